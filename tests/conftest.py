@@ -1,0 +1,74 @@
+"""Fixtures that every test may use: where the real servers are, and where the test data is."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SERVER_FIXTURES = {"solr_url", "solrcloud_url", "elasticsearch_url", "opensearch_url"}
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """Mark what asks for a server, so that `scripts/test unit` can leave it out."""
+    for item in items:
+        if SERVER_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker("servers")
+
+
+def _running(kind: str, name: str) -> str:
+    """Base URL of the server that `scripts/servers` runs for this checkout; without it skip, or fail where CI=true."""
+    asked = subprocess.run(
+        [sys.executable, str(ROOT / "scripts/servers"), "url", kind], capture_output=True, text=True, check=False
+    )
+    if asked.returncode == 0:
+        return asked.stdout.strip()
+    why = f"no {name}: scripts/servers start {kind}"
+    if os.environ.get("CI") == "true":
+        pytest.fail(why, pytrace=False)
+    pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def solr_url() -> str:
+    """Base URL of a standalone Solr, as http://127.0.0.1:8983/solr, which offers our configset `biblio`."""
+    return _running("solr", "Solr")
+
+
+@pytest.fixture(scope="session")
+def solrcloud_url() -> str:
+    """Base URL of the first of two SolrCloud nodes, as http://127.0.0.1:8983/solr."""
+    return _running("solrcloud", "SolrCloud")
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url() -> str:
+    """Base URL of an Elasticsearch node, as http://127.0.0.1:9200."""
+    return _running("elasticsearch", "Elasticsearch")
+
+
+@pytest.fixture(scope="session")
+def opensearch_url() -> str:
+    """Base URL of an OpenSearch node, as http://127.0.0.1:9200."""
+    return _running("opensearch", "OpenSearch")
+
+
+@pytest.fixture(scope="session")
+def data() -> Path:
+    """The folder of the committed test data."""
+    return ROOT / "tests/data"
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """A folder of larger real dumps that are not part of the project, named by INDEXER_TEST_DATA."""
+    named = os.environ.get("INDEXER_TEST_DATA", "")
+    if not named:
+        pytest.skip("no larger real data: INDEXER_TEST_DATA names no folder")
+    folder = Path(named)
+    if not folder.is_dir():
+        pytest.fail(f"INDEXER_TEST_DATA={named} is not a folder", pytrace=False)
+    return folder
