@@ -1,8 +1,8 @@
 """Reads schemas/biblio.toml: every field once, with its type, multiplicity and what it is copied from.
 
-The TOML has five tables: `[[field]]` (name, type, multi, indexed, stored, doc), `[[dynamic]]` (pattern with one `*`
-at its start, and the same keys), `[[copy]]` (source, targets), `[type.NAME]` (the analysis chain of a field type) and
-`[schema]` (name, version, unique_key).
+The TOML has six parts: `field` (name, type, multi, indexed, stored, doc, ...), `dynamic` (pattern with one `*` at its
+start, and the same keys), `copy` (source, targets), `[type.NAME]` (the analysis chain of a field type), `stop_words` and
+`schema` (name, version, unique_key). The head of biblio.toml lists the keys.
 """
 
 import functools
@@ -18,7 +18,7 @@ class Field:
     """One field, or one dynamic pattern (`name` is then the pattern, such as `*_str_mv`).
 
     `type` is a name of `[type.*]`. `copied_from` lists the source fields whose values are appended to this one, empty
-    for a field that importers send themselves.
+    for a field that importers send themselves. `keyword`: Elasticsearch and OpenSearch get a verbatim side, NAME.keyword.
     """
 
     name: str
@@ -28,6 +28,8 @@ class Field:
     stored: bool = True
     doc_values: bool = False
     term_vectors: bool = False
+    term_offsets: bool = False
+    keyword: bool = False
     copied_from: tuple[str, ...] = ()
     doc: str = ""
 
@@ -43,6 +45,7 @@ class Schema:
     dynamic: tuple[Field, ...]
     copies: dict[str, tuple[str, ...]]
     types: dict[str, dict[str, Any]]
+    stop_words: tuple[str, ...] = ()
 
     def field(self, name: str) -> Field | None:
         """The field of this name, or the longest dynamic pattern that it matches (Solr's rule), or None."""
@@ -100,4 +103,5 @@ def read(path: Path) -> Schema:
         dynamic=tuple(dynamic),
         copies=copies,
         types=data["type"],
+        stop_words=tuple(data["stop_words"]),
     )
