@@ -1,0 +1,202 @@
+"""One typed settings tree: defaults < indexer.toml < environment < flags.
+
+`load` reads it all and remembers where each value came from, so that `indexer config` can say so. An unknown key is
+an error that names the nearest known one.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from indexer.errors import ConfigError
+from indexer.targets import Credentials, Target, parse_target
+
+DEFAULT_FILE = "indexer.toml"
+
+#: Environment variable -> dotted key of the settings tree.
+ENVIRONMENT = {
+    "INDEXER_TARGET": "target",
+    "INDEXER_STATE": "state",
+    "INDEXER_USERNAME": "credentials.username",
+    "INDEXER_PASSWORD": "credentials.password",
+    "INDEXER_API_KEY": "credentials.api_key",
+    "INDEXER_CA_FILE": "credentials.ca_file",
+    "INDEXER_WORKERS": "load.workers",
+    "INDEXER_CONNECTIONS": "load.connections",
+    "INDEXER_BATCH_DOCUMENTS": "load.batch_documents",
+    "INDEXER_BATCH_BYTES": "load.batch_bytes",
+    "INDEXER_RETRY_SECONDS": "load.retry_seconds",
+    "INDEXER_LOG_FORMAT": "log.format",
+    "INDEXER_LOG_LEVEL": "log.level",
+}
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CredentialSettings(_Table):
+    """How to get into the target. Better in the environment than in a file; never on the command line."""
+
+    username: str | None = Field(None, description="user for basic authentication")
+    password: SecretStr | None = Field(None, description="password of that user")
+    api_key: SecretStr | None = Field(None, description="Elasticsearch API key, base64 as Kibana shows it")
+    ca_file: Path | None = Field(None, description="PEM file of the authority that signed the server's certificate")
+
+
+class LoadSettings(_Table):
+    workers: int = Field(
+        default_factory=lambda: min(os.cpu_count() or 1, 8), ge=1, le=64, description="processes that derive"
+    )
+    connections: int = Field(2, ge=1, le=32, description="requests to the target under way at once")
+    batch_documents: int = Field(500, ge=1, le=10_000, description="documents in a request at the most")
+    batch_bytes: int = Field(4 * 2**20, ge=1024, le=90 * 2**20, description="bytes in a request at the most")
+    retry_seconds: float = Field(300, ge=0, description="how long a request that fails for a passing reason is tried")
+
+
+class LogSettings(_Table):
+    format: Literal["console", "json"] = Field("console", description="lines for people, or JSON for machines")
+    level: Literal["debug", "info", "warning", "error"] = Field("warning", description="what is logged")
+
+
+class SourceSettings(_Table):
+    """One source of `[[source]]`: where its dumps are and which profile reads them."""
+
+    name: str
+    paths: list[str] = Field(min_length=1)
+    profile: str | None = None
+    constants: dict[str, str | list[str]] = Field(default_factory=dict)
+
+
+class Settings(_Table):
+    target: str = Field("embedded:var/index", description="where documents go")
+    state: str = Field("sqlite:///var/state.db", description="where runs and rejected records are remembered")
+    credentials: CredentialSettings = Field(default_factory=CredentialSettings)
+    load: LoadSettings = Field(default_factory=LoadSettings)
+    log: LogSettings = Field(default_factory=LogSettings)
+    source: list[SourceSettings] = Field(default_factory=list)
+    profile: dict[str, dict[str, Any]] = Field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings and, for each dotted key that is not a default, where its value came from."""
+
+    settings: Settings
+    origins: dict[str, str] = field(default_factory=dict)
+
+    def target(self) -> Target:
+        given = self.settings.credentials
+        credentials = Credentials(
+            username=given.username,
+            password=given.password.get_secret_value() if given.password else None,
+            api_key=given.api_key.get_secret_value() if given.api_key else None,
+            ca_file=given.ca_file,
+        )
+        if credentials.ca_file and not credentials.ca_file.is_file():
+            raise ConfigError(f"credentials.ca_file: {credentials.ca_file} is not a file")
+        return parse_target(self.settings.target, credentials)
+
+    def rows(self) -> list[tuple[str, str, str]]:
+        """(key, value, where it came from) of every single setting; secrets as `***`."""
+        rows = []
+        for key, value in _flatten(self.settings.model_dump()):
+            text = "***" if isinstance(value, SecretStr) else "" if value is None else str(value)
+            if key == "target":
+                text = str(parse_target(text))
+            rows.append((key, text, self.origins.get(key, "default")))
+        return rows
+
+
+def load(path: Path | None = None, *, flags: Mapping[str, Any] | None = None, environ: Mapping[str, str]) -> Config:
+    """Reads indexer.toml (`path`, or ./indexer.toml where it is), the environment and `flags` (dotted key -> value).
+
+    Raises ConfigError that names the file, the key and the nearest known key.
+    """
+    tree: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    file = path or Path(DEFAULT_FILE)
+    if path is not None or file.is_file():
+        tree = _read_toml(file)
+        _nearest_keys(tree, str(file))
+        origins |= {key: str(file) for key, _ in _flatten(tree)}
+    for name, key in ENVIRONMENT.items():
+        if name in environ:
+            _put(tree, key, environ[name])
+            origins[key] = name
+    for name in environ:
+        if name.startswith("INDEXER_") and name not in ENVIRONMENT and name not in ("INDEXER_CONFIG",):
+            close = difflib.get_close_matches(name, ENVIRONMENT, n=1)
+            if close and difflib.SequenceMatcher(None, name, close[0]).ratio() > 0.9:
+                raise ConfigError(f"environment variable {name} is not known", advice=f"Did you mean {close[0]}?")
+    for key, value in (flags or {}).items():
+        if value is not None:
+            _put(tree, key, value)
+            origins[key] = f"--{key.rpartition('.')[2].replace('_', '-')}"
+    try:
+        settings = Settings.model_validate(tree)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        where = origins.get(key) or str(file)
+        raise ConfigError(f"{where}: {key}: {first['msg'].lower()}") from None
+    names = [source.name for source in settings.source]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigError(f"{file}: two sources are named {name!r}", advice="Give each source a name of its own.")
+    return Config(settings, origins)
+
+
+def _read_toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{file}: no such file", advice="Name an existing file with --config.") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: cannot be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file}: is not TOML: {error}") from None
+
+
+def _nearest_keys(tree: Mapping[str, Any], file: str, model: type[BaseModel] = Settings, prefix: str = "") -> None:
+    """Refuses a key that the model does not have, naming the nearest that it has."""
+    known = model.model_fields
+    for key, value in tree.items():
+        if key not in known:
+            close = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+            advice = f"Did you mean {prefix}{close[0]}?" if close else f"Known keys: {', '.join(known)}."
+            raise ConfigError(f"{file}: {prefix}{key} is not a known key", advice=advice)
+        nested = {"credentials": CredentialSettings, "load": LoadSettings, "log": LogSettings, "source": SourceSettings}
+        if prefix or key not in nested:
+            continue
+        for table in value if isinstance(value, list) else [value]:
+            if isinstance(table, Mapping):
+                _nearest_keys(table, file, nested[key], f"{key}.")
+
+
+def _put(tree: dict[str, Any], key: str, value: Any) -> None:
+    *tables, last = key.split(".")
+    for name in tables:
+        inner = tree.get(name)
+        tree[name] = inner if isinstance(inner, dict) else {}
+        tree = tree[name]
+    tree[last] = value
+
+
+def _flatten(tree: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    rows: list[tuple[str, Any]] = []
+    for key, value in tree.items():
+        if isinstance(value, Mapping) and value:
+            rows += _flatten(value, f"{prefix}{key}.")
+        elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+            for number, item in enumerate(value, 1):
+                rows += _flatten(item, f"{prefix}{key}.{item.get('name', number)}.")
+        elif value not in ({}, []):
+            rows.append((f"{prefix}{key}", value))
+    return rows

@@ -1,0 +1,54 @@
+"""The books of a run: every record read ends in exactly one column, and the columns must add up."""
+
+from dataclasses import asdict, dataclass, field
+
+COLUMNS = ("read", "indexed", "unchanged", "deleted", "filtered", "rejected")
+
+
+@dataclass(slots=True)
+class Books:
+    """Counts of one source. They close when read = indexed + unchanged + deleted + filtered + rejected."""
+
+    read: int = 0
+    indexed: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    filtered: int = 0
+    rejected: int = 0
+
+    @property
+    def closed(self) -> bool:
+        return self.read == self.indexed + self.unchanged + self.deleted + self.filtered + self.rejected
+
+    def counts(self) -> dict[str, int]:
+        return asdict(self)
+
+
+@dataclass(slots=True)
+class Account:
+    """The books of each source, in the order in which the sources first gave something, and the files at fault.
+
+    `faults` counts what went wrong with files as a whole: no record of the books, but a reason for exit code 1.
+    """
+
+    sources: dict[str, Books] = field(default_factory=dict)
+    faults: int = 0
+
+    def of(self, source: str) -> Books:
+        books = self.sources.get(source)
+        if books is None:
+            books = self.sources[source] = Books()
+        return books
+
+    @property
+    def total(self) -> Books:
+        total = Books()
+        for books in self.sources.values():
+            for column in COLUMNS:
+                setattr(total, column, getattr(total, column) + getattr(books, column))
+        return total
+
+    @property
+    def open_sources(self) -> list[str]:
+        """Sources whose books do not close: a failed run."""
+        return [name for name, books in self.sources.items() if not books.closed]

@@ -1,0 +1,150 @@
+"""Batches by count and bytes, pushes over several connections, keeps the order of versions of one id.
+
+Only the thread that calls `Pusher` touches its state; the connection threads do nothing but send. Memory is bounded:
+at most `connections` batches are in flight and one is being filled.
+"""
+
+import random
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay
+
+from indexer.documents import Delete
+from indexer.errors import PermanentError, TransientError
+from indexer.records import Record
+from indexer.sinks.base import Action, Outcome, Sink
+
+FIRST_WAIT = 0.5  # seconds before the second try; doubled with every further one
+LONGEST_WAIT = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much goes into a request, how many are under way, and for how long (seconds) a failing one is tried."""
+
+    connections: int
+    batch_documents: int
+    batch_bytes: int
+    retry_seconds: float
+
+
+Item = tuple[Action, Record]
+
+
+class Pusher:
+    """Sends actions to a sink. `on_outcome(action, record, outcome)` is called once for each, from the caller's
+    thread, after the engine answered. Raises what the sink raises once retrying is over.
+    """
+
+    def __init__(
+        self,
+        sink: Sink,
+        limits: Limits,
+        *,
+        on_outcome: Callable[[Action, Record, Outcome], None],
+        on_pause: Callable[[TransientError, float], None],
+    ) -> None:
+        self._sink = sink
+        self._limits = limits
+        self._on_outcome = on_outcome
+        self._on_pause = on_pause
+        self._threads = ThreadPoolExecutor(limits.connections, thread_name_prefix="push")
+        self._batch: list[Item] = []
+        self._bytes = 0
+        self._batch_ids: set[str] = set()
+        self._flying: dict[Future[list[Outcome]], list[Item]] = {}
+        self._flying_ids: set[str] = set()
+
+    def add(self, action: Action, record: Record) -> None:
+        """Queues an action; sends the batch when it is full.
+
+        A second version of an id waits until the first is answered: two requests in flight may overtake each other,
+        and within one batch a retry of the first would overwrite the second.
+        """
+        if action.id in self._batch_ids:
+            self._send()
+        while action.id in self._flying_ids:
+            self._collect()
+        size = 0 if isinstance(action, Delete) else len(action.body)
+        if self._batch and self._bytes + size > self._limits.batch_bytes:
+            self._send()
+        self._batch.append((action, record))
+        self._batch_ids.add(action.id)
+        self._bytes += size
+        if len(self._batch) >= self._limits.batch_documents:
+            self._send()
+
+    def drain(self) -> None:
+        """Sends what is queued and waits for every answer."""
+        self._send()
+        while self._flying:
+            self._collect()
+
+    def close(self) -> None:
+        """Ends the threads; batches in flight are finished, queued ones are not sent."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def _send(self) -> None:
+        if not self._batch:
+            return
+        while len(self._flying) >= self._limits.connections:
+            self._collect()
+        batch, self._batch, self._bytes = self._batch, [], 0
+        self._flying_ids |= self._batch_ids
+        self._batch_ids = set()
+        actions = [action for action, _ in batch]
+        self._flying[self._threads.submit(self._push, actions)] = batch
+
+    def _collect(self) -> None:
+        done, _ = wait(self._flying, return_when=FIRST_COMPLETED)
+        for future in done:
+            batch = self._flying.pop(future)
+            self._flying_ids.difference_update(action.id for action, _ in batch)
+            for (action, record), outcome in zip(batch, future.result(), strict=True):
+                self._on_outcome(action, record, outcome)
+
+    def _push(self, actions: Sequence[Action]) -> list[Outcome]:
+        """One batch, tried until every item has a final answer or `retry_seconds` are over."""
+        answers: list[Outcome | None] = [None] * len(actions)
+        todo = list(range(len(actions)))
+
+        def once() -> None:
+            nonlocal todo
+            outcomes = self._sink.push([actions[index] for index in todo])
+            if len(outcomes) != len(todo):
+                raise PermanentError(f"the sink gave {len(outcomes)} outcomes for {len(todo)} actions")
+            again = []
+            for index, outcome in zip(todo, outcomes, strict=True):
+                if outcome.status == "retry":
+                    again.append(index)
+                else:
+                    answers[index] = outcome
+            reason = next((outcome.reason for outcome in outcomes if outcome.status == "retry"), "")
+            todo = again
+            if todo:
+                raise TransientError(f"{len(todo)} documents were put off: {reason}")
+
+        Retrying(
+            retry=retry_if_exception_type(TransientError),
+            stop=stop_after_delay(self._limits.retry_seconds),
+            wait=_wait,
+            before_sleep=self._paused,
+            reraise=True,
+        )(once)
+        return [answer for answer in answers if answer is not None]
+
+    def _paused(self, state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, TransientError) and state.next_action:
+            self._on_pause(error, state.next_action.sleep)
+
+
+def _wait(state: RetryCallState) -> float:
+    """Seconds until the next try: the engine's own Retry-After, else doubling with jitter."""
+    error = state.outcome.exception() if state.outcome else None
+    if isinstance(error, TransientError) and error.retry_after is not None:
+        return error.retry_after
+    longest = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (state.attempt_number - 1))
+    return random.uniform(longest / 2, longest)  # noqa: S311 - jitter, not a secret

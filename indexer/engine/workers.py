@@ -1,0 +1,173 @@
+"""Derives documents from records, in this process or in a pool of them. Order is kept."""
+
+import multiprocessing
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import orjson
+
+from indexer.documents import Delete
+from indexer.errors import Dropped, IndexerError, RecordError
+from indexer.formats import to_document
+from indexer.formats.profiles import Profile
+from indexer.records import Fault, Record
+from indexer.sinks.base import Write
+
+CHUNK_RECORDS = 200
+CHUNK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a worker needs to know: the profile of each format, and the fields that the target fills itself."""
+
+    profiles: dict[str, Profile]
+    omit: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The record did not become a document. `stage` is where: read, format, derive or index."""
+
+    stage: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    reason: str
+
+
+Made = Write | Delete | Failed | Filtered
+
+
+def make(record: Record, recipe: Recipe) -> Made:
+    """One record to what is sent for it. Pure: the same record and recipe give the same bytes everywhere."""
+    profile = recipe.profiles.get(record.format)
+    if profile is None:
+        return Failed("format", f"is {record.format}, which this profile does not read")
+    try:
+        document = to_document(record, profile)
+        if isinstance(document, Delete):
+            return document
+        fields = document.fields
+        if recipe.omit:
+            fields = {name: value for name, value in fields.items() if name not in recipe.omit}
+        return Write(document.id, orjson.dumps(fields))
+    except RecordError as error:
+        return Failed("format", f"{error.field}: {error.reason}" if error.field else error.reason)
+    except Dropped as dropped:
+        return Filtered(str(dropped))
+    except Exception as error:  # noqa: BLE001 - a bug of ours costs this record, never its neighbours, and is shown
+        return Failed("derive", f"unexpected {type(error).__name__}: {error}; this is a fault of the loader")
+
+
+def make_all(records: Sequence[Record], recipe: Recipe) -> list[Made]:
+    return [make(record, recipe) for record in records]
+
+
+_recipe: Recipe | None = None
+
+
+def _start_worker(recipe: Recipe) -> None:
+    global _recipe
+    _recipe = recipe
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to handle
+
+
+def _make_in_worker(records: Sequence[Record]) -> list[Made]:
+    assert _recipe is not None  # noqa: S101 - set by the initializer of every worker
+    return make_all(records, _recipe)
+
+
+Item = TypeVar("Item")
+
+
+def chunks(items: Iterable[Record | Fault]) -> Iterator[list[Record | Fault]]:
+    """Groups of records small enough to keep memory flat and large enough to be worth a message to a process."""
+    chunk: list[Record | Fault] = []
+    size = 0
+    for item in items:
+        chunk.append(item)
+        size += len(item.raw)
+        if len(chunk) >= CHUNK_RECORDS or size >= CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def derive(
+    items: Iterable[Record | Fault], recipe: Recipe, *, workers: int
+) -> Iterator[tuple[Record, Made] | tuple[Fault, None]]:
+    """Every record with what was made of it, and every fault, in the order of `items`.
+
+    With one worker it all happens here; with more, in that many processes. Raises IndexerError when a worker process
+    dies (usually: the machine ran out of memory).
+    """
+    with _pool(recipe, workers) as submit:
+        waiting: deque[tuple[list[Record | Fault], Future[list[Made]]]] = deque()
+        depth = 1 if workers == 1 else workers * 2
+        for chunk in chunks(items):
+            waiting.append((chunk, submit([item for item in chunk if isinstance(item, Record)])))
+            if len(waiting) > depth:
+                yield from _join(*waiting.popleft())
+        while waiting:
+            yield from _join(*waiting.popleft())
+
+
+def _join(
+    chunk: list[Record | Fault], future: "Future[list[Made]]"
+) -> Iterator[tuple[Record, Made] | tuple[Fault, None]]:
+    try:
+        made = iter(future.result())
+    except BrokenProcessPool:
+        raise IndexerError(
+            "a worker process died, most likely because the machine ran out of memory",
+            advice="What was acknowledged is in the index. Run the same command again with fewer --workers.",
+        ) from None
+    for item in chunk:
+        if isinstance(item, Record):
+            yield item, next(made)
+        else:
+            yield item, None
+
+
+Submit = Callable[[list[Record]], "Future[list[Made]]"]
+
+
+def _pool(recipe: Recipe, workers: int) -> AbstractContextManager[Submit]:
+    if workers == 1:
+
+        def here(records: list[Record]) -> "Future[list[Made]]":
+            future: Future[list[Made]] = Future()
+            future.set_result(make_all(records, recipe))
+            return future
+
+        return nullcontext(here)
+    return _Processes(recipe, workers)
+
+
+class _Processes(AbstractContextManager[Submit]):
+    """A process pool that leaves nothing running, however it is left."""
+
+    def __init__(self, recipe: Recipe, workers: int) -> None:
+        # spawn: a forked copy of a process with threads (connections, progress) may deadlock
+        self.pool = ProcessPoolExecutor(
+            workers,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_start_worker,
+            initargs=(recipe,),
+        )
+
+    def __enter__(self) -> Submit:
+        return lambda records: self.pool.submit(_make_in_worker, records)
+
+    def __exit__(self, *_: object) -> None:
+        self.pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,27 @@
+"""Structured logs on standard error: constant event names with fields, as JSON or for people."""
+
+import logging
+import sys
+from typing import Literal
+
+import structlog
+
+
+def configure(*, format: Literal["console", "json"], level: str) -> None:
+    """Sets up structlog for the process. Call once, before the first event."""
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if format == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )

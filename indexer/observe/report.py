@@ -1,0 +1,53 @@
+"""The end of a run in words and in JSON: the books, whether they close, how long it took."""
+
+from typing import Any
+
+from indexer.engine.account import COLUMNS
+from indexer.engine.run import Summary
+
+
+def duration(seconds: float) -> str:
+    """`1.9 s`, `20 min 3 s`, `2 h 5 min`."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def lines(summary: Summary, *, target: str, dry_run: bool = False) -> list[str]:
+    """The books, one source a line, zero columns left out; then one line that says whether they close."""
+    account = summary.account
+    shown = [column for column in COLUMNS if column in ("read", "indexed") or getattr(account.total, column)]
+    width = max((len(name) for name in account.sources), default=0)
+    widths = {column: len(f"{getattr(account.total, column):,}") for column in shown}
+    result = []
+    for name, books in account.sources.items():
+        columns = "   ".join(f"{column} {getattr(books, column):>{widths[column]},}" for column in shown)
+        result.append(f"{name:<{width}}   {columns}")
+    if account.open_sources:
+        result.append(f"BOOKS DO NOT CLOSE for {', '.join(account.open_sources)}: treat this run as failed")
+    else:
+        rate = account.total.read / summary.seconds if summary.seconds else 0
+        result.append(f"books closed · {duration(summary.seconds)} · {rate:,.0f} records/s · {target}")
+    if account.faults:
+        result.append(f"{account.faults} {'file' if account.faults == 1 else 'files'} could not be read to the end")
+    if dry_run:
+        result.append("dry run: nothing was sent")
+    if summary.interrupted:
+        result.append("interrupted: what is counted above is in the index; the same command starts over safely")
+    return result
+
+
+def as_json(summary: Summary, *, target: str, dry_run: bool = False) -> dict[str, Any]:
+    return {
+        "target": target,
+        "dry_run": dry_run,
+        "seconds": round(summary.seconds, 3),
+        "books": {name: books.counts() for name, books in summary.account.sources.items()},
+        "books_closed": not summary.account.open_sources,
+        "faults": summary.account.faults,
+        "interrupted": summary.interrupted,
+        "exit_code": int(summary.exit_code),
+    }
