@@ -1,0 +1,212 @@
+"""The commands: parse, call, print, exit code. What a command needs is imported when it runs: --help is fast."""
+
+import os
+import sys
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from indexer import __version__
+from indexer.errors import ConfigError, ExitCode, IndexerError
+
+if TYPE_CHECKING:
+    from indexer.config import Config
+
+Command = Callable[..., Any]
+
+
+def main() -> NoReturn:
+    """The console script. Every error that the world causes ends as a message and an exit code."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except IndexerError as error:
+        say_error(error)
+        code = error.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = ExitCode.USAGE
+    except (KeyboardInterrupt, click.Abort):
+        code = ExitCode.INTERRUPTED
+    except BrokenPipeError:
+        # the reader of our output went away (`| head`): nothing is wrong, and nothing more can be written
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = ExitCode.OK
+    sys.exit(code if isinstance(code, int) else ExitCode.OK)
+
+
+def say_error(error: IndexerError) -> None:
+    print(error.message, file=sys.stderr)
+    for line in error.advice.splitlines():
+        print(f"  {line}", file=sys.stderr)
+
+
+def _version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if not value or context.resilient_parsing:
+        return
+    from indexer.derive.pipeline import derive_version
+
+    click.echo(f"indexer {__version__} (derive {derive_version()})")
+    context.exit()
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
+def cli() -> None:
+    """Loads library record dumps into Solr, Elasticsearch, OpenSearch or an embedded index.
+
+    Each record becomes the VuFind biblio document, derived fields included.
+
+    \b
+    Exit codes: 0 all well, 1 finished with rejected records or unreadable files, 2 wrong usage or
+    configuration, 3 target not reachable or refused, 130 interrupted.
+    """
+
+
+def common(*names: str) -> Callable[[Command], Command]:
+    """The flags that mean the same everywhere; the command gets them as one `config` and the output switches."""
+    options = {
+        "config": click.option(
+            "--config",
+            "config_file",
+            type=click.Path(path_type=Path, dir_okay=False),
+            envvar="INDEXER_CONFIG",
+            help="Settings file (default: ./indexer.toml where it exists).",
+        ),
+        "target": click.option("--target", help="Where documents go, such as solr+http://localhost:8983/solr/biblio."),
+        "workers": click.option("--workers", type=int, help="Processes that derive documents."),
+        "quiet": click.option("--quiet", is_flag=True, help="Print nothing but problems."),
+        "verbose": click.option("--verbose", is_flag=True, help="Log what happens."),
+        "json": click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
+        "log-format": click.option("--log-format", type=click.Choice(["console", "json"]), help="How to log."),
+    }
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def wrapped(
+            *args: Any,
+            config_file: Path | None = None,
+            target: str | None = None,
+            workers: int | None = None,
+            log_format: str | None = None,
+            verbose: bool = False,
+            **kwargs: Any,
+        ) -> Any:
+            from indexer import config as settings
+            from indexer.targets import has_credentials
+
+            if target and has_credentials(target):
+                raise ConfigError(
+                    "--target holds a password, which every user of this machine can read in the process list",
+                    advice="Set INDEXER_USERNAME and INDEXER_PASSWORD instead.",
+                )
+            flags = {
+                "target": target,
+                "load.workers": workers,
+                "log.format": log_format,
+                "log.level": "info" if verbose or log_format == "json" else None,
+            }
+            config = settings.load(config_file, flags=flags, environ=os.environ)
+            return command(*args, config=config, **kwargs)
+
+        for name in reversed(("config", *names)):
+            wrapped = options[name](wrapped)
+        return wrapped
+
+    return decorate
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True)
+@click.option("--profile", help="How to read the records; recognised from the content where it can be.")
+@click.option("--dry-run", is_flag=True, help="Read and derive everything, send and remember nothing.")
+@common("target", "workers", "json", "quiet", "verbose", "log-format")
+def load(
+    paths: tuple[str, ...], profile: str | None, dry_run: bool, config: "Config", as_json: bool, quiet: bool
+) -> int:
+    """Load dumps into the target.
+
+    PATHS are files, folders, globs or - for standard input; plain, gzip, bzip2, xz, zstd, zip or tar.
+    """
+    from indexer.commands.load import load as run
+
+    return run(paths, config=config, profile_name=profile, dry_run=dry_run, as_json=as_json, quiet=quiet)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True)
+@click.option("--profile", help="How to read the records; recognised from the content where it can be.")
+@common("workers", "quiet", "verbose", "log-format")
+def transform(paths: tuple[str, ...], profile: str | None, config: "Config", quiet: bool) -> int:
+    """Print the documents as JSON lines; nothing is sent anywhere."""
+    from indexer.commands.load import transform as run
+
+    return run(paths, config=config, profile_name=profile, quiet=quiet)
+
+
+@cli.command()
+@click.argument("query")
+@click.option("--limit", default=10, show_default=True, type=click.IntRange(0, 1000), help="Hits to show.")
+@click.option("--sort", help="Field to sort by; - before it turns the order round. Default: relevance.")
+@click.option("--filter", "filters", multiple=True, metavar="FIELD=VALUE", help="Only documents with this value.")
+@common("target", "json")
+def search(query: str, limit: int, sort: str | None, filters: tuple[str, ...], config: "Config", as_json: bool) -> int:
+    """A quick look into the index, any backend."""
+    from indexer.commands.search import search as run
+
+    return run(query, config=config, limit=limit, sort=sort, filters=filters, as_json=as_json)
+
+
+@cli.command()
+@common("json")
+def status(config: "Config", as_json: bool) -> int:
+    """The last runs and their books."""
+    from indexer.commands.status import status as run
+
+    return run(config=config, as_json=as_json)
+
+
+@cli.command("config")
+@common("target")
+def show_config(config: "Config") -> int:
+    """Each setting, its value and where it came from."""
+    rows = config.rows()
+    width = max(len(key) for key, _, _ in rows)
+    wide = max(len(value) for _, value, _ in rows)
+    for key, value, origin in rows:
+        click.echo(f"{key:<{width}}  {value:<{wide}}  {origin}")
+    return ExitCode.OK
+
+
+@cli.group()
+def schema() -> None:
+    """The index schema: compile it, compare it, install it."""
+
+
+@schema.command("build")
+@click.option("--check", is_flag=True, help="Write nothing; fail when the committed files differ.")
+def schema_build(check: bool) -> int:
+    """Compile schemas/biblio.toml into the Solr configset and the Elasticsearch template."""
+    from indexer.commands.schema import build as run
+
+    return run(check=check)
+
+
+@schema.command("check")
+@common("target", "json")
+def schema_check(config: "Config", as_json: bool) -> int:
+    """Hold the compiled files and the target's live schema against schemas/biblio.toml."""
+    from indexer.commands.schema import check as run
+
+    return run(config=config, as_json=as_json)
+
+
+@schema.command("install")
+@common("target")
+def schema_install(config: "Config") -> int:
+    """Put the schema on the target: core, collection, index, or folder."""
+    from indexer.commands.schema import install as run
+
+    return run(config=config)

@@ -1,0 +1,1 @@
+"""What each command does: calls the engine, prints the result, returns the exit code."""

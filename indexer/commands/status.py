@@ -1,0 +1,30 @@
+"""`status`: the last runs and their books."""
+
+import json
+
+from indexer.config import Config
+from indexer.engine.account import COLUMNS
+from indexer.errors import ExitCode
+from indexer.state.store import Store
+
+
+def status(*, config: Config, as_json: bool) -> int:
+    store = Store(config.settings.state)
+    try:
+        found = store.last_runs()
+    finally:
+        store.close()
+    if as_json:
+        print(json.dumps({"state": store.shown, "runs": found}, ensure_ascii=False, indent=2))
+        return ExitCode.OK
+    if not found:
+        print(f"no run yet · {store.shown}")
+    for run in found:
+        end = "still running, or ended without a word" if run["exit_code"] is None else f"exit {run['exit_code']}"
+        print(f"{run['started']}  {run['command']}  {end}  {run['target']}")
+        for source, books in run["books"].items():
+            columns = "  ".join(f"{column} {books[column]:,}" for column in COLUMNS if books[column])
+            print(f"    {source}  {columns}")
+        if run["message"]:
+            print(f"    {run['message']}")
+    return ExitCode.OK
