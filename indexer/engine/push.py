@@ -16,18 +16,21 @@ from indexer.errors import PermanentError, TransientError
 from indexer.records import Record
 from indexer.sinks.base import Action, Outcome, Sink
 
-FIRST_WAIT = 0.5  # seconds before the second try; doubled with every further one
-LONGEST_WAIT = 30.0
+LONGEST_WAIT = 30.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much goes into a request, how many are under way, and for how long (seconds) a failing one is tried."""
+    """How much goes into a request, how many are under way, and for how long (seconds) a failing one is tried.
+
+    `first_wait` is the pause before the second try in seconds; it doubles with every further one.
+    """
 
     connections: int
     batch_documents: int
     batch_bytes: int
     retry_seconds: float
+    first_wait: float = 0.5
 
 
 Item = tuple[Action, Record]
@@ -129,7 +132,7 @@ class Pusher:
         Retrying(
             retry=retry_if_exception_type(TransientError),
             stop=stop_after_delay(self._limits.retry_seconds),
-            wait=_wait,
+            wait=self._wait,
             before_sleep=self._paused,
             reraise=True,
         )(once)
@@ -140,11 +143,10 @@ class Pusher:
         if isinstance(error, TransientError) and state.next_action:
             self._on_pause(error, state.next_action.sleep)
 
-
-def _wait(state: RetryCallState) -> float:
-    """Seconds until the next try: the engine's own Retry-After, else doubling with jitter."""
-    error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, TransientError) and error.retry_after is not None:
-        return error.retry_after
-    longest = min(LONGEST_WAIT, FIRST_WAIT * 2 ** (state.attempt_number - 1))
-    return random.uniform(longest / 2, longest)  # noqa: S311 - jitter, not a secret
+    def _wait(self, state: RetryCallState) -> float:
+        """Seconds until the next try: the engine's own Retry-After, else doubling with jitter."""
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, TransientError) and error.retry_after is not None:
+            return error.retry_after
+        longest: float = min(LONGEST_WAIT, self._limits.first_wait * 2 ** (state.attempt_number - 1))
+        return random.uniform(longest / 2, longest)  # noqa: S311 - jitter, not a secret

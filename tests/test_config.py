@@ -1,0 +1,75 @@
+"""Settings: where they come from, and what a wrong one says."""
+
+from pathlib import Path
+
+import pytest
+
+from indexer import config
+from indexer.errors import ConfigError
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "indexer.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> None:
+    file = write(tmp_path, 'target = "embedded:file"\n[load]\nworkers = 3\nconnections = 4\n')
+    environ = {"INDEXER_TARGET": "embedded:environment", "INDEXER_WORKERS": "5"}
+    found = config.load(file, flags={"target": "embedded:flag", "load.workers": None}, environ=environ)
+    assert found.settings.target == "embedded:flag"
+    assert found.settings.load.workers == 5
+    assert found.settings.load.connections == 4
+    assert found.settings.load.batch_documents == 500
+    origins = {key: origin for key, _, origin in found.rows()}
+    assert origins["target"] == "--target"
+    assert origins["load.workers"] == "INDEXER_WORKERS"
+    assert origins["load.connections"] == str(file)
+    assert origins["load.batch_documents"] == "default"
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "advice"),
+    [
+        ("targt = 'embedded:x'", "targt is not a known key", "Did you mean target?"),
+        ("[load]\nworker = 2", "load.worker is not a known key", "Did you mean load.workers?"),
+        ("[[source]]\nname = 'a'\npath = ['x']", "source.path is not a known key", "source.paths"),
+        ("[load]\nworkers = 0", "load.workers", ""),
+        ("[[source]]\nname = 'a'\npaths = ['x']\n[[source]]\nname = 'a'\npaths = ['y']", "named 'a'", ""),
+        ("target = ", "is not TOML", ""),
+    ],
+)
+def test_a_wrong_file_names_the_key_and_the_nearest(tmp_path: Path, text: str, message: str, advice: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        config.load(write(tmp_path, text), environ={})
+    assert message in caught.value.message
+    assert str(tmp_path) in caught.value.message
+    assert advice in caught.value.advice
+
+
+def test_a_missing_file_that_was_named_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no such file"):
+        config.load(tmp_path / "none.toml", environ={})
+
+
+def test_a_mistyped_environment_variable_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ConfigError, match="INDEXER_PASWORD"):
+        config.load(environ={"INDEXER_PASWORD": "x"})
+
+
+def test_secrets_never_appear_in_rows_or_representations(tmp_path: Path) -> None:
+    file = write(
+        tmp_path,
+        "target = 'solr+http://bob:s3cr3t@host:8983/solr/biblio'\n"
+        "[credentials]\nusername = 'amy'\npassword = 'pa55word'\n",
+    )
+    found = config.load(file, environ={})
+    shown = f"{found.rows()} {found} {found.target()!r} {found.target()}"
+    assert "s3cr3t" not in str(found.rows())
+    assert "s3cr3t" not in str(found.target())
+    assert "s3cr3t" not in repr(found.target())
+    assert "pa55word" not in shown
+    assert found.target().credentials.password == "s3cr3t"
+    assert found.target().credentials.username == "bob"
