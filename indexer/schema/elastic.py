@@ -1,0 +1,190 @@
+"""Compiles the schema into schemas/elastic/biblio.json: settings and strict mappings for Elasticsearch and OpenSearch.
+
+The same file suits Elasticsearch 8 and 9 and OpenSearch 2 and 3: it uses only filters that both have built in. Where
+Solr's chains (docs/fields.md) need a plugin or a file on the server, the nearest built-in stands in:
+
+- standard tokenizer for ICU's (both follow UAX #29; they differ in Thai, Lao, Khmer and CJK), asciifolding and
+  lowercase for ICU folding;
+- no numeral synonyms and no protected words: both would be files on every node;
+- a text type that keeps the whole value through normalizing filters only (textFacet, callnumberSearch) is a keyword
+  with a normalizer: facets count what Solr's do, `_source` keeps the value as it was sent;
+- textSpellShingle has single words as well as pairs, which the phrase suggester needs to weigh one by the other;
+- a geo value stays a keyword: VuFind's ENVELOPE and point forms go in and come back as they are. geo_shape would take
+  ENVELOPE, but refuse the other forms, and with them the whole document;
+- what Solr does not index (fullrecord) is a keyword without index and doc values: only in `_source`.
+
+Nothing has `ignore_above`: a value over Lucene's 32,766 bytes makes its document fail aloud, as in Solr, instead of
+being left out of searches and facets in silence.
+"""
+
+import re
+from typing import Any
+
+import orjson
+
+from indexer.schema.model import Field, Schema
+
+PATH = "elastic/biblio.json"
+ENGINE_FIELDS = frozenset({"_version_"})  # Solr's own; Elasticsearch keeps versions beside the document
+
+_NORMALIZING = frozenset({"pattern_replace", "icu_folding", "lowercase"})
+_FOLDING = ("lowercase", "asciifolding")
+_SORTED = "_sort"  # fields to sort by get a normalizer, so that case and accents do not part what files together
+_SORT_NORMALIZER = "sort"
+Json = dict[str, Any]
+
+
+def index_body(schema: Schema) -> Json:
+    """`settings` and `mappings`, as an index or the `template` of an index template takes them."""
+    analysis = _Analysis(schema)
+    properties = {
+        field.name: analysis.mapping(field) for field in sorted(schema, key=_by_name) if field.name not in ENGINE_FIELDS
+    }
+    # The first template that matches wins, here as in Solr the longest suffix: `schema.dynamic` is sorted so.
+    templates = [
+        {field.name.lstrip("*_"): {"match": field.name, "mapping": analysis.mapping(field)}}
+        for field in schema.dynamic
+        if schema.types[field.type]["kind"] != "random"
+    ]
+    return {
+        "settings": {"index": {"mapping": {"total_fields": {"limit": 2000}}, "analysis": analysis.settings()}},
+        "mappings": {
+            "_meta": {"schema": schema.name, "version": schema.version},
+            "dynamic": "strict_allow_templates",
+            "date_detection": False,
+            "numeric_detection": False,
+            "dynamic_templates": templates,
+            "properties": properties,
+        },
+    }
+
+
+def template_json(schema: Schema) -> str:
+    """The text of schemas/elastic/biblio.json."""
+    return orjson.dumps(index_body(schema), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE).decode()
+
+
+def _by_name(field: Field) -> str:
+    return field.name
+
+
+class _Analysis:
+    """Collects the analyzers, normalizers and filters that the mappings name."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._types = schema.types
+        self._filters: Json = {}
+        self._analyzers: Json = {}
+        self._normalizers: Json = {_SORT_NORMALIZER: {"type": "custom", "filter": list(_FOLDING)}}
+        self._keyword_types: set[str] = set()
+        for name, definition in schema.types.items():
+            if definition["kind"] == "text":
+                self._text_type(name, definition)
+
+    def settings(self) -> Json:
+        return {"filter": self._filters, "analyzer": self._analyzers, "normalizer": self._normalizers}
+
+    def mapping(self, field: Field) -> Json:
+        """The mapping of one field. Whether it is stored and multi-valued, a mapping does not say."""
+        kind = self._types[field.type]["kind"]
+        if kind == "text" and field.type not in self._keyword_types:
+            return self._text_mapping(field)
+        if kind in ("boolean", "long"):
+            return {"type": kind}
+        if kind == "date":
+            return {"type": "date", "format": "strict_date_optional_time"}
+        if not field.indexed:
+            return {"type": "keyword", "index": False, "doc_values": False}
+        mapping: Json = {"type": "keyword"}
+        if field.type in self._keyword_types:
+            mapping["normalizer"] = field.type
+        elif field.name.endswith(_SORTED):
+            mapping["normalizer"] = _SORT_NORMALIZER
+        return mapping
+
+    def _text_mapping(self, field: Field) -> Json:
+        mapping: Json = {"type": "text", "analyzer": field.type}
+        if f"{field.type}_query" in self._analyzers:
+            mapping["search_analyzer"] = f"{field.type}_query"
+        if field.multi:
+            mapping["position_increment_gap"] = 100
+        if field.term_vectors:
+            mapping["term_vector"] = "with_positions_offsets" if field.term_offsets else "yes"
+        if field.keyword:
+            mapping["fields"] = {"keyword": {"type": "keyword"}}
+        return mapping
+
+    def _text_type(self, name: str, definition: Json) -> None:
+        rows = [*definition.get("char_filters", ()), *definition["filters"]]
+        whole = definition["tokenizer"] == "keyword"
+        if whole and all(row["name"] in _NORMALIZING for row in rows):
+            self._keyword_types.add(name)
+            self._normalizers[name] = {"type": "custom", "filter": self._chain(name, rows)}
+            return
+        # A pattern on the characters before a tokenizer that keeps them all is one on its only token.
+        assert whole or not definition.get("char_filters"), name  # noqa: S101 - biblio.toml is ours
+        tokenizer = "standard" if definition["tokenizer"] == "icu" else definition["tokenizer"]
+        # Edge n-grams are for the index: a query's beginning is to match them whole.
+        sided = any("side" in row or row["name"] == "edge_ngram" for row in rows)
+        index = [row for row in rows if row.get("side") != "query"]
+        self._analyzers[name] = {"type": "custom", "tokenizer": tokenizer, "filter": self._chain(name, index)}
+        if sided:
+            query = [row for row in rows if row.get("side") != "index" and row["name"] != "edge_ngram"]
+            chain = self._chain(name, query)
+            self._analyzers[f"{name}_query"] = {"type": "custom", "tokenizer": tokenizer, "filter": chain}
+
+    def _chain(self, owner: str, rows: list[Json]) -> list[str]:
+        """The names of a chain's filters; those with settings are defined under a name of their own."""
+        names: list[str] = []
+        for row in rows:
+            match row["name"]:
+                case "synonyms" | "protected_words":
+                    pass
+                case "icu_folding":
+                    names += _FOLDING
+                case "lowercase":
+                    names.append("lowercase")
+                case "word_delimiter":
+                    names.append(self._define(f"words_{'index' if row['catenate'] else 'query'}", _words(row)))
+                case "stop":
+                    names.append(
+                        self._define("english_stop", {"type": "stop", "stopwords": "_english_", "ignore_case": True})
+                    )
+                case "english_stemmer":
+                    names.append(self._define("english_stemmer", {"type": "stemmer", "language": "porter2"}))
+                case "remove_duplicates":
+                    names.append(self._define("remove_duplicates", {"type": "unique", "only_on_same_position": True}))
+                case "shingle":
+                    size = row["size"]
+                    shape = {"min_shingle_size": size, "max_shingle_size": size, "output_unigrams": True}
+                    names.append(self._define("pairs", {"type": "shingle", **shape}))
+                case "edge_ngram":
+                    shape = {"min_gram": row["min"], "max_gram": row["max"]}
+                    names.append(self._define("beginnings", {"type": "edge_ngram", **shape}))
+                case "length":
+                    names.append(
+                        self._define(f"{owner}_length", {"type": "length", "min": row["min"], "max": row["max"]})
+                    )
+                case "pattern_replace":
+                    shape = {"pattern": row["pattern"], "replacement": row["replacement"]}
+                    number = sum(bool(re.fullmatch(rf"{re.escape(owner)}_\d+", name)) for name in names) + 1
+                    names.append(self._define(f"{owner}_{number}", {"type": "pattern_replace", **shape}))
+                case other:
+                    raise ValueError(f"type {owner}: no built-in filter stands for {other!r}")
+        return names
+
+    def _define(self, name: str, settings: Json) -> str:
+        self._filters[name] = settings
+        return name
+
+
+def _words(row: Json) -> Json:
+    return {
+        "type": "word_delimiter_graph",
+        "generate_word_parts": True,
+        "generate_number_parts": True,
+        "split_on_case_change": True,
+        "catenate_words": row["catenate"],
+        "catenate_numbers": row["catenate"],
+        "catenate_all": False,
+    }
