@@ -13,6 +13,10 @@ Solr's chains (docs/fields.md) need a plugin or a file on the server, the neares
   ENVELOPE, but refuse the other forms, and with them the whole document;
 - what Solr does not index (fullrecord) is a keyword without index and doc values: only in `_source`.
 
+Unknown fields are refused as by Solr, and the dynamic patterns work. `dynamic: strict` would refuse those too (only new
+OpenSearch has strict_allow_templates), so the mapping is dynamic and its last template gives every field that nothing
+else matches a date type whose format no value has: its document is rejected, the mapping stays as it was.
+
 Nothing has `ignore_above`: a value over Lucene's 32,766 bytes makes its document fail aloud, as in Solr, instead of
 being left out of searches and facets in silence.
 """
@@ -26,6 +30,9 @@ from indexer.schema.model import Field, Schema
 
 PATH = "elastic/biblio.json"
 ENGINE_FIELDS = frozenset({"_version_"})  # Solr's own; Elasticsearch keeps versions beside the document
+
+# A date format that is one literal: Elasticsearch quotes it when it rejects a document with a field we don't have.
+UNKNOWN = "'(this field is not in the biblio schema)'"
 
 _NORMALIZING = frozenset({"pattern_replace", "icu_folding", "lowercase"})
 _FOLDING = ("lowercase", "asciifolding")
@@ -46,11 +53,12 @@ def index_body(schema: Schema) -> Json:
         for field in schema.dynamic
         if schema.types[field.type]["kind"] != "random"
     ]
+    templates.append({"unknown": {"match": "*", "mapping": {"type": "date", "format": UNKNOWN}}})
     return {
         "settings": {"index": {"mapping": {"total_fields": {"limit": 2000}}, "analysis": analysis.settings()}},
         "mappings": {
             "_meta": {"schema": schema.name, "version": schema.version},
-            "dynamic": "strict_allow_templates",
+            "dynamic": True,
             "date_detection": False,
             "numeric_detection": False,
             "dynamic_templates": templates,
@@ -74,6 +82,7 @@ class _Analysis:
     def __init__(self, schema: Schema) -> None:
         self._types = schema.types
         self._filters: Json = {}
+        self._char_filters: Json = {}
         self._analyzers: Json = {}
         self._normalizers: Json = {_SORT_NORMALIZER: {"type": "custom", "filter": list(_FOLDING)}}
         self._keyword_types: set[str] = set()
@@ -82,7 +91,12 @@ class _Analysis:
                 self._text_type(name, definition)
 
     def settings(self) -> Json:
-        return {"filter": self._filters, "analyzer": self._analyzers, "normalizer": self._normalizers}
+        return {
+            "char_filter": self._char_filters,
+            "filter": self._filters,
+            "analyzer": self._analyzers,
+            "normalizer": self._normalizers,
+        }
 
     def mapping(self, field: Field) -> Json:
         """The mapping of one field. Whether it is stored and multi-valued, a mapping does not say."""
@@ -119,7 +133,7 @@ class _Analysis:
         whole = definition["tokenizer"] == "keyword"
         if whole and all(row["name"] in _NORMALIZING for row in rows):
             self._keyword_types.add(name)
-            self._normalizers[name] = {"type": "custom", "filter": self._chain(name, rows)}
+            self._normalizers[name] = self._normalizer(name, rows)
             return
         # A pattern on the characters before a tokenizer that keeps them all is one on its only token.
         assert whole or not definition.get("char_filters"), name  # noqa: S101 - biblio.toml is ours
@@ -132,6 +146,18 @@ class _Analysis:
             query = [row for row in rows if row.get("side") != "index" and row["name"] != "edge_ngram"]
             chain = self._chain(name, query)
             self._analyzers[f"{name}_query"] = {"type": "custom", "tokenizer": tokenizer, "filter": chain}
+
+    def _normalizer(self, name: str, rows: list[Json]) -> Json:
+        """Patterns as char filters: OpenSearch takes them in a normalizer, and refuses them as token filters."""
+        patterns = [row for row in rows if row["name"] == "pattern_replace"]
+        assert rows[: len(patterns)] == patterns, name  # noqa: S101 - biblio.toml is ours
+        for number, row in enumerate(patterns, 1):
+            self._char_filters[f"{name}_{number}"] = {"type": "pattern_replace", **_pattern(row)}
+        return {
+            "type": "custom",
+            "char_filter": [f"{name}_{number}" for number in range(1, len(patterns) + 1)],
+            "filter": self._chain(name, rows[len(patterns) :]),
+        }
 
     def _chain(self, owner: str, rows: list[Json]) -> list[str]:
         """The names of a chain's filters; those with settings are defined under a name of their own."""
@@ -166,9 +192,8 @@ class _Analysis:
                         self._define(f"{owner}_length", {"type": "length", "min": row["min"], "max": row["max"]})
                     )
                 case "pattern_replace":
-                    shape = {"pattern": row["pattern"], "replacement": row["replacement"]}
                     number = sum(bool(re.fullmatch(rf"{re.escape(owner)}_\d+", name)) for name in names) + 1
-                    names.append(self._define(f"{owner}_{number}", {"type": "pattern_replace", **shape}))
+                    names.append(self._define(f"{owner}_{number}", {"type": "pattern_replace", **_pattern(row)}))
                 case other:
                     raise ValueError(f"type {owner}: no built-in filter stands for {other!r}")
         return names
@@ -176,6 +201,10 @@ class _Analysis:
     def _define(self, name: str, settings: Json) -> str:
         self._filters[name] = settings
         return name
+
+
+def _pattern(row: Json) -> Json:
+    return {"pattern": row["pattern"], "replacement": row["replacement"]}
 
 
 def _words(row: Json) -> Json:

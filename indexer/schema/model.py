@@ -1,8 +1,8 @@
 """Reads schemas/biblio.toml: every field once, with its type, multiplicity and what it is copied from.
 
 The TOML has six parts: `field` (name, type, multi, indexed, stored, doc, ...), `dynamic` (pattern with one `*` at its
-start, and the same keys), `copy` (source, targets), `[type.NAME]` (the analysis chain of a field type), `stop_words` and
-`schema` (name, version, unique_key). The head of biblio.toml lists the keys.
+start, and the same keys), `copy` (source, targets), `[type.NAME]` (the analysis chain of a field type), `stop_words`
+and `schema` (name, version, unique_key). The head of biblio.toml lists the keys.
 """
 
 import functools
@@ -18,7 +18,7 @@ class Field:
     """One field, or one dynamic pattern (`name` is then the pattern, such as `*_str_mv`).
 
     `type` is a name of `[type.*]`. `copied_from` lists the source fields whose values are appended to this one, empty
-    for a field that importers send themselves. `keyword`: Elasticsearch and OpenSearch get a verbatim side, NAME.keyword.
+    for a field that importers send themselves. `keyword`: Elasticsearch and OpenSearch get a verbatim NAME.keyword.
     """
 
     name: str
