@@ -12,12 +12,13 @@ What is chosen where the format leaves a choice:
 import re
 from urllib.parse import quote
 
+from indexer.derive.authors import author_sort
 from indexer.derive.titles import Style, strip_articles, title_fields
 from indexer.derive.work_keys import work_keys
 from indexer.documents import Fields
 from indexer.errors import RecordError
 from indexer.formats import languages, xml
-from indexer.formats.profiles import Profile
+from indexer.formats.profiles import Profile, make_id
 from indexer.formats.pubmed_xml import Citation, read
 from indexer.records import Record
 
@@ -38,21 +39,21 @@ def document(record: Record, profile: Profile) -> Fields:
 
 def _fields(found: Citation, profile: Profile) -> Fields:
     """The fields in emission order; empty ones are left out, and the profile's constants win."""
-    identifier = profile.id_prefix + found.pmid
+    identifier = make_id(profile, found.pmid)
     title = found.title or found.vernacular_title or found.book_title
     persons, groups = found.persons, found.groups
     if not persons and not groups:  # a chapter that names no authors has those of its book
         persons, groups = found.book_persons, found.book_groups
     style: Style = "legacy" if profile.title_sort == "legacy" else "current"
     alternatives = [found.vernacular_title] if found.vernacular_title not in ("", title) else []
-    before_title = {
+    before_title: Fields = {
         "language": [languages.name(code) for code in found.languages],
         "author": persons,
         "author_corporate": groups,
         "author2": found.editors,
-        "author_sort": (*persons, *groups, "")[0],
+        "author_sort": author_sort([*persons, *groups]) or "",
     }
-    after_title = {
+    after_title: Fields = {
         "title_alt": alternatives,
         "description": " ".join(found.abstract or found.other_abstract),
         "topic": list(found.topics),

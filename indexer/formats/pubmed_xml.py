@@ -85,7 +85,7 @@ def _text(element: Element) -> str:
 def _walk(element: Element, readers: dict[str, Reader], found: Citation) -> None:
     """Hands each child whose tag is in `readers` to its reader; others (and comments) are not looked at."""
     for child in element:
-        reader = readers.get(child.tag)  # type: ignore[call-overload]
+        reader = readers.get(child.tag)
         if reader is not None:
             reader(child, found)
 

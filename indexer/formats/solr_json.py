@@ -1,0 +1,214 @@
+"""Documents out of another index: what an importer once emitted is kept, what was derived from it is made anew.
+
+One record is a JSON object (a Solr document, or an Elasticsearch hit with `_source`), a `<doc>` element of Solr's XML
+(update or response), or the text of a VuFind record page with its staff view. Copied fields are dropped and the
+pipeline fills them again; the fields that a dump lacks because an index does not store them are recovered where
+something in the dump still tells them: `allfields` from `spelling`, `publishDateSort` from `publishDate`, and the
+order of emission from the order of the copied values.
+"""
+
+import json
+from typing import Any, NoReturn
+
+from indexer.derive import copies
+from indexer.derive.authors import author_sort
+from indexer.derive.dates import publish_date_sort
+from indexer.derive.titles import Style, strip_articles, title_sort
+from indexer.derive.work_keys import work_keys
+from indexer.documents import Fields
+from indexer.errors import RecordError
+from indexer.formats import emission_order, staff_view, xml
+from indexer.formats.profiles import Profile, make_id
+from indexer.records import Record
+
+# What an engine says about a document beside its fields
+_ENGINE_FIELDS = {"_version_", "_root_", "_nest_path_", "_nest_parent_", "score"}
+_XML_VALUES = {"str", "int", "long", "float", "double", "bool", "date"}
+
+Values = dict[str, list[str]]
+
+
+def document(record: Record, profile: Profile) -> Fields:
+    """The source and computed fields of a dumped document, in emission order, without copied fields.
+
+    Records whose `record_format` is marc keep the computed fields that they have: these were made from MARC fields
+    that the document does not hold. Raises RecordError where the dump cannot be read, a value is no text, or there is
+    no id.
+    """
+    dumped = _read(record.raw)
+    identifier = dumped.get("id", [])
+    if len(identifier) != 1 or not identifier[0].strip():
+        raise RecordError(f"gives {len(identifier)} ids" if len(identifier) > 1 else "has no id", field="id")
+    dumped["id"] = [make_id(profile, identifier[0])]
+    for name, value in profile.constants.items():
+        dumped[name] = [value] if isinstance(value, str) else value
+    _recover_allfields(dumped)
+    order = emission_order.recovered(dumped)
+    left_out = copies.filled()
+    kept = {name: dumped[name] for name in order if name not in left_out}
+    computed = _computed(kept, dumped, profile)
+    return _placed(kept, computed)
+
+
+def _recover_allfields(dumped: Values) -> None:
+    """allfields is not stored by VuFind's schema; `spelling` is its verbatim copy, without the values of `format`.
+
+    An index that does store it may have appended those of `format` to it, as the schema's copy rule asks.
+    """
+    spelling = dumped.get("spelling")
+    if spelling is None:
+        return
+    formats = dumped.get("format", [])
+    if dumped.get("allfields") in (None, spelling + formats, formats + spelling):
+        rest = {name: values for name, values in dumped.items() if name not in ("id", "allfields")}
+        identifier = dumped["id"]
+        dumped.clear()
+        dumped.update({"id": identifier, "allfields": spelling, **rest})
+
+
+def _computed(kept: Values, dumped: Values, profile: Profile) -> Fields:
+    """The computed fields that can be made of what is kept."""
+    title = kept.get("title", [""])[0]
+    persons, groups = kept.get("author", []), kept.get("author_corporate", [])
+    made: Fields = {}
+    if "title" in kept:
+        style = _style(title, dumped, profile)
+        made["title_short"] = kept.get("title_short", title)
+        made["title_full"] = kept.get("title_full", title)
+        made["title_sort"] = title_sort(title, style=style)
+    first = author_sort([*persons, *groups])
+    if first is not None:
+        made["author_sort"] = first
+    year = publish_date_sort(kept.get("publishDate", []))
+    if year is not None:
+        made["publishDateSort"] = year
+    if "title" in kept:
+        titles = [title, *kept.get("title_alt", [])]
+        keys = work_keys(titles, [*persons, *groups], trimmed_titles=[strip_articles(title)])
+        if keys:
+            made["work_keys_str_mv"] = keys
+    if kept.get("record_format") == ["marc"]:
+        made = {name: value for name, value in made.items() if name not in kept}
+    return made
+
+
+def _style(title: str, dumped: Values, profile: Profile) -> Style:
+    """The profile's style of title_sort; `auto` is the style in which the dump has it, current where neither fits."""
+    if profile.title_sort != "auto":
+        return profile.title_sort
+    before = dumped.get("title_sort")
+    legacy, current = title_sort(title, style="legacy"), title_sort(title, style="current")
+    return "legacy" if before == [legacy] and before != [current] else "current"
+
+
+def _placed(kept: Values, computed: Fields) -> Fields:
+    """The computed fields where the dump has them, else behind the field that they are made of."""
+    names = [name for name in kept if name in ("author", "author_corporate")]
+    behind = {
+        "title": ("title_short", "title_full", "title_sort"),
+        "publishDate": ("publishDateSort",),
+        **dict.fromkeys(names[-1:], ("author_sort",)),
+    }
+    placed: Fields = {}
+    for name, values in kept.items():
+        placed[name] = computed.get(name, values)
+        for follower in behind.get(name, ()):
+            if follower in computed and follower not in kept:
+                placed[follower] = computed[follower]
+    return placed | {name: value for name, value in computed.items() if name not in placed}
+
+
+def _read(raw: bytes) -> Values:
+    """Field name -> values as text, in the dump's order; the engine's own fields and empty lists left out."""
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise RecordError(f"byte {error.start + 1:,} (0x{raw[error.start]:02X}) is not UTF-8") from None
+    start = text.lstrip()[:1]
+    if start == "{":
+        values = _from_json(text)
+    elif start == "<":
+        values = _from_xml(raw)
+    else:
+        values = staff_view.read(text)
+    return {name: found for name, found in values.items() if found and name not in _ENGINE_FIELDS and name[:1] != "["}
+
+
+def _from_json(text: str) -> Values:
+    try:
+        # numbers stay as they are written: Solr prints 64-bit ones that a float cannot hold
+        found = json.loads(text, parse_int=str, parse_float=str, parse_constant=_refuse, object_pairs_hook=_object)
+    except json.JSONDecodeError as error:
+        raise RecordError(f"JSON line {error.lineno}, column {error.colno}: {error.msg}") from None
+    except RecursionError:
+        raise RecordError("JSON: nested too deep for a document") from None
+    if "_source" in found:  # a hit of Elasticsearch or OpenSearch
+        source = found["_source"]
+        if not isinstance(source, dict):
+            raise RecordError("is not an object", field="_source")
+        found = source if "id" in source or "_id" not in found else {"id": found["_id"], **source}
+    values = {name: _texts(name, value) for name, value in found.items()}
+    if "\\u" in text:
+        _check_surrogates(values)
+    return values
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; the values of a repeated name are the values of one field, as for Solr's JSON loader."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        found = {}
+        for name, value in pairs:
+            found.setdefault(name, []).extend(value if isinstance(value, list) else [value])
+    return found
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise RecordError(f"JSON: {constant} is not a value")
+
+
+def _texts(name: str, value: Any) -> list[str]:
+    """The values of a field as text, numbers and truth values as Solr prints them; null is no value."""
+    texts = []
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, str):
+            texts.append(one)
+        elif isinstance(one, bool):
+            texts.append("true" if one else "false")
+        elif one is not None:
+            kind = "a list" if isinstance(one, list) else "an object"
+            raise RecordError(f"holds {kind} where a value is expected", field=name)
+    return texts
+
+
+def _check_surrogates(values: Values) -> None:
+    """JSON can write half of a character outside the BMP (\\ud83d); no UTF-8 can hold it."""
+    for name, texts in values.items():
+        for text in (name, *texts):
+            try:
+                text.encode()
+            except UnicodeEncodeError:
+                field = name.encode("ascii", "backslashreplace").decode()
+                raise RecordError("holds half of a surrogate pair, which is no character", field=field) from None
+
+
+def _from_xml(raw: bytes) -> Values:
+    """A `<doc>` of an update (`<field name="">`) or of a response (`<arr name=""><str>`, `<str name="">` ...)."""
+    root = xml.parse(raw)
+    if root.tag != "doc":
+        raise RecordError(f"<{root.tag}> is not a document of Solr: <doc> is expected")
+    values: Values = {}
+    for child in root:
+        name = child.get("name")
+        if not name:
+            raise RecordError(f"<{child.tag}> inside <doc> has no field name")
+        if child.tag == "field" and child.get("update"):
+            raise RecordError("is an atomic update, not a value: a whole document is expected", field=name)
+        entries = list(child) if child.tag == "arr" else [child]
+        for entry in entries:
+            if entry.tag == "null" or entry.get("null") == "true":
+                continue
+            if (entry.tag not in _XML_VALUES and not (entry.tag == "field" and entry is child)) or len(entry):
+                raise RecordError(f"<{entry.tag}> is not a value", field=name)
+            values.setdefault(name, []).append(xml.text(entry))
+    return values

@@ -1,0 +1,101 @@
+"""Reads a VuFind record page that was saved or copied as text: the stored fields that its staff view lists.
+
+The staff view prints the fields sorted by name, each as `name value` with further values on the lines below:
+
+    author Wang, Xiaohua
+    Yin, Xiaoguang
+    format Online
+
+A value may itself begin with a word that is a field's name ("title insurance", "url shorteners"). The names must
+rise through the page, and the copied fields that a staff view also shows must hold the values of their sources: the
+reading that fits both is taken. What stands before the first field (the page as readers see it, in any language) is
+passed over.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from indexer.errors import RecordError
+from indexer.formats.emission_order import copied_fields, explain
+from indexer.schema.model import biblio
+
+_NAME = re.compile(r"([A-Za-z_][\w-]*)(?=[ \t]|$)", re.ASCII)
+_ROUNDS = 16  # doubtful lines that are put right in one page
+
+Start = tuple[str, int]  # a field's name, and the line that it begins
+
+
+def read(text: str) -> dict[str, list[str]]:
+    """Field name -> values, in the order of the page; the engine's own fields (`_version_`) included.
+
+    Raises RecordError where the text holds no staff view.
+    """
+    lines = [line.strip(" \t\r") for line in text.split("\n")]
+    starts = [
+        (match[1], number)
+        for number, line in enumerate(lines)
+        if (match := _NAME.match(line)) and biblio().field(match[1]) is not None
+    ]
+    chosen = _rising(starts)
+    fields = _fields(lines, chosen)
+    doubts = _doubts(fields)
+    for _ in range(_ROUNDS if doubts else 0):
+        best = None
+        for start in chosen:
+            others = _rising([other for other in starts if other != start])
+            reading = _fields(lines, others)
+            if (fewer := _doubts(reading)) < doubts:
+                best, doubts = (start, others, reading), fewer
+        if best is None:
+            break
+        starts.remove(best[0])
+        chosen, fields = best[1], best[2]
+    if "id" not in fields:
+        raise RecordError("is neither JSON, nor a <doc>, nor a record page with a staff view (no line begins with id)")
+    return fields
+
+
+def _rising(starts: Sequence[Start]) -> list[Start]:
+    """The longest choice of starts whose names rise; of equally long ones, one with early lines."""
+    tails: list[str] = []
+    ends: list[int] = []  # for each length, the start that ends the choice
+    previous: list[int | None] = []
+    for number, (name, _) in enumerate(starts):
+        length = bisect_left(tails, name)
+        previous.append(ends[length - 1] if length else None)
+        if length == len(tails):
+            tails.append(name)
+            ends.append(number)
+        elif name < tails[length]:
+            tails[length] = name
+            ends[length] = number
+    chosen = []
+    at = ends[-1] if ends else None
+    while at is not None:
+        chosen.append(starts[at])
+        at = previous[at]
+    return chosen[::-1]
+
+
+def _fields(lines: Sequence[str], starts: Sequence[Start]) -> dict[str, list[str]]:
+    """The values of each field: the rest of its first line, and the lines up to the next field that are not blank."""
+    ends = [number for _, number in starts[1:]] + [len(lines)]
+    fields = {}
+    for (name, number), end in zip(starts, ends, strict=True):
+        values = [line for line in lines[number + 1 : end] if line]
+        first = lines[number][len(name) :].lstrip(" \t")
+        fields[name] = [first, *values] if first or not values else values
+    return fields
+
+
+def _doubts(fields: dict[str, list[str]]) -> int:
+    """How much speaks against a reading: copies without their sources' values, several values where one may be."""
+    schema = biblio()
+    doubts = 0 if "id" in fields else 1
+    for name, values in fields.items():
+        field = schema.field(name)
+        doubts += field is not None and not field.multi and len(values) > 1
+    for target, sources in copied_fields(fields).items():
+        doubts += explain(fields[target], sources, fields) is None
+    return doubts
