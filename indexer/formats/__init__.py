@@ -1,0 +1,47 @@
+"""Formats: from one record of a source to the document for a sink. One module a format, imported when first met."""
+
+import importlib
+from collections.abc import Callable
+
+from indexer.derive.pipeline import complete
+from indexer.documents import Delete, Document, Fields
+from indexer.errors import RecordError
+from indexer.formats.profiles import DEFAULT_PROFILE, Profile, make_id
+from indexer.records import Record
+
+__all__ = ["DEFAULT_PROFILE", "to_document"]
+
+DELETE = "delete"  # a list of ids to delete: VuFindHarvest's .delete files
+
+_documents: dict[str, Callable[[Record, Profile], Fields]] = {}
+
+
+def to_document(record: Record, profile: Profile) -> Document | Delete:
+    """What a sink does about this record: a whole document, derived fields included, or a deletion.
+
+    Ids of deletions go through the profile's id rules, as those of documents do. A format's module has a function
+    `document(record, profile) -> Fields`: its fields with `id`, in emission order, without copied fields.
+
+    Raises RecordError where the record cannot become a document, and Dropped where it is left out on purpose.
+    """
+    header = record.header
+    if record.format == DELETE or (header is not None and header.deleted):
+        deleted = make_id(profile, header.identifier or "") if header is not None else ""
+        if not deleted.strip():
+            raise RecordError("a deletion without an identifier: nothing to delete", field="id")
+        return Delete(deleted)
+    make = _documents.get(record.format) or _module(record.format)
+    if record.format != profile.format:
+        raise RecordError(f"is {record.format}, and profile {profile.name!r} reads {profile.format}")
+    document = Document(complete(make(record, profile)))
+    if not document.id.strip():
+        raise RecordError("has no id", field="id")
+    return document
+
+
+def _module(name: str) -> Callable[[Record, Profile], Fields]:
+    if name not in DEFAULT_PROFILE:
+        raise RecordError(f"is {name}, and there is no such format; there are: {', '.join(DEFAULT_PROFILE)}")
+    make: Callable[[Record, Profile], Fields] = importlib.import_module(f"indexer.formats.{name}").document
+    _documents[name] = make
+    return make

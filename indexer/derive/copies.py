@@ -1,0 +1,57 @@
+"""Copied fields: what Solr's copyField rules would add to a document, added here for every engine alike.
+
+Solr takes the field names in the order in which they first appear, and for each its rules, and appends all of its
+values: so emission order, not the order of the rules, decides the order of the values of `spellingShingle` or
+`author_facet`. A copy is never copied again.
+
+One rule is left to the engines: `format` to `allfields`. `allfields` is also what importers emit themselves, and the
+source of `spelling`; were it appended to, `spelling` rebuilt from our own output would hold the formats too, a second
+rebuild would append them a second time, and so would a Solr that has the rule. So `allfields` in a document is always
+what the importer emitted, and `allfields_unstemmed` (which is nothing but a copy) holds the formats as well.
+"""
+
+import functools
+
+from indexer.documents import Fields
+from indexer.schema.model import biblio
+
+
+@functools.cache
+def filled() -> frozenset[str]:
+    """The fields that `fill` makes: the targets of copies that are not also sources of copies."""
+    schema = biblio()
+    return frozenset(schema.copy_targets - schema.copies.keys())
+
+
+def fill(fields: Fields) -> Fields:
+    """The copies of `fields` (in emission order, their own copies left out already): target -> value, a new dict.
+
+    A single-valued target takes the first value copied to it.
+    """
+    made: dict[str, list[str]] = {}
+    single: dict[str, str] = {}
+    plan = _plan()
+    for name, value in fields.items():
+        targets = plan.get(name)
+        if targets is None:
+            continue
+        values = value if isinstance(value, list) else [value]
+        for target, multi in targets:
+            if not multi:
+                single.setdefault(target, values[0])
+            elif target in made:
+                made[target] += values
+            else:
+                made[target] = values.copy()
+    return {**single, **made}
+
+
+@functools.cache
+def _plan() -> dict[str, tuple[tuple[str, bool], ...]]:
+    """Source -> its targets, each with whether it holds several values."""
+    schema = biblio()
+    plan = {
+        source: tuple((target, schema.fields[target].multi) for target in targets if target in filled())
+        for source, targets in schema.copies.items()
+    }
+    return {source: targets for source, targets in plan.items() if targets}

@@ -1,0 +1,60 @@
+"""One parser for every XML format: no entities of its own making, no DTD, no network, bounded depth and size.
+
+Comments and processing instructions are dropped while parsing: XPath's string value of an element leaves them out.
+"""
+
+from lxml import etree
+
+from indexer.errors import RecordError
+
+_parser = etree.XMLParser(
+    encoding="utf-8",  # what `Record.raw` is, whatever its declaration still says
+    resolve_entities=False,
+    no_network=True,
+    load_dtd=False,
+    huge_tree=False,
+    remove_comments=True,
+    remove_pis=True,
+    collect_ids=False,
+)
+
+
+def parse(raw: bytes) -> etree._Element:
+    """The root element of a record.
+
+    Raises RecordError with line, column and reason where it is not well-formed, and for a document type declaration:
+    records have none, and it is where entities that reach for files or blow up are declared.
+    """
+    try:
+        root = etree.fromstring(raw, _parser)
+    except etree.XMLSyntaxError as error:
+        raise RecordError(_reason(error)) from None
+    if root is None:
+        raise RecordError("XML: the record is empty")
+    if b"<!DOCTYPE" in raw and root.getroottree().docinfo.doctype:
+        raise RecordError("XML: a document type declaration (DOCTYPE) is not accepted inside a record")
+    return root
+
+
+def text(element: etree._Element) -> str:
+    """The string value of an element in XPath's sense: all the text in it, that of its descendants included."""
+    if len(element):
+        return "".join(element.itertext())  # type: ignore[arg-type]
+    return element.text or ""
+
+
+def normalize_space(value: str) -> str:
+    """XPath's normalize-space(): space, tab, CR and LF only. A no-break space is a character like others."""
+    return b" ".join(value.encode().split()).decode()
+
+
+def all_text(root: etree._Element, *, before: str = "") -> str:
+    """The string value of a whole record, with `before` right in front of it, white space normalised."""
+    value = etree.tostring(root, encoding="utf-8", method="text", with_tail=False)
+    return b" ".join((before.encode() + value).split()).decode()
+
+
+def _reason(error: etree.XMLSyntaxError) -> str:
+    line, column = error.position
+    reason = (error.msg or "not well-formed").partition(", line ")[0]
+    return f"XML line {line}, column {column}: {reason}"
