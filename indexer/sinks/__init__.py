@@ -1,1 +1,32 @@
 """Where documents go: one module an engine, one contract for all (base.py)."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from indexer.sinks.base import Sink
+    from indexer.targets import Target
+
+
+def open_sink(target: "Target", *, connections: int = 2) -> "Sink":
+    """The sink of a target. Nothing is sent or written before its `check` or `push`.
+
+    `connections` is how many threads may push at once. The engine's client is imported here and not before, so that
+    a command that needs none starts fast. Raises ConfigError when the client is not installed, or a CA file not there.
+    """
+    match target.kind:
+        case "embedded":
+            from indexer.sinks.embedded import EmbeddedSink
+
+            return EmbeddedSink(target)
+        case "jsonl":
+            from indexer.sinks.jsonl import JsonLinesSink
+
+            return JsonLinesSink(target)
+        case "solr":
+            from indexer.sinks.solr import SolrSink
+
+            return SolrSink(target, connections=connections)
+        case "elasticsearch" | "opensearch":
+            from indexer.sinks.elastic import ElasticSink
+
+            return ElasticSink(target, connections=connections)

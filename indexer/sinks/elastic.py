@@ -1,0 +1,373 @@
+"""Elasticsearch 8 and 9, OpenSearch 2 and 3: one module, the client differs.
+
+The clients are used at the level of requests: batches go as we encoded them, and nothing is retried behind our back.
+An acknowledged bulk request is durable: it is in the translog of the primary and the replicas in sync, synced to disk
+(`index.translog.durability` is `request` unless somebody changed it).
+"""
+
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Protocol
+from urllib.parse import quote, urlsplit
+
+import orjson
+
+from indexer.documents import Delete, Fields
+from indexer.errors import ConfigError, PermanentError, TransientError
+from indexer.schema import preflight
+from indexer.sinks.base import Action, Found, Hit, Outcome, Query
+from indexer.sinks.http import (
+    READ_SECONDS,
+    authorization,
+    ca_file,
+    connection_error,
+    describe,
+    engine_words,
+    shorten,
+    status_error,
+)
+from indexer.sinks.isolate import Refused, isolate
+from indexer.sinks.query import (
+    FACET_VALUES,
+    PHRASE_WEIGHTS,
+    WEIGHTS,
+    Clause,
+    check_fields,
+    known_field,
+    parse_words,
+    sort_order,
+    stored_fields,
+)
+from indexer.targets import Target
+
+SUPPORTED = {"elasticsearch": (8, 9), "opensearch": (2, 3)}
+PRODUCTS = {"elasticsearch": "Elasticsearch", "opensearch": "OpenSearch"}
+JSON = "application/json"
+NDJSON = "application/x-ndjson"
+ITEM_PARTS = "items.*.status,items.*.result,items.*.error"  # of a bulk answer: a tenth of its bytes
+IDS_A_REQUEST = 500
+IDS_A_PAGE = 10_000  # index.max_result_window
+SUGGESTION_TRIES = 5
+# Refused for the state of the index or node, not for the document: a full disk, a moving shard, a closing index.
+PASSING = ("cluster_block_exception", "unavailable_shards_exception", "circuit_breaking_exception")
+
+
+class Call(Protocol):
+    """One request: the answer's JSON. Raises TransientError, PermanentError, or Refused for what it contains."""
+
+    def __call__(
+        self, method: str, path: str, body: bytes | None = None, *, content_type: str = JSON, **params: str
+    ) -> dict[str, Any]: ...
+
+
+class ElasticSink:
+    """An index or alias. `push` may be called from several threads: they share the client's connections."""
+
+    def __init__(self, target: Target, *, connections: int = 2) -> None:
+        self._target = target
+        self._call, self._close = open_client(target, connections=connections)
+        self._index = "/" + quote(target.index, safe="")
+
+    @property
+    def omit(self) -> frozenset[str]:
+        return frozenset()
+
+    def check(self) -> None:
+        check_product(self._target, self._call)
+        preflight.check_elastic(self._call("GET", f"{self._index}/_mapping"), self._target)
+
+    def push(self, batch: Sequence[Action]) -> list[Outcome]:
+        return isolate(batch, self._send)
+
+    def commit(self) -> None:
+        """A refresh: what is acknowledged is durable already."""
+        shards = self._ask("POST", "_refresh").get("_shards", {})
+        if shards.get("failed"):
+            raise TransientError(f"{self._target}: {shards['failed']} shards could not be refreshed")
+
+    def get(self, ids: Sequence[str]) -> dict[str, Fields]:
+        """`_source` holds every field that was sent; those that the schema does not store are left out."""
+        found: dict[str, Fields] = {}
+        for start in range(0, len(ids), IDS_A_REQUEST):
+            body = orjson.dumps({"ids": list(ids[start : start + IDS_A_REQUEST])})
+            for document in self._ask("POST", "_mget", body, realtime="false")["docs"]:
+                if "error" in document:
+                    raise TransientError(f"{self._target}: {shorten(describe(document['error']))}")
+                if document["found"]:
+                    found[document["_id"]] = stored_fields(document["_source"])
+        return found
+
+    def count(self) -> int:
+        return int(self._ask("GET", "_count")["count"])
+
+    def ids(self) -> Iterator[str]:
+        """Pages by the field `id`: unlike a scroll it holds nothing open, unlike `_id` it needs no field data."""
+        body: dict[str, Any] = {"size": IDS_A_PAGE, "sort": [{"id": "asc"}], "_source": False}
+        while hits := self._search(body)["hits"]["hits"]:
+            for hit in hits:
+                yield hit["_id"]
+            body["search_after"] = hits[-1]["sort"]
+
+    def search(self, query: Query) -> Found:
+        check_fields(query.filters, query.facets)
+        clauses = parse_words(query.text)
+        if clauses is not None and not clauses:
+            return Found(0, [])
+        sort: list[Any] = ["_score", {"id": "asc"}]
+        if query.sort is not None:
+            field, descending = sort_order(query.sort)
+            sort = [{field.name: {"order": "desc" if descending else "asc", "missing": "_last"}}, {"id": "asc"}]
+        filters = [{"term": {_exact(name): value}} for name, value in query.filters]
+        answer = self._search(
+            {
+                "query": {"bool": {**_words(clauses), "filter": filters}},
+                "from": query.offset,
+                "size": query.limit,
+                "sort": sort,
+                "track_scores": query.sort is None,
+                "track_total_hits": True,
+                "aggs": {name: {"terms": {"field": _exact(name), "size": FACET_VALUES}} for name in query.facets},
+            }
+        )
+        total = answer["hits"]["total"]["value"]
+        counted = answer.get("aggregations", {})
+        return Found(
+            total=total,
+            hits=[Hit(hit["_id"], stored_fields(hit["_source"]), hit.get("_score")) for hit in answer["hits"]["hits"]],
+            facets={
+                name: [(str(row["key"]), row["doc_count"]) for row in counted[name]["buckets"]] for name in query.facets
+            },
+            suggestion=self._suggest(query.text, filters) if query.suggest and clauses and not total else None,
+        )
+
+    def close(self) -> None:
+        self._close()
+
+    def _ask(self, method: str, path: str, body: bytes | None = None, **params: str) -> dict[str, Any]:
+        """A request on the index whose content is ours: a refusal is no document's fault."""
+        try:
+            return self._call(method, f"{self._index}/{path}", body, **params)
+        except Refused as refusal:
+            raise PermanentError(f"{self._target}: {refusal}") from None
+
+    def _search(self, body: dict[str, Any]) -> dict[str, Any]:
+        try:
+            answer = self._call("POST", f"{self._index}/_search", orjson.dumps(body))
+        except Refused as refusal:
+            product = PRODUCTS[self._target.kind]
+            raise ConfigError(f"{self._target}: {product} does not take this search: {refusal}") from None
+        if answer["_shards"]["failed"] or answer["timed_out"]:
+            raise TransientError(f"{self._target}: {answer['_shards']['failed']} shards did not answer the search")
+        return answer
+
+    def _send(self, batch: Sequence[Action]) -> list[Outcome]:
+        answer = self._call("POST", f"{self._index}/_bulk", encode(batch), content_type=NDJSON, filter_path=ITEM_PARTS)
+        items = answer.get("items", [])
+        if len(items) != len(batch):
+            raise TransientError(f"{self._target}: the answer to {len(batch)} documents is about {len(items)} of them")
+        return [self._outcome(action, next(iter(item.values()))) for action, item in zip(batch, items, strict=True)]
+
+    def _outcome(self, action: Action, item: dict[str, Any]) -> Outcome:
+        status, error = item.get("status", 500), item.get("error")
+        if 200 <= status < 300:
+            return Outcome("deleted" if isinstance(action, Delete) else "indexed")
+        if error is None and status == 404 and isinstance(action, Delete):
+            return Outcome("deleted")
+        kind = error.get("type", "") if isinstance(error, dict) else ""
+        words = shorten(describe(error) if isinstance(error, dict) else str(error or f"HTTP {status}"))
+        if status in (408, 429) or status >= 500 or kind in PASSING:
+            return Outcome("retry", words)
+        if status in (401, 403) or kind == "index_not_found_exception":
+            raise status_error(str(self._target), status, words, has_credentials=bool(authorization(self._target)))
+        return Outcome("rejected", words)
+
+    def _suggest(self, text: str, filters: list[Any]) -> str | None:
+        """The text with its unknown words replaced by known ones; only what finds something is suggested."""
+        options = {"field": "allfields_unstemmed", "suggest_mode": "missing", "size": SUGGESTION_TRIES}
+        answer = self._search({"size": 0, "suggest": {"text": text, "words": {"term": options | {"max_edits": 2}}}})
+        unknown = [word for word in answer["suggest"]["words"] if word["options"]]
+        for rank in range(SUGGESTION_TRIES if unknown else 0):
+            corrected = text
+            for word in reversed(unknown):
+                option = word["options"][min(rank, len(word["options"]) - 1)]["text"]
+                corrected = corrected[: word["offset"]] + option + corrected[word["offset"] + word["length"] :]
+            query = {"bool": {**_words(parse_words(corrected)), "filter": filters}}
+            if self._search({"size": 0, "query": query})["hits"]["total"]["value"]:
+                return corrected
+        return None
+
+
+def open_client(target: Target, *, connections: int = 1) -> tuple[Call, Callable[[], None]]:
+    """A function that sends one request to the target, and one that closes its connections.
+
+    Raises ConfigError when the CA file or the client library is not there.
+    """
+    client = _elasticsearch(target, connections) if target.kind == "elasticsearch" else _opensearch(target, connections)
+    send, close = client
+    has_credentials = authorization(target) is not None
+
+    def call(
+        method: str, path: str, body: bytes | None = None, *, content_type: str = JSON, **params: str
+    ) -> dict[str, Any]:
+        status, answer, retry_after = send(method, path, body, content_type, params)
+        if 200 <= status < 300:
+            if not isinstance(answer, dict):
+                raise PermanentError(f"{target}: the answer is not JSON", advice="Is this the URL of the server?")
+            return answer
+        words = engine_words(orjson.dumps(answer) if isinstance(answer, dict | list) else str(answer).encode())
+        if status in (400, 409, 413):
+            raise Refused(shorten(words))
+        raise status_error(str(target), status, words, retry_after=retry_after, has_credentials=has_credentials)
+
+    return call, close
+
+
+Send = Callable[[str, str, bytes | None, str, dict[str, str]], tuple[int, Any, str | None]]
+
+
+def _elasticsearch(target: Target, connections: int) -> tuple[Send, Callable[[], None]]:
+    """Elasticsearch's client: status, answer and Retry-After of a request, whatever the status."""
+    from elastic_transport import TransportError
+    from elastic_transport.client_utils import DEFAULT
+    from elasticsearch import ApiError, Elasticsearch, ElasticsearchWarning, UnsupportedProductError
+
+    warnings.filterwarnings("ignore", category=ElasticsearchWarning)
+    client = Elasticsearch(
+        _with_port(target.base),
+        headers=_headers(target),
+        ca_certs=ca_file(target) or DEFAULT,
+        connections_per_node=connections,
+        request_timeout=READ_SECONDS,
+        max_retries=0,
+        retry_on_timeout=False,
+    )
+
+    def send(
+        method: str, path: str, body: bytes | None, content_type: str, params: dict[str, str]
+    ) -> tuple[int, Any, str | None]:
+        headers = {"accept": JSON} | ({"content-type": content_type} if body is not None else {})
+        try:
+            response = client.perform_request(method, path, params=params, headers=headers, body=body)
+        except UnsupportedProductError as error:
+            return error.meta.status, error.body, None
+        except ApiError as error:
+            return error.meta.status, error.body, error.meta.headers.get("retry-after")
+        except TransportError as error:
+            raise connection_error(str(target), error) from None
+        return response.meta.status, response.body, None
+
+    return send, client.close
+
+
+def _opensearch(target: Target, connections: int) -> tuple[Send, Callable[[], None]]:
+    """OpenSearch's client. It keeps the headers of an error to itself, so a Retry-After is not known."""
+    try:
+        from opensearchpy import OpenSearch
+        from opensearchpy.exceptions import ConnectionError as Unreachable
+        from opensearchpy.exceptions import TransportError
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"{target}: the client for OpenSearch is not installed ({error.name})",
+            advice="pip install 'indexer[opensearch]'",
+        ) from None
+    client = OpenSearch(
+        [_with_port(target.base)],
+        headers=_headers(target),
+        ca_certs=ca_file(target),
+        pool_maxsize=connections,
+        timeout=READ_SECONDS,
+        max_retries=0,
+        retry_on_timeout=False,
+    )
+
+    def send(
+        method: str, path: str, body: bytes | None, content_type: str, params: dict[str, str]
+    ) -> tuple[int, Any, str | None]:
+        headers = {"accept": JSON} | ({"content-type": content_type} if body is not None else {})
+        try:
+            return 200, client.transport.perform_request(method, path, params=params, headers=headers, body=body), None
+        except Unreachable as error:
+            raise connection_error(str(target), error) from None
+        except TransportError as error:
+            return int(error.status_code), error.info or error.error, None
+
+    return send, client.close
+
+
+def check_product(target: Target, call: Call) -> None:
+    """That the server is the product of the target, in a version we speak to. Raises PermanentError."""
+    try:
+        answer = call("GET", "/")
+    except Refused as refusal:
+        raise PermanentError(f"{target}: {refusal}", advice="Is this the URL of the server?") from None
+    version = answer.get("version", {})
+    number = version.get("number", "") if isinstance(version, dict) else ""
+    if not number:
+        product = PRODUCTS[target.kind]
+        raise PermanentError(f"{target}: there is no {product} at {target.base}", advice="Is this the server's URL?")
+    kind = "opensearch" if version.get("distribution") == "opensearch" else "elasticsearch"
+    server = f"{target.kind}+{target.base}"
+    if kind != target.kind:
+        extra = " (pip install 'indexer[opensearch]')" if kind == "opensearch" else ""
+        raise PermanentError(
+            f"{server}: this is {PRODUCTS[kind]} {number}.", advice=f"Use {kind}+{target.base}{extra}."
+        )
+    if int(number.split(".")[0]) not in SUPPORTED[kind]:
+        known = " and ".join(map(str, SUPPORTED[kind]))
+        raise PermanentError(f"{server}: this is {PRODUCTS[kind]} {number}; what we speak to is {known}.")
+
+
+def encode(batch: Sequence[Action]) -> bytes:
+    """The batch as newline-delimited JSON, in order."""
+    lines = []
+    for action in batch:
+        if isinstance(action, Delete):
+            lines.append(b'{"delete":{"_id":' + orjson.dumps(action.id) + b"}}\n")
+        else:
+            lines.append(b'{"index":{"_id":' + orjson.dumps(action.id) + b"}}\n" + action.body + b"\n")
+    return b"".join(lines)
+
+
+def _with_port(base: str) -> str:
+    """The URL with its port: one client demands it, the other takes 9200 where there is none."""
+    url = urlsplit(base)
+    if url.port is not None:
+        return base
+    return url._replace(netloc=f"{url.netloc}:{443 if url.scheme == 'https' else 80}").geturl()
+
+
+def _headers(target: Target) -> dict[str, str]:
+    value = authorization(target)
+    return {"authorization": value} if value else {}
+
+
+def _words(clauses: list[Clause] | None) -> dict[str, Any]:
+    """The clauses of a bool query: each must match in any field, neighbours in the title count more."""
+    if clauses is None:
+        return {"must": [{"match_all": {}}]}
+    fields = [f"{name}^{weight}" for name, weight in WEIGHTS.items()]
+    must = [
+        {
+            "multi_match": {
+                "query": clause.text,
+                "type": "phrase" if clause.phrase else "best_fields",
+                "fields": fields,
+                "tie_breaker": 0.1,
+                # A word that the fields drop as a stop word asks for nothing.
+                "zero_terms_query": "all",
+                **({} if clause.phrase else {"operator": "and"}),
+            }
+        }
+        for clause in clauses
+    ]
+    together = {
+        "query": " ".join(clause.text for clause in clauses),
+        "type": "phrase",
+        "fields": [f"{name}^{weight}" for name, weight in PHRASE_WEIGHTS.items()],
+    }
+    return {"must": must, "should": [{"multi_match": together}]}
+
+
+def _exact(name: str) -> str:
+    """The keyword side of a field."""
+    return f"{name}.keyword" if known_field(name, "count").keyword else name

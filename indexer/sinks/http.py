@@ -1,0 +1,216 @@
+"""HTTP to a search server: the session of a target, and which family of errors each failure belongs to."""
+
+import base64
+import email.utils
+import re
+import time
+from datetime import UTC
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+import requests
+from requests.adapters import HTTPAdapter
+
+from indexer.errors import ConfigError, PermanentError, TargetError, TransientError
+from indexer.targets import Target
+
+CONNECT_SECONDS = 10.0
+READ_SECONDS = 300.0  # a commit that warms a large searcher takes minutes
+TIMEOUT = (CONNECT_SECONDS, READ_SECONDS)
+LONGEST_REASON = 1000  # characters; Elasticsearch quotes the whole value at fault
+
+INSTALL_ADVICE = "`indexer schema install --target ...` makes it, with the bundled schema; nothing was sent."
+CREDENTIALS_ADVICE = "Set INDEXER_USERNAME and INDEXER_PASSWORD, or INDEXER_API_KEY."
+
+
+class EngineSession(requests.Session):
+    """A requests session that raises TransientError and PermanentError instead of what requests raises, and for every
+    answer that is neither a success nor a refusal of the request's content (400, 409, 413).
+
+    Clients built on it (pysolr) would else reduce a status and its Retry-After header to a line of text.
+    """
+
+    def __init__(self, target: Target, connections: int) -> None:
+        super().__init__()
+        self._name = str(target)
+        value = authorization(target)
+        self._has_credentials = value is not None
+        if value is not None:
+            self.auth = partial(_authorize, value)
+        adapter = HTTPAdapter(pool_connections=1, pool_maxsize=max(connections, 1), max_retries=0)
+        self.mount("http://", adapter)
+        self.mount("https://", adapter)
+
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+        """As requests does it, with our time-outs, and redirects refused: a followed POST would become a GET."""
+        if kwargs.get("timeout") is None:
+            kwargs["timeout"] = TIMEOUT
+        # Given with the request, because REQUESTS_CA_BUNDLE of the environment would win over the session's own.
+        if kwargs.get("verify") is None:
+            kwargs["verify"] = self.verify
+        kwargs["allow_redirects"] = False
+        try:
+            response = super().request(method, url, *args, **kwargs)
+        except requests.RequestException as error:
+            raise connection_error(self._name, error) from None
+        status = response.status_code
+        if status in (400, 409, 413) or 200 <= status < 300:
+            return response
+        raise status_error(
+            self._name,
+            status,
+            engine_words(response.content),
+            retry_after=response.headers.get("Retry-After"),
+            location=response.headers.get("Location"),
+            has_credentials=self._has_credentials,
+        )
+
+
+def open_session(target: Target, *, connections: int = 1) -> EngineSession:
+    """A session with the target's credentials and CA file, that keeps up to `connections` connections alive.
+
+    It may be used by several threads. Raises ConfigError when the CA file is not there.
+    """
+    session = EngineSession(target, connections)
+    session.verify = ca_file(target) or True
+    return session
+
+
+def authorization(target: Target) -> str | None:
+    """The value of the Authorization header, None without credentials.
+
+    A user and password are encoded as UTF-8 (RFC 7617); requests and urllib3 would take Latin-1, and fail outside it.
+    """
+    credentials = target.credentials
+    if credentials.username is not None:
+        pair = f"{credentials.username}:{credentials.password or ''}"
+        return "Basic " + base64.b64encode(pair.encode()).decode()
+    if credentials.api_key is None:
+        return None
+    if target.kind == "solr":
+        raise ConfigError(f"{target}: Solr knows no API keys", advice="Set INDEXER_USERNAME and INDEXER_PASSWORD.")
+    return f"ApiKey {credentials.api_key}"
+
+
+def _authorize(value: str, request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """As the session's `auth`, and not a plain header: requests would prefer ~/.netrc to that."""
+    request.headers["Authorization"] = value
+    return request
+
+
+def ca_file(target: Target) -> str | None:
+    """The path of the target's CA file, None for the usual authorities. Raises ConfigError when it is not there."""
+    path = target.credentials.ca_file
+    if path is None:
+        return None
+    if not path.is_file():
+        raise ConfigError(f"{target}: the CA file {path} is not there", advice="Set INDEXER_CA_FILE to a PEM file.")
+    return str(path)
+
+
+def connection_error(name: str, error: BaseException) -> TargetError:
+    """What it means that no answer came. `name` is the target as the user wrote it, without credentials."""
+    root = root_cause(error)
+    words = str(getattr(root, "strerror", None) or root) or type(root).__name__
+    if "CERTIFICATE_VERIFY_FAILED" in str(error) or "CERTIFICATE_VERIFY_FAILED" in words:
+        return PermanentError(
+            f"{name}: the server's certificate is not trusted: {shorten(words)}",
+            advice="Set INDEXER_CA_FILE to the certificate authority that signed it; verification is never left out.",
+        )
+    if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
+        return PermanentError(f"{name}: {shorten(words)}", advice="Look at the target's URL.")
+    if isinstance(error, requests.Timeout) or "timed out" in words.lower():
+        return TransientError(f"{name}: no answer in time: {shorten(words)}", advice="Is the server overloaded?")
+    return TransientError(f"{name}: the server cannot be reached: {shorten(words)}", advice="Is it running?")
+
+
+def status_error(
+    name: str,
+    status: int,
+    words: str,
+    *,
+    retry_after: str | None = None,
+    location: str | None = None,
+    has_credentials: bool = False,
+) -> TargetError:
+    """The error behind a status that is no success: PermanentError, or TransientError for 408, 429 and 5xx.
+
+    `words` are the engine's own; `retry_after` and `location` are the headers as they came.
+    """
+    said = f": {shorten(words)}" if words else ""
+    if status in (408, 429) or status >= 500:
+        return TransientError(
+            f"{name}: HTTP {status}{said}",
+            advice="The server is busy or not well: look at its log.",
+            retry_after=retry_seconds(retry_after),
+        )
+    if status == 401:
+        why = "the credentials are refused" if has_credentials else "the server asks for credentials"
+        return PermanentError(f"{name}: HTTP 401, {why}{said}", advice=CREDENTIALS_ADVICE)
+    if status == 403:
+        advice = "Give this user the right to read the schema, to write and to search." if has_credentials else ""
+        return PermanentError(f"{name}: HTTP 403, not allowed{said}", advice=advice or CREDENTIALS_ADVICE)
+    if status == 404:
+        return PermanentError(f"{name}: HTTP 404, not there", advice=INSTALL_ADVICE)
+    if 300 <= status < 400:
+        parts = urlsplit(location or "")
+        place = f" to {parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if parts.netloc else ""
+        return PermanentError(f"{name}: HTTP {status}, moved{place}", advice="Give the target's new URL.")
+    return PermanentError(f"{name}: HTTP {status}{said}")
+
+
+def engine_words(body: bytes) -> str:
+    """What the engine says went wrong: out of Solr's or Elasticsearch's JSON, or the text of an HTML page."""
+    try:
+        answer = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        text = re.sub(r"(?s)<(style|script|title)\b.*?</\1>|<[^>]*>", " ", body.decode("utf-8", "replace"))
+        return " ".join(text.split())
+    error = answer.get("error", answer) if isinstance(answer, dict) else answer
+    if isinstance(error, dict):
+        error = error.get("msg") or describe(error)
+    return error if isinstance(error, str) else ""
+
+
+def describe(error: dict[str, Any]) -> str:
+    """Elasticsearch's error object in one line: its type and reason, and the reasons of its causes."""
+    parts = [f"{error.get('type', 'error')}: {error.get('reason') or 'no reason given'}"]
+    cause = error.get("caused_by")
+    while isinstance(cause, dict):
+        reason = str(cause.get("reason") or cause.get("type", ""))
+        if reason and reason not in parts[-1]:
+            parts.append(reason)
+        cause = cause.get("caused_by")
+    return ": ".join(parts)
+
+
+def retry_seconds(header: str | None) -> float | None:
+    """A Retry-After header (RFC 9110 section 10.2.3: seconds or an HTTP date) in seconds from now, or None."""
+    if header is None:
+        return None
+    if header.strip().isdecimal():
+        return float(header)
+    try:
+        date = email.utils.parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    if date.tzinfo is None:
+        date = date.replace(tzinfo=UTC)
+    return max(0.0, date.timestamp() - time.time())
+
+
+def root_cause(error: BaseException) -> BaseException:
+    """The exception at the bottom: `Connection refused` instead of three libraries' names around it."""
+    seen = {id(error)}
+    while (inner := error.__cause__ or error.__context__) is not None and id(inner) not in seen:
+        seen.add(id(inner))
+        error = inner
+    return error
+
+
+def shorten(words: str) -> str:
+    """The engine's words on one line, cut where they quote a whole document."""
+    line = " ".join(words.split())
+    return line if len(line) <= LONGEST_REASON else line[: LONGEST_REASON - 1] + "…"
