@@ -81,6 +81,7 @@ class _Analysis:
 
     def __init__(self, schema: Schema) -> None:
         self._types = schema.types
+        self._copies = schema.engine_copies
         self._filters: Json = {}
         self._char_filters: Json = {}
         self._analyzers: Json = {}
@@ -114,14 +115,14 @@ class _Analysis:
             mapping["normalizer"] = field.type
         elif field.name.endswith(_SORTED):
             mapping["normalizer"] = _SORT_NORMALIZER
+        if field.name in self._copies:
+            mapping["copy_to"] = list(self._copies[field.name])
         return mapping
 
     def _text_mapping(self, field: Field) -> Json:
         mapping: Json = {"type": "text", "analyzer": field.type}
         if f"{field.type}_query" in self._analyzers:
             mapping["search_analyzer"] = f"{field.type}_query"
-        if field.multi:
-            mapping["position_increment_gap"] = 100
         if field.term_vectors:
             mapping["term_vector"] = "with_positions_offsets" if field.term_offsets else "yes"
         if field.keyword:

@@ -61,6 +61,14 @@ class Schema:
     def copy_targets(self) -> frozenset[str]:
         return frozenset(target for targets in self.copies.values() for target in targets)
 
+    @property
+    def engine_copies(self) -> dict[str, tuple[str, ...]]:
+        """The copies that every engine makes itself, source -> targets: those into a field that importers emit too, and
+        that is copied itself (format into allfields). In a document such a field is what the importer emitted.
+        """
+        rows = {source: tuple(name for name in names if name in self.copies) for source, names in self.copies.items()}
+        return {source: targets for source, targets in rows.items() if targets}
+
     def __iter__(self) -> Iterator[Field]:
         return iter(self.fields.values())
 

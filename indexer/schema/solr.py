@@ -72,8 +72,8 @@ _FILTERS: dict[str, tuple[str, dict[str, str], dict[str, tuple[str, ...]]]] = {
 def configset(schema: Schema, *, copy_fields: bool = False) -> dict[str, str]:
     """The configset's files: path below schemas/ -> text.
 
-    With `copy_fields` the schema has copyField rules, as VuFind's own does. Ours has none: the loader sends the copied
-    fields, so that documents are equal on every engine.
+    With `copy_fields` the schema has all copyField rules, as VuFind's own does. Ours has only `engine_copies`: the
+    loader sends the copied fields, so that documents are equal on every engine.
     """
     return {
         f"{CONF}/schema.xml": schema_xml(schema, copy_fields=copy_fields),
@@ -96,12 +96,10 @@ def schema_xml(schema: Schema, *, copy_fields: bool = False) -> str:
     lines += [f"  {_field('field', field)}" for field in schema]
     lines += [f"  {_field('dynamicField', field)}" for field in schema.dynamic]
     lines.append(f"  <uniqueKey>{schema.unique_key}</uniqueKey>")
-    if copy_fields:
-        lines += [
-            f'  <copyField source="{source}" dest="{target}"/>'
-            for source, targets in schema.copies.items()
-            for target in targets
-        ]
+    copies = schema.copies if copy_fields else schema.engine_copies
+    lines += [
+        f'  <copyField source="{source}" dest="{target}"/>' for source, targets in copies.items() for target in targets
+    ]
     return "\n".join([*lines, "</schema>", ""])
 
 
