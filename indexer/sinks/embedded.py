@@ -1,0 +1,254 @@
+"""The embedded index: a folder with a Tantivy index in it, no server.
+
+PATH/meta.json says whose folder it is and what was indexed how; PATH/index is Tantivy's. A commit is atomic: searches
+see the last one whole, and a process that is killed leaves it so.
+"""
+
+import contextlib
+import dataclasses
+import json
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
+from pathlib import Path
+
+import orjson
+import tantivy
+
+from indexer.documents import Delete, Fields
+from indexer.errors import PermanentError, RecordError
+from indexer.schema.embedded import DYNAMIC, FORMAT, SOURCE, Entry, Layout, analyzers, tokenizer_name
+from indexer.schema.model import biblio
+from indexer.sinks.base import Action, Found, Outcome, Query
+from indexer.sinks.embedded_search import Reader, filter_query, search
+from indexer.sinks.suggest import suggest
+
+PRODUCT = "indexer embedded index"
+HEAP = 128_000_000  # bytes of documents in memory before Tantivy writes a segment; nothing is visible before a commit
+THREADS = 1  # of Tantivy: more make more and smaller segments, and the cores are busy deriving
+IGNORED = {"meta.json", "meta.json.tmp", "lost+found"}  # a new volume of Docker has a lost+found
+
+
+def install(path: str | Path) -> list[str]:
+    """Makes the folder ready to load into; what is there stays. Returns a line for each thing it made.
+
+    Raises PermanentError: the folder holds other files or an index of another version, or cannot be written.
+    """
+    folder, layout = Path(path), Layout(biblio())
+    made = []
+    with _faults(folder, "cannot be made"):
+        if not _is_ours(folder, layout):
+            folder.mkdir(parents=True, exist_ok=True)
+            _write_meta(folder, layout)
+            made.append(f"made {folder / 'meta.json'}")
+        if not _has_index(folder):
+            (folder / "index").mkdir(exist_ok=True)
+            tantivy.Index(layout.tantivy_schema(), str(folder / "index"), reuse=True)
+            made.append(f"made {folder / 'index'}")
+    return made
+
+
+class EmbeddedSink:
+    """A Sink (indexer.sinks.base) over the folder `path`. With `create`, `check` makes a folder that is not there."""
+
+    def __init__(self, path: str | Path, *, create: bool = False) -> None:
+        self._folder = Path(path)
+        self._create = create
+        self._layout = Layout(biblio())
+        self._index: tantivy.Index | None = None
+        self._writer: tantivy.IndexWriter | None = None
+        self._lock = threading.Lock()  # over the writer
+        self._dirty = False
+
+    @property
+    def omit(self) -> frozenset[str]:
+        return frozenset()
+
+    def check(self) -> None:
+        """Opens the index; makes it first where it may. Raises PermanentError."""
+        if self._create:
+            install(self._folder)
+        if not _is_ours(self._folder, self._layout) or not _has_index(self._folder):
+            raise PermanentError(
+                f"embedded:{self._folder}: there is no index",
+                advice=f"Load records into it first: indexer load PATH --target embedded:{self._folder}",
+            )
+        with _faults(self._folder, "cannot be opened"):
+            index = tantivy.Index.open(str(self._folder / "index"))
+            for stemmed, analyzer in analyzers().items():
+                index.register_tokenizer(tokenizer_name(stemmed), analyzer)
+            index.config_reader("manual")
+            index.reload()
+        self._index = index
+
+    def push(self, batch: Sequence[Action]) -> list[Outcome]:
+        prepared = [_prepare(action, self._layout) for action in batch]
+        with self._lock, _faults(self._folder, "cannot be written"):
+            writer = self._open_writer()
+            for action, document in zip(batch, prepared, strict=True):
+                if isinstance(document, Outcome):
+                    continue
+                self._dirty = True
+                writer.delete_documents_by_term("id", action.id)
+                if document is not None:
+                    writer.add_document(document)
+        return [
+            document if isinstance(document, Outcome) else Outcome("indexed" if document is not None else "deleted")
+            for document in prepared
+        ]
+
+    def commit(self) -> None:
+        with self._lock, _faults(self._folder, "cannot be written"):
+            if self._writer is not None and self._dirty:
+                self._writer.commit()
+                self._dirty = False
+            self._opened().reload()
+
+    def get(self, ids: Sequence[str]) -> dict[str, Fields]:
+        with _faults(self._folder, "cannot be read"):
+            return self._reader().get(ids)
+
+    def count(self) -> int:
+        return self._reader().searcher.num_docs
+
+    def ids(self) -> Iterator[str]:
+        with _faults(self._folder, "cannot be read"):
+            reader = self._reader()
+            # The filter leaves out deleted documents whose terms are still in a segment.
+            found = reader.searcher.terms_with_prefix("id", "", filter_query=tantivy.Query.all_query())
+        for term, _ in found:
+            yield term
+
+    def search(self, query: Query) -> Found:
+        with _faults(self._folder, "cannot be read"):
+            reader = self._reader()
+            filters = [filter_query(reader, name, value) for name, value in query.filters]
+            found = search(reader, query, filters)
+            if found.total or not query.suggest:
+                return found
+            return dataclasses.replace(found, suggestion=suggest(reader, query.text, filters))
+
+    def close(self) -> None:
+        """What was pushed after the last commit is dropped; segments being merged are finished."""
+        with self._lock:
+            writer, self._writer, self._index = self._writer, None, None
+            if writer is None:
+                return
+            with _faults(self._folder, "cannot be written"):
+                if self._dirty:
+                    writer.rollback()
+                writer.wait_merging_threads()
+
+    def _opened(self) -> tantivy.Index:
+        if self._index is None:
+            self.check()
+        assert self._index is not None  # noqa: S101 - check() opens it or raises
+        return self._index
+
+    def _reader(self) -> Reader:
+        index = self._opened()
+        return Reader(self._layout, index.schema, index.searcher())
+
+    def _open_writer(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            try:
+                self._writer = self._opened().writer(HEAP, THREADS)
+            except ValueError as error:
+                if "LockBusy" not in str(error):
+                    raise
+                raise PermanentError(
+                    f"embedded:{self._folder}: another process writes to this index",
+                    advice="Wait until it is done, then run the same command again. Nothing was changed by this run.",
+                ) from None
+        return self._writer
+
+
+def _prepare(action: Action, layout: Layout) -> tantivy.Document | Outcome | None:
+    """The document for Tantivy, None for a deletion, or the rejection."""
+    if isinstance(action, Delete):
+        return None
+    fields = orjson.loads(action.body)
+    try:
+        if fields.get("id") != action.id:
+            raise RecordError(f"the document's id is {fields.get('id')!r}, not {action.id!r}", field="id")
+        return _document(layout.entry(fields), action.body)
+    except RecordError as error:
+        return Outcome("rejected", error.reason)
+
+
+def _document(entry: Entry, body: bytes) -> tantivy.Document:
+    document = tantivy.Document()
+    for name, text in entry.texts:
+        document.add_text(name, text)
+    if entry.dynamic:
+        document.add_json(DYNAMIC, entry.dynamic)
+    document.add_bytes(SOURCE, body)
+    return document
+
+
+@contextlib.contextmanager
+def _faults(folder: Path, what: str) -> Iterator[None]:
+    """Tantivy raises ValueError and RuntimeError for whatever the disk does: a person reads which folder it was."""
+    try:
+        yield
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise PermanentError(
+            f"embedded:{folder}: {what}: {reason}",
+            advice="Look at the permissions and the free space of that folder. What was committed before is kept.",
+        ) from error
+
+
+def _has_index(folder: Path) -> bool:
+    return (folder / "index" / "meta.json").is_file()
+
+
+def _is_ours(folder: Path, layout: Layout) -> bool:
+    """Whether the folder is one of ours, of this version; False when it is absent or empty. Raises PermanentError."""
+    try:
+        text = (folder / "meta.json").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        foreign = sorted(set(os.listdir(folder)) - IGNORED) if folder.is_dir() else []
+        if foreign:
+            raise PermanentError(
+                f"embedded:{folder}: this folder holds other files ({', '.join(foreign[:3])})",
+                advice="Name a folder that is new or empty. Nothing was changed.",
+            ) from None
+        return False
+    except (OSError, UnicodeDecodeError) as error:
+        raise PermanentError(f"embedded:{folder}: cannot be read: {error}") from error
+    try:
+        meta = json.loads(text)
+    except json.JSONDecodeError:
+        meta = None
+    if not isinstance(meta, dict) or meta.get("product") != PRODUCT:
+        raise PermanentError(
+            f"embedded:{folder}: its meta.json is not of an embedded index of ours",
+            advice="Name a folder that is new or empty. Nothing was changed.",
+        )
+    wanted = _meta(layout)
+    other = [name for name in ("format", "schema") if meta.get(name) != wanted[name]]
+    if not other and _has_index(folder) and not tantivy.Index.is_compatible(str(folder / "index")):
+        other = ["tantivy"]
+    if other:
+        differences = "; ".join(f"{name} {meta.get(name)}, here {wanted[name]}" for name in other)
+        raise PermanentError(
+            f"embedded:{folder}: the index was made by another version ({differences})",
+            advice="Load into a new folder, or remove this one and load again. Nothing was changed.",
+        )
+    return True
+
+
+def _meta(layout: Layout) -> dict[str, str | int]:
+    return {"product": PRODUCT, "format": FORMAT, "schema": layout.fingerprint, "tantivy": version("tantivy")}
+
+
+def _write_meta(folder: Path, layout: Layout) -> None:
+    """In one step: a reader finds the whole file or none."""
+    temporary = folder / "meta.json.tmp"
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(_meta(layout), indent=2) + "\n")
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(folder / "meta.json")
