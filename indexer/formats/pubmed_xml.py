@@ -69,32 +69,28 @@ def read(root: Element) -> Citation:
     if root.tag not in _RECORDS:
         raise RecordError(f"<{root.tag}> is not a PubMed record")
     found = Citation()
-    _walk(root, _RECORDS[root.tag], found)
+    _RECORDS[root.tag](root, found)
     return found
 
 
 def _text(element: Element) -> str:
     """The text of an element with that of its markup (i, sub, MathML ...), runs of XML white space as one space."""
-    text = "".join(element.itertext()) if len(element) else element.text or ""  # type: ignore[arg-type]
-    text = text.strip(" \t\r\n")
+    text = "".join(element.itertext()) if len(element) else element.text  # type: ignore[arg-type]
+    if not text:
+        return ""
     if "\n" in text or "  " in text or "\t" in text or "\r" in text:
-        return _RUN_OF_SPACE.sub(" ", text)
-    return text
-
-
-def _walk(element: Element, readers: dict[str, Reader], found: Citation) -> None:
-    """Hands each child whose tag is in `readers` to its reader; others (and comments) are not looked at."""
-    for child in element:
-        reader = readers.get(child.tag)
-        if reader is not None:
-            reader(child, found)
+        text = _RUN_OF_SPACE.sub(" ", text)
+    return text.strip(" ")
 
 
 def _into(readers: dict[str, Reader]) -> Reader:
-    """A reader that walks on into the children."""
+    """A reader that hands each child whose tag is in `readers` to its reader; others are not looked at."""
+    find = readers.get
 
     def walk(element: Element, found: Citation) -> None:
-        _walk(element, readers, found)
+        for child in element:
+            if (reader := find(child.tag)) is not None:
+                reader(child, found)
 
     return walk
 
@@ -168,7 +164,7 @@ def _name(element: Element, found: Citation, persons: list[str], groups: list[st
         elif tag == "Initials":
             initials = _text(part)
         elif tag == "Suffix":
-            suffix = _text(part)
+            suffix = _text(part).removeprefix("<Suffix>").removesuffix("</Suffix>")  # tags that NLM escaped by mistake
         elif tag == "CollectiveName":
             group = _text(part)
         elif tag == "AffiliationInfo":
@@ -338,9 +334,9 @@ _BOOK_DOCUMENT: dict[str, Reader] = {
     "ArticleIdList": _into({"ArticleId": _article_id}),
 }
 _DATA: dict[str, Reader] = {"ArticleIdList": _into({"ArticleId": _article_id})}
-_RECORDS: dict[str, dict[str, Reader]] = {
-    "PubmedArticle": {"MedlineCitation": _into(_CITATION), "PubmedData": _into(_DATA)},
-    "PubmedBookArticle": {"BookDocument": _into(_BOOK_DOCUMENT), "PubmedBookData": _into(_DATA)},
-    "MedlineCitation": _CITATION,
-    "BookDocument": _BOOK_DOCUMENT,
+_RECORDS: dict[str, Reader] = {
+    "PubmedArticle": _into({"MedlineCitation": _into(_CITATION), "PubmedData": _into(_DATA)}),
+    "PubmedBookArticle": _into({"BookDocument": _into(_BOOK_DOCUMENT), "PubmedBookData": _into(_DATA)}),
+    "MedlineCitation": _into(_CITATION),
+    "BookDocument": _into(_BOOK_DOCUMENT),
 }
