@@ -13,7 +13,8 @@ from indexer.schema.model import Field, Schema
 from indexer.schema.solrconfig import solrconfig_xml
 
 CONF = "solr/biblio/conf"
-_HEAD = "Compiled from biblio.toml by `indexer schema build`: change it there."
+MARK = "Compiled from biblio.toml"  # by which we know a schema of ours on a server
+_HEAD = f"{MARK} by `indexer schema build`: change it there."
 
 # Field type attributes by kind. Strings are sorted and counted without docValues, as in VuFind: with them an over-long
 # value would be refused in unindexed fields too. Schema version 1.6 is the last one in which that is the default.
