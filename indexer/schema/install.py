@@ -1,0 +1,173 @@
+"""Puts the bundled schema on a target, and compares a target's live schema with it.
+
+Installing twice changes nothing. Nothing that is not ours is overwritten: a core with another schema (VuFind's, say) is
+left as it is when it takes our documents, and refused with the reason when it does not.
+"""
+
+import shlex
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+
+from indexer.errors import PermanentError
+from indexer.schema.elastic import index_body
+from indexer.schema.install_solr import install_solr
+from indexer.schema.model import biblio
+from indexer.schema.preflight import Difference, compare_elastic, compare_solr, live_solr_schema
+from indexer.sinks.elastic import PRODUCTS, Call, open_client
+from indexer.sinks.elastic import check_product as check_elastic_product
+from indexer.sinks.http import open_session
+from indexer.sinks.isolate import Refused
+from indexer.sinks.solr import check_product as check_solr_product
+from indexer.targets import Target
+
+# Above the templates that Elastic's own products bring (100 to 200); the longer of two overlapping names wins.
+_PRIORITY = 500
+
+
+def install(target: Target) -> list[str]:
+    """Puts the schema on the target. Returns lines that say what was done.
+
+    Raises PermanentError when the target does not let us, its advice then holds the commands for a person; and
+    TransientError. What was done before stays and does no harm.
+    """
+    match target.kind:
+        case "jsonl":
+            return [f"{target}: JSON lines need no schema; nothing to do"]
+        case "embedded":
+            from indexer.sinks.embedded import install as install_folder
+
+            return install_folder(target.path) or [f"{target}: is there already"]
+        case "solr":
+            with open_session(target) as session:
+                check_solr_product(target, session)
+                return install_solr(target, session)
+        case "elasticsearch" | "opensearch":
+            call, close = open_client(target)
+            try:
+                check_elastic_product(target, call)
+                return _install_elastic(target, call)
+            finally:
+                close()
+
+
+def check_target(target: Target) -> list[Difference]:
+    """How the live schema of the target differs from biblio.toml; nothing is written.
+
+    Raises PermanentError when there is nothing to compare (no such core or index), or TransientError.
+    """
+    match target.kind:
+        case "jsonl":
+            return []
+        case "embedded":
+            from indexer.sinks.embedded import EmbeddedSink
+
+            sink = EmbeddedSink(target.path)
+            sink.check()  # raises for a folder of another schema
+            sink.close()
+            return []
+        case "solr":
+            with open_session(target) as session:
+                check_solr_product(target, session)
+                return compare_solr(biblio(), live_solr_schema(session, target))
+        case "elasticsearch" | "opensearch":
+            call, close = open_client(target)
+            try:
+                check_elastic_product(target, call)
+                return compare_elastic(biblio(), call("GET", f"{_path(target)}/_mapping"))
+            finally:
+                close()
+
+
+def index_template(target: Target) -> dict[str, Any]:
+    """The body of the composable index template for the target's index and for those beside it, INDEX_*."""
+    return {
+        "index_patterns": [target.index, f"{target.index}_*"],
+        "priority": _PRIORITY + len(target.index),
+        "template": index_body(biblio()),
+    }
+
+
+def _install_elastic(target: Target, call: Call) -> list[str]:
+    """The template first, so that an index made by anybody has our schema; then the index."""
+    done = [_put_template(target, call)]
+    indices = _indices(target, call)
+    if not indices:
+        _ask(target, call, "PUT", _path(target), {})
+        return [*done, f"{target}: made index {target.index}"]
+    mappings = call("GET", f"{_path(target)}/_mapping")
+    differences = compare_elastic(biblio(), mappings)
+    if not differences:
+        return [*done, f"{target}: {_named(indices)} has the schema already"]
+    wrong = [row for row in differences if row.blocking and not row.problem.startswith("not there")]
+    if wrong:
+        raise PermanentError(
+            f"{target}: {_named(indices)} has other types: {'; '.join(map(str, wrong[:8]))}",
+            advice=f"The type of a field cannot be changed. {_new_index(target)}",
+        )
+    body = orjson.dumps(_additions(mappings))
+    try:
+        call("PUT", f"{_path(target)}/_mapping", body)
+    except Refused as refusal:  # an analyzer that the index has not, or a change that a mapping does not allow
+        raise PermanentError(
+            f"{target}: {_named(indices)} cannot get our schema: {refusal}",
+            advice=f"Analyzers cannot be added to an open index. {_new_index(target)}",
+        ) from None
+    left = compare_elastic(biblio(), call("GET", f"{_path(target)}/_mapping"))
+    return [
+        *done,
+        f"{target}: added {len(differences) - len(left)} fields to {_named(indices)}",
+        *(f"{target}: left as it is: {row}" for row in left),
+    ]
+
+
+def _put_template(target: Target, call: Call) -> str:
+    path, body = f"/_index_template/{quote(target.index, safe='')}", index_template(target)
+    try:
+        call("PUT", path, orjson.dumps(body))
+    except Refused as refusal:
+        raise PermanentError(f"{target}: the index template {target.index} is refused: {refusal}") from None
+    return f"{target}: index template {target.index} for {' and '.join(body['index_patterns'])}"
+
+
+def _indices(target: Target, call: Call) -> list[str]:
+    """The index of the target, or those behind the alias; none when there is neither."""
+    try:
+        return sorted(call("GET", f"{_path(target)}/_mapping", filter_path="*.mappings._meta,*.mappings.dynamic"))
+    except PermanentError as error:
+        if "HTTP 404" not in error.message:
+            raise
+        return []
+
+
+def _additions(mappings: dict[str, Any]) -> dict[str, Any]:
+    """The fields that an index lacks, and all dynamic templates: a mapping's list of them is replaced as a whole."""
+    wanted = index_body(biblio())["mappings"]
+    lacking: dict[str, Any] = {}
+    for index in mappings.values():
+        have = index.get("mappings", {}).get("properties", {})
+        lacking |= {name: mapping for name, mapping in wanted["properties"].items() if name not in have}
+    return {**wanted, "properties": lacking}
+
+
+def _ask(target: Target, call: Call, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return call(method, path, orjson.dumps(body))
+    except Refused as refusal:
+        raise PermanentError(f"{target}: {PRODUCTS[target.kind]} refuses: {refusal}") from None
+
+
+def _path(target: Target) -> str:
+    return "/" + quote(target.index, safe="")
+
+
+def _named(indices: list[str]) -> str:
+    return f"index {indices[0]}" if len(indices) == 1 else f"indices {', '.join(indices)}"
+
+
+def _new_index(target: Target) -> str:
+    where = shlex.quote(f"{target.base}/{target.index}")
+    return (
+        f"Give another index name, or delete this index (curl -X DELETE {where}) and install again. Nothing was lost."
+    )
