@@ -1,0 +1,232 @@
+"""Holds the compose files and the Dockerfile to the compose schema, and all they name to the project.
+
+No Docker engine is needed: what an engine would find out first is asked here.
+"""
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import jsonschema
+import pytest
+import yaml
+
+from indexer.cli import cli
+from indexer.config import ENVIRONMENT, Settings, load
+from indexer.formats.profiles import resolve
+from indexer.targets import parse_target
+
+ROOT = Path(__file__).resolve().parent.parent
+STACK = ROOT / "docker-compose.yml"
+TESTBED = ROOT / "scripts/testbed/docker-compose.yml"
+ENGINES = ("solr", "elasticsearch", "opensearch")
+
+# What the images understand, from their documentation. A misspelt name is not an error to them, it does nothing.
+ENGINE_ENVIRONMENT = {
+    "solr": {"SOLR_MODULES", "SOLR_HEAP", "SOLR_HOST", "SOLR_ZK_EMBEDDED_HOST", "ZK_HOST"},
+    "elasticsearch": {
+        "discovery.type",
+        "xpack.security.enabled",
+        "cluster.routing.allocation.disk.threshold_enabled",
+        "ES_JAVA_OPTS",
+    },
+    "opensearchproject/opensearch": {
+        "discovery.type",
+        "cluster.routing.allocation.disk.threshold_enabled",
+        "DISABLE_INSTALL_DEMO_CONFIG",
+        "DISABLE_SECURITY_PLUGIN",
+        "OPENSEARCH_JAVA_OPTS",
+    },
+}
+
+
+def read(path: Path) -> dict[str, Any]:
+    document: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return document
+
+
+def services(path: Path, *, built: bool) -> list[tuple[str, dict[str, Any]]]:
+    """The services of a compose file that are built from the Dockerfile, or the others."""
+    return [(name, service) for name, service in read(path)["services"].items() if ("build" in service) == built]
+
+
+OURS = [service for _, service in services(STACK, built=True)]
+THEIRS = [service for path in (STACK, TESTBED) for _, service in services(path, built=False)]
+
+
+def image_and_tag(service: dict[str, Any]) -> tuple[str, str]:
+    image, _, tag = re.sub(r"\$\{\w+:-([^}]+)\}", r"\1", service["image"]).partition(":")
+    return image, tag
+
+
+@pytest.mark.parametrize("path", [STACK, TESTBED], ids=["stack", "testbed"])
+def test_file_follows_the_compose_specification(path: Path, data: Path) -> None:
+    schema = json.loads((data / "compose/compose-spec.json").read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(schema).validate(read(path))
+
+
+@pytest.mark.parametrize("key", ["imag", "heathcheck", "mem_limits"])
+def test_schema_refuses_a_misspelt_key(key: str, data: Path) -> None:
+    schema = json.loads((data / "compose/compose-spec.json").read_text(encoding="utf-8"))
+    stack = read(STACK)
+    stack["services"]["solr"][key] = "x"
+    assert not jsonschema.Draft202012Validator(schema).is_valid(stack)
+
+
+def test_each_engine_has_a_profile_with_its_schema_and_a_loader() -> None:
+    found = read(STACK)["services"]
+    assert {profile for service in found.values() for profile in service["profiles"]} == set(ENGINES)
+    for engine in ENGINES:
+        assert {name for name, service in found.items() if service["profiles"] == [engine]} == {
+            engine,
+            f"schema-{engine}",
+            f"indexer-{engine}",
+        }
+        assert found[f"schema-{engine}"]["depends_on"] == {engine: {"condition": "service_healthy"}}
+        assert found[f"indexer-{engine}"]["depends_on"] == {
+            f"schema-{engine}": {"condition": "service_completed_successfully"}
+        }
+
+
+@pytest.mark.parametrize("service", OURS, ids=[" ".join(service["profiles"] + service["command"]) for service in OURS])
+def test_our_command_parses(service: dict[str, Any]) -> None:
+    command: click.Command = cli
+    words = list(service["command"])
+    while isinstance(command, click.Group):
+        found = command.get_command(click.Context(command), words.pop(0))
+        assert found is not None, service["command"]
+        command = found
+    command.make_context("indexer", words)  # raises UsageError for what it does not take
+
+
+@pytest.mark.parametrize("service", OURS, ids=[" ".join(service["profiles"] + service["command"]) for service in OURS])
+def test_our_settings_are_known_and_reach_a_service(service: dict[str, Any]) -> None:
+    environment = service["environment"]
+    assert set(environment) <= set(ENVIRONMENT)
+    target = load(environ=environment).target()
+    assert target == parse_target(environment["INDEXER_TARGET"])
+    assert target.base.split("//")[1].split(":")[0] == service["profiles"][0] == target.kind
+    engine = read(STACK)["services"][target.kind]
+    inside = engine["ports"][0].rpartition(":")[2]
+    assert target.base.split("//")[1].split("/")[0].split(":")[1] == inside
+
+
+@pytest.mark.parametrize("service", THEIRS, ids=[service["image"] for service in THEIRS])
+def test_engine_is_pinned_bound_to_loopback_and_watched(service: dict[str, Any]) -> None:
+    image, tag = image_and_tag(service)
+    assert image in ENGINE_ENVIRONMENT
+    assert re.fullmatch(r"\d+\.\d+\.\d+", tag)
+    assert set(service["environment"]) <= ENGINE_ENVIRONMENT[image]
+    for port in service.get("ports", []):
+        assert port.startswith("127.0.0.1:"), "an engine without a password listens on loopback only"
+    inside = "8983" if image == "solr" else "9200"
+    assert any(f"http://127.0.0.1:{inside}/" in word for word in service["healthcheck"]["test"])
+
+
+def test_limits_and_volumes() -> None:
+    stack = read(STACK)
+    named = set(stack["volumes"])
+    used = set()
+    for service in stack["services"].values():
+        assert service["mem_limit"]
+        used |= {volume.split(":")[0] for volume in service.get("volumes", []) if not volume.startswith(".")}
+    assert used == named
+
+
+def mounted(path: Path) -> Iterator[tuple[str, Path]]:
+    for name, service in read(path)["services"].items():
+        for volume in service.get("volumes", []):
+            source = volume.split(":")[0]
+            if source.startswith("."):
+                yield name, (path.parent / source).resolve()
+
+
+@pytest.mark.parametrize("path", [STACK, TESTBED], ids=["stack", "testbed"])
+def test_mounted_folders_exist(path: Path) -> None:
+    folders = list(mounted(path))
+    assert folders
+    for name, folder in folders:
+        if folder == ROOT / "dumps":  # the user's; git does not know it
+            assert "/dumps/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+        else:
+            assert folder.is_dir(), name
+            assert (folder / "conf/schema.xml").is_file(), name
+
+
+def test_loaded_folder_is_the_mounted_one() -> None:
+    for name, service in services(STACK, built=True):
+        if name.startswith("indexer-"):
+            assert service["command"][-1] in [volume.split(":")[1] for volume in service["volumes"]]
+            state = service["environment"]["INDEXER_STATE"].removeprefix("sqlite:///")
+            assert any(state.startswith(f"{volume.split(':')[1]}/") for volume in service["volumes"])
+
+
+def instructions() -> list[tuple[str, str]]:
+    """The Dockerfile's instructions and arguments, continued lines joined."""
+    text = re.sub(r"\\\n", " ", (ROOT / "Dockerfile").read_text(encoding="utf-8"))
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
+    return [(line.split(None, 1)[0], re.sub(r"\s+", " ", line.split(None, 1)[1])) for line in lines]
+
+
+def ignored(path: str) -> bool:
+    """Whether .dockerignore keeps a top-level path out of the build."""
+    rules = (ROOT / ".dockerignore").read_text(encoding="utf-8").split("\n")
+    return f"!{path}" not in rules
+
+
+def test_dockerfile_copies_what_exists() -> None:
+    copied = [argument.split()[:-1] for name, argument in instructions() if name == "COPY" and "--from" not in argument]
+    for path in [path for paths in copied for path in paths]:
+        assert (ROOT / path).exists(), path
+        assert not ignored(path), path
+
+
+def test_dockerfile_copies_what_the_wheel_needs() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    needed = {"pyproject.toml", project["project"]["readme"], *project["project"]["license-files"]}
+    needed |= {*wheel["packages"], *wheel.get("force-include", {})}
+    copied = {path for name, argument in instructions() if name == "COPY" for path in argument.split()[:-1]}
+    assert needed <= copied
+
+
+def test_image_runs_our_command_as_another_user() -> None:
+    final = instructions()[max(i for i, (name, _) in enumerate(instructions()) if name == "FROM") :]
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    said = dict(final)
+    assert json.loads(said["ENTRYPOINT"])[0] in project["project"]["scripts"]
+    assert said["USER"] not in ("root", "0")
+    environment = dict(word.split("=", 1) for word in said["ENV"].split())
+    assert {name for name in environment if name.startswith("INDEXER_")} <= set(ENVIRONMENT)
+    volumes = json.loads(said["VOLUME"])
+    config = load(environ={name: value for name, value in environment.items() if name.startswith("INDEXER_")})
+    assert any(config.target().path.startswith(f"{volume}/") for volume in volumes)
+    assert any(config.settings.state.removeprefix("sqlite:///").startswith(f"{volume}/") for volume in volumes)
+
+
+def test_both_files_and_the_testbed_name_the_same_versions() -> None:
+    pom = (ROOT / "scripts/testbed/solr/pom.xml").read_text(encoding="utf-8")
+    pinned = (ROOT / "scripts/testbed/fetch.py").read_text(encoding="utf-8")
+    versions = {image_and_tag(service) for service in THEIRS}
+    assert len({image for image, _ in versions}) == len(versions)
+    for image, tag in versions:
+        assert f'"{tag}"' in pinned, image
+    assert f"<solr.version>{dict(versions)['solr']}</solr.version>" in pom
+
+
+def test_example_settings_are_valid_and_name_every_key() -> None:
+    example = ROOT / "indexer.toml.example"
+    settings = load(example, environ={}).settings
+    text = example.read_text(encoding="utf-8")
+    tables = (type(settings.load), type(settings.log), type(settings.credentials))
+    for key in {*Settings.model_fields, *(key for table in tables for key in table.model_fields)} - {"source"}:
+        assert re.search(rf"^(# )?\[?{key}\b", text, re.MULTILINE), key
+    assert resolve("theses", settings.profile).id_prefix == "thesis-"
+    defaults = Settings.model_validate({})
+    for key in type(settings.load).model_fields:
+        assert key == "workers" or getattr(settings.load, key) == getattr(defaults.load, key)
+    assert (settings.target, settings.state, settings.log) == (defaults.target, defaults.state, defaults.log)
