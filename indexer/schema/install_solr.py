@@ -22,6 +22,7 @@ from indexer.targets import Target
 STANDALONE_CONFIGSET = "biblio"  # a folder that an administrator puts on the server
 CLOUD_CONFIGSET = "indexer-biblio"  # ours alone: uploading overwrites it for every collection that uses it
 _MODULE_ADVICE = "Start Solr with its ICU module: SOLR_MODULES=analysis-extras."
+_NAMED = 8  # fields that a message names before it counts the rest
 _LOADING_SECONDS = 60.0
 
 
@@ -37,7 +38,7 @@ def install_solr(target: Target, session: requests.Session) -> list[str]:
 
 
 def configset_zip() -> bytes:
-    """The compiled configset as the Configset API takes it: a zip with its files at the root, the same bytes each time."""
+    """The compiled configset as the Configset API takes it: a zip with the files at its root, always the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path, text in sorted(configset(biblio()).items()):
@@ -54,21 +55,18 @@ def _install_core(target: Target, session: requests.Session, solr_home: str) -> 
     if not status:
         _create_core(target, session, solr_home)
         return [f"{target}: made core {target.index} with configset {STANDALONE_CONFIGSET}"]
+    what = f"core {target.index}"
+    if _is_ours(target, session):  # its files may be newer than what the server has loaded
+        _admin(target, session, "cores", action="RELOAD", core=target.index)
+        _wait(target, session)
     if _is_current(target, session):
-        return _present(target, session, f"core {target.index}")
-    # The server's files may be newer than what it has loaded.
-    _admin(target, session, "cores", action="RELOAD", core=target.index)
-    _wait(target, session)
-    if _is_current(target, session):
-        return [f"{target}: reloaded core {target.index}", *_present(target, session, f"core {target.index}")]
-    blocking = [row for row in _differences(target, session) if row.blocking]
-    source, folder = shlex.quote(str(schemas_folder() / CONF)), str(status.get("instanceDir", "")).rstrip("/")
+        return _present(target, session, what)
+    if not _is_ours(target, session):
+        raise _foreign(target, session, what, "Its schema is not ours, so it is left alone.")
     raise PermanentError(
-        f"{target}: core {target.index} has another schema"
-        + (f": {'; '.join(map(str, blocking[:8]))}" if blocking else ""),
-        advice=f"Copy the bundled one on the server, then install again (documents that are there keep their old "
-        f"analysis until they are loaded again):\n"
-        f"  cp {source}/* {shlex.quote(f'{folder}/conf/')}   # or {shlex.quote(_offered(solr_home))}, if it has no conf",
+        f"{target}: {what} has an older or edited version of the bundled schema",
+        advice="Copy the bundled one on the server, then install again (documents that are there keep their old "
+        f"analysis until they are loaded again):\n  {_copy(solr_home)}",
     )
 
 
@@ -78,12 +76,9 @@ def _create_core(target: Target, session: requests.Session, solr_home: str) -> N
     except PermanentError as error:
         if "Could not load configuration from directory" not in error.message:
             raise PermanentError(error.message, advice=_explain(error.message)) from None
-        source = shlex.quote(str(schemas_folder() / CONF))
-        folder = shlex.quote(_offered(solr_home))
         raise PermanentError(
-            f"{target}: the server has no configset {STANDALONE_CONFIGSET!r}, and a standalone Solr takes none over HTTP",
-            advice=f"Copy it on the server, then run the same command again:\n"
-            f"  mkdir -p {folder} && cp {source}/* {folder}",
+            f"{target}: the server has no configset {STANDALONE_CONFIGSET!r}, and a standalone Solr takes none by HTTP",
+            advice=f"Copy it on the server, then run the same command again:\n  {_copy(solr_home)}",
         ) from None
     _wait(target, session)
 
@@ -106,16 +101,12 @@ def _install_collection(target: Target, session: requests.Session) -> list[str]:
             f"{target}: uploaded configset {CLOUD_CONFIGSET}",
             f"{target}: made collection {target.index} with 1 shard and 1 replica",
         ]
-    if _is_current(target, session):
-        return _present(target, session, f"collection {target.index}")
-    foreign = {collections[name]["configName"] for name in names} - {CLOUD_CONFIGSET}
+    what = f"collection {target.index}"
+    foreign = sorted({collections[name]["configName"] for name in names} - {CLOUD_CONFIGSET})
+    if _is_current(target, session) and (foreign or not _edited(target, session)):
+        return _present(target, session, what)
     if foreign:
-        blocking = [row for row in _differences(target, session) if row.blocking]
-        raise PermanentError(
-            f"{target}: collection {target.index} has another schema: {'; '.join(map(str, blocking[:8]))}",
-            advice=f"Its configset {', '.join(sorted(foreign))} is not ours, so it is left alone. "
-            "Install under another collection's name.",
-        )
+        raise _foreign(target, session, what, f"Its configset {', '.join(foreign)} is not ours, so it is left alone.")
     _upload(target, session)
     done = [f"{target}: uploaded configset {CLOUD_CONFIGSET}"]
     for name in names:
@@ -128,15 +119,33 @@ def _is_current(target: Target, session: requests.Session) -> bool:
     """Whether the live schema takes our documents, and is up to date where it is one that we compiled."""
     if any(row.blocking for row in _differences(target, session)):
         return False
-    compiled = configset(biblio())
-    live = {name: _file(target, session, name) for name in ("schema.xml", "solrconfig.xml")}
-    return MARK not in live["schema.xml"] or all(text == compiled[f"{CONF}/{name}"] for name, text in live.items())
+    live = _file(target, session, "schema.xml")
+    return MARK not in live or live == configset(biblio())[f"{CONF}/schema.xml"]
+
+
+def _is_ours(target: Target, session: requests.Session) -> bool:
+    return MARK in _file(target, session, "schema.xml")
+
+
+def _edited(target: Target, session: requests.Session) -> bool:
+    """Whether the live solrconfig.xml is another one than the bundled: a site may have tuned its own."""
+    return _file(target, session, "solrconfig.xml") != configset(biblio())[f"{CONF}/solrconfig.xml"]
+
+
+def _foreign(target: Target, session: requests.Session, what: str, why: str) -> PermanentError:
+    blocking = [row for row in _differences(target, session) if row.blocking]
+    more = f" and {len(blocking) - _NAMED} more" if len(blocking) > _NAMED else ""
+    return PermanentError(
+        f"{target}: {what} does not take our documents: {', '.join(map(str, blocking[:_NAMED]))}{more}",
+        advice=f"{why} Install under another name, or add these fields to it.",
+    )
 
 
 def _present(target: Target, session: requests.Session, what: str) -> list[str]:
     differences = _differences(target, session)
-    if not differences:
-        return [f"{target}: {what} has the schema already"]
+    if not differences and _is_ours(target, session):
+        edited = "; its solrconfig.xml is not the bundled one and is left as it is" if _edited(target, session) else ""
+        return [f"{target}: {what} has the schema already{edited}"]
     return [
         f"{target}: {what} has a schema of its own that takes our documents; it is left as it is",
         *(f"  {row}" for row in differences),
@@ -189,8 +198,11 @@ def _wait(target: Target, session: requests.Session) -> None:
             time.sleep(0.2)
 
 
-def _offered(solr_home: str) -> str:
-    return f"{solr_home.rstrip('/')}/configsets/{STANDALONE_CONFIGSET}/conf/"
+def _copy(solr_home: str) -> str:
+    """The command that puts the configset where cores made by us have it from."""
+    source = shlex.quote(str(schemas_folder() / CONF))
+    folder = shlex.quote(f"{solr_home.rstrip('/')}/configsets/{STANDALONE_CONFIGSET}/conf/")
+    return f"mkdir -p {folder} && cp {source}/* {folder}"
 
 
 def _explain(words: str) -> str:
