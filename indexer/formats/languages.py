@@ -22,5 +22,4 @@ def name(code: str) -> str:
 @functools.cache
 def _table(which: str) -> dict[str, str]:
     lines = Path(__file__).with_name(f"languages_{which}.tsv").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("\t") for line in lines if not line.startswith("#")]
-    return {code: language for code, language in rows}
+    return dict(line.split("\t", 1) for line in lines if not line.startswith("#"))

@@ -75,7 +75,7 @@ def _read(root: etree._Element, id_tag: str) -> tuple[Elements, str]:
         value = xml.text(child) if len(child) else child.text or ""
         if identifier is None and tag.endswith(local) and _qualified_name(child) == id_tag:
             identifier = value
-            if child.prefix is None and child.getprevious() is None:
+            if not child.prefix and child.getprevious() is None:
                 continue
         values = elements.get(tag)
         if values is not None:

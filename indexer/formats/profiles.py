@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from indexer.documents import Value
 from indexer.errors import ConfigError
@@ -160,7 +160,7 @@ def _expressions(where: str, table: Mapping[str, Any], start: Profile) -> tuple[
     replacement = _texts(f"{where}.id_replace", table.get("id_replace", []))
     if len(search) != len(replacement):
         raise ConfigError(
-            f"{where}.id_search: has {len(search)} expressions, and id_replace {len(replacement)} replacements",
+            f"{where}: id_search and id_replace are not pairs: {len(search)} and {len(replacement)}",
             advice="Each expression needs its replacement, if only an empty string.",
         )
     for expression, new in zip(search, replacement, strict=True):
@@ -175,7 +175,9 @@ def _expressions(where: str, table: Mapping[str, Any], start: Profile) -> tuple[
 
 
 def _title_sort(where: str, value: object, format_name: str) -> TitleSort:
-    styles = get_args(TitleSort) if format_name == "solr_json" else ("current", "legacy")
+    styles: tuple[TitleSort, ...] = ("current", "legacy")
+    if format_name == "solr_json":  # the one format whose records come with a title_sort to go by
+        styles += ("auto",)
     for style in styles:
         if value == style:
             return style

@@ -1,0 +1,31 @@
+import pytest
+
+from indexer.derive.authors import author_sort
+from indexer.derive.dates import publish_date_sort, year
+
+
+@pytest.mark.parametrize(("date", "expected"), [("2017-05", "2017"), ("c1999", "c199"), (" 2020", " 202"), ("", "")])
+def test_a_year_is_what_the_date_begins_with(date: str, expected: str) -> None:
+    assert year(date) == expected
+
+
+@pytest.mark.parametrize(
+    ("dates", "expected"),
+    [
+        ([], None),
+        (["2017"], "2017"),
+        (["c1999"], "c199"),
+        (["2001", "1998-03", "c1990"], "1998"),
+        (["May", "c199"], "May"),
+    ],
+)
+def test_the_earliest_year_sorts(dates: list[str], expected: str | None) -> None:
+    assert publish_date_sort(dates) == expected
+
+
+@pytest.mark.parametrize(
+    ("authors", "expected"),
+    [([], None), (["A", "B"], "A"), (["", "B"], None), ([" \n", "B"], None), (["\u00a0", "B"], "\u00a0")],
+)
+def test_a_blank_first_author_is_not_replaced_by_the_next(authors: list[str], expected: str | None) -> None:
+    assert author_sort(authors) == expected
