@@ -1,0 +1,91 @@
+"""Sources: dump files, whatever they are packed in, become records with their positions."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from indexer.records import Fault, Record
+from indexer.sources import elements, json, oai, pubmed, solr_xml, text
+from indexer.sources.detect import HEAD, Kind, detect
+from indexer.sources.encoding import as_utf8
+from indexer.sources.files import Meter, chunks, expand, total_bytes, why_missing
+from indexer.sources.place import Place
+from indexer.sources.unpack import Member, unpacked
+from indexer.sources.window import Stream, StreamError, Window
+from indexer.sources.xml import show
+
+__all__ = ["expand", "read", "total_bytes"]
+
+
+def read(
+    paths: Sequence[str],
+    *,
+    source: str,
+    format: str | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> Iterator[Record | Fault]:
+    """Give the records of all files that `paths` stand for (see `expand`), in order, and what could not be read.
+
+    `source` names them in the books. `format` (the profile's) decides where the content does not tell.
+    `progress` is called with the number of bytes, as stored, that were read since its last call.
+    One record is held at a time: memory stays flat however large the files are.
+    """
+    files, missing = expand(paths)
+    for path in missing:
+        place = Place(source, _shown(path), format)
+        yield place.fault(why_missing(path), "Check the path; the other files are not concerned.")
+    for path in files:
+        yield from _file(path, Meter(progress), Place(source, _shown(path), format))
+
+
+def _shown(path: str) -> str:
+    """A path as the user named it; only what no terminal or log can print is escaped."""
+    return path if path.isprintable() else show(path.encode("utf-8", "surrogateescape"), len(path) * 4)
+
+
+def _file(path: str, meter: Meter, place: Place) -> Iterator[Record | Fault]:
+    for member in unpacked(path, Stream(chunks(path, meter)), meter):
+        inside = Place(place.source, place.file + member.name[len(path) :], place.format)
+        if member.error is not None:
+            yield _told(member.error, inside)
+        else:
+            yield from _member(member, inside)
+
+
+def _member(member: Member, place: Place) -> Iterator[Record | Fault]:
+    try:
+        utf8, offset, place.exact = as_utf8(member.stream)
+    except StreamError as error:
+        yield _told(error, place)
+        return
+    window = Window(utf8, offset=offset)
+    head = window.fill(HEAD)
+    kind = detect(head, whole=window.ended, name=member.name, format=place.format)
+    if kind.container != "none":
+        yield from _records(kind, window, place)
+    elif window.error is None:
+        yield place.fault(kind.problem, kind.advice)
+    if window.error is not None:
+        yield _told(window.error, place)
+
+
+def _records(kind: Kind, window: Window, place: Place) -> Iterator[Record | Fault]:
+    match kind.container:
+        case "oai":
+            return oai.records(window, place, kind.root)
+        case "pubmed":
+            return pubmed.records(window, place, kind.root)
+        case "solr_xml":
+            return solr_xml.records(window, place, kind.root)
+        case "elements" | "collection":
+            return elements.records(window, place, kind.root, wrapped=kind.container == "collection")
+        case "json_lines":
+            return json.json_lines(window, place)
+        case "documents":
+            return json.documents(window, place)
+        case "deletes":
+            return text.deletes(window, place)
+        case _:
+            return text.staff_view(window, place)
+
+
+def _told(error: StreamError, place: Place) -> Fault:
+    return place.cut_short(error.reason, error.advice) if error.early else place.fault(error.reason, error.advice)

@@ -1,0 +1,125 @@
+"""Recognise what a file holds by its first bytes: root element, namespaces, first key, leader."""
+
+import re
+from dataclasses import dataclass
+
+from indexer.sources.json import is_lines
+from indexer.sources.oai import FORMATS, RECORD_START
+from indexer.sources.pubmed import ROOTS as PUBMED_ROOTS
+from indexer.sources.solr_xml import ROOTS as SOLR_ROOTS
+from indexer.sources.text import is_staff_view
+from indexer.sources.window import Window
+from indexer.sources.xml import Scanner, Tag, namespace, namespaces, show
+
+HEAD = 1 << 20  # bytes that are looked at
+# Roots that hold records, where only the profile says of which format.
+_WRAPPERS = frozenset({b"collection", b"records", b"recordset", b"modsCollection", b"list", b"set"})
+_OAI_ROOTS = frozenset({b"OAI-PMH", b"ListRecords", b"GetRecord"})
+
+# ISO 2709 as MARC uses it: five digits of length; indicator and subfield code counts, entry map (or most of these).
+_LEADER = re.compile(rb"\d{5}[a-zA-Z ].{4}(?:22.{10}|.{10}45).{2}|\d{5}[acdnp ].{4}(?:[0-9 ]{2}.{5}.{3}4500)", re.S)
+_MARC_XML = b"http://www.loc.gov/MARC21/slim"
+_SOLR_CHILD = re.compile(rb"<(?:field|str|arr|doc|id|query|lst|result)(?=[\s/>])")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`container` says which splitter reads it; `root` is the root's, or a bare record's, qualified name.
+
+    With the container "none" nothing reads it, and `problem` and `advice` say why.
+    """
+
+    container: str
+    root: bytes = b""
+    problem: str = ""
+    advice: str = ""
+
+
+def detect(head: bytes, *, whole: bool, name: str, format: str | None) -> Kind:
+    """Say what a file is.
+
+    `head` is its beginning in UTF-8 (`whole`: there is no more), `name` its name, which counts for `.delete` lists
+    only; `format` (the profile's) decides where the content does not tell.
+    """
+    start = head.lstrip(b" \t\r\n")
+    if name.rpartition("!")[2].endswith(".delete") or re.search(r"\.delete\.[a-z0-9]{2,4}$", name):
+        return Kind("deletes") if start or not whole else _empty(head)
+    if not start and whole:
+        return _empty(head)
+    if start.startswith(b"<"):
+        return _xml(start, format)
+    if re.match(rb'\[\s*[\[{\]]|\{\s*["}]|\x1e\s*\{', start):
+        return Kind("json_lines" if is_lines(start, whole) else "documents")
+    if _LEADER.match(start):
+        # A splitter for ISO 2709 belongs here: Kind("marc").
+        return _not_read("MARC (ISO 2709)")
+    if is_staff_view(head):
+        return Kind("staff_view")
+    if format == "delete":
+        return Kind("deletes")
+    return _unknown(f"begins with {show(start, 40)!r}", "")
+
+
+def _xml(start: bytes, format: str | None) -> Kind:
+    tags = Scanner(Window([start]), re.compile(rb"(?!)")).tags()
+    root = next(tags, None)
+    if root is None or root.closing:
+        return _unknown(f"begins with {show(start, 40)!r}", "It looks like XML and has no root element.")
+    local = root.local
+    inherited = namespaces(root.raw)
+    if namespace(root.name, inherited) == _MARC_XML:
+        return _not_read("MARCXML")
+    if local in _OAI_ROOTS or (local == b"record" and RECORD_START.match(start, root.offset)):
+        return Kind("oai", root.name)
+    if root.name in PUBMED_ROOTS:
+        return Kind("pubmed", root.name)
+    if root.name in SOLR_ROOTS and (_SOLR_CHILD.search(start) or root.name == b"add"):
+        return Kind("solr_xml", root.name)
+    if FORMATS.get(namespace(root.name, inherited)):
+        return _jats_or(Kind("elements", root.name), FORMATS[namespace(root.name, inherited)])
+    if local in (b"article", b"pmc-articleset") and (b"<front" in start or b"article-type" in root.raw):
+        return _not_read("JATS")
+    if local.lower() == b"html":
+        return _unknown("this is an HTML page", "A server may have answered with an error page. Fetch the file again.")
+    return _wrapped(start, root, None if root.empty else next(tags, None), inherited, format)
+
+
+def _wrapped(start: bytes, root: Tag, child: Tag | None, inherited: dict[bytes, bytes], format: str | None) -> Kind:
+    """What a root that says nothing by itself wraps: its first child tells."""
+    if child is not None and not child.closing:
+        found = namespace(child.name, {**inherited, **namespaces(child.raw)})
+        if found == _MARC_XML:
+            return _not_read("MARCXML")
+        if RECORD_START.match(start, child.offset):
+            return Kind("oai", root.name)
+        if child.name in PUBMED_ROOTS:
+            return Kind("pubmed", root.name)
+        if child.name == b"leader" and root.local == b"record":
+            return _not_read("MARCXML")
+        if found in FORMATS:
+            return _jats_or(Kind("collection", child.name), FORMATS[found])
+        if format is not None and root.local in _WRAPPERS:
+            return Kind("collection", child.name)
+    elif root.local in _WRAPPERS:
+        return Kind("collection", root.name)
+    if format is not None:
+        return Kind("elements", root.name)
+    return _unknown(f"the root element is <{show(root.raw[1:-1])}>", "")
+
+
+def _jats_or(kind: Kind, format: str) -> Kind:
+    return _not_read("JATS") if format == "jats" else kind
+
+
+def _not_read(what: str) -> Kind:
+    return Kind("none", problem=f"this is {what}, which this version does not read", advice="Nothing of it was sent.")
+
+
+def _unknown(what: str, advice: str) -> Kind:
+    known = "Give --profile for the format of its records, or leave the file out."
+    return Kind("none", problem=f"format not recognised: {what}", advice=advice or known)
+
+
+def _empty(head: bytes) -> Kind:
+    problem = "holds nothing but white space" if head else "is empty"
+    return Kind("none", problem=problem, advice="Nothing was read from it. Fetch or export the file again.")

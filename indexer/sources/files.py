@@ -1,0 +1,125 @@
+"""Find the files that the user named, and read them chunk by chunk."""
+
+import glob
+import os
+import stat
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from indexer.sources.window import StreamError
+
+CHUNK = 256 << 10  # bytes
+STDIN = "-"
+# What stands beside dumps on download servers and is none.
+_SIDE_FILES = (".md5", ".sha1", ".sha256", ".sha512", ".asc", ".sig")
+
+
+def expand(paths: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Return (files, missing): what the paths stand for, in order, and those that stand for nothing.
+
+    A path is a file, a folder (all files in it and below, in sorted order; hidden files, checksums and signatures are
+    left out), a glob pattern (`**` goes into folders), or `-` for standard input. A file is named as the user named
+    it: `dumps/` gives `dumps/a.xml`.
+    """
+    files: list[str] = []
+    missing: list[str] = []
+    for path in paths:
+        found = [path] if path == STDIN or os.path.lexists(path) else sorted(glob.glob(path, recursive=True))
+        before = len(files)
+        for each in found:
+            if each != STDIN and os.path.isdir(each):
+                files.extend(_walk(each, ()))
+            elif each == STDIN or os.path.exists(each):
+                files.append(each)
+        if len(files) == before:
+            missing.append(path)
+    return files, missing
+
+
+def _walk(folder: str, above: tuple[tuple[int, int], ...]) -> Iterator[str]:
+    """`above`: device and inode of the folders we are in, so that a symbolic link to one of them ends there."""
+    try:
+        status = os.stat(folder)
+        names = sorted(os.listdir(folder))
+    except OSError:
+        yield folder  # opening it says why it cannot be read
+        return
+    here = (status.st_dev, status.st_ino)
+    if here in above:
+        return
+    for name in names:
+        path = os.path.join(folder, name)
+        if name.startswith("."):
+            continue
+        if os.path.isdir(path):
+            yield from _walk(path, (*above, here))
+        elif not name.endswith(_SIDE_FILES) and not _is_device(path):
+            yield path
+
+
+def _is_device(path: str) -> bool:
+    try:
+        mode = os.stat(path).st_mode
+    except OSError:
+        return False  # a dangling link: opening it says so
+    return not stat.S_ISREG(mode)
+
+
+def why_missing(path: str) -> str:
+    """Say in words what became of a path that stands for no file."""
+    if os.path.isdir(path):
+        return "the folder holds no files"
+    if glob.has_magic(path):
+        return "no file matches this pattern"
+    return "there is no such file or folder"
+
+
+def total_bytes(paths: Sequence[str]) -> int | None:
+    """Return the size of all files that the paths stand for, in bytes as stored; None where one has no known size."""
+    total = 0
+    for path in expand(paths)[0]:
+        try:
+            status = os.stat(path) if path != STDIN else None
+        except OSError:
+            continue
+        if status is None or not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
+            return None
+        total += status.st_size if stat.S_ISREG(status.st_mode) else 0
+    return total
+
+
+@dataclass(slots=True)
+class Meter:
+    """Counts the bytes read from one file, and tells `progress` of them."""
+
+    progress: Callable[[int], None] | None = None
+    taken: int = 0
+
+    def add(self, size: int) -> None:
+        """`size` bytes were read."""
+        self.taken += size
+        if self.progress is not None and size:
+            self.progress(size)
+
+
+def chunks(path: str, meter: Meter) -> Iterator[bytes]:
+    """Give the bytes of a file, or of standard input, as they are stored. Raises StreamError."""
+    try:
+        if path == STDIN:
+            while chunk := sys.stdin.buffer.read(CHUNK):
+                meter.add(len(chunk))
+                yield chunk
+            return
+        with open(path, "rb", buffering=0) as file:
+            while chunk := file.read(CHUNK):
+                meter.add(len(chunk))
+                yield chunk
+    except OSError as error:
+        raise unreadable(error) from error
+
+
+def unreadable(error: OSError) -> StreamError:
+    """The operating system's own words for why a file cannot be read."""
+    reason = f"cannot be read: {error.strerror or error}"
+    return StreamError(reason, advice="Mend that and run the same command; the other files are not concerned.")

@@ -1,0 +1,372 @@
+"""Split JSON into its records on the level of bytes; the values are the format's business.
+
+Lines of objects, arrays of objects, objects one after the other, Solr's answers (response.docs) and update messages,
+Elasticsearch's and OpenSearch's answers (hits.hits), hits a line ({"_source": ...}) and bulk files.
+"""
+
+import re
+from collections.abc import Generator, Iterator
+
+import orjson
+
+from indexer.records import Fault, Header, Record
+from indexer.sources.place import Place
+from indexer.sources.text import lines
+from indexer.sources.window import KEPT_OF_OVERSIZED, Window
+from indexer.sources.xml import MARGIN, show
+
+# An object that begins with one of these may be an answer with the documents inside.
+ANSWER_KEYS = frozenset(
+    b"responseHeader response took timed_out _shards hits _scroll_id pit_id num_reduce_phases aggregations "
+    b"debug expanded facet_counts facets grouped highlighting nextCursorMark".split()
+)
+_LISTS = {b"response": b"docs", b"hits": b"hits"}
+_COMMANDS = frozenset({b"add", b"delete", b"commit", b"optimize", b"rollback"})
+_ACTIONS = frozenset({b"index", b"create", b"update", b"delete"})
+
+_FIRST_KEY = re.compile(rb'\{[ \t\r\n]*"([^"\\]*)"[ \t\r\n]*:[ \t\r\n]*')
+_KEY = re.compile(rb'"((?:[^"\\]|\\.)*+)"[ \t\r\n]*:[ \t\r\n]*', re.S)
+_BLANK = re.compile(rb"[ \t\r\n]*")
+_SCALAR = re.compile(rb'"(?:[^"\\]|\\.)*+"|[^"{}\[\],: \t\r\n]+', re.S)
+# All that is no bracket, whole strings included.
+_FLAT = re.compile(rb'[^{}\[\]"]*+(?:"(?:[^"\\]++|\\.)*+"[^{}\[\]"]*+)*+', re.S)
+# Where the next record seems to begin after a broken one: an object with a key first on its line, or behind another.
+_RESTART = re.compile(rb'\n[ \t]*\{\s*"[^"\n]*"[ \t]*:|\},[ \t]*\{"')
+_OBJECT_OR_END = re.compile(rb"[{\]]")
+_CLOSES = {0x7D: 0x7B, 0x5D: 0x5B}
+_WHERE_IT_GOES_ON = "The reading goes on where the next object seems to begin."
+
+
+class _Broken(Exception):
+    """Brackets that do not pair."""
+
+
+def value_end(data: bytes, at: int) -> int:
+    """Return the index behind the value that starts at `at`; -1: it does not end in `data`. Raises _Broken."""
+    if data[at] not in b"{[":
+        match = _SCALAR.match(data, at)
+        if match is None and data[at] != 0x22:
+            raise _Broken
+        return match.end() if match and match.end() < len(data) else -1
+    opened = bytearray()
+    while True:
+        match = _FLAT.match(data, at)
+        at = match.end() if match else at
+        if at >= len(data) or data[at] == 0x22:
+            return -1
+        bracket = data[at]
+        if bracket in b"{[":
+            opened.append(bracket)
+        elif opened.pop() != _CLOSES[bracket]:
+            raise _Broken
+        at += 1
+        if not opened:
+            return at
+
+
+def fields(raw: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Give (key, value's bytes) of an object. Raises _Broken where it is none."""
+    at = _blank(raw, 1)
+    while at < len(raw) and raw[at] != 0x7D:
+        match = _KEY.match(raw, at)
+        if match is None or match.end() >= len(raw):
+            raise _Broken
+        end = value_end(raw, match.end())
+        if end < 0:
+            raise _Broken
+        yield match.group(1), raw[match.end() : end]
+        at = _blank(raw, end)
+        if raw[at : at + 1] == b",":
+            at = _blank(raw, at + 1)
+
+
+def _blank(data: bytes, at: int) -> int:
+    match = _BLANK.match(data, at)
+    return match.end() if match else at
+
+
+def is_lines(head: bytes, whole: bool) -> bool:
+    """Whether the first line of `head` (`whole`: there is no more) is an object by itself, and no answer."""
+    line, newline, _ = head.partition(b"\n")
+    match = _FIRST_KEY.match(line)
+    if not (newline or whole) or (match and match.group(1) in ANSWER_KEYS):
+        return False
+    try:
+        return isinstance(orjson.loads(line), dict)
+    except orjson.JSONDecodeError:
+        return False
+
+
+def json_lines(window: Window, place: Place) -> Iterator[Record | Fault]:
+    """Give the object of each line; of a bulk file the document after its action (`{"index": {"_id": "1"}}`)."""
+    action: dict[str, object] | None = None
+    for offset, line in lines(window, window.limit):
+        raw = line.strip()
+        if not raw:
+            continue
+        if len(line) > window.limit:
+            reason = f"is larger than {window.limit >> 20} MiB: only its beginning is kept"
+            yield place.reject(reason, raw[:KEPT_OF_OVERSIZED], offset)
+            action = None
+            continue
+        if not (raw.startswith(b"{") and raw.endswith(b"}")):
+            yield place.reject(f"is no JSON object: begins with {show(raw, 40)!r}", raw, offset)
+            action = None
+            continue
+        if action is not None:
+            identifier, action = action.get("_id"), None
+            yield place.record("solr_json", raw, offset, Header(identifier=str(identifier)) if identifier else None)
+            continue
+        action = _bulk_action(raw)
+        if action is None or "_delete" in action:
+            action = None
+            yield from _item(raw, offset, place)
+    if action is not None and window.error is None:
+        yield place.cut_short("the file ends early (a bulk action without its document)")
+
+
+def _bulk_action(raw: bytes) -> dict[str, object] | None:
+    """The action line of a bulk file that a document follows; {} where it has no id; None: it is something else."""
+    match = _FIRST_KEY.match(raw)
+    if match is None or match.group(1) not in (b"index", b"create") or len(raw) > 4096:
+        return None
+    try:
+        parsed = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        return None
+    body = next(iter(parsed.values()))
+    plain = {"routing", "pipeline", "require_alias", "dynamic_templates", "version", "version_type"}
+    if len(parsed) != 1 or not isinstance(body, dict) or any(k[:1] != "_" and k not in plain for k in body):
+        return None
+    return body
+
+
+def _item(raw: bytes, offset: int, place: Place) -> Iterator[Record | Fault]:
+    """What one object is: a document, a hit with its document, or an update command."""
+    match = _FIRST_KEY.match(raw)
+    first = match.group(1) if match else b""
+    if first not in _COMMANDS and first not in _ACTIONS and b'"_source"' not in raw:
+        yield place.record("solr_json", raw, offset)
+        return
+    try:
+        parts = list(fields(raw))
+    except _Broken:
+        yield place.record("solr_json", raw, offset)  # its parser will say what is wrong
+        return
+    keys = {key for key, _ in parts}
+    if b"_source" in keys and all(key[:1] == b"_" or key in (b"sort", b"fields", b"highlight") for key in keys):
+        body = dict(parts)
+        yield place.record("solr_json", body[b"_source"], offset, _hit_header(body.get(b"_id")))
+    elif keys <= _COMMANDS:
+        for key, value in parts:
+            yield from _command(key, value, raw, offset, place)
+    elif keys == {b"update"}:
+        yield place.reject("a partial update is not carried out: only whole documents are", raw, offset)
+    else:
+        yield place.record("solr_json", raw, offset)
+
+
+def _hit_header(identifier: bytes | None) -> Header | None:
+    if identifier is None:
+        return None
+    try:
+        return Header(identifier=str(orjson.loads(identifier)))
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _command(key: bytes, value: bytes, raw: bytes, offset: int, place: Place) -> Iterator[Record | Fault]:
+    """One command of Solr's JSON update message, or a bulk file's delete."""
+    try:
+        parsed = orjson.loads(value)
+        doc = dict(fields(value)).get(b"doc") if key == b"add" and value.startswith(b"{") else None
+    except (orjson.JSONDecodeError, _Broken):
+        yield place.reject(f"the command {show(key)} is not valid JSON", raw, offset)
+        return
+    if key == b"add" and doc is not None:
+        yield place.record("solr_json", doc, offset)
+    elif key == b"add":
+        yield place.record("solr_json", raw, offset)
+    if key != b"delete":
+        return
+    if isinstance(parsed, dict):
+        parsed = parsed.get("id", parsed.get("_id"))
+    for identifier in parsed if isinstance(parsed, list) else [parsed]:
+        if isinstance(identifier, str | int) and not isinstance(identifier, bool) and identifier != "":
+            text = str(identifier)
+            yield place.record("delete", text.encode(), offset, Header(identifier=text, deleted=True))
+        else:
+            yield place.reject("a delete without an id is not carried out", raw, offset, "Deletes are taken by id.")
+
+
+def documents(window: Window, place: Place) -> Iterator[Record | Fault]:
+    """Give the objects of arrays, of answers, and of objects one after the other, in whatever layout."""
+    arrays = 0
+    lost = False
+    while (byte := _next(window)) is not None:
+        if byte in b",]\x1e":  # 0x1E: JSON text sequences (RFC 7464)
+            arrays -= byte == 0x5D
+            window.pos += 1
+        elif byte == 0x5B:
+            arrays += 1
+            window.pos += 1
+        elif byte == 0x7B and _is_answer(window):
+            yield from _answer(window, place)
+        else:
+            lost = yield from _object(window, place)
+    if window.error is None and arrays > 0 and not lost:
+        yield place.cut_short("the file ends early (its array is not closed)")
+
+
+def _next(window: Window) -> int | None:
+    """The next byte that is no white space, `pos` on it; None at the end."""
+    while True:
+        window.pos = _blank(window.data, window.pos)
+        if window.pos < len(window.data):
+            return window.data[window.pos]
+        if not window.more():
+            return None
+
+
+def _is_answer(window: Window) -> bool:
+    match = _FIRST_KEY.match(window.fill(256))
+    return match is not None and match.group(1) in ANSWER_KEYS
+
+
+def _take(window: Window) -> tuple[bytes, str] | None:
+    """Take the value at `pos`: its bytes, and what is wrong with it ("" if nothing). None: the stream ended in it."""
+    while True:
+        try:
+            end = value_end(window.data, window.pos)
+        except _Broken:
+            return _resume(window), "its brackets do not pair"
+        if end >= 0:
+            raw = window.data[window.pos : end]
+            if len(raw) > window.limit:
+                window.pos = end
+                return raw[:KEPT_OF_OVERSIZED], f"is larger than {window.limit >> 20} MiB: only its beginning is kept"
+            window.pos = end
+            return raw, ""
+        if window.held > window.limit:
+            return _resume(window), f"has no end within {window.limit >> 20} MiB"
+        if not window.more():
+            if window.error is not None:
+                window.pos = len(window.data)
+                return None
+            return _resume(window), "has no end"
+
+
+def _resume(window: Window) -> bytes:
+    """Give up the value at `pos`: take all up to where the next record seems to begin, or to the end."""
+    kept = b""
+    while True:
+        match = _RESTART.search(window.data, window.pos + 1)
+        if match is not None:
+            end = window.data.index(b"{", match.start() + 1)
+            break
+        if window.held > window.limit:
+            kept = kept or window.data[window.pos : window.pos + KEPT_OF_OVERSIZED]
+            window.pos = len(window.data) - MARGIN
+        if not window.more():
+            end = len(window.data)
+            break
+    raw = kept or window.data[window.pos : end]
+    window.pos = end
+    return raw if len(raw) <= window.limit else raw[:KEPT_OF_OVERSIZED]
+
+
+def _object(window: Window, place: Place) -> Generator[Record | Fault, None, bool]:
+    """The value at `pos` as a record. Returns whether it was broken and all the rest of the stream with it."""
+    offset = window.offset
+    byte = window.data[window.pos]
+    if byte in b"}:":
+        window.pos += 1  # what a broken record left
+        return False
+    if byte != 0x7B:
+        raw = _junk(window)
+        if window.error is None or window.held:
+            yield place.reject(f"is no JSON object: begins with {show(raw, 40)!r}", raw, offset)
+        return False
+    taken = _take(window)
+    if taken is None:
+        return False
+    raw, problem = taken
+    if problem:
+        yield place.reject(problem, raw, offset, _WHERE_IT_GOES_ON)
+        return window.ended and not window.held
+    yield from _item(raw, offset, place)
+    return False
+
+
+def _junk(window: Window) -> bytes:
+    """Take what is no object, up to the next `{` or the end of the list; of much of it the beginning."""
+    kept = b""
+    while True:
+        match = _OBJECT_OR_END.search(window.data, window.pos)
+        if match is None and window.more():
+            if window.held > KEPT_OF_OVERSIZED:
+                kept = kept or window.data[window.pos : window.pos + KEPT_OF_OVERSIZED]
+                window.pos = len(window.data) - 1
+            continue
+        end = match.start() if match else len(window.data)
+        raw = (kept or window.data[window.pos : end])[:KEPT_OF_OVERSIZED]
+        window.pos = end
+        return raw
+
+
+def _answer(window: Window, place: Place) -> Iterator[Record | Fault]:
+    """The answer at `pos`: its documents one by one, all else dropped on the way."""
+    found = False
+    broken = ""
+    for key in _members(window):
+        if key in _LISTS and window.data[window.pos] == 0x7B:
+            for inner in _members(window):
+                if inner == _LISTS[key] and window.data[window.pos] == 0x5B:
+                    found = True
+                    yield from _elements(window, place)
+                elif taken := _take(window):
+                    broken = broken or taken[1]
+        elif taken := _take(window):
+            broken = broken or taken[1]
+    if window.error is not None:
+        return
+    if broken:
+        yield place.fault(f"what surrounds the documents of this JSON answer {broken}", "Its documents were read.")
+    if not found:
+        yield place.fault(
+            "this JSON answer holds no documents (neither response.docs nor hits.hits)",
+            "It may be an error or an answer without rows. Ask the server again; nothing of it was indexed.",
+        )
+
+
+def _members(window: Window) -> Iterator[bytes]:
+    """Step through the object at `pos`: give each key, `pos` on its value, which the caller takes before the next."""
+    window.pos += 1
+    while (byte := _next(window)) is not None:
+        if byte == 0x2C:
+            window.pos += 1
+            continue
+        match = _KEY.match(window.data, window.pos)
+        while byte == 0x22 and (match is None or match.end() >= len(window.data)) and window.more():
+            match = _KEY.match(window.data, window.pos)
+        if match is None or match.end() >= len(window.data):
+            window.pos += byte == 0x7D
+            return
+        window.pos = match.end()
+        yield match.group(1)
+
+
+def _elements(window: Window, place: Place) -> Iterator[Record | Fault]:
+    """The array at `pos`: each element is a record."""
+    window.pos += 1
+    lost = False
+    while (byte := _next(window)) is not None:
+        if byte == 0x5D:
+            window.pos += 1
+            return
+        if byte == 0x2C:
+            window.pos += 1
+        else:
+            lost = yield from _object(window, place)
+    if window.error is None and not lost:
+        yield place.cut_short("the file ends early (its list of documents is not closed)")

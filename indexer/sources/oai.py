@@ -1,0 +1,147 @@
+"""OAI-PMH 2.0 answers (http://www.openarchives.org/OAI/openarchivesprotocol.html): ListRecords and GetRecord.
+
+Also several answers one after the other in a file, and records with their headers in a wrapper of any name.
+"""
+
+import re
+from collections.abc import Iterator
+
+from indexer.records import Fault, Header, Record
+from indexer.sources.place import Place
+from indexer.sources.pubmed import finish
+from indexer.sources.window import Window
+from indexer.sources.xml import Piece, Scanner, Tag, declare, end_of, namespace, namespaces, show, start_tag, text
+
+# A MARCXML <record> may stand in an OAI one; only the latter begins with a header.
+RECORD_START = re.compile(rb"<((?:[^\s/>:]+:)?)record(?:\s[^>]*)?>\s*<\1header(?=[\s/>])")
+
+# Namespace of the metadata's root element -> format.
+FORMATS = {
+    b"http://www.openarchives.org/OAI/2.0/oai_dc/": "oai_dc",
+    b"http://www.loc.gov/MARC21/slim": "marcxml",
+    b"https://jats.nlm.nih.gov/ns/archiving/1.0/": "jats",
+    b"https://jats.nlm.nih.gov/ns/archiving/1.1/": "jats",
+    b"https://jats.nlm.nih.gov/ns/archiving/1.2/": "jats",
+    b"https://jats.nlm.nih.gov/ns/archiving/1.3/": "jats",
+    b"http://dtd.nlm.nih.gov/2.0/xsd/archivearticle": "jats",
+    b"http://jats.nlm.nih.gov": "jats",
+}
+
+_HEADER = re.compile(rb"\s*<((?:[^\s/>:]+:)?)header(\s[^>]*)?(?:/>|>(.*?)</\1header\s*>)", re.S)
+_DELETED = re.compile(rb"""\sstatus\s*=\s*["']\s*deleted\s*["']""", re.I)
+_ENTRY = re.compile(rb"<(?:[^\s/>:]+:)?(identifier|datestamp|setSpec)(?:\s[^>]*)?>(.*?)</", re.S)
+_METADATA = re.compile(rb"<(?:[^\s/>:]+:)?metadata(?:\s[^>]*)?>")
+_ERROR_CODE = re.compile(rb"""\scode\s*=\s*["']([^"']*)["']""")
+_NO_RECORD_IN = re.compile(rb"(?!)")
+
+
+def records(window: Window, place: Place, root: bytes) -> Iterator[Record | Fault]:
+    """Give each record with its header: its metadata's child element, or a tombstone (section 2.5.1)."""
+    scanner = Scanner(window, RECORD_START, nests=True)
+    inherited: dict[bytes, bytes] = {}
+    listing = False
+    seen = False
+    for tag in scanner.tags():
+        local = tag.local
+        if local == b"record" and not tag.closing:
+            seen = True
+            piece = scanner.element(tag)
+        elif tag is scanner.root or tag.name == root:
+            listing = local != b"OAI-PMH" and not tag.closing
+            seen = seen or listing
+            inherited = namespaces(tag.raw)
+            continue
+        elif local in (b"ListRecords", b"GetRecord"):
+            seen = True
+            listing = not tag.closing and not tag.empty
+            inherited = {**inherited, **namespaces(tag.raw)}
+            continue
+        elif local == b"error" and not tag.closing:
+            seen = True
+            fault = _error(scanner.element(tag), tag, place)
+            if fault is not None:
+                yield fault
+            continue
+        elif listing and local != b"resumptionToken":
+            piece = scanner.stray(tag)
+        else:
+            continue
+        if piece is None:
+            break
+        yield _record(piece, tag, inherited, place)
+    if not seen and window.error is None and not scanner.unclosed:
+        yield place.fault(
+            "this OAI-PMH answer holds no records",
+            "Only answers to ListRecords and GetRecord do. Harvest with verb=ListRecords.",
+        )
+    yield from finish(scanner, place)
+
+
+def _record(piece: Piece, tag: Tag, inherited: dict[bytes, bytes], place: Place) -> Record | Fault:
+    raw, offset, problem = piece
+    if problem:
+        return place.reject(problem, raw, offset)
+    header_match = _HEADER.match(raw, len(tag.raw))
+    if header_match is None:
+        return place.reject("has no OAI-PMH header", raw, offset)
+    try:
+        header = _header(header_match)
+    except ValueError as error:
+        return place.reject(f"its OAI-PMH header: {error}", raw, offset)
+    if header.deleted:
+        if not header.identifier:
+            return place.reject("is deleted and has no identifier", raw, offset)
+        return place.record(place.format or "oai_dc", b"", offset, header)
+    metadata = _METADATA.search(raw, header_match.end())
+    child = start_tag(raw, metadata.end()) if metadata else None
+    if metadata is None or child is None:
+        return place.reject("has no metadata", raw, offset)
+    if child.empty:
+        end = child.offset + len(child.raw)
+    else:
+        end = end_of(raw, child.offset + len(child.raw), child.name, _NO_RECORD_IN, nests=True, final=True)
+    if end < 0:
+        return place.reject(f"its metadata has no end tag </{show(child.name)}>", raw, offset)
+    if tag.raw != b"<record>" or metadata.end() - metadata.start() != len(b"<metadata>"):
+        inherited = {**inherited, **namespaces(tag.raw), **namespaces(metadata.group())}
+    body = raw[child.offset : end]
+    declared = namespaces(child.raw)
+    format = FORMATS.get(namespace(child.name, {**inherited, **declared}), place.format)
+    if format is None and child.name == b"article" and b"<front" in body:
+        format = "jats"  # JATS without its namespace
+    if format is None:
+        return place.reject(
+            f"its metadata is <{show(child.name)}>, which is not a known format",
+            raw,
+            offset,
+            "Harvest it with metadataPrefix=oai_dc, or give --profile for its format.",
+        )
+    return place.record(format, declare(body, child.raw, inherited), offset, header)
+
+
+def _header(match: re.Match[bytes]) -> Header:
+    identifier: str | None = None
+    datestamp: str | None = None
+    sets: list[str] = []
+    for name, content in _ENTRY.findall(match.group(3) or b""):
+        value = text(content)
+        if name == b"setSpec":
+            sets.append(value)
+        elif name == b"identifier":
+            identifier = value or None
+        else:
+            datestamp = value or None
+    return Header(identifier, datestamp, tuple(sets), deleted=bool(_DELETED.search(match.group(2) or b"")))
+
+
+def _error(piece: Piece | None, tag: Tag, place: Place) -> Fault | None:
+    """An error of section 3.6; a harvest of what is new has none to report when there is nothing new."""
+    code = _ERROR_CODE.search(tag.raw)
+    name = show(code.group(1)) if code else "without a code"
+    if piece is None or name == "noRecordsMatch":
+        return None
+    said = show(piece.raw[len(tag.raw) : max(piece.raw.rfind(b"</"), 0)].strip(), 300)
+    return place.fault(
+        f"the OAI-PMH server answered with the error {name}" + (f": {said}" if said else ""),
+        "This file holds the error and no records. Harvest it again; the other files are not concerned.",
+    )

@@ -1,0 +1,377 @@
+"""Split XML into its records on the level of bytes: nothing is parsed, resolved or expanded.
+
+A well-formed document is split exactly as a parser would: a tag in a comment, a CDATA section, a processing
+instruction or the DOCTYPE is no tag. Where a record is broken, the splitter goes on at the next record's start tag.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from indexer.sources.window import KEPT_OF_OVERSIZED, Window
+
+TAG_LIMIT = 1 << 20  # bytes of one tag with its attributes
+MARGIN = 4096  # bytes: what a record's start pattern may span
+
+_MARKUP = re.compile(rb"<(?:(!|\?)|(/?)([^\s/>!?<=\"'&]+))")
+_REST_OF_TAG = re.compile(rb"""(?:[^>"']|"[^"]*"|'[^']*')*+>""")
+_DOCTYPE_TOKEN = re.compile(rb"""["'\[\]>]|<!--|<\?""")
+_XMLNS = re.compile(rb"""\sxmlns(?::([^\s=:]+))?\s*=\s*("[^"]*"|'[^']*')""")
+_UNPREFIXED = re.compile(rb"<[^\s/>:!?]+[\s/>]")
+_ENTITY = re.compile(rb"&(#[0-9]+|#x[0-9A-Fa-f]+|[^;&\s]*);?")
+_NAMED = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
+_COMMENT_OR_CDATA = re.compile(rb"<!--.*?-->|<!\[CDATA\[(.*?)\]\]>", re.S)
+
+
+class Tag(NamedTuple):
+    """One tag: `name` as written (with its prefix), `raw` from `<` to `>`, `offset` in the stream."""
+
+    name: bytes
+    closing: bool
+    empty: bool
+    raw: bytes
+    offset: int
+
+    @property
+    def local(self) -> bytes:
+        """The name without its prefix."""
+        return self.name.rpartition(b":")[2]
+
+
+class Piece(NamedTuple):
+    """One element: `problem` says in words why it is not whole, "" when it is."""
+
+    raw: bytes
+    offset: int
+    problem: str = ""
+
+
+class _Broken(Exception):
+    """The element has no end before the record that starts at `at`."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__()
+        self.at = at
+
+
+def end_of(data: bytes, body: int, name: bytes, restart: re.Pattern[bytes], *, nests: bool, final: bool) -> int:
+    """Return the index behind the end tag of the element whose content starts at `body`, -1 if it is not in `data`.
+
+    The common case is one search for the name; only content with `!`, `?` or the name in other places is walked
+    through. `final`: `data` holds all there is. Raises _Broken where a record starts that cannot be a child.
+    """
+    at = data.find(name, body)
+    if at < 0:
+        return -1
+    if data[at - 2 : at + len(name) + 1] != b"</" + name + b">":
+        at = data.find(b"</" + name + b">", body) + 2
+        if at < 2 or data.find(b"<" + name, body, at) >= 0:
+            return _walk(data, body, name, restart, nests=nests, final=final)
+    # One byte is searched for much faster than two, and is mostly not there.
+    if (data.find(b"!", body, at) >= 0 and data.find(b"<!", body, at) >= 0) or (
+        data.find(b"?", body, at) >= 0 and data.find(b"<?", body, at) >= 0
+    ):
+        return _walk(data, body, name, restart, nests=nests, final=final)
+    return at + len(name) + 1
+
+
+def _walk(data: bytes, body: int, name: bytes, restart: re.Pattern[bytes], *, nests: bool, final: bool) -> int:
+    token = re.compile(rb"<!--|<!\[CDATA\[|<\?|<(/?)" + re.escape(name) + rb"(?=[\s/>])")
+    skipped = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
+    depth = 1
+    at = body
+    while match := token.search(data, at):
+        ending = skipped.get(match.group())
+        if ending is not None:
+            at = data.find(ending, match.end())
+            if at < 0:
+                return -1
+            at += len(ending)
+            continue
+        tag = _REST_OF_TAG.match(data, match.end())
+        if match.group(1):
+            depth -= 1
+            if tag is None:
+                return -1
+            if depth == 0:
+                return tag.end()
+        else:
+            if not final and len(data) - match.start() < MARGIN:
+                return -1
+            if not nests or restart.match(data, match.start()):
+                raise _Broken(match.start())
+            if tag is None:
+                return -1
+            depth += data[tag.end() - 2] != 0x2F
+        at = tag.end()
+    return -1
+
+
+class Scanner:
+    """Walks over the tags of a stream; the caller says which of them start a record and takes those whole.
+
+    `restart` matches the start tag of a record, in whose name the reading goes on after a broken one (it may look at
+    up to MARGIN bytes). `nests`: a record may hold elements of its own name.
+    """
+
+    def __init__(self, window: Window, restart: re.Pattern[bytes], *, nests: bool = False) -> None:
+        self.window = window
+        self.root: Tag | None = None
+        self.unclosed = ""
+        self._restart = restart
+        self._nests = nests
+
+    def tags(self) -> Iterator[Tag]:
+        """Give tag after tag, up to the end; an element that the caller takes by `element` counts as one."""
+        window = self.window
+        while (tag := self._next_tag()) is not None:
+            if not tag.closing and not tag.empty and self.root is None:
+                self.root = tag
+            yield tag
+            if window.offset == tag.offset:
+                window.pos += len(tag.raw)
+                if tag.closing and self.root is not None and tag.name == self.root.name:
+                    self.root = None
+
+    def element(self, tag: Tag) -> Piece | None:
+        """Take the element that starts with `tag`, the one just given. None: the stream itself ended in it, early."""
+        window = self.window
+        if self.root is tag:
+            self.root = None
+        start, body = window.offset, len(tag.raw)
+        while not tag.empty:
+            try:
+                end = end_of(
+                    window.data, window.pos + body, tag.name, self._restart, nests=self._nests, final=window.ended
+                )
+            except _Broken as broken:
+                raw = window.data[window.pos : broken.at]
+                window.pos = broken.at
+                return self._bounded(Piece(raw, start, f"has no end tag </{show(tag.name)}>"))
+            if end >= 0:
+                body = end - window.pos
+                break
+            if window.held > window.limit:
+                return self._oversized(tag, start)
+            if not window.more():
+                if window.error is not None:
+                    return None
+                return self._rest(start, len(tag.raw), f"has no end tag </{show(tag.name)}>")
+        raw = window.data[window.pos : window.pos + body]
+        window.pos += body
+        return self._bounded(Piece(raw, start))
+
+    def stray(self, tag: Tag) -> Piece | None:
+        """Take what stands between two records and belongs to none, from `tag`, the one just given, on."""
+        return self._rest(tag.offset, len(tag.raw), f"<{show(tag.raw[1:-1])}> is in no record")
+
+    def _rest(self, start: int, skip: int, problem: str) -> Piece | None:
+        """Take all up to the next record, or to the end of the root or of the stream."""
+        window = self.window
+        while True:
+            ending = self._boundary(skip)
+            if ending is not None:
+                break
+            if window.held > window.limit:
+                return self._drop(start, problem)
+            if not window.more():
+                if window.error is not None:
+                    return None
+                ending = window.held
+                break
+        raw = window.data[window.pos : window.pos + ending]
+        window.pos += ending
+        return self._bounded(Piece(raw, start, problem))
+
+    def _boundary(self, skip: int) -> int | None:
+        """Where, counted from `pos`, the next record starts or the root ends; None: not in what has been read."""
+        window = self.window
+        match = self._restart.search(window.data, window.pos + skip)
+        ends = [match.start()] if match else []
+        if self.root is not None:
+            close = window.data.find(b"</" + self.root.name, window.pos + skip)
+            ends += [close] if close >= 0 else []
+        if not ends or (not window.ended and len(window.data) - min(ends) < MARGIN):
+            return None
+        return min(ends) - window.pos
+
+    def _oversized(self, tag: Tag, start: int) -> Piece:
+        return self._drop(start, f"is larger than {self.window.limit >> 20} MiB", tag)
+
+    def _drop(self, start: int, problem: str, tag: Tag | None = None) -> Piece:
+        """Give the beginning of something too large and drop the rest, up to its end or the next record."""
+        window = self.window
+        raw = window.data[window.pos : window.pos + KEPT_OF_OVERSIZED]
+        close = b"</" + tag.name + b">" if tag is not None and not self._nests else None
+        skip = len(tag.raw) if tag is not None else 1
+        while True:
+            ending = self._boundary(skip)
+            closed = window.data.find(close, window.pos + skip) if close else -1
+            if close and closed >= 0 and (ending is None or closed < window.pos + ending):
+                window.pos = closed + len(close)
+                break
+            if ending is not None:
+                window.pos += ending
+                break
+            window.pos = max(window.pos + skip, len(window.data) - MARGIN)
+            skip = 0
+            if not window.more():
+                window.pos = len(window.data)
+                break
+        return Piece(raw, start, f"{problem}: only its beginning is kept")
+
+    def _bounded(self, piece: Piece) -> Piece:
+        if len(piece.raw) <= self.window.limit:
+            return piece
+        problem = f"is larger than {self.window.limit >> 20} MiB: only its beginning is kept"
+        return Piece(piece.raw[:KEPT_OF_OVERSIZED], piece.offset, problem)
+
+    def _next_tag(self) -> Tag | None:
+        window = self.window
+        while True:
+            match = _MARKUP.search(window.data, window.pos)
+            if match is None:
+                window.pos = max(window.pos, len(window.data) - 2)
+                if not window.more():
+                    window.pos = len(window.data)
+                    return None
+                continue
+            window.pos = match.start()
+            if match.group(1):
+                if not self._skip_markup():
+                    return None
+                continue
+            tag = self._whole_tag(match)
+            if tag is not None:
+                return tag
+
+    def _whole_tag(self, match: re.Match[bytes]) -> Tag | None:
+        """The tag at `pos`; None where it is none (`pos` moves on) or more was read (to be looked at again)."""
+        window = self.window
+        rest = _REST_OF_TAG.match(window.data, match.end())
+        if rest is None:
+            if window.held > TAG_LIMIT or not window.more():
+                window.pos += 1
+            return None
+        raw = window.data[window.pos : rest.end()]
+        return Tag(match.group(3), bool(match.group(2)), raw.endswith(b"/>"), raw, window.offset)
+
+    def _skip_markup(self) -> bool:
+        """Skip the comment, CDATA section, processing instruction or DOCTYPE at `pos`; False: it never ends."""
+        window = self.window
+        start = window.offset
+        head = window.fill(9)
+        for opening, closing, name in (
+            (b"<!--", b"-->", "comment"),
+            (b"<![CDATA[", b"]]>", "CDATA section"),
+            (b"<?", b"?>", "processing instruction"),
+        ):
+            if head.startswith(opening):
+                window.pos += len(opening)
+                ended = window.skip_to(closing)
+                break
+        else:
+            name = "DOCTYPE"
+            window.pos += 2
+            ended = self._skip_doctype()
+        if not ended:
+            self.unclosed = f"the {name} that begins at byte {start:,} never ends"
+        return ended
+
+    def _skip_doctype(self) -> bool:
+        """Skip to the end of a DOCTYPE with its internal subset, which is never read (XML 1.0 section 2.8)."""
+        window = self.window
+        depth = 0
+        while True:
+            match = _DOCTYPE_TOKEN.search(window.data, window.pos)
+            if match is None:
+                window.pos = max(window.pos, len(window.data) - 3)
+                if not window.more():
+                    return False
+                continue
+            token = match.group()
+            window.pos = match.end()
+            if token in b"\"'":
+                if not window.skip_to(token):
+                    return False
+            elif token == b"<!--" or token == b"<?":
+                if not window.skip_to(b"-->" if token == b"<!--" else b"?>"):
+                    return False
+            elif token == b">":
+                if depth == 0:
+                    return True
+            else:
+                depth += 1 if token == b"[" else -1
+
+
+def namespaces(tag: bytes) -> dict[bytes, bytes]:
+    """The namespaces that a start tag declares: prefix (b"" for the default one) -> its value with its quotes."""
+    if b"xmlns" not in tag:
+        return {}
+    return {prefix: value for prefix, value in _XMLNS.findall(tag)}
+
+
+def namespace(name: bytes, declared: Mapping[bytes, bytes]) -> bytes:
+    """The namespace of an element of this qualified name, b"" for none."""
+    return declared.get(name.rpartition(b":")[0], b'""')[1:-1].strip()
+
+
+def declare(raw: bytes, tag: bytes, inherited: Mapping[bytes, bytes]) -> bytes:
+    """Put the namespaces that `raw` has from its ancestors on its root, whose start tag is `tag`.
+
+    Only those are added that it uses and does not declare itself, so that a record that is complete stays as it is.
+    """
+    own = namespaces(tag)
+    added = b""
+    for prefix, value in inherited.items():
+        if prefix in own:
+            continue
+        if prefix:
+            if prefix + b":" in raw:
+                added += b" xmlns:" + prefix + b"=" + value
+        elif _UNPREFIXED.search(raw):
+            added += b" xmlns=" + value
+    if not added:
+        return raw
+    at = len(tag) - (2 if tag.endswith(b"/>") else 1)
+    return raw[:at].rstrip() + added + raw[at:]
+
+
+def start_tag(raw: bytes, at: int = 0) -> Tag | None:
+    """The first tag of `raw` from `at` on, if it is a start tag."""
+    scanner = Scanner(Window([raw[at:] if at else raw], offset=at), _NOTHING)
+    tag = next(scanner.tags(), None)
+    return tag if tag is not None and not tag.closing else None
+
+
+def text(content: bytes) -> str:
+    """The characters of an element's content that holds no elements: references resolved, trimmed.
+
+    Raises ValueError (UnicodeDecodeError is one) for what is not UTF-8 or names an entity that XML does not have.
+    """
+    if b"<!" in content:
+        content = _COMMENT_OR_CDATA.sub(lambda match: (match.group(1) or b"").replace(b"&", b"&amp;"), content)
+    if b"&" in content:
+        content = _ENTITY.sub(_resolve, content)
+    return content.decode().strip(" \t\r\n")
+
+
+def _resolve(match: re.Match[bytes]) -> bytes:
+    name = match.group(1)
+    if name in _NAMED:
+        return _NAMED[name]
+    if not name.startswith(b"#"):
+        raise ValueError(f"the entity &{show(name)}; is not defined")
+    code = int(name[2:], 16) if name.startswith(b"#x") else int(name[1:])
+    if code > 0x10FFFF:
+        raise ValueError(f"&{show(name)}; is no character")
+    return chr(code).encode()
+
+
+def show(name: bytes, size: int = 60) -> str:
+    """Bytes of a file as they may stand in a message: short, printable."""
+    shown = name[:size].decode("utf-8", "backslashreplace")
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in shown) + ("..." if len(name) > size else "")
+
+
+_NOTHING = re.compile(rb"(?!)")
