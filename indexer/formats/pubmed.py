@@ -32,7 +32,7 @@ def document(record: Record, profile: Profile) -> Fields:
     Raises RecordError where the XML cannot be read, is not a PubMed record, or has no PMID.
     """
     found = read(xml.parse(record.raw))
-    if not found.pmid.isdecimal():
+    if not (found.pmid.isascii() and found.pmid.isdecimal()):
         raise RecordError(f"{found.pmid!r} is not a PubMed id" if found.pmid else "has no PMID", field="PMID")
     return _fields(found, profile)
 
