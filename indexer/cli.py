@@ -122,9 +122,16 @@ def common(*names: str) -> Callable[[Command], Command]:
 @click.argument("paths", nargs=-1, required=True)
 @click.option("--profile", help="How to read the records; recognised from the content where it can be.")
 @click.option("--dry-run", is_flag=True, help="Read and derive everything, send and remember nothing.")
+@click.option("--force", is_flag=True, help="Send unchanged documents too.")
 @common("target", "workers", "json", "quiet", "verbose", "log-format")
 def load(
-    paths: tuple[str, ...], profile: str | None, dry_run: bool, config: "Config", as_json: bool, quiet: bool
+    paths: tuple[str, ...],
+    profile: str | None,
+    dry_run: bool,
+    force: bool,
+    config: "Config",
+    as_json: bool,
+    quiet: bool,
 ) -> int:
     """Load dumps into the target.
 
@@ -132,7 +139,7 @@ def load(
     """
     from indexer.commands.load import load as run
 
-    return run(paths, config=config, profile_name=profile, dry_run=dry_run, as_json=as_json, quiet=quiet)
+    return run(paths, config=config, profile_name=profile, dry_run=dry_run, force=force, as_json=as_json, quiet=quiet)
 
 
 @cli.command()

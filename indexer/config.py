@@ -37,11 +37,11 @@ ENVIRONMENT = {
 }
 
 
-class _Table(BaseModel):
+class Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class CredentialSettings(_Table):
+class CredentialSettings(Table):
     """How to get into the target. Better in the environment than in a file; never on the command line."""
 
     username: str | None = Field(None, description="user for basic authentication")
@@ -50,7 +50,14 @@ class CredentialSettings(_Table):
     ca_file: Path | None = Field(None, description="PEM file of the authority that signed the server's certificate")
 
 
-class LoadSettings(_Table):
+class BudgetSettings(Table):
+    """How much may go wrong before a run stops, resumable."""
+
+    count: int = Field(1000, ge=0, description="rejected records at the most")
+    share: float = Field(0.2, ge=0, le=1, description="share of rejected records at the most, from 1,000 read on")
+
+
+class LoadSettings(Table):
     workers: int = Field(
         default_factory=lambda: min(os.cpu_count() or 1, 8), ge=1, le=64, description="processes that derive"
     )
@@ -58,14 +65,15 @@ class LoadSettings(_Table):
     batch_documents: int = Field(500, ge=1, le=10_000, description="documents in a request at the most")
     batch_bytes: int = Field(4 * 2**20, ge=1024, le=90 * 2**20, description="bytes in a request at the most")
     retry_seconds: float = Field(300, ge=0, description="how long a request that fails for a passing reason is tried")
+    error_budget: BudgetSettings = BudgetSettings()
 
 
-class LogSettings(_Table):
+class LogSettings(Table):
     format: Literal["console", "json"] = Field("console", description="lines for people, or JSON for machines")
     level: Literal["debug", "info", "warning", "error"] = Field("warning", description="what is logged")
 
 
-class SourceSettings(_Table):
+class SourceSettings(Table):
     """One source of `[[source]]`: where its dumps are and which profile reads them."""
 
     name: str
@@ -74,12 +82,12 @@ class SourceSettings(_Table):
     constants: dict[str, str | list[str]] = Field(default_factory=dict)
 
 
-class Settings(_Table):
+class Settings(Table):
     target: str = Field("embedded:var/index", description="where documents go")
     state: str = Field("sqlite:///var/state.db", description="where runs and rejected records are remembered")
-    credentials: CredentialSettings = Field(default_factory=CredentialSettings)
-    load: LoadSettings = Field(default_factory=LoadSettings)
-    log: LogSettings = Field(default_factory=LogSettings)
+    credentials: CredentialSettings = CredentialSettings()
+    load: LoadSettings = LoadSettings()
+    log: LogSettings = LogSettings()
     source: list[SourceSettings] = Field(default_factory=list)
     profile: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
@@ -164,7 +172,7 @@ def _read_toml(file: Path) -> dict[str, Any]:
         raise ConfigError(f"{file}: is not TOML: {error}") from None
 
 
-def _nearest_keys(tree: Mapping[str, Any], file: str, model: type[BaseModel] = Settings, prefix: str = "") -> None:
+def _nearest_keys(tree: Mapping[str, Any], file: str, model: type[Table] = Settings, prefix: str = "") -> None:
     """Refuses a key that the model does not have, naming the nearest that it has."""
     known = model.model_fields
     for key, value in tree.items():
@@ -172,12 +180,19 @@ def _nearest_keys(tree: Mapping[str, Any], file: str, model: type[BaseModel] = S
             close = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
             advice = f"Did you mean {prefix}{close[0]}?" if close else f"Known keys: {', '.join(known)}."
             raise ConfigError(f"{file}: {prefix}{key} is not a known key", advice=advice)
-        nested = {"credentials": CredentialSettings, "load": LoadSettings, "log": LogSettings, "source": SourceSettings}
+        nested: dict[str, type[Table]] = {
+            "credentials": CredentialSettings,
+            "load": LoadSettings,
+            "log": LogSettings,
+            "source": SourceSettings,
+        }
         if prefix or key not in nested:
             continue
         for table in value if isinstance(value, list) else [value]:
             if isinstance(table, Mapping):
                 _nearest_keys(table, file, nested[key], f"{key}.")
+                if key == "load" and isinstance(table.get("error_budget"), Mapping):
+                    _nearest_keys(table["error_budget"], file, BudgetSettings, "load.error_budget.")
 
 
 def _put(tree: dict[str, Any], key: str, value: Any) -> None:

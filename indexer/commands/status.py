@@ -5,13 +5,14 @@ import json
 from indexer.config import Config
 from indexer.engine.account import COLUMNS
 from indexer.errors import ExitCode
+from indexer.state import runs
 from indexer.state.store import Store
 
 
 def status(*, config: Config, as_json: bool) -> int:
     store = Store(config.settings.state)
     try:
-        found = store.last_runs()
+        found = runs.last(store)
     finally:
         store.close()
     if as_json:

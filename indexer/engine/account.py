@@ -20,6 +20,9 @@ class Books:
     def closed(self) -> bool:
         return self.read == self.indexed + self.unchanged + self.deleted + self.filtered + self.rejected
 
+    def add(self, column: str, count: int = 1) -> None:
+        setattr(self, column, getattr(self, column) + count)
+
     def counts(self) -> dict[str, int]:
         return asdict(self)
 
@@ -40,12 +43,19 @@ class Account:
             books = self.sources[source] = Books()
         return books
 
+    def add(self, other: "Account") -> None:
+        """The books of `other` are added to these."""
+        self.faults += other.faults
+        for source, books in other.sources.items():
+            for column, count in books.counts().items():
+                self.of(source).add(column, count)
+
     @property
     def total(self) -> Books:
         total = Books()
         for books in self.sources.values():
             for column in COLUMNS:
-                setattr(total, column, getattr(total, column) + getattr(books, column))
+                total.add(column, getattr(books, column))
         return total
 
     @property

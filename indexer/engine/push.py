@@ -8,12 +8,12 @@ import random
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay
 
 from indexer.documents import Delete
 from indexer.errors import PermanentError, TransientError
-from indexer.records import Record
 from indexer.sinks.base import Action, Outcome, Sink
 
 LONGEST_WAIT = 30.0  # seconds
@@ -33,12 +33,12 @@ class Limits:
     first_wait: float = 0.5
 
 
-Item = tuple[Action, Record]
+Token = TypeVar("Token")
 
 
-class Pusher:
-    """Sends actions to a sink. `on_outcome(action, record, outcome)` is called once for each, from the caller's
-    thread, after the engine answered. Raises what the sink raises once retrying is over.
+class Pusher(Generic[Token]):
+    """Sends actions to a sink. `on_answer` gets a list of (action, the caller's token, outcome) for each batch, from
+    the caller's thread, once the engine has answered for all of it. Raises what the sink raises once retrying is over.
     """
 
     def __init__(
@@ -46,21 +46,21 @@ class Pusher:
         sink: Sink,
         limits: Limits,
         *,
-        on_outcome: Callable[[Action, Record, Outcome], None],
+        on_answer: Callable[[list[tuple[Action, Token, Outcome]]], None],
         on_pause: Callable[[TransientError, float], None],
     ) -> None:
         self._sink = sink
         self._limits = limits
-        self._on_outcome = on_outcome
+        self._on_answer = on_answer
         self._on_pause = on_pause
         self._threads = ThreadPoolExecutor(limits.connections, thread_name_prefix="push")
-        self._batch: list[Item] = []
+        self._batch: list[tuple[Action, Token]] = []
         self._bytes = 0
         self._batch_ids: set[str] = set()
-        self._flying: dict[Future[list[Outcome]], list[Item]] = {}
+        self._flying: dict[Future[list[Outcome]], list[tuple[Action, Token]]] = {}
         self._flying_ids: set[str] = set()
 
-    def add(self, action: Action, record: Record) -> None:
+    def add(self, action: Action, token: Token) -> None:
         """Queues an action; sends the batch when it is full.
 
         A second version of an id waits until the first is answered: two requests in flight may overtake each other,
@@ -73,11 +73,15 @@ class Pusher:
         size = 0 if isinstance(action, Delete) else len(action.body)
         if self._batch and self._bytes + size > self._limits.batch_bytes:
             self._send()
-        self._batch.append((action, record))
+        self._batch.append((action, token))
         self._batch_ids.add(action.id)
         self._bytes += size
         if len(self._batch) >= self._limits.batch_documents:
             self._send()
+
+    def holds(self, id: str) -> bool:
+        """Whether a version of this id is queued or in flight."""
+        return id in self._batch_ids or id in self._flying_ids
 
     def drain(self) -> None:
         """Sends what is queued and waits for every answer."""
@@ -105,8 +109,8 @@ class Pusher:
         for future in done:
             batch = self._flying.pop(future)
             self._flying_ids.difference_update(action.id for action, _ in batch)
-            for (action, record), outcome in zip(batch, future.result(), strict=True):
-                self._on_outcome(action, record, outcome)
+            outcomes = future.result()
+            self._on_answer([(*sent, outcome) for sent, outcome in zip(batch, outcomes, strict=True)])
 
     def _push(self, actions: Sequence[Action]) -> list[Outcome]:
         """One batch, tried until every item has a final answer or `retry_seconds` are over."""

@@ -1,5 +1,6 @@
 """Derives documents from records, in this process or in a pool of them. Order is kept."""
 
+import hashlib
 import multiprocessing
 import signal
 from collections import deque
@@ -8,7 +9,6 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 import orjson
 
@@ -28,7 +28,8 @@ class Recipe:
     """What a worker needs to know: the profile of each format, and the fields that the target fills itself."""
 
     profiles: dict[str, Profile]
-    omit: frozenset[str] = field(default_factory=frozenset)
+    omit: set[str] = field(default_factory=set)
+    derive_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,15 @@ class Filtered:
     reason: str
 
 
-Made = Write | Delete | Failed | Filtered
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A write with the fingerprint of what it was made of and by: equal fingerprints, equal documents."""
+
+    write: Write
+    fingerprint: bytes
+
+
+Made = Marked | Delete | Failed | Filtered
 
 
 def make(record: Record, recipe: Recipe) -> Made:
@@ -59,7 +68,9 @@ def make(record: Record, recipe: Recipe) -> Made:
         fields = document.fields
         if recipe.omit:
             fields = {name: value for name, value in fields.items() if name not in recipe.omit}
-        return Write(document.id, orjson.dumps(fields))
+        body = orjson.dumps(fields)
+        mark = hashlib.blake2b(body, digest_size=16, key=recipe.derive_version.encode()[:64]).digest()
+        return Marked(Write(document.id, body), mark)
     except RecordError as error:
         return Failed("format", f"{error.field}: {error.reason}" if error.field else error.reason)
     except Dropped as dropped:
@@ -86,12 +97,19 @@ def _make_in_worker(records: Sequence[Record]) -> list[Made]:
     return make_all(records, _recipe)
 
 
-Item = TypeVar("Item")
+@dataclass(frozen=True, slots=True)
+class End:
+    """The dump has no further items."""
+
+    raw: bytes = b""
 
 
-def chunks(items: Iterable[Record | Fault]) -> Iterator[list[Record | Fault]]:
-    """Groups of records small enough to keep memory flat and large enough to be worth a message to a process."""
-    chunk: list[Record | Fault] = []
+Item = Record | Fault | End
+
+
+def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Groups of items small enough to keep memory flat and large enough to be worth a message to a process."""
+    chunk: list[Item] = []
     size = 0
     for item in items:
         chunk.append(item)
@@ -103,28 +121,24 @@ def chunks(items: Iterable[Record | Fault]) -> Iterator[list[Record | Fault]]:
         yield chunk
 
 
-def derive(
-    items: Iterable[Record | Fault], recipe: Recipe, *, workers: int
-) -> Iterator[tuple[Record, Made] | tuple[Fault, None]]:
-    """Every record with what was made of it, and every fault, in the order of `items`.
+def derive(items: Iterable[Item], recipe: Recipe, *, workers: int) -> Iterator[list[tuple[Item, Made | None]]]:
+    """The items in their order, in chunks, each record with what was made of it.
 
     With one worker it all happens here; with more, in that many processes. Raises IndexerError when a worker process
     dies (usually: the machine ran out of memory).
     """
     with _pool(recipe, workers) as submit:
-        waiting: deque[tuple[list[Record | Fault], Future[list[Made]]]] = deque()
+        waiting: deque[tuple[list[Item], Future[list[Made]]]] = deque()
         depth = 1 if workers == 1 else workers * 2
         for chunk in chunks(items):
             waiting.append((chunk, submit([item for item in chunk if isinstance(item, Record)])))
-            if len(waiting) > depth:
-                yield from _join(*waiting.popleft())
+            if len(waiting) >= depth:
+                yield _join(*waiting.popleft())
         while waiting:
-            yield from _join(*waiting.popleft())
+            yield _join(*waiting.popleft())
 
 
-def _join(
-    chunk: list[Record | Fault], future: "Future[list[Made]]"
-) -> Iterator[tuple[Record, Made] | tuple[Fault, None]]:
+def _join(chunk: list[Item], future: "Future[list[Made]]") -> list[tuple[Item, Made | None]]:
     try:
         made = iter(future.result())
     except BrokenProcessPool:
@@ -132,11 +146,7 @@ def _join(
             "a worker process died, most likely because the machine ran out of memory",
             advice="What was acknowledged is in the index. Run the same command again with fewer --workers.",
         ) from None
-    for item in chunk:
-        if isinstance(item, Record):
-            yield item, next(made)
-        else:
-            yield item, None
+    return [(item, next(made) if isinstance(item, Record) else None) for item in chunk]
 
 
 Submit = Callable[[list[Record]], "Future[list[Made]]"]

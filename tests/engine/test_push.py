@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from indexer.documents import Delete, Fields
 from indexer.engine.push import Limits, Pusher
 from indexer.errors import PermanentError, TransientError
-from indexer.records import Position, Record
 from indexer.sinks.base import Action, Found, Outcome, Query, Write
 
 
@@ -73,21 +72,17 @@ class Memory:
     def close(self) -> None: ...
 
 
-def record(number: int) -> Record:
-    return Record("s", "oai_dc", b"", Position("f", number))
-
-
 def push_all(sink: Memory, actions: Sequence[Action], limits: Limits) -> list[tuple[int, str]]:
     told: list[tuple[int, str]] = []
-    pusher = Pusher(
+    pusher: Pusher[int] = Pusher(
         sink,
         limits,
-        on_outcome=lambda _action, item, outcome: told.append((item.position.ordinal, outcome.status)),
+        on_answer=lambda answers: told.extend((number, outcome.status) for _, number, outcome in answers),
         on_pause=lambda _error, _seconds: None,
     )
     try:
         for number, action in enumerate(actions):
-            pusher.add(action, record(number))
+            pusher.add(action, number)
         pusher.drain()
     finally:
         pusher.close()

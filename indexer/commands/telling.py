@@ -1,0 +1,102 @@
+"""Tells people, the log and the state what happens in a run."""
+
+import structlog
+
+from indexer.config import Config
+from indexer.derive.pipeline import derive_version
+from indexer.engine.account import Account
+from indexer.engine.run import Events, Summary
+from indexer.errors import ExitCode, IndexerError, TransientError
+from indexer.observe import log, progress
+from indexer.records import Fault
+from indexer.state import runs
+from indexer.state.dead_letters import DeadLetter
+from indexer.state.store import Store
+from indexer.targets import Target
+
+SHOWN_REJECTIONS = 10
+
+
+class Telling:
+    """A context for one run: leaves it finished in the state, however it ends."""
+
+    def __init__(self, config: Config, store: Store | None, *, quiet: bool, command: str, target: Target) -> None:
+        settings = config.settings.log
+        log.configure(format=settings.format, level=settings.level)
+        self.summary = Summary()
+        self.progress = progress.choose(quiet=quiet, json_log=settings.format == "json")
+        self.run_id = (
+            runs.start(store, command=command, target=str(target), derive_version=derive_version()) if store else 0
+        )
+        self._log = structlog.get_logger().bind(command=command, target=str(target))
+        self._store = store
+        self._for_machines = settings.format == "json"
+        self._rejections = 0
+
+    def __enter__(self) -> "Telling":
+        self._log.info("run_started")
+        return self
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        self.progress.stop()
+        hidden = self._rejections - SHOWN_REJECTIONS
+        if hidden > 0:
+            self._say(f"... and {hidden:,} more rejected")
+        code = self.summary.exit_code
+        message = ""
+        if isinstance(error, IndexerError):
+            code, message = error.exit_code, error.message
+        elif error is not None:
+            code = ExitCode.INTERRUPTED if isinstance(error, KeyboardInterrupt) else ExitCode.REJECTED
+            message = repr(error)
+        if self._store is not None:
+            runs.finish(self._store, self.run_id, self.summary.account, exit_code=code, message=message)
+        self._log.info("run_finished", exit_code=int(code), message=message, **self.summary.account.total.counts())
+
+    def events(self) -> Events:
+        return Events(
+            rejected=self._rejected,
+            fault=self._fault,
+            advanced=self.progress.advance,
+            counted=self._counted,
+            resumed=self._resumed,
+            paused=self._paused,
+        )
+
+    def _counted(self, account: Account) -> None:
+        self.progress.update(account)
+
+    def _resumed(self, file: str, items: int) -> None:
+        self._log.info("resumed", file=file, items=items)
+        self._say(f"resuming at record {items + 1:,} ({file})")
+
+    def _rejected(self, letter: DeadLetter, advice: str) -> None:
+        self._rejections += 1
+        self._log.info(
+            "record_rejected",
+            source=letter.source,
+            record=str(letter.position),
+            id=letter.document_id,
+            stage=letter.stage,
+            reason=letter.reason,
+        )
+        if self._rejections <= SHOWN_REJECTIONS:
+            named = f" ({letter.document_id})" if letter.document_id else ""
+            self._say(f"{letter.position}{named}: {letter.reason}")
+            if advice:
+                self._say(f"  {advice}")
+
+    def _fault(self, fault: Fault) -> None:
+        self._log.info("file_fault", file=fault.position.file, reason=fault.reason, advice=fault.advice)
+        self._say(f"{fault.position.file}: {fault.reason}")
+        if fault.advice:
+            self._say(f"  {fault.advice}")
+
+    def _paused(self, error: TransientError, seconds: float) -> None:
+        self._log.info("push_paused", reason=error.message, seconds=round(seconds, 1))
+        self._say(f"{error.message}; trying again in {seconds:.0f} s")
+
+    def _say(self, text: str) -> None:
+        """A line for people; machines get the log."""
+        if not self._for_machines:
+            self.progress.say(text)

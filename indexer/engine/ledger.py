@@ -1,0 +1,92 @@
+"""Who is still out: every record from the moment it is taken until its end is known.
+
+For each dump the ledger finds the *settled prefix*: the longest run of items, in the order of the dump, whose ends are
+all known. A checkpoint may name the last of them and nothing later, because what comes after may still be lost. Pure:
+no clock, no disk.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+
+from indexer.engine.account import Account
+
+
+@dataclass(slots=True)
+class Entry:
+    """One item (record or fault) of a dump: `number` counts from 1. `column` is its end in the books, "" for a fault
+    of the file and for its end, None while it is out.
+    """
+
+    file: str
+    number: int
+    source: str
+    column: str | None = None
+
+
+@dataclass(slots=True)
+class Settled:
+    """How far one dump is settled: `items` from its start, with their books; `finished` when that is all of it."""
+
+    items: int = 0
+    finished: bool = False
+    account: Account = field(default_factory=Account)
+
+
+@dataclass(slots=True)
+class Ledger:
+    """`account` counts everything that is known, of all dumps; `settled` only each dump's prefix."""
+
+    account: Account = field(default_factory=Account)
+    settled: dict[str, Settled] = field(default_factory=dict)
+    _out: deque[Entry] = field(default_factory=deque)
+
+    def resume(self, file: str, settled: Settled) -> None:
+        """An earlier run got this far: its books are part of this one's."""
+        self.settled[file] = settled
+        self.account.add(settled.account)
+
+    def take(self, file: str, number: int, source: str) -> Entry:
+        """A record was read: it must be settled later, exactly once."""
+        self.account.of(source).read += 1
+        entry = Entry(file, number, source)
+        self._out.append(entry)
+        return entry
+
+    def pass_fault(self, file: str, number: int) -> None:
+        """The file is at fault at this place: nothing to settle, but a place that was passed."""
+        self.account.faults += 1
+        self._out.append(Entry(file, number, "", ""))
+        self._advance()
+
+    def pass_end(self, file: str) -> None:
+        """The dump has no further items."""
+        self._out.append(Entry(file, 0, "", ""))
+        self._advance()
+
+    def settle(self, entry: Entry, column: str) -> None:
+        """The record's end is known: `column` is indexed, unchanged, deleted, filtered or rejected."""
+        if entry.column is not None:
+            raise ValueError(f"{entry.file} item {entry.number} was settled as {entry.column} and now as {column}")
+        entry.column = column
+        self.account.of(entry.source).add(column)
+        self._advance()
+
+    @property
+    def out(self) -> int:
+        """How many items lie behind the settled prefix."""
+        return len(self._out)
+
+    def _advance(self) -> None:
+        while self._out and self._out[0].column is not None:
+            entry = self._out.popleft()
+            settled = self.settled.setdefault(entry.file, Settled())
+            if not entry.number:
+                settled.finished = True
+                continue
+            settled.items = entry.number
+            if entry.column:
+                books = settled.account.of(entry.source)
+                books.read += 1
+                books.add(entry.column)
+            else:
+                settled.account.faults += 1

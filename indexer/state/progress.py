@@ -1,0 +1,115 @@
+"""What was acknowledged: fingerprints of the documents in an index, and how far an unfinished run got in each dump."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from indexer.engine.account import Account, Books
+from indexer.state.store import Store
+from indexer.state.tables import checkpoints, documents, targets
+
+_PUT_DOCUMENT = sa.text(
+    "INSERT INTO documents (target_id, id, fingerprint) VALUES (:target, :id, :fingerprint)"
+    " ON CONFLICT (target_id, id) DO UPDATE SET fingerprint = excluded.fingerprint"
+)
+_DELETE_DOCUMENT = sa.text("DELETE FROM documents WHERE target_id = :target AND id = :id")
+_PUT_CHECKPOINT = sa.text(
+    "INSERT INTO checkpoints (target_id, file, signature, items, finished, books)"
+    " VALUES (:target, :file, :signature, :items, :finished, :books)"
+    " ON CONFLICT (target_id, file) DO UPDATE SET signature = excluded.signature, items = excluded.items,"
+    " finished = excluded.finished, books = excluded.books"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """`items` records and faults from the start of `file` are settled; `account` holds their books.
+
+    Good only for the same `signature`: of the file, the profile, the schema and the derive version.
+    """
+
+    file: str
+    signature: str
+    items: int
+    finished: bool
+    account: Account
+
+
+def open_target(store: Store, url: str, *, identity: str, documents_in_index: int) -> int:
+    """The target's number. When the index behind it is another one than before, or holds fewer documents than were
+    acknowledged, everything that is remembered of it is forgotten: what is not there must not pass as unchanged.
+    """
+    with store.begin() as connection:
+        row = connection.execute(targets.select().where(targets.c.url == url)).one_or_none()
+        if row is None:
+            values = {"url": url, "identity": identity}
+            return int(connection.execute(targets.insert().values(**values).returning(targets.c.id)).scalar_one())
+        known = sa.select(sa.func.count()).where(documents.c.target_id == row.id)
+        if row.identity != identity or documents_in_index < connection.execute(known).scalar_one():
+            connection.execute(documents.delete().where(documents.c.target_id == row.id))
+            connection.execute(checkpoints.delete().where(checkpoints.c.target_id == row.id))
+            connection.execute(targets.update().where(targets.c.id == row.id).values(identity=identity))
+        return int(row.id)
+
+
+def fingerprints(store: Store, target_id: int, ids: Sequence[str]) -> dict[str, bytes]:
+    """What is remembered of these documents."""
+    query = sa.select(documents.c.id, documents.c.fingerprint).where(
+        documents.c.target_id == target_id, documents.c.id.in_(ids)
+    )
+    with store.begin() as connection:
+        return {row.id: row.fingerprint for row in connection.execute(query)}
+
+
+def remember(connection: sa.Connection, target_id: int, changed: Mapping[str, bytes | None]) -> None:
+    """Stores fingerprints of acknowledged writes, and forgets acknowledged deletes (None)."""
+    written = [{"target": target_id, "id": id, "fingerprint": mark} for id, mark in changed.items() if mark is not None]
+    deleted = [{"target": target_id, "id": id} for id, mark in changed.items() if mark is None]
+    if written:
+        connection.execute(_PUT_DOCUMENT, written)
+    if deleted:
+        connection.execute(_DELETE_DOCUMENT, deleted)
+
+
+def put_checkpoints(connection: sa.Connection, target_id: int, marks: Iterable[Checkpoint]) -> None:
+    rows = [
+        {
+            "target": target_id,
+            "file": mark.file,
+            "signature": mark.signature,
+            "items": mark.items,
+            "finished": mark.finished,
+            "books": _dump(mark.account),
+        }
+        for mark in marks
+    ]
+    if rows:
+        connection.execute(_PUT_CHECKPOINT, rows)
+
+
+def read_checkpoints(store: Store, target_id: int) -> dict[str, Checkpoint]:
+    query = checkpoints.select().where(checkpoints.c.target_id == target_id)
+    with store.begin() as connection:
+        return {
+            row.file: Checkpoint(row.file, row.signature, row.items, row.finished, _load(row.books))
+            for row in connection.execute(query)
+        }
+
+
+def drop_checkpoints(store: Store, target_id: int, files: Sequence[str]) -> None:
+    """A run that came to its end needs no checkpoints any more."""
+    gone = (checkpoints.c.target_id == target_id) & checkpoints.c.file.in_(files)
+    with store.begin() as connection:
+        connection.execute(checkpoints.delete().where(gone))
+
+
+def _dump(account: Account) -> str:
+    sources = {name: books.counts() for name, books in account.sources.items()}
+    return json.dumps({"faults": account.faults, "sources": sources})
+
+
+def _load(text: str) -> Account:
+    data = json.loads(text)
+    return Account({name: Books(**counts) for name, counts in data["sources"].items()}, data["faults"])

@@ -1,0 +1,39 @@
+"""The runs and their books."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from indexer.engine.account import COLUMNS, Account
+from indexer.state.store import Store, now
+from indexer.state.tables import books, dead_letters, runs
+
+
+def start(store: Store, *, command: str, target: str, derive_version: str) -> int:
+    """Remembers that a run began; gives its number."""
+    with store.begin() as connection:
+        row = {"command": command, "target": target, "derive_version": derive_version, "started": now()}
+        return int(connection.execute(runs.insert().values(**row).returning(runs.c.id)).scalar_one())
+
+
+def finish(store: Store, run_id: int, account: Account, *, exit_code: int, message: str = "") -> None:
+    """Stores the books and how the run ended."""
+    with store.begin() as connection:
+        for source, counted in account.sources.items():
+            connection.execute(books.insert().values(run_id=run_id, source=source, **counted.counts()))
+        ended = {"finished": now(), "exit_code": exit_code, "message": message or None}
+        connection.execute(runs.update().where(runs.c.id == run_id).values(**ended))
+
+
+def last(store: Store, limit: int = 10) -> list[dict[str, Any]]:
+    """The newest runs first, each with its books by source."""
+    with store.begin() as connection:
+        found = [
+            dict(row._mapping) for row in connection.execute(runs.select().order_by(runs.c.id.desc()).limit(limit))
+        ]
+        for run in found:
+            counted = connection.execute(books.select().where(books.c.run_id == run["id"]))
+            run["books"] = {row.source: {column: getattr(row, column) for column in COLUMNS} for row in counted}
+            letters = sa.select(sa.func.count()).where(dead_letters.c.run_id == run["id"])
+            run["dead_letters"] = connection.execute(letters).scalar_one()
+        return found

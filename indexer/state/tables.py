@@ -1,0 +1,107 @@
+"""The tables of the state. SQLite and PostgreSQL take them alike."""
+
+import sqlalchemy as sa
+
+from indexer.engine.account import COLUMNS
+
+metadata = sa.MetaData()
+
+#: Every target that was ever loaded into. `identity` is what the engine calls the index: another one, and all that we
+#: remember of its documents is void.
+targets = sa.Table(
+    "targets",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("url", sa.Text, nullable=False, unique=True),
+    sa.Column("identity", sa.Text, nullable=False, server_default=""),
+)
+
+runs = sa.Table(
+    "runs",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("command", sa.Text, nullable=False),
+    sa.Column("target", sa.Text, nullable=False),
+    sa.Column("derive_version", sa.Text, nullable=False),
+    sa.Column("started", sa.Text, nullable=False),  # ISO 8601, UTC
+    sa.Column("finished", sa.Text),
+    sa.Column("exit_code", sa.Integer),
+    sa.Column("message", sa.Text),
+)
+
+books = sa.Table(
+    "books",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("runs.id"), primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True),
+    *(sa.Column(column, sa.Integer, nullable=False) for column in COLUMNS),
+)
+
+#: Records that are not in the index, with all that is needed to try them again.
+dead_letters = sa.Table(
+    "dead_letters",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("target_id", sa.ForeignKey("targets.id"), nullable=False),
+    sa.Column("run_id", sa.ForeignKey("runs.id"), nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("profile", sa.Text),  # JSON: as it was for the run, so that a replay needs no configuration
+    sa.Column("format", sa.Text, nullable=False),
+    sa.Column("document_id", sa.Text),
+    sa.Column("file", sa.Text, nullable=False),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    sa.Column("offset", sa.BigInteger),
+    sa.Column("stage", sa.Text, nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("derive_version", sa.Text, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("first_seen", sa.Text, nullable=False),
+    sa.Column("last_seen", sa.Text, nullable=False),
+    sa.Column("header", sa.Text),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("raw", sa.LargeBinary, nullable=False),
+    sa.UniqueConstraint("target_id", "file", "ordinal", "digest"),
+)
+
+#: What the index holds, as far as it was acknowledged: a fingerprint of what was sent under each id.
+documents = sa.Table(
+    "documents",
+    metadata,
+    sa.Column("target_id", sa.Integer, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("fingerprint", sa.LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: How far an unfinished run got in each dump: `items` records and faults from the start are settled, `books` is JSON.
+checkpoints = sa.Table(
+    "checkpoints",
+    metadata,
+    sa.Column("target_id", sa.Integer, primary_key=True),
+    sa.Column("file", sa.Text, primary_key=True),
+    sa.Column("signature", sa.Text, nullable=False),
+    sa.Column("items", sa.BigInteger, nullable=False),
+    sa.Column("finished", sa.Boolean, nullable=False),
+    sa.Column("books", sa.Text, nullable=False),
+)
+
+locks = sa.Table(
+    "locks",
+    metadata,
+    sa.Column("target", sa.Text, primary_key=True),
+    sa.Column("owner", sa.Text, nullable=False),
+    sa.Column("host", sa.Text, nullable=False),
+    sa.Column("pid", sa.Integer, nullable=False),
+    sa.Column("born", sa.Text, nullable=False),  # when the process began: a pid alone may belong to another by now
+    sa.Column("command", sa.Text, nullable=False),
+    sa.Column("since", sa.Text, nullable=False),
+    sa.Column("beat", sa.Float, nullable=False),  # seconds since the epoch
+)
+
+#: Settings of an index that were changed for a load and must be put back: written before the change.
+journal = sa.Table(
+    "journal",
+    metadata,
+    sa.Column("target", sa.Text, primary_key=True),
+    sa.Column("settings", sa.Text, nullable=False),  # JSON
+)
