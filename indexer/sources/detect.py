@@ -1,6 +1,7 @@
 """Recognise what a file holds by its first bytes: root element, namespaces, first key, leader."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from indexer.sources.json import is_lines
@@ -16,8 +17,8 @@ HEAD = 1 << 20  # bytes that are looked at
 _WRAPPERS = frozenset({b"collection", b"records", b"recordset", b"modsCollection", b"list", b"set"})
 _OAI_ROOTS = frozenset({b"OAI-PMH", b"ListRecords", b"GetRecord"})
 
-# ISO 2709 as MARC uses it: five digits of length; indicator and subfield code counts, entry map (or most of these).
-_LEADER = re.compile(rb"\d{5}[a-zA-Z ].{4}(?:22.{10}|.{10}45).{2}|\d{5}[acdnp ].{4}(?:[0-9 ]{2}.{5}.{3}4500)", re.S)
+# ISO 2709 as MARC uses it: the length in five digits, status and type, base address, entry map.
+_LEADER = re.compile(rb"\d{5}[a-zA-Z ][a-zA-Z ].{3}(?:22.{5}|.{2}[0-9 ]{5}).{3}45[0-9 ]{2}", re.S)
 _MARC_XML = b"http://www.loc.gov/MARC21/slim"
 _SOLR_CHILD = re.compile(rb"<(?:field|str|arr|doc|id|query|lst|result)(?=[\s/>])")
 
@@ -84,7 +85,7 @@ def _xml(start: bytes, format: str | None) -> Kind:
     return _wrapped(start, root, None if root.empty else next(tags, None), inherited, format)
 
 
-def _wrapped(start: bytes, root: Tag, child: Tag | None, inherited: dict[bytes, bytes], format: str | None) -> Kind:
+def _wrapped(start: bytes, root: Tag, child: Tag | None, inherited: Mapping[bytes, bytes], format: str | None) -> Kind:
     """What a root that says nothing by itself wraps: its first child tells."""
     if child is not None and not child.closing:
         found = namespace(child.name, {**inherited, **namespaces(child.raw)})

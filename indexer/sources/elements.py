@@ -4,7 +4,7 @@ This is what VuFindHarvest writes: a file a record, or with combineRecords a <co
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from indexer.records import Fault, Record
 from indexer.sources.oai import FORMATS
@@ -20,7 +20,7 @@ def records(window: Window, place: Place, record: bytes, *, wrapped: bool) -> It
     `record` is the first record's qualified name: after a broken one the reading goes on at the next of this name.
     """
     scanner = Scanner(window, re.compile(b"<" + re.escape(record) + rb"(?=[\s/>])"))
-    inherited: dict[bytes, bytes] = {}
+    inherited: Mapping[bytes, bytes] = {}
     for tag in scanner.tags():
         if wrapped and tag is scanner.root:
             inherited = namespaces(tag.raw)

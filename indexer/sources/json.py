@@ -48,6 +48,8 @@ def value_end(data: bytes, at: int) -> int:
         if match is None and data[at] != 0x22:
             raise _Broken
         return match.end() if match and match.end() < len(data) else -1
+    if data[at] == 0x7B and (end := _flat_end(data, at)):
+        return end
     opened = bytearray()
     while True:
         match = _FLAT.match(data, at)
@@ -62,6 +64,29 @@ def value_end(data: bytes, at: int) -> int:
         at += 1
         if not opened:
             return at
+
+
+def _flat_end(data: bytes, at: int) -> int:
+    """Like `value_end`, for an object without objects in it, which needs no walk; 0: this way does not tell.
+
+    A `}` that has an even number of quotes before it is in no string.
+    """
+    quotes = 0
+    start = at + 1
+    while True:
+        end = data.find(b"}", start)
+        if end < 0:
+            return -1
+        if data.find(b"{", start, end) >= 0:
+            return 0
+        quotes += data.count(b'"', start, end)
+        if data.find(b"\\", start, end) >= 0:
+            if data.find(b"\\\\", start, end) >= 0:
+                return 0
+            quotes -= data.count(b'\\"', start, end)
+        if quotes % 2 == 0:
+            return end + 1
+        start = end + 1
 
 
 def fields(raw: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -4,7 +4,7 @@ Also several answers one after the other in a file, and records with their heade
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from indexer.records import Fault, Header, Record
 from indexer.sources.place import Place
@@ -31,6 +31,7 @@ _HEADER = re.compile(rb"\s*<((?:[^\s/>:]+:)?)header(\s[^>]*)?(?:/>|>(.*?)</\1hea
 _DELETED = re.compile(rb"""\sstatus\s*=\s*["']\s*deleted\s*["']""", re.I)
 _ENTRY = re.compile(rb"<(?:[^\s/>:]+:)?(identifier|datestamp|setSpec)(?:\s[^>]*)?>(.*?)</", re.S)
 _METADATA = re.compile(rb"<(?:[^\s/>:]+:)?metadata(?:\s[^>]*)?>")
+_TAG = re.compile(rb"""\s*(<([^\s/>!?]+)(?:[^>"']|"[^"]*"|'[^']*')*+>)""")
 _ERROR_CODE = re.compile(rb"""\scode\s*=\s*["']([^"']*)["']""")
 _NO_RECORD_IN = re.compile(rb"(?!)")
 
@@ -38,7 +39,7 @@ _NO_RECORD_IN = re.compile(rb"(?!)")
 def records(window: Window, place: Place, root: bytes) -> Iterator[Record | Fault]:
     """Give each record with its header: its metadata's child element, or a tombstone (section 2.5.1)."""
     scanner = Scanner(window, RECORD_START, nests=True)
-    inherited: dict[bytes, bytes] = {}
+    inherited: Mapping[bytes, bytes] = {}
     listing = False
     seen = False
     for tag in scanner.tags():
@@ -77,7 +78,7 @@ def records(window: Window, place: Place, root: bytes) -> Iterator[Record | Faul
     yield from finish(scanner, place)
 
 
-def _record(piece: Piece, tag: Tag, inherited: dict[bytes, bytes], place: Place) -> Record | Fault:
+def _record(piece: Piece, tag: Tag, inherited: Mapping[bytes, bytes], place: Place) -> Record | Fault:
     raw, offset, problem = piece
     if problem:
         return place.reject(problem, raw, offset)
@@ -93,7 +94,7 @@ def _record(piece: Piece, tag: Tag, inherited: dict[bytes, bytes], place: Place)
             return place.reject("is deleted and has no identifier", raw, offset)
         return place.record(place.format or "oai_dc", b"", offset, header)
     metadata = _METADATA.search(raw, header_match.end())
-    child = start_tag(raw, metadata.end()) if metadata else None
+    child = _child(raw, metadata.end()) if metadata else None
     if metadata is None or child is None:
         return place.reject("has no metadata", raw, offset)
     if child.empty:
@@ -117,6 +118,13 @@ def _record(piece: Piece, tag: Tag, inherited: dict[bytes, bytes], place: Place)
             "Harvest it with metadataPrefix=oai_dc, or give --profile for its format.",
         )
     return place.record(format, declare(body, child.raw, inherited), offset, header)
+
+
+def _child(raw: bytes, at: int) -> Tag | None:
+    match = _TAG.match(raw, at)
+    if match is None:
+        return start_tag(raw, at)  # behind a comment, or none at all
+    return Tag(match.group(2), False, match.group(1).endswith(b"/>"), match.group(1), match.start(1))
 
 
 def _header(match: re.Match[bytes]) -> Header:

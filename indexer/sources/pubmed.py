@@ -9,9 +9,8 @@ from indexer.sources.window import Window
 from indexer.sources.xml import Scanner, show, text
 
 RECORDS = frozenset({b"PubmedArticle", b"PubmedBookArticle"})
-ROOTS = (
-    frozenset({b"PubmedArticleSet", b"PubmedBookArticleSet", b"MedlineCitationSet"}) | RECORDS | {b"MedlineCitation"}
-)
+SETS = frozenset({b"PubmedArticleSet", b"PubmedBookArticleSet", b"MedlineCitationSet"})
+ROOTS = SETS | RECORDS | {b"MedlineCitation", b"DeleteCitation"}
 
 _START = re.compile(rb"<(?:PubmedArticle|PubmedBookArticle|MedlineCitation|DeleteCitation)(?=[\s/>])")
 _IN_ARTICLE = re.compile(rb"<(?:PubmedArticle|PubmedBookArticle|DeleteCitation)(?=[\s/>])")
@@ -24,7 +23,7 @@ def records(window: Window, place: Place, root: bytes) -> Iterator[Record | Faul
     """
     starts = RECORDS | {b"MedlineCitation"} if root.startswith(b"MedlineCitation") else RECORDS
     scanner = Scanner(window, _START if b"MedlineCitation" in starts else _IN_ARTICLE)
-    expected = ROOTS | {b"DeleteCitation", b"DeleteDocument", b"collection"} | {root}
+    expected = SETS | {b"DeleteCitation", b"DeleteDocument", root}
     deleting = False
     for tag in scanner.tags():
         if tag.name in starts and not tag.closing:

@@ -47,7 +47,7 @@ def tar_members(stream: Stream) -> Iterator[tuple[str, Stream]]:
         name = pax.get("GNU.sparse.name") or pax.get("path") or long_name or info.name
         sparse = info.type == tarfile.GNUTYPE_SPARSE or any(key.startswith("GNU.sparse") for key in pax)
         if sparse:
-            yield name, Stream(_sparse())
+            yield name, Stream(_refused("is a sparse file, which is not read"))
         elif info.type in _FILES and not name.endswith("/"):
             yield name, Stream(given)
         if given.failed:
@@ -120,6 +120,6 @@ def _pax(content: bytes) -> dict[str, str]:
     return found
 
 
-def _sparse() -> Iterator[bytes]:
-    raise StreamError("is a sparse file, which is not read", advice="Unpack it and load what is in it.", early=False)
-    yield b""
+def _refused(reason: str) -> Iterator[bytes]:
+    yield from ()
+    raise StreamError(reason, advice="Unpack it and load what is in it.", early=False)

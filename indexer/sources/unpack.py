@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, cast
 
 import zstandard
 from isal import igzip_lib
@@ -36,11 +36,13 @@ _UNPACK_IT = "Unpack it and load what is in it."
 class Decompressor(Protocol):
     """What bz2, lzma and igzip have in common."""
 
-    eof: bool
-    needs_input: bool
-    unused_data: bytes
-
-    def decompress(self, data: bytes, max_length: int = -1, /) -> bytes: ...
+    @property
+    def eof(self) -> bool: ...
+    @property
+    def needs_input(self) -> bool: ...
+    @property
+    def unused_data(self) -> bytes: ...
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes: ...
 
 
 class _Zstd:
@@ -55,7 +57,7 @@ class _Zstd:
         self.needs_input = True
         self.unused_data = b""
 
-    def decompress(self, data: bytes, max_length: int = -1, /) -> bytes:
+    def decompress(self, data: bytes, max_length: int = -1) -> bytes:
         held = memoryview(self._held + data)
         parts: list[bytes] = []
         size = 0
@@ -73,7 +75,7 @@ class _Zstd:
 
 
 def _gzip() -> Decompressor:
-    return igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)  # type: ignore[no-any-return]
+    return igzip_lib.IgzipDecompressor(flag=igzip_lib.DECOMP_GZIP)
 
 
 _DECOMPRESSORS: dict[str, Callable[[], Decompressor]] = {
@@ -82,7 +84,8 @@ _DECOMPRESSORS: dict[str, Callable[[], Decompressor]] = {
     "xz": lambda: lzma.LZMADecompressor(memlimit=512 << 20),
     "zstd": _Zstd,
 }
-_ERRORS = (igzip_lib.error, OSError, lzma.LZMAError, zstandard.ZstdError, EOFError)
+_IsalError = cast("type[Exception]", igzip_lib.error)  # its stub calls it an instance
+_ERRORS = (_IsalError, OSError, lzma.LZMAError, zstandard.ZstdError, EOFError)
 
 
 @dataclass(slots=True)

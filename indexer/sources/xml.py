@@ -4,6 +4,7 @@ A well-formed document is split exactly as a parser would: a tag in a comment, a
 instruction or the DOCTYPE is no tag. Where a record is broken, the splitter goes on at the next record's start tag.
 """
 
+import functools
 import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
@@ -13,6 +14,11 @@ from indexer.sources.window import KEPT_OF_OVERSIZED, Window
 TAG_LIMIT = 1 << 20  # bytes of one tag with its attributes
 MARGIN = 4096  # bytes: what a record's start pattern may span
 
+_SKIPPED = (
+    ("comment", b"<!--", b"-->"),
+    ("CDATA section", b"<![CDATA[", b"]]>"),
+    ("processing instruction", b"<?", b"?>"),
+)
 _MARKUP = re.compile(rb"<(?:(!|\?)|(/?)([^\s/>!?<=\"'&]+))")
 _REST_OF_TAG = re.compile(rb"""(?:[^>"']|"[^"]*"|'[^']*')*+>""")
 _DOCTYPE_TOKEN = re.compile(rb"""["'\[\]>]|<!--|<\?""")
@@ -77,7 +83,7 @@ def end_of(data: bytes, body: int, name: bytes, restart: re.Pattern[bytes], *, n
 
 def _walk(data: bytes, body: int, name: bytes, restart: re.Pattern[bytes], *, nests: bool, final: bool) -> int:
     token = re.compile(rb"<!--|<!\[CDATA\[|<\?|<(/?)" + re.escape(name) + rb"(?=[\s/>])")
-    skipped = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
+    skipped = {opening: closing for _, opening, closing in _SKIPPED}
     depth = 1
     at = body
     while match := token.search(data, at):
@@ -261,19 +267,9 @@ class Scanner:
         window = self.window
         start = window.offset
         head = window.fill(9)
-        for opening, closing, name in (
-            (b"<!--", b"-->", "comment"),
-            (b"<![CDATA[", b"]]>", "CDATA section"),
-            (b"<?", b"?>", "processing instruction"),
-        ):
-            if head.startswith(opening):
-                window.pos += len(opening)
-                ended = window.skip_to(closing)
-                break
-        else:
-            name = "DOCTYPE"
-            window.pos += 2
-            ended = self._skip_doctype()
+        name, opening, closing = next((kind for kind in _SKIPPED if head.startswith(kind[1])), ("DOCTYPE", b"<!", b""))
+        window.pos += len(opening)
+        ended = window.skip_to(closing) if closing else self._skip_doctype()
         if not ended:
             self.unclosed = f"the {name} that begins at byte {start:,} never ends"
         return ended
@@ -304,11 +300,10 @@ class Scanner:
                 depth += 1 if token == b"[" else -1
 
 
-def namespaces(tag: bytes) -> dict[bytes, bytes]:
+@functools.lru_cache(maxsize=64)  # the tags of one dump are nearly always the same
+def namespaces(tag: bytes) -> Mapping[bytes, bytes]:
     """The namespaces that a start tag declares: prefix (b"" for the default one) -> its value with its quotes."""
-    if b"xmlns" not in tag:
-        return {}
-    return {prefix: value for prefix, value in _XMLNS.findall(tag)}
+    return dict(_XMLNS.findall(tag))
 
 
 def namespace(name: bytes, declared: Mapping[bytes, bytes]) -> bytes:
