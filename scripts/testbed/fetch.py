@@ -120,12 +120,18 @@ def fetched(name: str, make: Callable[[Path], None]) -> Path:
     return target
 
 
+def digest(file: Path) -> str:
+    """A short sum of a file: another checkout's may differ, and must not share what is made from it."""
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:8]
+
+
 def solr_jars(mvn: str) -> Path:
     """The folder with the jars of a Solr server, its web server included."""
-    pom = ["-f", str(TESTBED / "solr/pom.xml"), "-DincludeScope=runtime"]
+    pom = TESTBED / "solr/pom.xml"
+    scope = "-DincludeScope=runtime"
     return fetched(
-        f"solr-{VERSIONS['solr']}",
-        lambda part: maven(mvn, "copy-dependencies", *pom, f"-DoutputDirectory={part}"),
+        f"solr-{VERSIONS['solr']}-{digest(pom)}",
+        lambda part: maven(mvn, "copy-dependencies", "-f", str(pom), scope, f"-DoutputDirectory={part}"),
     )
 
 
@@ -143,10 +149,8 @@ def distribution(kind: str, home: Path, mvn: str) -> Path:
         if kind == "elasticsearch":
             add_plugin(part, home, mvn)
 
-    if kind == "elasticsearch":  # another checkout's plugin may be another one
-        plugin = hashlib.sha256((TESTBED / "elastic/TestKitPlugin.java").read_bytes()).hexdigest()[:8]
-        return fetched(f"{kind}-{version}-{plugin}", make)
-    return fetched(f"{kind}-{version}", make)
+    plugin = f"-{digest(TESTBED / 'elastic/TestKitPlugin.java')}" if kind == "elasticsearch" else ""
+    return fetched(f"{kind}-{version}{plugin}", make)
 
 
 def add_plugin(dist: Path, home: Path, mvn: str) -> None:
