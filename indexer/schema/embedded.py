@@ -209,6 +209,7 @@ class Layout:
     def __init__(self, schema: Schema) -> None:
         self.schema = schema
         self._plans: dict[str, _Plan | None] = {}
+        self.stop_words = frozenset(schema.stop_words)
         self._group_of = {name: group.name for group in GROUPS for name in group.fields}
 
     def _plan(self, name: str) -> _Plan | None:
@@ -225,6 +226,8 @@ class Layout:
         chain = self.schema.types[field.type]
         kind, whole = chain["kind"], chain.get("tokenizer") == "keyword"
         column, group = None, None
+        if name in self.schema.engine_copies:  # into allfields
+            group = EVERYTHING[0]
         if field.indexed and (kind in ("string", "date", "boolean") or whole):
             dynamic = name not in self.schema.fields
             column = Column(
@@ -271,7 +274,7 @@ class Layout:
                     dynamic[name] = [MARK + term for term in terms]
                 else:
                     texts += [(name, term) for term in terms]
-            elif plan.group in EVERYTHING:
+            if plan.group in EVERYTHING:
                 words += values
             elif plan.group is not None:
                 grouped.update((plan.group, one) for one in values)

@@ -121,9 +121,14 @@ class EmbeddedSink:
             yield term
 
     def search(self, query: Query) -> Found:
+        query = dataclasses.replace(
+            query,
+            text=_encodable(query.text),
+            filters=tuple((name, _encodable(value)) for name, value in query.filters),
+        )
         with _faults(self._folder, "cannot be read"):
             reader = self._reader()
-            filters = [filter_query(reader, name, value) for name, value in query.filters]
+            filters = [filter_query(reader, name, _encodable(value)) for name, value in query.filters]
             found = search(reader, query, filters)
             if found.total or not query.suggest:
                 return found
@@ -177,6 +182,11 @@ def _prepare(action: Action, layout: Layout) -> tantivy.Document | Outcome | Non
         return Outcome("rejected", error.reason)
 
 
+def _encodable(text: str) -> str:
+    """Without the surrogates that stand for bytes that were not UTF-8 on a command line."""
+    return text.encode(errors="replace").decode()
+
+
 def _document(entry: Entry, body: bytes) -> tantivy.Document:
     document = tantivy.Document()
     for name, text in entry.texts:
@@ -188,10 +198,12 @@ def _document(entry: Entry, body: bytes) -> tantivy.Document:
 
 
 @contextlib.contextmanager
-def _faults(folder: Path, what: str) -> Iterator[None]:
+def _faults(folder: Path, what: str, *, but: tuple[type[OSError], ...] = ()) -> Iterator[None]:
     """Tantivy raises ValueError and RuntimeError for whatever the disk does: a person reads which folder it was."""
     try:
         yield
+    except but:
+        raise
     except (OSError, ValueError, RuntimeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise PermanentError(
@@ -207,7 +219,8 @@ def _has_index(folder: Path) -> bool:
 def _is_ours(folder: Path, layout: Layout) -> bool:
     """Whether the folder is one of ours, of this version; False when it is absent or empty. Raises PermanentError."""
     try:
-        text = (folder / "meta.json").read_text(encoding="utf-8")
+        with _faults(folder, "cannot be read", but=(FileNotFoundError, NotADirectoryError)):
+            text = (folder / "meta.json").read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:
         foreign = sorted(set(os.listdir(folder)) - IGNORED) if folder.is_dir() else []
         if foreign:
@@ -216,8 +229,10 @@ def _is_ours(folder: Path, layout: Layout) -> bool:
                 advice="Name a folder that is new or empty. Nothing was changed.",
             ) from None
         return False
-    except (OSError, UnicodeDecodeError) as error:
-        raise PermanentError(f"embedded:{folder}: cannot be read: {error}") from error
+    except NotADirectoryError:
+        raise PermanentError(
+            f"embedded:{folder}: this is a file, not a folder", advice="Name a folder that is new or empty."
+        ) from None
     try:
         meta = json.loads(text)
     except json.JSONDecodeError:

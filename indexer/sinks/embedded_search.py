@@ -3,7 +3,7 @@
 What a user types is never parsed as a query language: words are analysed as documents are, and queries built of them.
 """
 
-import re
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,20 +13,21 @@ import tantivy
 from indexer.documents import Fields
 from indexer.errors import ConfigError
 from indexer.schema.embedded import GROUPS, MARK, SOURCE, Column, Layout, analyzers, fold
+from indexer.schema.solr import synonyms
 from indexer.sinks.base import Found, Hit, Query
+from indexer.sinks.query import FACET_VALUES, Clause, parse_words, sort_order, stored_fields
 
-FACET_VALUES = 100  # of a facet, most frequent first: Solr's facet.limit
 SHARD_VALUES = 10_000  # how many are counted before that cut, so that ties at the cut are decided by value
 TIE_BREAKER = 0.1  # what the weaker fields add to the field in which a word matches best
 TITLE_PHRASE = 6.0  # boost of a title that has all the words next to each other
 IDENTIFIERS = ("id", "isbn", "issn")  # a word that is one of these finds the record
-# Lucene's English stop words. They are indexed; among other words they need not match.
-STOP_WORDS = frozenset(
-    "a an and are as at be but by for if in into is it no not of on or such that the their then there these they this "
-    "to was will with".split()  # noqa: SIM905
+# Roman and Arabic numerals for each other, where the other engines have them as synonyms.
+_NUMERALS = dict(
+    pair
+    for line in synonyms().splitlines()
+    if not line.startswith("#")
+    for pair in itertools.permutations(line.split(","), 2)
 )
-_PART = re.compile(r'"([^"]+)"|([^\s"]+)')
-_QUOTES = str.maketrans("“”„‟«»", '""""""')
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +44,10 @@ class Reader:
         wanted = tantivy.Query.term_set_query(self.schema, "id", list(ids))
         hits = self.searcher.search(wanted, limit=len(ids), count=False).hits
         documents = [self.document(address) for _, address in hits]
-        return {str(document["id"]): document for document in documents}
+        return {str(document["id"]): stored_fields(document) for document in documents}
 
     def document(self, address: tantivy.DocAddress) -> Fields:
+        """The whole document as it was sent, with the fields that the schema does not store."""
         source = self.searcher.doc(address).get_first(SOURCE)
         fields: Fields = orjson.loads(bytes(source))  # type: ignore[arg-type]
         return fields
@@ -58,38 +60,84 @@ class Reader:
 def search(reader: Reader, query: Query, filters: Sequence[tantivy.Query]) -> Found:
     """Answers a query, but for its suggestion. Raises ConfigError for a facet or sort by a field that cannot do it."""
     wanted = whole_query(reader, query.text, filters)
+    sort = _sort(reader.layout, query.sort) if query.sort else None
     facets = {name: _column(reader.layout, name, "count the values of") for name in query.facets}
-    hits, total = _hits(reader, wanted, query)
+    total = reader.total(wanted)
+    hits = _hits(reader, wanted, sort, query.offset, min(query.offset + query.limit, total))
     return Found(total, hits, _facets(reader, wanted, facets))
 
 
-def _hits(reader: Reader, wanted: tantivy.Query, query: Query) -> tuple[list[Hit], int]:
-    limit = min(query.limit, reader.searcher.num_docs - query.offset)
-    if limit <= 0:
-        return [], reader.total(wanted)
-    if query.sort is None:
-        result = reader.searcher.search(wanted, limit=limit, offset=query.offset)
+def _sort(layout: Layout, sort: str) -> tuple[str, tantivy.Order]:
+    field, descending = sort_order(sort)
+    if not _column(layout, sort.removeprefix("-"), "sort by").sortable:
+        raise ConfigError(
+            f"cannot sort by {sort.removeprefix('-')!r} here: the embedded index does not sort by dynamic fields",
+            advice="Try title_sort or author_sort.",
+        )
+    return field.name, tantivy.Order.Desc if descending else tantivy.Order.Asc
+
+
+def _hits(
+    reader: Reader, wanted: tantivy.Query, sort: tuple[str, tantivy.Order] | None, start: int, end: int
+) -> list[Hit]:
+    """The documents at places `start` to `end`, of which there are as many."""
+    if start >= end:
+        return []
+    found: list[tuple[float | None, tantivy.DocAddress]]
+    if sort is None:
+        found = reader.searcher.search(wanted, limit=end - start, offset=start, count=False).hits
     else:
-        name = query.sort.removeprefix("-")
-        if not _column(reader.layout, name, "sort by").sortable:
-            raise ConfigError(
-                f"cannot sort by {name}: a document may have several values of it",
-                advice="Sort by title_sort, author_sort or publishDateSort.",
-            )
-        order = tantivy.Order.Desc if query.sort.startswith("-") else tantivy.Order.Asc
-        result = reader.searcher.search(wanted, limit=limit, offset=query.offset, order_by_field=name, order=order)
+        found = [(None, address) for address in _sorted(reader, wanted, *sort, start, end)]
     hits = []
-    for score, address in result.hits:
+    for score, address in found:
         fields = reader.document(address)
-        hits.append(Hit(str(fields["id"]), fields, float(score) if query.sort is None else None))
-    return hits, result.count  # type: ignore[attr-defined]
+        hits.append(Hit(str(fields["id"]), stored_fields(fields), score))
+    return hits
+
+
+def _sorted(
+    reader: Reader, wanted: tantivy.Query, name: str, order: tantivy.Order, start: int, end: int
+) -> list[tantivy.DocAddress]:
+    """Places `start` to `end` in the order of a field; equal values, and the missing ones at the end, by id.
+
+    Tantivy sorts by one field: where documents of the page share a value, they are asked for in the order of ids.
+    """
+    keys = reader.searcher.search(wanted, limit=end, count=False, order_by_field=name, order=order).hits
+    page: list[tantivy.DocAddress] = []
+    first = 0
+    for value, members in itertools.groupby(keys, key=lambda key: key[0]):
+        addresses = [address for _, address in members]
+        last = first + len(addresses)
+        if last > start and (len(addresses) > 1 or last == end):
+            skip = max(0, start - first)
+            same = _with_value(reader, wanted, name, value)
+            by_id = reader.searcher.search(
+                same,
+                limit=len(addresses) - skip,
+                offset=skip,
+                count=False,
+                order_by_field="id",
+                order=tantivy.Order.Asc,
+            )
+            addresses = [address for _, address in by_id.hits]
+        if last > start:
+            page += addresses
+        first = last
+    return page
+
+
+def _with_value(reader: Reader, wanted: tantivy.Query, name: str, value: str | None) -> tantivy.Query:
+    if value is None:
+        has = tantivy.Query.exists_query(name)
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, wanted), (tantivy.Occur.MustNot, has)])
+    return wanted.and_must_match(tantivy.Query.term_query(reader.schema, name, value))
 
 
 def _column(layout: Layout, name: str, purpose: str) -> Column:
     column = layout.column(name)
     if column is None:
         raise ConfigError(
-            f"cannot {purpose} {name}: it is not a field of exact values in the {layout.schema.name} schema",
+            f"cannot {purpose} {name!r}: it is not a field of exact values in the {layout.schema.name} schema",
             advice="Fields such as format, language, topic_facet or author_facet can.",
         )
     return column
@@ -123,44 +171,57 @@ def filter_query(reader: Reader, name: str, value: str) -> tantivy.Query:
 def whole_query(reader: Reader, text: str, filters: Sequence[tantivy.Query]) -> tantivy.Query:
     """All words and phrases of `text`, and all filters; filters do not count towards the score."""
     clauses = [(tantivy.Occur.Must, tantivy.Query.const_score_query(one, 0.0)) for one in filters]
-    if text.strip() in ("", "*"):
+    parts = parse_words(text)
+    if parts is None:
         return tantivy.Query.boolean_query([*clauses, (tantivy.Occur.Must, tantivy.Query.all_query())])
-    parts = [(bool(m[1]), m[1] or m[2]) for m in _PART.finditer(text.translate(_QUOTES))]
-    queries = [(part, query) for phrase, part in parts if (query := part_query(reader, part, phrase))]
-    if not queries:  # nothing but punctuation
-        return tantivy.Query.empty_query()
-    stop = [fold(part) in STOP_WORDS for part, _ in queries]
-    for (_, query), is_stop in zip(queries, stop, strict=True):
-        optional = is_stop and not all(stop)
-        clauses.append((tantivy.Occur.Should if optional else tantivy.Occur.Must, query))
-    clauses += _title_phrase(reader, [part for part, _ in queries])
+    queries = [(part, query) for part in parts if (query := part_query(reader, part))]
+    telling = [part for part, _ in queries if fold(part.text) not in reader.layout.stop_words]
+    if not telling:
+        clauses.append((tantivy.Occur.Must, _of_stop_words(reader, " ".join(part.text for part, _ in queries))))
+        return tantivy.Query.boolean_query(clauses)
+    # Stop words are indexed, and among other words they need not match.
+    clauses += [(tantivy.Occur.Must if part in telling else tantivy.Occur.Should, query) for part, query in queries]
+    clauses += _title_phrase(reader, " ".join(part.text for part, _ in queries))
     return tantivy.Query.boolean_query(clauses)
 
 
-def _title_phrase(reader: Reader, parts: list[str]) -> list[tuple[tantivy.Occur, tantivy.Query]]:
-    words = analyzers()[True].analyze(fold(" ".join(parts)))
+def _of_stop_words(reader: Reader, text: str) -> tantivy.Query:
+    """Nothing but stop words, which the other engines do not find at all: side by side, or a title by itself."""
+    titled = tantivy.Query.term_query(reader.schema, "title_sort", text.lower())
+    words = part_query(reader, Clause(text, phrase=True)) if " " in text else None
+    return tantivy.Query.disjunction_max_query([titled, words] if words else [titled])
+
+
+def _title_phrase(reader: Reader, text: str) -> list[tuple[tantivy.Occur, tantivy.Query]]:
+    words = analyzers()[True].analyze(fold(text))
     if len(words) < 2:
         return []
     query = tantivy.Query.phrase_query(reader.schema, "title", list(words))
     return [(tantivy.Occur.Should, tantivy.Query.boost_query(query, TITLE_PHRASE))]
 
 
-def part_query(reader: Reader, part: str, phrase: bool) -> tantivy.Query | None:
+def _any_of(queries: list[tantivy.Query]) -> tantivy.Query:
+    return queries[0] if len(queries) == 1 else tantivy.Query.disjunction_max_query(queries)
+
+
+def part_query(reader: Reader, part: Clause) -> tantivy.Query | None:
     """A word or a phrase in any group of fields, the best match counting; None when it holds no word.
 
     A word that the tokenizer splits (`X-ray`, `東京`) is a phrase.
     """
-    folded = fold(part)
+    folded = fold(part.text)
     alternatives = []
     for group in GROUPS:
         words = analyzers()[group.stemmed].analyze(folded)
         if not words:
             return None
         if len(words) == 1:
-            query = tantivy.Query.term_query(reader.schema, group.name, words[0])
+            numeral = _NUMERALS.get(words[0]) if group.stemmed else None
+            terms = [words[0], numeral] if numeral else [words[0]]
+            query = _any_of([tantivy.Query.term_query(reader.schema, group.name, term) for term in terms])
         else:
             query = tantivy.Query.phrase_query(reader.schema, group.name, list(words))
         alternatives.append(tantivy.Query.boost_query(query, group.boost))
-    if not phrase:
-        alternatives += [filter_query(reader, name, part) for name in IDENTIFIERS]
+    if not part.phrase:
+        alternatives += [filter_query(reader, name, part.text) for name in IDENTIFIERS]
     return tantivy.Query.disjunction_max_query(alternatives, tie_breaker=TIE_BREAKER)

@@ -6,6 +6,7 @@ is never walked.
 """
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,8 @@ import tantivy
 
 from indexer.documents import Fields
 from indexer.schema.embedded import EVERYTHING, WORD, analyzers, fold
-from indexer.sinks.embedded_search import STOP_WORDS, Reader, part_query, whole_query
+from indexer.sinks.embedded_search import Reader, part_query, whole_query
+from indexer.sinks.query import Clause
 
 WORDS = EVERYTHING[0]  # the group of words as they are
 SHORTEST = 3  # letters of a word that is corrected
@@ -53,7 +55,7 @@ class _Spelling:
 
 def suggest(reader: Reader, text: str, filters: Sequence[tantivy.Query]) -> str | None:
     """A spelling of `text` that finds something under the filters, or None. The rest of the text stays as it is."""
-    words = [_word(match.start(), match.end(), match[0]) for match in WORD.finditer(text)]
+    words = [_word(reader, match) for match in WORD.finditer(text)]
     correctable = [word for word in words if word.term]
     unknown = [word for word in correctable if not reader.searcher.doc_freq(WORDS, word.term)]
     for wrong in (unknown, correctable):
@@ -67,10 +69,11 @@ def suggest(reader: Reader, text: str, filters: Sequence[tantivy.Query]) -> str 
     return None
 
 
-def _word(start: int, end: int, text: str) -> _Word:
-    terms = analyzers()[False].analyze(fold(text))
-    correctable = len(terms) == 1 and len(terms[0]) >= SHORTEST and terms[0] not in STOP_WORDS
-    return _Word(start, end, text, terms[0] if correctable and not any(c.isdigit() for c in terms[0]) else "")
+def _word(reader: Reader, match: re.Match[str]) -> _Word:
+    terms = analyzers()[False].analyze(fold(match[0]))
+    term = terms[0] if len(terms) == 1 else ""
+    correctable = len(term) >= SHORTEST and term not in reader.layout.stop_words and not any(map(str.isdigit, term))
+    return _Word(match.start(), match.end(), match[0], term if correctable else "")
 
 
 def _spellings(
@@ -83,8 +86,8 @@ def _spellings(
     needed = list(filters)
     for word, distance in zip(wrong, allowed, strict=True):
         needed.append(tantivy.Query.fuzzy_term_query(reader.schema, WORDS, word.term, distance))
-    right = (word.text for word in words if word not in wrong and fold(word.text) not in STOP_WORDS)
-    needed += [query for text in right if (query := part_query(reader, text, phrase=True))]
+    right = (word.text for word in words if word not in wrong and fold(word.text) not in reader.layout.stop_words)
+    needed += [query for text in right if (query := part_query(reader, Clause(text, phrase=True)))]
     clauses = [(tantivy.Occur.Must, query) for query in needed]
     found: dict[tuple[str, ...], _Spelling] = {}
     for _ in range(ROUNDS):
