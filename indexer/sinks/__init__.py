@@ -7,17 +7,19 @@ if TYPE_CHECKING:
     from indexer.targets import Target
 
 
-def open_sink(target: "Target", *, connections: int = 2) -> "Sink":
-    """The sink of a target. Nothing is sent or written before its `check` or `push`.
+def open_sink(target: "Target", *, connections: int = 2, create: bool = False) -> "Sink":
+    """The sink of a target. Nothing is sent before its `check`.
 
-    `connections` is how many threads may push at once. The engine's client is imported here and not before, so that
-    a command that needs none starts fast. Raises ConfigError when the client is not installed, or a CA file not there.
+    `connections` is how many threads may push at once. With `create`, `check` makes an embedded index that is not
+    there, for a load; servers get their core or index by `indexer schema install`. The engine's client is imported
+    here and not before, so that a command that needs none starts fast. Raises ConfigError when the client is not
+    installed, or a CA file not there.
     """
     match target.kind:
         case "embedded":
             from indexer.sinks.embedded import EmbeddedSink
 
-            return EmbeddedSink(target)
+            return EmbeddedSink(target.path, create=create)
         case "jsonl":
             from indexer.sinks.jsonl import JsonLinesSink
 

@@ -67,6 +67,7 @@ class ElasticSink:
         self._target = target
         self._call, self._close = open_client(target, connections=connections)
         self._index = "/" + quote(target.index, safe="")
+        self._uuids: dict[str, str] = {}  # of the indices that `check` saw
 
     @property
     def omit(self) -> frozenset[str]:
@@ -75,12 +76,24 @@ class ElasticSink:
     def check(self) -> None:
         check_product(self._target, self._call)
         preflight.check_elastic(self._call("GET", f"{self._index}/_mapping"), self._target)
+        self._uuids = self._read_uuids()
 
     def push(self, batch: Sequence[Action]) -> list[Outcome]:
         return isolate(batch, self._send)
 
     def commit(self) -> None:
-        """A refresh: what is acknowledged is durable already."""
+        """A refresh: what is acknowledged is durable already.
+
+        A bulk request to an index that is gone makes a new one, without a word. So an index that was deleted while we
+        were loading, and documents with it, is found here.
+        """
+        live = self._read_uuids() if self._uuids else {}
+        gone = [name for name, uuid in self._uuids.items() if live.get(name) != uuid]
+        if gone:
+            raise PermanentError(
+                f"{self._target}: index {', '.join(gone)} was deleted while documents were sent to it",
+                advice="What had been acknowledged is gone with it. Install the schema again, and load from the start.",
+            )
         shards = self._ask("POST", "_refresh").get("_shards", {})
         if shards.get("failed"):
             raise TransientError(f"{self._target}: {shards['failed']} shards could not be refreshed")
@@ -142,6 +155,11 @@ class ElasticSink:
 
     def close(self) -> None:
         self._close()
+
+    def _read_uuids(self) -> dict[str, str]:
+        """Name -> UUID of the index, or of the indices behind the alias."""
+        answer = self._ask("GET", "_settings/index.uuid")
+        return {name: index["settings"]["index"]["uuid"] for name, index in answer.items()}
 
     def _ask(self, method: str, path: str, body: bytes | None = None, **params: str) -> dict[str, Any]:
         """A request on the index whose content is ours: a refusal is no document's fault."""

@@ -25,6 +25,10 @@ INSTALL_ADVICE = "`indexer schema install --target ...` makes it, with the bundl
 CREDENTIALS_ADVICE = "Set INDEXER_USERNAME and INDEXER_PASSWORD, or INDEXER_API_KEY."
 
 
+class NotThere(PermanentError):
+    """HTTP 404: no such core, collection, index or path."""
+
+
 class EngineSession(requests.Session):
     """A requests session that raises TransientError and PermanentError instead of what requests raises, and for every
     answer that is neither a success nor a refusal of the request's content (400, 409, 413).
@@ -153,7 +157,7 @@ def status_error(
         advice = "Give this user the right to read the schema, to write and to search." if has_credentials else ""
         return PermanentError(f"{name}: HTTP 403, not allowed{said}", advice=advice or CREDENTIALS_ADVICE)
     if status == 404:
-        return PermanentError(f"{name}: HTTP 404, not there", advice=INSTALL_ADVICE)
+        return NotThere(f"{name}: HTTP 404, not there", advice=INSTALL_ADVICE)
     if 300 <= status < 400:
         parts = urlsplit(location or "")
         place = f" to {parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if parts.netloc else ""

@@ -205,13 +205,10 @@ def _whole(part: Path) -> int:
         fresh = partial(zlib.decompressobj, wbits=31)
     whole = position = 0
     frame: Any = None
+    rest = b""
     with part.open("rb") as file:
-        rest = b""
         while chunk := rest or file.read(CHUNK):
-            if frame is None:
-                frame = (
-                    zlib.decompressobj(wbits=31) if suffix == ".gz" else zstandard.ZstdDecompressor().decompressobj()
-                )
+            frame = frame or fresh()
             try:
                 frame.decompress(chunk)
             except (zlib.error, zstandard.ZstdError):

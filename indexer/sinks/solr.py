@@ -10,12 +10,13 @@ from typing import Any
 
 import orjson
 import pysolr
+import requests
 
 from indexer.documents import Delete, Fields, Value
 from indexer.errors import ConfigError, PermanentError, TargetError
 from indexer.schema import preflight
 from indexer.sinks.base import Action, Found, Hit, Outcome, Query
-from indexer.sinks.http import TIMEOUT, engine_words, open_session, shorten
+from indexer.sinks.http import TIMEOUT, NotThere, engine_words, open_session, shorten
 from indexer.sinks.isolate import Refused, isolate
 from indexer.sinks.query import FACET_VALUES, PHRASE_WEIGHTS, WEIGHTS, Clause, check_fields, parse_words, sort_order
 from indexer.targets import Target
@@ -130,7 +131,7 @@ class SolrSink:
         )
         if response.status_code >= 400:
             raise Refused(shorten(engine_words(response.content)))
-        return answer_of(self._target, response.content)
+        return preflight.solr_json(self._target, response)
 
     def _search(self, q: str, **params: Any) -> pysolr.Results:
         try:
@@ -164,17 +165,13 @@ class SolrSink:
         return found[1] if len(found) > 1 else None
 
 
-def check_product(target: Target, session: Any) -> None:
+def check_product(target: Target, session: requests.Session) -> None:
     """That Solr answers, in a version we speak to. Raises PermanentError, or TransientError."""
-    url = f"{target.base}/admin/info/system"
     try:
-        response = session.get(url, params={"wt": "json"})
-        answer = answer_of(target, response.content) if response.status_code == 200 else {}
-    except PermanentError as error:
-        if "HTTP 404" not in error.message and "not JSON" not in error.message:
-            raise
+        answer = _json(session.get(f"{target.base}/admin/info/system", params={"wt": "json"}))
+    except NotThere:
         answer = {}
-    version = answer.get("lucene", {}).get("solr-spec-version", "") if isinstance(answer, dict) else ""
+    version = answer.get("lucene", {}).get("solr-spec-version", "")
     if not version:
         raise PermanentError(
             f"{target}: there is no Solr at {target.base}{_other_product(target, session)}",
@@ -184,11 +181,11 @@ def check_product(target: Target, session: Any) -> None:
         raise PermanentError(f"{target}: this is Solr {version}; what we speak to is Solr 9.")
 
 
-def _other_product(target: Target, session: Any) -> str:
+def _other_product(target: Target, session: requests.Session) -> str:
     """`: this is OpenSearch 3.6.0` where the server says so at its root."""
     root = re.sub(r"(?<=[^/])/(?!/).*$", "/", target.base)
     try:
-        answer = answer_of(target, session.get(root).content)
+        answer = _json(session.get(root))
     except TargetError:
         return ""
     version = answer.get("version", {})
@@ -203,15 +200,13 @@ def encode(batch: Sequence[Action]) -> bytes:
     return b"{" + b",".join(_command(action) for action in batch) + b"}"
 
 
-def answer_of(target: Target, content: bytes) -> dict[str, Any]:
-    """Solr's answer; PermanentError for what is no JSON object (a proxy's page, another server)."""
+def _json(response: requests.Response) -> dict[str, Any]:
+    """The answer's JSON object, empty for what is none: another server's or a proxy's page."""
     try:
-        answer = orjson.loads(content)
+        answer = orjson.loads(response.content)
     except orjson.JSONDecodeError:
-        answer = None
-    if not isinstance(answer, dict):
-        raise PermanentError(f"{target}: the answer is not JSON", advice="Is this the URL of Solr?")
-    return answer
+        return {}
+    return answer if isinstance(answer, dict) else {}
 
 
 def _command(action: Action) -> bytes:

@@ -1,0 +1,107 @@
+"""An empty sink of every kind, on the real engine. The suite is written once and runs on each of them."""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from indexer.documents import Delete
+from indexer.schema import install
+from indexer.schema.install_solr import CLOUD_CONFIGSET
+from indexer.sinks import open_sink
+from indexer.sinks.base import Sink
+from indexer.targets import Target, parse_target
+
+SERVERS = {
+    "solr": ("solr", "solr_url"),
+    "solrcloud": ("solr", "solrcloud_url"),
+    "elasticsearch": ("elasticsearch", "elasticsearch_url"),
+    "opensearch": ("opensearch", "opensearch_url"),
+}
+ENGINES = ["embedded", *(pytest.param(name, marks=pytest.mark.servers) for name in SERVERS)]
+ONLY_ENGINES = {"engine", "corpus"}
+SINKS = [*ENGINES, "jsonl"]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Tests that ask for `sink` run on every sink, those that ask for `engine` or `corpus` on all that can search."""
+    if "kind" in metafunc.fixturenames:
+        metafunc.parametrize("kind", ENGINES if ONLY_ENGINES & set(metafunc.fixturenames) else SINKS, scope="module")
+
+
+@pytest.fixture(scope="module")
+def target(kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
+    """A core, collection, index, folder or file of our own with the bundled schema; gone when the module is done."""
+    name = f"conformance_{uuid.uuid4().hex[:12]}"
+    if kind not in SERVERS:
+        path = tmp_path_factory.mktemp(kind) / ("index" if kind == "embedded" else "documents.jsonl.gz")
+        made = parse_target(f"{kind}:{path}")
+        if kind == "embedded":
+            install.install(made)
+        yield made
+        return
+    product, fixture = SERVERS[kind]
+    made = parse_target(f"{product}+{request.getfixturevalue(fixture)}/{name}")
+    try:
+        install.install(made)
+        if kind == "solrcloud":
+            _split(made)
+        yield made
+    finally:
+        _drop(kind, made)
+
+
+@pytest.fixture
+def sink(kind: str, target: Target) -> Iterator[Sink]:
+    """An open, checked, empty sink."""
+    if kind == "jsonl":
+        Path(target.path).unlink(missing_ok=True)
+        Path(target.path + ".part").unlink(missing_ok=True)
+    opened = open_sink(target, connections=4)
+    try:
+        opened.check()
+        opened.push([Delete(id) for id in opened.ids()])
+        opened.commit()
+        yield opened
+    finally:
+        opened.close()
+
+
+@pytest.fixture
+def second(target: Target) -> Iterator[Sink]:
+    """Another one on the same target, as another process would open it."""
+    opened = open_sink(target)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def engine(sink: Sink) -> Sink:
+    """A sink that can search."""
+    return sink
+
+
+def _split(target: Target) -> None:
+    """The collection anew, with two shards on two nodes: what a batch says of forwarded documents is seen, too."""
+    options = {"collection.configName": CLOUD_CONFIGSET, "numShards": "2", "waitForFinalState": "true"}
+    for params in ({"action": "DELETE"}, {"action": "CREATE", **options}):
+        answer = requests.get(f"{target.base}/admin/collections", params={"name": target.index, **params}, timeout=120)
+        answer.raise_for_status()
+
+
+def _drop(kind: str, target: Target) -> None:
+    if kind == "solr":
+        params = {"action": "UNLOAD", "core": target.index, "deleteInstanceDir": "true"}
+        requests.get(f"{target.base}/admin/cores", params=params, timeout=60)
+    elif kind == "solrcloud":
+        params = {"action": "DELETE", "name": target.index}
+        requests.get(f"{target.base}/admin/collections", params=params, timeout=60)
+    else:
+        requests.delete(_url(target), timeout=60)
+        requests.delete(f"{target.base}/_index_template/{target.index}", timeout=60)
+
+
+def _url(target: Target) -> str:
+    return f"{target.base}/{target.index}"
