@@ -92,11 +92,11 @@ def index_template(target: Target) -> dict[str, Any]:
 def _install_elastic(target: Target, call: Call) -> list[str]:
     """The template first, so that an index made by anybody has our schema; then the index."""
     done = [_put_template(target, call)]
-    indices = _indices(target, call)
-    if not indices:
+    mappings = _mappings(target, call)
+    if not mappings:
         _ask(target, call, "PUT", _path(target), {})
         return [*done, f"{target}: made index {target.index}"]
-    mappings = call("GET", f"{_path(target)}/_mapping")
+    indices = sorted(mappings)
     differences = compare_elastic(biblio(), mappings)
     if not differences:
         return [*done, f"{target}: {_named(indices)} has the schema already"]
@@ -115,9 +115,10 @@ def _install_elastic(target: Target, call: Call) -> list[str]:
             advice=f"Analyzers cannot be added to an open index. {_new_index(target)}",
         ) from None
     left = compare_elastic(biblio(), call("GET", f"{_path(target)}/_mapping"))
+    added = dict.fromkeys(row.field for row in differences if row not in left)
     return [
         *done,
-        f"{target}: added {len(differences) - len(left)} fields to {_named(indices)}",
+        f"{target}: added to {_named(indices)}: {', '.join(added) or 'nothing'}",
         *(f"{target}: left as it is: {row}" for row in left),
     ]
 
@@ -131,14 +132,14 @@ def _put_template(target: Target, call: Call) -> str:
     return f"{target}: index template {target.index} for {' and '.join(body['index_patterns'])}"
 
 
-def _indices(target: Target, call: Call) -> list[str]:
-    """The index of the target, or those behind the alias; none when there is neither."""
+def _mappings(target: Target, call: Call) -> dict[str, Any]:
+    """The mappings of the index, or of those behind the alias; empty when there is neither."""
     try:
-        return sorted(call("GET", f"{_path(target)}/_mapping", filter_path="*.mappings._meta,*.mappings.dynamic"))
+        return call("GET", f"{_path(target)}/_mapping")
     except PermanentError as error:
         if "HTTP 404" not in error.message:
             raise
-        return []
+        return {}
 
 
 def _additions(mappings: dict[str, Any]) -> dict[str, Any]:

@@ -54,6 +54,8 @@ def _install_core(target: Target, session: requests.Session, solr_home: str) -> 
     status = answer.get("status", {}).get(target.index) or {}
     if not status:
         _create_core(target, session, solr_home)
+        if not _is_current(target, session):
+            raise _outdated(target, f"core {target.index} is made, but the server's configset", solr_home)
         return [f"{target}: made core {target.index} with configset {STANDALONE_CONFIGSET}"]
     what = f"core {target.index}"
     if _is_ours(target, session):  # its files may be newer than what the server has loaded
@@ -63,11 +65,7 @@ def _install_core(target: Target, session: requests.Session, solr_home: str) -> 
         return _present(target, session, what)
     if not _is_ours(target, session):
         raise _foreign(target, session, what, "Its schema is not ours, so it is left alone.")
-    raise PermanentError(
-        f"{target}: {what} has an older or edited version of the bundled schema",
-        advice="Copy the bundled one on the server, then install again (documents that are there keep their old "
-        f"analysis until they are loaded again):\n  {_copy(solr_home)}",
-    )
+    raise _outdated(target, what, solr_home)
 
 
 def _create_core(target: Target, session: requests.Session, solr_home: str) -> None:
@@ -196,6 +194,14 @@ def _wait(target: Target, session: requests.Session) -> None:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
+
+
+def _outdated(target: Target, what: str, solr_home: str) -> PermanentError:
+    return PermanentError(
+        f"{target}: {what} has an older or edited version of the bundled schema",
+        advice="Copy the bundled one on the server, then run the same command again (documents that are there keep "
+        f"their old analysis until they are loaded again):\n  {_copy(solr_home)}",
+    )
 
 
 def _copy(solr_home: str) -> str:

@@ -123,8 +123,11 @@ def compare_solr(schema: Schema, live: LiveSolr) -> list[Difference]:
             if properties[key] != wanted_flag:
                 found.append(Difference(field.name, f"is {'not ' if wanted_flag else ''}{key}", blocking=False))
     ours = {(source, target) for source, targets in schema.engine_copies.items() for target in targets}
+    filled: dict[str, list[str]] = {}
     for source, target in sorted(set(live.copies) - ours):
-        found.append(Difference(target, f"filled by a copyField rule from {source}", blocking=False))
+        filled.setdefault(target, []).append(source)
+    for target, sources in sorted(filled.items()):
+        found.append(Difference(target, f"filled by copyField rules from {', '.join(sources)}", blocking=False))
     for source, target in sorted(ours - set(live.copies)):
         found.append(Difference(target, f"no copyField rule from {source}", blocking=False))
     return found
