@@ -14,7 +14,13 @@ from indexer.errors import PermanentError
 from indexer.schema.elastic import index_body
 from indexer.schema.install_solr import install_solr
 from indexer.schema.model import biblio
-from indexer.schema.preflight import Difference, compare_elastic, compare_solr, live_solr_schema
+from indexer.schema.preflight import (
+    Difference,
+    compare_analysis,
+    compare_elastic,
+    compare_solr,
+    live_solr_schema,
+)
 from indexer.sinks.elastic import PRODUCTS, Call, open_client
 from indexer.sinks.elastic import check_product as check_elastic_product
 from indexer.sinks.http import open_session
@@ -75,7 +81,8 @@ def check_target(target: Target) -> list[Difference]:
             call, close = open_client(target)
             try:
                 check_elastic_product(target, call)
-                return compare_elastic(biblio(), call("GET", f"{_path(target)}/_mapping"))
+                mappings = call("GET", f"{_path(target)}/_mapping")
+                return [*compare_elastic(biblio(), mappings), *_compare_analysis(target, call)]
             finally:
                 close()
 
@@ -97,9 +104,16 @@ def _install_elastic(target: Target, call: Call) -> list[str]:
         _ask(target, call, "PUT", _path(target), {})
         return [*done, f"{target}: made index {target.index}"]
     indices = sorted(mappings)
+    analysis = _compare_analysis(target, call)
     differences = compare_elastic(biblio(), mappings)
-    if not differences:
+    if not differences and not analysis:
         return [*done, f"{target}: {_named(indices)} has the schema already"]
+    lacking = [row.field for row in analysis if row.blocking]
+    if lacking:
+        raise PermanentError(
+            f"{target}: {_named(indices)} lacks analyzers of ours: {', '.join(lacking[:8])}",
+            advice=f"They cannot be added to an open index. {_new_index(target)}",
+        )
     wrong = [row for row in differences if row.blocking and not row.problem.startswith("not there")]
     if wrong:
         raise PermanentError(
@@ -109,18 +123,22 @@ def _install_elastic(target: Target, call: Call) -> list[str]:
     body = orjson.dumps(_additions(mappings))
     try:
         call("PUT", f"{_path(target)}/_mapping", body)
-    except Refused as refusal:  # an analyzer that the index has not, or a change that a mapping does not allow
+    except Refused as refusal:
         raise PermanentError(
-            f"{target}: {_named(indices)} cannot get our schema: {refusal}",
-            advice=f"Analyzers cannot be added to an open index. {_new_index(target)}",
+            f"{target}: {_named(indices)} cannot get our schema: {refusal}", advice=_new_index(target)
         ) from None
     left = compare_elastic(biblio(), call("GET", f"{_path(target)}/_mapping"))
     added = dict.fromkeys(row.field for row in differences if row not in left)
     return [
         *done,
-        f"{target}: added to {_named(indices)}: {', '.join(added) or 'nothing'}",
-        *(f"{target}: left as it is: {row}" for row in left),
+        f"{target}: added to {_named(indices)}: {', '.join(added) or 'nothing, it has every field'}",
+        *(f"{target}: left as it is: {row}" for row in (*left, *analysis)),
     ]
+
+
+def _compare_analysis(target: Target, call: Call) -> list[Difference]:
+    settings = call("GET", f"{_path(target)}/_settings")
+    return compare_analysis(biblio(), settings)
 
 
 def _put_template(target: Target, call: Call) -> str:

@@ -155,6 +155,25 @@ def compare_elastic(schema: Schema, mappings: Mapping[str, Any]) -> list[Differe
     return found
 
 
+def compare_analysis(schema: Schema, settings: Mapping[str, Any]) -> list[Difference]:
+    """The analyzers, normalizers and filters of ours that an index, or all indices of an alias, lack (blocking) or have
+    defined otherwise; `settings` is the answer of _settings.
+    """
+    wanted = index_body(schema)["settings"]["index"]["analysis"]
+    found: list[Difference] = []
+    for index in sorted(settings):
+        live = settings[index].get("settings", {}).get("index", {}).get("analysis", {})
+        place = f" in {index}" if len(settings) > 1 else ""
+        for kind, definitions in wanted.items():
+            for name, definition in definitions.items():
+                has = live.get(kind, {}).get(name)
+                if has is None:
+                    found.append(Difference(f"{kind} {name}", f"not there{place}"))
+                elif has != _as_settings(definition):
+                    found.append(Difference(f"{kind} {name}", f"differs{place}", blocking=False))
+    return found
+
+
 def solr_answer(session: requests.Session, target: Target, path: str, **params: str) -> Json:
     """The JSON that a path of a core answers. Raises PermanentError or TransientError."""
     return solr_json(target, session.get(f"{target.base}/{target.index}/{path}", params={"wt": "json", **params}))
@@ -198,6 +217,14 @@ def _templates(mappings: Json) -> list[Json]:
         for row in rows
         if "match" in row
     ]
+
+
+def _as_settings(definition: Json) -> Json:
+    """A definition as _settings shows it: every scalar a string, nothing where a list is empty."""
+    return {
+        key: value if isinstance(value, list) else str(value).lower() if isinstance(value, bool) else str(value)
+        for key, value in definition.items()
+    }
 
 
 def _compare_mapping(name: str, wanted: Json, live: Json, place: str) -> Iterator[Difference]:
