@@ -1,0 +1,72 @@
+"""The command as a user runs it, and a fresh target of every kind."""
+
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from indexer.sinks import open_sink
+from indexer.sinks.base import Sink
+from indexer.targets import Target, parse_target
+from tests.conformance.conftest import ENGINES, SERVERS, _drop
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    code: int
+    out: str
+    err: str
+
+
+Indexer = Callable[..., Ended]
+
+
+@pytest.fixture
+def indexer(tmp_path: Path) -> Indexer:
+    """Runs the command in a folder of its own; gives its exit code and what it printed."""
+
+    def run(*args: str | Path, stdin: bytes = b"", env: Mapping[str, str] | None = None, cwd: Path = tmp_path) -> Ended:
+        done = subprocess.run(
+            [sys.executable, "-m", "indexer", *map(str, args)],
+            input=stdin,
+            capture_output=True,
+            cwd=cwd,
+            env={**os.environ, **(env or {})},
+            check=False,
+            timeout=300,
+        )
+        ended = Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+        assert "Traceback" not in ended.err, ended.err
+        return ended
+
+    return run
+
+
+@pytest.fixture(params=ENGINES)
+def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Target]:
+    """An empty place on each engine: nothing is there yet, not even the schema."""
+    kind = request.param
+    if kind not in SERVERS:
+        yield parse_target(f"{kind}:{tmp_path / 'index'}")
+        return
+    product, fixture = SERVERS[kind]
+    made = parse_target(f"{product}+{request.getfixturevalue(fixture)}/end_to_end_{uuid.uuid4().hex[:12]}")
+    try:
+        yield made
+    finally:
+        _drop(kind, made)
+
+
+def read_back(target: Target) -> dict[str, dict[str, str | list[str]]]:
+    """Every document of the target, as the engine gives it back."""
+    sink: Sink = open_sink(target)
+    try:
+        sink.check()
+        return sink.get(sorted(sink.ids()))
+    finally:
+        sink.close()
