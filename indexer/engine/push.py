@@ -1,10 +1,13 @@
 """Batches by count and bytes, pushes over several connections, keeps the order of versions of one id.
 
 Only the thread that calls `Pusher` touches its state; the connection threads do nothing but send. Memory is bounded:
-at most `connections` batches are in flight and one is being filled.
+at most `connections` batches are in flight, fewer while the engine refuses or is slow, and one is being filled. A
+request that is put off keeps its place among those in flight: when the engine is down, all of them wait, and nothing
+else is sent.
 """
 
 import random
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -13,6 +16,7 @@ from typing import Generic, TypeVar
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay
 
 from indexer.documents import Delete
+from indexer.engine.window import Window
 from indexer.errors import PermanentError, TransientError
 from indexer.sinks.base import Action, Outcome, Sink
 
@@ -53,6 +57,7 @@ class Pusher(Generic[Token]):
         self._limits = limits
         self._on_answer = on_answer
         self._on_pause = on_pause
+        self._window = Window(limits.connections)
         self._threads = ThreadPoolExecutor(limits.connections, thread_name_prefix="push")
         self._batch: list[tuple[Action, Token]] = []
         self._bytes = 0
@@ -96,7 +101,7 @@ class Pusher(Generic[Token]):
     def _send(self) -> None:
         if not self._batch:
             return
-        while len(self._flying) >= self._limits.connections:
+        while len(self._flying) >= self._window.allowed:
             self._collect()
         batch, self._batch, self._bytes = self._batch, [], 0
         self._flying_ids |= self._batch_ids
@@ -119,7 +124,9 @@ class Pusher(Generic[Token]):
 
         def once() -> None:
             nonlocal todo
+            started = time.monotonic()
             outcomes = self._sink.push([actions[index] for index in todo])
+            self._window.answered(time.monotonic() - started)
             if len(outcomes) != len(todo):
                 raise PermanentError(f"the sink gave {len(outcomes)} outcomes for {len(todo)} actions")
             again = []
@@ -143,6 +150,7 @@ class Pusher(Generic[Token]):
         return [answer for answer in answers if answer is not None]
 
     def _paused(self, state: RetryCallState) -> None:
+        self._window.refused()
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, TransientError) and state.next_action:
             self._on_pause(error, state.next_action.sleep)

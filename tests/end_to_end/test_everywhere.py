@@ -59,7 +59,7 @@ def test_the_seed_comes_back_from_every_engine(target: Target, indexer: Indexer)
         assert "books closed" in loaded.out
         back = read_back(target)
         assert {name: as_lists(back["pubmed-5443306"])[name] for name in expected} == expected
-        assert back == stored({"pubmed-5443306": fields}) or (
+        assert stored(back) == stored({"pubmed-5443306": fields})
             target.kind != "solr" and back["pubmed-5443306"] == fields
         )
 
