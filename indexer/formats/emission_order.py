@@ -32,25 +32,33 @@ def explain(copied: Sequence[str], sources: Collection[str], fields: Values) -> 
 
 
 def copied_fields(fields: Values) -> dict[str, list[str]]:
-    """The copied fields that `fields` holds, and for each its sources that `fields` holds, in their order there."""
-    return {
-        target: [name for name in fields if name in sources]
-        for target, sources in _copies().items()
-        if target in fields
-    }
+    """The copied fields that an index of ours would store for `fields`, and for each its sources among them, in order.
+
+    Those whose sources are not stored themselves are left out: nothing in a dump explains them.
+    """
+    found = {}
+    for target, sources in _copies().items():
+        there = [name for name in fields if name in sources]
+        if there or target in fields:
+            found[target] = there
+    return found
 
 
 @functools.cache
 def _copies() -> dict[str, frozenset[str]]:
+    """Stored copied field -> its sources, where all of them are stored."""
     schema = biblio()
-    return {target: frozenset(schema.fields[target].copied_from) for target in copies.filled()}
+    sources = {target: schema.fields[target].copied_from for target in copies.filled() if schema.fields[target].stored}
+    return {
+        target: frozenset(names) for target, names in sources.items() if all(schema.fields[n].stored for n in names)
+    }
 
 
 def recovered(fields: Values) -> list[str]:
     """The names of `fields` in emission order, as far as its copied fields tell it; else in the order given."""
     chains = []
     for target, sources in copied_fields(fields).items():
-        order = explain(fields[target], sources, fields) if len(sources) > 1 else None
+        order = explain(fields.get(target, []), sources, fields) if len(sources) > 1 else None
         if order is not None:
             chains.append(order)
     names = list(fields)

@@ -31,39 +31,35 @@ Values = dict[str, list[str]]
 def document(record: Record, profile: Profile) -> Fields:
     """The source and computed fields of a dumped document, in emission order, without copied fields.
 
-    Records whose `record_format` is marc keep the computed fields that they have: these were made from MARC fields
-    that the document does not hold. Raises RecordError where the dump cannot be read, a value is no text, or there is
-    no id.
+    Records whose `record_format` is marc keep the computed fields that they have, which were made from MARC fields that
+    the document does not hold; where a dump took them all out, they are made as for others.
+
+    Raises RecordError where the dump cannot be read, a value is no text, or there is no id.
     """
     dumped = _read(record.raw)
+    if "id" not in dumped and record.header is not None and record.header.identifier:
+        dumped = {"id": [record.header.identifier], **dumped}  # the _id of a hit, or of a bulk file's action
     identifier = dumped.get("id", [])
     if len(identifier) != 1 or not identifier[0].strip():
         raise RecordError(f"gives {len(identifier)} ids" if len(identifier) > 1 else "has no id", field="id")
-    dumped["id"] = [make_id(profile, identifier[0])]
-    for name, value in profile.constants.items():
-        dumped[name] = [value] if isinstance(value, str) else value
-    _recover_allfields(dumped)
-    order = emission_order.recovered(dumped)
+    dumped = _with_allfields(dumped | {"id": [make_id(profile, identifier[0])]})
     left_out = copies.filled()
-    kept = {name: dumped[name] for name in order if name not in left_out}
-    computed = _computed(kept, dumped, profile)
-    return _placed(kept, computed)
+    kept = {name: dumped[name] for name in emission_order.recovered(dumped) if name not in left_out}
+    kept |= {name: [value] if isinstance(value, str) else value for name, value in profile.constants.items()}
+    return _placed(kept, _computed(kept, dumped, profile))
 
 
-def _recover_allfields(dumped: Values) -> None:
+def _with_allfields(dumped: Values) -> Values:
     """allfields is not stored by VuFind's schema; `spelling` is its verbatim copy, without the values of `format`.
 
-    An index that does store it may have appended those of `format` to it, as the schema's copy rule asks.
+    An index that does store it may have put those of `format` into it, as the schema's copy rule asks.
     """
-    spelling = dumped.get("spelling")
-    if spelling is None:
-        return
-    formats = dumped.get("format", [])
-    if dumped.get("allfields") in (None, spelling + formats, formats + spelling):
-        rest = {name: values for name, values in dumped.items() if name not in ("id", "allfields")}
-        identifier = dumped["id"]
-        dumped.clear()
-        dumped.update({"id": identifier, "allfields": spelling, **rest})
+    spelling, formats = dumped.get("spelling"), dumped.get("format", [])
+    if spelling is None or dumped.get("allfields") not in (None, spelling + formats, formats + spelling):
+        return dumped
+    return {"id": dumped["id"], "allfields": spelling} | {
+        name: values for name, values in dumped.items() if name != "allfields"
+    }
 
 
 def _computed(kept: Values, dumped: Values, profile: Profile) -> Fields:
@@ -88,7 +84,9 @@ def _computed(kept: Values, dumped: Values, profile: Profile) -> Fields:
         if keys:
             made["work_keys_str_mv"] = keys
     if kept.get("record_format") == ["marc"]:
-        made = {name: value for name, value in made.items() if name not in kept}
+        # a dump with a title_sort was made with all the others: what it has no more of, the record never had
+        missing = made.keys() - kept.keys() if "title_sort" not in kept else {"publishDateSort"} - kept.keys()
+        made = {name: value for name, value in made.items() if name in missing}
     return made
 
 

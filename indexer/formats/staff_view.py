@@ -14,19 +14,23 @@ passed over.
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
+from heapq import heappop, heappush
+from itertools import chain
 
 from indexer.errors import RecordError
 from indexer.formats.emission_order import copied_fields, explain
 from indexer.schema.model import biblio
 
 _NAME = re.compile(r"([A-Za-z_][\w-]*)(?=[ \t]|$)", re.ASCII)
-_ROUNDS = 16  # doubtful lines that are put right in one page
+_TRIES = 2_000  # readings of one page, about a quarter of a second
 
+Fields = dict[str, list[str]]
 Start = tuple[str, int]  # a field's name, and the line that it begins
 
 
-def read(text: str) -> dict[str, list[str]]:
+def read(text: str) -> Fields:
     """Field name -> values, in the order of the page; the engine's own fields (`_version_`) included.
 
     Raises RecordError where the text holds no staff view.
@@ -37,23 +41,36 @@ def read(text: str) -> dict[str, list[str]]:
         for number, line in enumerate(lines)
         if (match := _NAME.match(line)) and biblio().field(match[1]) is not None
     ]
-    chosen = _rising(starts)
-    fields = _fields(lines, chosen)
-    doubts = _doubts(fields)
-    for _ in range(_ROUNDS if doubts else 0):
-        best = None
-        for start in chosen:
-            others = _rising([other for other in starts if other != start])
-            reading = _fields(lines, others)
-            if (fewer := _doubts(reading)) < doubts:
-                best, doubts = (start, others, reading), fewer
-        if best is None:
-            break
-        starts.remove(best[0])
-        chosen, fields = best[1], best[2]
+    fields = _most_likely(lines, starts)
     if "id" not in fields:
         raise RecordError("is neither JSON, nor a <doc>, nor a record page with a staff view (no line begins with id)")
     return fields
+
+
+def _most_likely(lines: Sequence[str], starts: Sequence[Start]) -> Fields:
+    """The first reading without doubts, else the least doubtful; names that begin a line should rather be fields."""
+    names = {name for name, _ in starts}
+    waiting: list[tuple[int, int, int, list[Start], frozenset[Start]]] = []
+    seen: set[frozenset[Start]] = set()
+
+    def consider(values: frozenset[Start]) -> None:
+        if values not in seen:
+            seen.add(values)
+            chosen = _rising([start for start in starts if start not in values])
+            doubts = _doubts(_fields(lines, chosen))
+            heappush(waiting, (2 * doubts + len(names) - len(chosen), len(seen), doubts, chosen, values))
+
+    consider(frozenset())
+    best = waiting[0]
+    while waiting and len(seen) < _TRIES:
+        reading = heappop(waiting)
+        best = min(best, reading)
+        _, _, doubts, chosen, values = reading
+        if not doubts:
+            break
+        for start in chosen:
+            consider(values | {start})
+    return _fields(lines, best[3])
 
 
 def _rising(starts: Sequence[Start]) -> list[Start]:
@@ -78,7 +95,7 @@ def _rising(starts: Sequence[Start]) -> list[Start]:
     return chosen[::-1]
 
 
-def _fields(lines: Sequence[str], starts: Sequence[Start]) -> dict[str, list[str]]:
+def _fields(lines: Sequence[str], starts: Sequence[Start]) -> Fields:
     """The values of each field: the rest of its first line, and the lines up to the next field that are not blank."""
     ends = [number for _, number in starts[1:]] + [len(lines)]
     fields = {}
@@ -89,13 +106,18 @@ def _fields(lines: Sequence[str], starts: Sequence[Start]) -> dict[str, list[str
     return fields
 
 
-def _doubts(fields: dict[str, list[str]]) -> int:
-    """How much speaks against a reading: copies without their sources' values, several values where one may be."""
+def _doubts(fields: Fields) -> int:
+    """How much speaks against a reading: no id, more values than the schema has room for, copies that are missing, and
+    values that only a copy or only its sources have.
+    """
     schema = biblio()
-    doubts = 0 if "id" in fields else 1
+    doubts = 0 if "id" in fields else len(fields)
     for name, values in fields.items():
         field = schema.field(name)
-        doubts += field is not None and not field.multi and len(values) > 1
+        if field is not None and not field.multi:
+            doubts += len(values) - 1
     for target, sources in copied_fields(fields).items():
-        doubts += explain(fields[target], sources, fields) is None
+        if explain(fields.get(target, []), sources, fields) is None:
+            copied, own = Counter(fields.get(target)), Counter(chain.from_iterable(fields[name] for name in sources))
+            doubts += 1 + (copied - own).total() + (own - copied).total()
     return doubts

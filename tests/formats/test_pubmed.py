@@ -51,11 +51,6 @@ def varied(data: Path) -> dict[str, dict[str, Any]]:
     return {str(fields["pmid_str"]): fields for fields in found}
 
 
-@pytest.fixture(scope="module")
-def data() -> Path:
-    return Path(__file__).resolve().parents[1] / "data"
-
-
 # --- real records
 
 
