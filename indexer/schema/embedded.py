@@ -303,8 +303,10 @@ class Layout:
     @property
     def fingerprint(self) -> str:
         """Changes when an index built before would no longer be searched rightly."""
-        chains = [(name, self.schema.types[self.schema.fields[name].type].get("filters")) for name in self.columns]
-        return hashlib.sha256(repr((chains, GROUPS)).encode()).hexdigest()[:16]
+        types = {name: self.schema.types[self.schema.fields[name].type] for name in self.columns}
+        chains = [(name, chain.get("char_filters"), chain.get("filters")) for name, chain in types.items()]
+        groups = [(group.name, group.stemmed, group.fields) for group in GROUPS]
+        return hashlib.sha256(repr((chains, groups)).encode()).hexdigest()[:16]
 
 
 def _escape(name: str) -> str:

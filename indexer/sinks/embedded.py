@@ -60,6 +60,7 @@ class EmbeddedSink:
         self._writer: tantivy.IndexWriter | None = None
         self._lock = threading.Lock()  # over the writer
         self._dirty = False
+        self._broken: PermanentError | None = None
 
     @property
     def omit(self) -> frozenset[str]:
@@ -84,7 +85,7 @@ class EmbeddedSink:
 
     def push(self, batch: Sequence[Action]) -> list[Outcome]:
         prepared = [_prepare(action, self._layout) for action in batch]
-        with self._lock, _faults(self._folder, "cannot be written"):
+        with self._writing():
             writer = self._open_writer()
             for action, document in zip(batch, prepared, strict=True):
                 if isinstance(document, Outcome):
@@ -99,7 +100,7 @@ class EmbeddedSink:
         ]
 
     def commit(self) -> None:
-        with self._lock, _faults(self._folder, "cannot be written"):
+        with self._writing():
             if self._writer is not None and self._dirty:
                 self._writer.commit()
                 self._dirty = False
@@ -140,10 +141,29 @@ class EmbeddedSink:
             writer, self._writer, self._index = self._writer, None, None
             if writer is None:
                 return
+            if self._broken is not None:
+                # The fault was told when it came; this gives the lock back, and may fail for the same reason.
+                with contextlib.suppress(ValueError, RuntimeError):
+                    writer.wait_merging_threads()
+                return
             with _faults(self._folder, "cannot be written"):
                 if self._dirty:
                     writer.rollback()
                 writer.wait_merging_threads()
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """A writer that failed once takes nothing more: its next commit would lack what was pushed before."""
+        with self._lock:
+            if self._broken is not None:
+                raise self._broken
+            try:
+                with _faults(self._folder, "cannot be written"):
+                    yield
+            except PermanentError as error:
+                if self._writer is not None:
+                    self._broken = error
+                raise
 
     def _opened(self) -> tantivy.Index:
         if self._index is None:
@@ -206,6 +226,8 @@ def _faults(folder: Path, what: str, *, but: tuple[type[OSError], ...] = ()) -> 
         raise
     except (OSError, ValueError, RuntimeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        if "writer was killed" in reason:  # Tantivy's thread met the fault and took its words with it
+            reason = "the writing thread stopped, as it does when the disk is full"
         raise PermanentError(
             f"embedded:{folder}: {what}: {reason}",
             advice="Look at the permissions and the free space of that folder. What was committed before is kept.",
