@@ -23,6 +23,7 @@ DEFAULT_FILE = "indexer.toml"
 ENVIRONMENT = {
     "INDEXER_TARGET": "target",
     "INDEXER_STATE": "state",
+    "INDEXER_REPORTS": "reports",
     "INDEXER_USERNAME": "credentials.username",
     "INDEXER_PASSWORD": "credentials.password",
     "INDEXER_API_KEY": "credentials.api_key",
@@ -85,6 +86,7 @@ class SourceSettings(Table):
 class Settings(Table):
     target: str = Field("embedded:var/index", description="where documents go")
     state: str = Field("sqlite:///var/state.db", description="where runs and rejected records are remembered")
+    reports: str = Field("var/reports", description="folder for the reports of runs; empty: none are written")
     credentials: CredentialSettings = CredentialSettings()
     load: LoadSettings = LoadSettings()
     log: LogSettings = LogSettings()

@@ -45,11 +45,12 @@ def load(
         with Telling(config, None, quiet=quiet, command="load --dry-run", target=target) as told:
             summary = _run(plan, None, None, told)
     else:
-        summary = _load(plan, target, config, force=force, quiet=quiet)
+        summary, told = _load(plan, target, config, force=force, quiet=quiet)
     if as_json:
         print(json.dumps(report.as_json(summary, target=str(target), dry_run=dry_run), indent=2))
     elif not quiet:
-        print("\n".join(report.lines(summary, target=str(target), dry_run=dry_run)))
+        where = f"{target} · report {told.page}" if told.page else str(target)
+        print("\n".join(report.lines(summary, target=where, dry_run=dry_run)))
     return summary.exit_code
 
 
@@ -68,7 +69,7 @@ def transform(paths: Sequence[str], *, config: Config, profile_name: str | None,
     return summary.exit_code
 
 
-def _load(plan: Plan, target: Target, config: Config, *, force: bool, quiet: bool) -> Summary:
+def _load(plan: Plan, target: Target, config: Config, *, force: bool, quiet: bool) -> tuple[Summary, Telling]:
     """Opens everything, in the order in which it may fail without harm, and closes it in reverse."""
     sink = open_sink(target, connections=plan.limits.connections, create=True)
     try:
@@ -81,7 +82,7 @@ def _load(plan: Plan, target: Target, config: Config, *, force: bool, quiet: boo
             ):
                 plan.recipe.omit.update(sink.omit)
                 memory = _memory(plan, target, sink, store, told.run_id, force=force)
-                return _run(plan, sink, memory, told)
+                return _run(plan, sink, memory, told), told
         finally:
             store.close()
     finally:
@@ -91,9 +92,7 @@ def _load(plan: Plan, target: Target, config: Config, *, force: bool, quiet: boo
 def _memory(plan: Plan, target: Target, sink: Sink, store: Store, run_id: int, *, force: bool) -> Memory:
     """What the run remembers. Nothing of a file of JSON lines: it holds what this run wrote, whole."""
     lasting = target.kind != "jsonl"
-    target_id = progress.open_target(
-        store, str(target), identity="", documents_in_index=sink.count() if lasting else 0
-    )
+    target_id = progress.open_target(store, str(target), identity="", documents_in_index=sink.count() if lasting else 0)
     rules = f"{sorted(plan.recipe.profiles.items())}{sorted(plan.recipe.omit)}{biblio().version}{derive_version()}"
     return Memory(
         store,

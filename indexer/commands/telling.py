@@ -1,5 +1,8 @@
 """Tells people, the log and the state what happens in a run."""
 
+import time
+from pathlib import Path
+
 import structlog
 
 from indexer.config import Config
@@ -7,14 +10,16 @@ from indexer.derive.pipeline import derive_version
 from indexer.engine.account import Account
 from indexer.engine.run import Events, Summary
 from indexer.errors import ExitCode, IndexerError, TransientError
-from indexer.observe import log, progress
+from indexer.observe import log, page, progress, report
+from indexer.observe.timeline import Timeline
 from indexer.records import Fault
 from indexer.state import runs
 from indexer.state.dead_letters import DeadLetter
-from indexer.state.store import Store
+from indexer.state.store import Store, now
 from indexer.targets import Target
 
 SHOWN_REJECTIONS = 10
+KEPT_PROBLEMS = 100  # in the report
 
 
 class Telling:
@@ -32,6 +37,12 @@ class Telling:
         self._store = store
         self._for_machines = settings.format == "json"
         self._rejections = 0
+        self._command, self._target = command, target
+        self._reports = Path(config.settings.reports) if store and config.settings.reports else None
+        self._started, self._clock = now(), time.monotonic()
+        self._timeline = Timeline()
+        self._problems: list[str] = []
+        self.page: Path | None = None
 
     def __enter__(self) -> "Telling":
         self._log.info("run_started")
@@ -52,6 +63,9 @@ class Telling:
         if self._store is not None:
             runs.finish(self._store, self.run_id, self.summary.account, exit_code=code, message=message)
         self._log.info("run_finished", exit_code=int(code), message=message, **self.summary.account.total.counts())
+        if message:
+            self._problems.append(message)
+        self._write_report(int(code))
 
     def events(self) -> Events:
         return Events(
@@ -60,8 +74,23 @@ class Telling:
             advanced=self.progress.advance,
             counted=self._counted,
             resumed=self._resumed,
+            answered=self._answered,
             paused=self._paused,
         )
+
+    def _write_report(self, code: int) -> None:
+        if self._reports is None:
+            return
+        told = report.as_json(self.summary, target=str(self._target)) | {
+            "command": self._command,
+            "started": self._started,
+            "exit_code": code,
+            "problems": self._problems,
+        }
+        self.page = page.write(self._reports, told, self._timeline)
+
+    def _answered(self, documents: int, seconds: float) -> None:
+        self._timeline.add(time.monotonic() - self._clock, documents, seconds)
 
     def _counted(self, account: Account) -> None:
         self.progress.update(account)
@@ -80,6 +109,8 @@ class Telling:
             stage=letter.stage,
             reason=letter.reason,
         )
+        if len(self._problems) < KEPT_PROBLEMS:
+            self._problems.append(f"{letter.position}: {letter.reason}")
         if self._rejections <= SHOWN_REJECTIONS:
             named = f" ({letter.document_id})" if letter.document_id else ""
             self._say(f"{letter.position}{named}: {letter.reason}")
@@ -88,6 +119,8 @@ class Telling:
 
     def _fault(self, fault: Fault) -> None:
         self._log.info("file_fault", file=fault.position.file, reason=fault.reason, advice=fault.advice)
+        if len(self._problems) < KEPT_PROBLEMS:
+            self._problems.append(f"{fault.position.file}: {fault.reason}")
         self._say(f"{fault.position.file}: {fault.reason}")
         if fault.advice:
             self._say(f"  {fault.advice}")

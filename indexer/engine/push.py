@@ -41,7 +41,9 @@ Token = TypeVar("Token")
 
 
 class Pusher(Generic[Token]):
-    """Sends actions to a sink. `on_answer` gets a list of (action, the caller's token, outcome) for each batch, from
+    """Sends actions to a sink.
+
+    `on_answer` gets a list of (action, the caller's token, outcome) for each batch and the seconds that it took, from
     the caller's thread, once the engine has answered for all of it. Raises what the sink raises once retrying is over.
     """
 
@@ -50,7 +52,7 @@ class Pusher(Generic[Token]):
         sink: Sink,
         limits: Limits,
         *,
-        on_answer: Callable[[list[tuple[Action, Token, Outcome]]], None],
+        on_answer: Callable[[list[tuple[Action, Token, Outcome]], float], None],
         on_pause: Callable[[TransientError, float], None],
     ) -> None:
         self._sink = sink
@@ -62,7 +64,7 @@ class Pusher(Generic[Token]):
         self._batch: list[tuple[Action, Token]] = []
         self._bytes = 0
         self._batch_ids: set[str] = set()
-        self._flying: dict[Future[list[Outcome]], list[tuple[Action, Token]]] = {}
+        self._flying: dict[Future[tuple[list[Outcome], float]], list[tuple[Action, Token]]] = {}
         self._flying_ids: set[str] = set()
 
     def add(self, action: Action, token: Token) -> None:
@@ -114,11 +116,12 @@ class Pusher(Generic[Token]):
         for future in done:
             batch = self._flying.pop(future)
             self._flying_ids.difference_update(action.id for action, _ in batch)
-            outcomes = future.result()
-            self._on_answer([(*sent, outcome) for sent, outcome in zip(batch, outcomes, strict=True)])
+            outcomes, seconds = future.result()
+            self._on_answer([(*sent, outcome) for sent, outcome in zip(batch, outcomes, strict=True)], seconds)
 
-    def _push(self, actions: Sequence[Action]) -> list[Outcome]:
-        """One batch, tried until every item has a final answer or `retry_seconds` are over."""
+    def _push(self, actions: Sequence[Action]) -> tuple[list[Outcome], float]:
+        """One batch, tried until every item has a final answer or `retry_seconds` are over; and the time it took."""
+        began = time.monotonic()
         answers: list[Outcome | None] = [None] * len(actions)
         todo = list(range(len(actions)))
 
@@ -147,7 +150,7 @@ class Pusher(Generic[Token]):
             before_sleep=self._paused,
             reraise=True,
         )(once)
-        return [answer for answer in answers if answer is not None]
+        return [answer for answer in answers if answer is not None], time.monotonic() - began
 
     def _paused(self, state: RetryCallState) -> None:
         self._window.refused()

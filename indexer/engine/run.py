@@ -28,7 +28,8 @@ class Events:
     """What a run tells while it goes on; each is called from the run's own thread but `paused`.
 
     `rejected(letter, advice)`, `fault(fault)` for a file as a whole, `advanced(bytes)` of the dumps as they lie on
-    disk, `counted(account)` now and then, `resumed(file, items)`, `paused(error, seconds)` from a connection.
+    disk, `counted(account)` now and then, `resumed(file, items)`, `answered(documents, seconds)` for
+    each batch, `paused(error, seconds)` from a connection.
     """
 
     rejected: Callable[[DeadLetter, str], None]
@@ -36,6 +37,7 @@ class Events:
     advanced: Callable[[int], None]
     counted: Callable[[Account], None]
     resumed: Callable[[str, int], None]
+    answered: Callable[[int, float], None]
     paused: Callable[[TransientError, float], None]
 
 
@@ -207,8 +209,9 @@ class _Run:
         else:
             self.ledger.settle(token[0], "deleted" if isinstance(action, Delete) else "indexed")
 
-    def _answered(self, answers: list[tuple[Action, Token, Outcome]]) -> None:
+    def _answered(self, answers: list[tuple[Action, Token, Outcome]], seconds: float) -> None:
         """A batch was answered, item by item: into the books, and into the memory."""
+        self._events.answered(len(answers), seconds)
         for action, (entry, record, fingerprint), outcome in answers:
             if outcome.status == "rejected":
                 self._reject(entry, record, "index", outcome.reason, document_id=action.id)

@@ -77,7 +77,7 @@ def push_all(sink: Memory, actions: Sequence[Action], limits: Limits) -> list[tu
     pusher: Pusher[int] = Pusher(
         sink,
         limits,
-        on_answer=lambda answers: told.extend((number, outcome.status) for _, number, outcome in answers),
+        on_answer=lambda answers, _seconds: told.extend((number, outcome.status) for _, number, outcome in answers),
         on_pause=lambda _error, _seconds: None,
     )
     try:
