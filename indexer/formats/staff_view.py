@@ -17,14 +17,15 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from heapq import heappop, heappush
-from itertools import chain
+from itertools import chain, pairwise
 
 from indexer.errors import RecordError
 from indexer.formats.emission_order import copied_fields, explain
 from indexer.schema.model import biblio
 
 _NAME = re.compile(r"([A-Za-z_][\w-]*)(?=[ \t]|$)", re.ASCII)
-_TRIES = 2_000  # readings of one page, about a quarter of a second
+_TRIES = 2_000  # readings of one page, about half a second
+_LINES = 500_000  # lines in all of them, so that a large text costs no more
 
 Fields = dict[str, list[str]]
 Start = tuple[str, int]  # a field's name, and the line that it begins
@@ -52,17 +53,18 @@ def _most_likely(lines: Sequence[str], starts: Sequence[Start]) -> Fields:
     names = {name for name, _ in starts}
     waiting: list[tuple[int, int, int, list[Start], frozenset[Start]]] = []
     seen: set[frozenset[Start]] = set()
+    limit = min(_TRIES, _LINES // len(lines) + 1)
 
     def consider(values: frozenset[Start]) -> None:
-        if values not in seen:
+        if values not in seen and len(seen) < limit:
             seen.add(values)
             chosen = _rising([start for start in starts if start not in values])
             doubts = _doubts(_fields(lines, chosen))
             heappush(waiting, (2 * doubts + len(names) - len(chosen), len(seen), doubts, chosen, values))
 
     consider(frozenset())
-    best = waiting[0]
-    while waiting and len(seen) < _TRIES:
+    best = waiting[0]  # nothing taken for a value
+    while waiting and len(seen) < limit:
         reading = heappop(waiting)
         best = min(best, reading)
         _, _, doubts, chosen, values = reading
@@ -97,9 +99,8 @@ def _rising(starts: Sequence[Start]) -> list[Start]:
 
 def _fields(lines: Sequence[str], starts: Sequence[Start]) -> Fields:
     """The values of each field: the rest of its first line, and the lines up to the next field that are not blank."""
-    ends = [number for _, number in starts[1:]] + [len(lines)]
     fields = {}
-    for (name, number), end in zip(starts, ends, strict=True):
+    for (name, number), (_, end) in pairwise([*starts, ("", len(lines))]):
         values = [line for line in lines[number + 1 : end] if line]
         first = lines[number][len(name) :].lstrip(" \t")
         fields[name] = [first, *values] if first or not values else values
