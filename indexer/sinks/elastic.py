@@ -230,7 +230,7 @@ def open_client(target: Target, *, connections: int = 1) -> tuple[Call, Callable
         status, answer, retry_after = send(method, path, body, content_type, params)
         if 200 <= status < 300:
             if not isinstance(answer, dict):
-                raise PermanentError(f"{target}: the answer is not JSON", advice="Is this the URL of the server?")
+                raise _not_json(target, str(answer))
             return answer
         words = engine_words(orjson.dumps(answer) if isinstance(answer, dict | list) else str(answer).encode())
         if status in (400, 409, 413):
@@ -245,15 +245,24 @@ Send = Callable[[str, str, bytes | None, str, dict[str, str]], tuple[int, Any, s
 
 def _elasticsearch(target: Target, connections: int) -> tuple[Send, Callable[[], None]]:
     """Elasticsearch's client: status, answer and Retry-After of a request, whatever the status."""
-    from elastic_transport import TransportError
+    from elastic_transport import JsonSerializer, SerializationError, TransportError
     from elastic_transport.client_utils import DEFAULT
     from elasticsearch import ApiError, Elasticsearch, ElasticsearchWarning, UnsupportedProductError
+
+    class Answers(JsonSerializer):
+        def loads(self, data: bytes) -> Any:
+            """Text where it is no JSON: the client would raise, and keep the status to itself."""
+            try:
+                return orjson.loads(data)
+            except orjson.JSONDecodeError:
+                return data.decode("utf-8", "replace")
 
     warnings.filterwarnings("ignore", category=ElasticsearchWarning)
     client = Elasticsearch(
         _with_port(target.base),
         headers=_headers(target),
         ca_certs=ca_file(target) or DEFAULT,
+        serializers={JSON: Answers()},
         connections_per_node=connections,
         request_timeout=READ_SECONDS,
         max_retries=0,
@@ -270,6 +279,8 @@ def _elasticsearch(target: Target, connections: int) -> tuple[Send, Callable[[],
             return error.meta.status, error.body, None
         except ApiError as error:
             return error.meta.status, error.body, error.meta.headers.get("retry-after")
+        except SerializationError as error:
+            raise _not_json(target, str(error)) from None
         except TransportError as error:
             raise connection_error(str(target), error) from None
         return response.meta.status, response.body, None
@@ -282,7 +293,7 @@ def _opensearch(target: Target, connections: int) -> tuple[Send, Callable[[], No
     try:
         from opensearchpy import OpenSearch
         from opensearchpy.exceptions import ConnectionError as Unreachable
-        from opensearchpy.exceptions import TransportError
+        from opensearchpy.exceptions import SerializationError, TransportError
     except ModuleNotFoundError as error:
         raise ConfigError(
             f"{target}: the client for OpenSearch is not installed ({error.name})",
@@ -304,6 +315,8 @@ def _opensearch(target: Target, connections: int) -> tuple[Send, Callable[[], No
         headers = {"accept": JSON} | ({"content-type": content_type} if body is not None else {})
         try:
             return 200, client.transport.perform_request(method, path, params=params, headers=headers, body=body), None
+        except SerializationError as error:
+            raise _not_json(target, str(error)) from None
         except Unreachable as error:
             raise connection_error(str(target), error) from None
         except TransportError as error:
@@ -333,6 +346,11 @@ def check_product(target: Target, call: Call) -> None:
     if int(number.split(".")[0]) not in SUPPORTED[kind]:
         known = " and ".join(map(str, SUPPORTED[kind]))
         raise PermanentError(f"{server}: this is {PRODUCTS[kind]} {number}; what we speak to is {known}.")
+
+
+def _not_json(target: Target, answer: str) -> PermanentError:
+    said = f": {shorten(engine_words(answer.encode()))[:200]}" if answer else ""
+    return PermanentError(f"{target}: the answer is not JSON{said}", advice="Is this the URL of the server?")
 
 
 def encode(batch: Sequence[Action]) -> bytes:

@@ -144,6 +144,8 @@ def status_error(
     `words` are the engine's own; `retry_after` and `location` are the headers as they came.
     """
     said = f": {shorten(words)}" if words else ""
+    if "init failure" in words:  # Solr's 500 for a core whose configuration does not load
+        return PermanentError(f"{name}: HTTP {status}{said}", advice="Solr's log says more. Nothing was sent.")
     if status in (408, 429) or status >= 500:
         return TransientError(
             f"{name}: HTTP {status}{said}",

@@ -105,7 +105,9 @@ class JsonLinesSink:
     def _write(self, data: bytes) -> None:
         if self._file is None:
             self._file = sys.stdout.buffer if self._standard_output else self._open()
-        self._file.write(data)
+        rest = memoryview(data)
+        while rest:
+            rest = rest[self._file.write(rest) :]
         self._file.flush()
 
     def _open(self) -> BinaryIO:
@@ -114,7 +116,8 @@ class JsonLinesSink:
                 file.truncate(_whole(self._part))
         elif self._path.exists():
             self._path.rename(self._part)
-        return self._part.open("ab")
+        # Without a buffer: what a full disk did not take must not come up again when the file is closed.
+        return self._part.open("ab", buffering=0)
 
     def _finish(self) -> None:
         if self._file is None and (self._standard_output or self._path.exists()):

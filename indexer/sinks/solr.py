@@ -59,7 +59,10 @@ class SolrSink:
 
     def commit(self) -> None:
         """One hard commit that opens a searcher (pysolr would send two: as a parameter and as a body)."""
-        self._update(b'{"commit":{"openSearcher":true,"waitSearcher":true}}')
+        try:
+            self._update(b'{"commit":{"openSearcher":true,"waitSearcher":true}}')
+        except Refused as refusal:
+            raise PermanentError(f"{self._target}: the commit is refused: {refusal}") from None
 
     def get(self, ids: Sequence[str]) -> dict[str, Fields]:
         found: dict[str, Fields] = {}
@@ -139,8 +142,10 @@ class SolrSink:
         except pysolr.SolrError as error:
             words = re.sub(r"(?s)^.*\[Reason: (.*)\].*$", r"\1", str(error))
             raise ConfigError(f"{self._target}: Solr does not take this search: {shorten(words)}") from None
-        except ValueError:
-            raise PermanentError(f"{self._target}: the answer is not JSON", advice="Is this the URL of Solr?") from None
+        except (ValueError, TypeError, KeyError, AttributeError):  # pysolr reads whatever comes as Solr's JSON
+            raise PermanentError(
+                f"{self._target}: the answer is not Solr's", advice="Is this the URL of Solr?"
+            ) from None
 
     def _suggest(self, clauses: list[Clause], filters: list[str]) -> str | None:
         """A collation: the corrected words, tried by Solr itself so that it does find something."""
