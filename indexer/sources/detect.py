@@ -58,14 +58,14 @@ def detect(head: bytes, *, whole: bool, name: str, format: str | None) -> Kind:
         return Kind("staff_view")
     if format == "delete":
         return Kind("deletes")
-    return _unknown(f"begins with {show(start, 40)!r}", "")
+    return _unknown(f"begins with '{show(start, 40)}'", "")
 
 
 def _xml(start: bytes, format: str | None) -> Kind:
     tags = Scanner(Window([start]), re.compile(rb"(?!)")).tags()
     root = next(tags, None)
     if root is None or root.closing:
-        return _unknown(f"begins with {show(start, 40)!r}", "It looks like XML and has no root element.")
+        return _unknown(f"begins with '{show(start, 40)}'", "It looks like XML and has no root element.")
     local = root.local
     inherited = namespaces(root.raw)
     if namespace(root.name, inherited) == _MARC_XML:

@@ -116,10 +116,11 @@ def chunks(path: str, meter: Meter) -> Iterator[bytes]:
                 meter.add(len(chunk))
                 yield chunk
     except OSError as error:
-        raise unreadable(error) from error
+        raise unreadable(error, meter) from error
 
 
-def unreadable(error: OSError) -> StreamError:
-    """The operating system's own words for why a file cannot be read."""
+def unreadable(error: OSError, meter: Meter) -> StreamError:
+    """The operating system's own words for why a file cannot be read (any further)."""
     reason = f"cannot be read: {error.strerror or error}"
-    return StreamError(reason, advice="Mend that and run the same command; the other files are not concerned.")
+    advice = "Mend that and run the same command; the other files are not concerned."
+    return StreamError(reason, advice=advice, early=meter.taken > 0)

@@ -135,7 +135,7 @@ def json_lines(window: Window, place: Place) -> Iterator[Record | Fault]:
             action = None
             continue
         if not (raw.startswith(b"{") and raw.endswith(b"}")):
-            yield place.reject(f"is no JSON object: begins with {show(raw, 40)!r}", raw, offset)
+            yield place.reject(f"is no JSON object: begins with '{show(raw, 40)}'", raw, offset)
             action = None
             continue
         if action is not None:
@@ -310,7 +310,7 @@ def _object(window: Window, place: Place) -> Generator[Record | Fault, None, boo
     if byte != 0x7B:
         raw = _junk(window)
         if window.error is None or window.held:
-            yield place.reject(f"is no JSON object: begins with {show(raw, 40)!r}", raw, offset)
+            yield place.reject(f"is no JSON object: begins with '{show(raw, 40)}'", raw, offset)
         return False
     taken = _take(window)
     if taken is None:

@@ -33,12 +33,11 @@ _ENTRY = re.compile(rb"<(?:[^\s/>:]+:)?(identifier|datestamp|setSpec)(?:\s[^>]*)
 _METADATA = re.compile(rb"<(?:[^\s/>:]+:)?metadata(?:\s[^>]*)?>")
 _TAG = re.compile(rb"""\s*(<([^\s/>!?]+)(?:[^>"']|"[^"]*"|'[^']*')*+>)""")
 _ERROR_CODE = re.compile(rb"""\scode\s*=\s*["']([^"']*)["']""")
-_NO_RECORD_IN = re.compile(rb"(?!)")
 
 
 def records(window: Window, place: Place, root: bytes) -> Iterator[Record | Fault]:
     """Give each record with its header: its metadata's child element, or a tombstone (section 2.5.1)."""
-    scanner = Scanner(window, RECORD_START, nests=True)
+    scanner = Scanner(window, RECORD_START, nests="others")
     inherited: Mapping[bytes, bytes] = {}
     listing = False
     seen = False
@@ -100,7 +99,7 @@ def _record(piece: Piece, tag: Tag, inherited: Mapping[bytes, bytes], place: Pla
     if child.empty:
         end = child.offset + len(child.raw)
     else:
-        end = end_of(raw, child.offset + len(child.raw), child.name, _NO_RECORD_IN, nests=True, final=True)
+        end = end_of(raw, child.offset + len(child.raw), child.name, None, final=True)
     if end < 0:
         return place.reject(f"its metadata has no end tag </{show(child.name)}>", raw, offset)
     if tag.raw != b"<record>" or metadata.end() - metadata.start() != len(b"<metadata>"):

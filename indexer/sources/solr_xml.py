@@ -21,7 +21,7 @@ def records(window: Window, place: Place, root: bytes) -> Iterator[Record | Faul
     Of an answer only the main result counts, not those of moreLikeThis or the expanded ones.
     """
     update = root != b"response"
-    scanner = Scanner(window, _DOC, nests=True)
+    scanner = Scanner(window, _DOC, nests="records")
     deleting = False
     wanted = update
     for tag in scanner.tags():

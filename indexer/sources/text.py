@@ -34,10 +34,11 @@ def staff_view(window: Window, place: Place) -> Iterator[Record | Fault]:
 
 def deletes(window: Window, place: Place) -> Iterator[Record | Fault]:
     """Give a tombstone for each line: one id a line, blank lines and the space around ids left out."""
-    for offset, line in lines(window, _ID_LIMIT):
+    for start, line in lines(window, _ID_LIMIT):
         raw = line.strip()
         if not raw:
             continue
+        offset = start + line.index(raw)
         if len(line) > _ID_LIMIT:
             yield place.reject("is too long for an id: only its beginning is kept", raw, offset)
             continue

@@ -168,10 +168,10 @@ def _inflated(stream: Stream, kind: str, meter: Meter) -> Iterator[bytes]:
             fresh = False
             data = b""
             given += len(out)
-            if given > RATIO_FREE and given > MAX_RATIO * meter.taken:
-                raise _bomb(given, meter)
             if out:
                 yield out
+            if given > RATIO_FREE and given > MAX_RATIO * meter.taken:
+                raise _bomb(given, meter)
             if decompressor.eof:
                 data = decompressor.unused_data
                 members += 1
@@ -201,7 +201,7 @@ def _zip_members(path: str, meter: Meter) -> Iterator[tuple[str, Stream]]:
     except zipfile.BadZipFile as error:
         raise StreamError(f"the zip archive is broken ({error})") from error
     except OSError as error:
-        raise unreadable(error) from error
+        raise unreadable(error, meter) from error
 
 
 def _zip_content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, file: BinaryIO, meter: Meter) -> Iterator[bytes]:
@@ -212,12 +212,12 @@ def _zip_content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, file: BinaryIO
         with archive.open(info) as member:
             while chunk := member.read(CHUNK):
                 given += len(chunk)
+                yield chunk
                 if given > RATIO_FREE and given > MAX_RATIO * max(info.compress_size, 1):
                     raise _bomb(given, Meter(taken=info.compress_size))
-                yield chunk
     except NotImplementedError as error:
         raise StreamError(f"cannot be unpacked: {error}", advice=_UNPACK_IT, early=False) from error
     except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
         raise StreamError(f"the zip member is broken ({error})") from error
     except OSError as error:
-        raise unreadable(error) from error
+        raise unreadable(error, meter) from error

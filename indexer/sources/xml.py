@@ -7,7 +7,7 @@ instruction or the DOCTYPE is no tag. Where a record is broken, the splitter goe
 import functools
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from indexer.sources.window import KEPT_OF_OVERSIZED, Window
 
@@ -27,6 +27,9 @@ _UNPREFIXED = re.compile(rb"<[^\s/>:!?]+[\s/>]")
 _ENTITY = re.compile(rb"&(#[0-9]+|#x[0-9A-Fa-f]+|[^;&\s]*);?")
 _NAMED = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
 _COMMENT_OR_CDATA = re.compile(rb"<!--.*?-->|<!\[CDATA\[(.*?)\]\]>", re.S)
+
+
+Nests = Literal["no", "others", "records"]
 
 
 class Tag(NamedTuple):
@@ -60,11 +63,12 @@ class _Broken(Exception):
         self.at = at
 
 
-def end_of(data: bytes, body: int, name: bytes, restart: re.Pattern[bytes], *, nests: bool, final: bool) -> int:
+def end_of(data: bytes, body: int, name: bytes, breaks: re.Pattern[bytes] | None, *, final: bool) -> int:
     """Return the index behind the end tag of the element whose content starts at `body`, -1 if it is not in `data`.
 
     The common case is one search for the name; only content with `!`, `?` or the name in other places is walked
-    through. `final`: `data` holds all there is. Raises _Broken where a record starts that cannot be a child.
+    through. `final`: `data` holds all there is. `breaks` matches a start tag of this name that cannot be in the
+    element, which raises _Broken.
     """
     at = data.find(name, body)
     if at < 0:
@@ -72,16 +76,16 @@ def end_of(data: bytes, body: int, name: bytes, restart: re.Pattern[bytes], *, n
     if data[at - 2 : at + len(name) + 1] != b"</" + name + b">":
         at = data.find(b"</" + name + b">", body) + 2
         if at < 2 or data.find(b"<" + name, body, at) >= 0:
-            return _walk(data, body, name, restart, nests=nests, final=final)
+            return _walk(data, body, name, breaks, final=final)
     # One byte is searched for much faster than two, and is mostly not there.
     if (data.find(b"!", body, at) >= 0 and data.find(b"<!", body, at) >= 0) or (
         data.find(b"?", body, at) >= 0 and data.find(b"<?", body, at) >= 0
     ):
-        return _walk(data, body, name, restart, nests=nests, final=final)
+        return _walk(data, body, name, breaks, final=final)
     return at + len(name) + 1
 
 
-def _walk(data: bytes, body: int, name: bytes, restart: re.Pattern[bytes], *, nests: bool, final: bool) -> int:
+def _walk(data: bytes, body: int, name: bytes, breaks: re.Pattern[bytes] | None, *, final: bool) -> int:
     token = re.compile(rb"<!--|<!\[CDATA\[|<\?|<(/?)" + re.escape(name) + rb"(?=[\s/>])")
     skipped = {opening: closing for _, opening, closing in _SKIPPED}
     depth = 1
@@ -104,7 +108,7 @@ def _walk(data: bytes, body: int, name: bytes, restart: re.Pattern[bytes], *, ne
         else:
             if not final and len(data) - match.start() < MARGIN:
                 return -1
-            if not nests or restart.match(data, match.start()):
+            if breaks is not None and breaks.match(data, match.start()):
                 raise _Broken(match.start())
             if tag is None:
                 return -1
@@ -116,16 +120,18 @@ def _walk(data: bytes, body: int, name: bytes, restart: re.Pattern[bytes], *, ne
 class Scanner:
     """Walks over the tags of a stream; the caller says which of them start a record and takes those whole.
 
-    `restart` matches the start tag of a record, in whose name the reading goes on after a broken one (it may look at
-    up to MARGIN bytes). `nests`: a record may hold elements of its own name.
+    `restart` matches the start tag of a record, where the reading goes on after a broken one; it may look at up to
+    MARGIN bytes. `nests`: whether a record may hold elements of its own name: "no", "others" that `restart` does not
+    match, or "records".
     """
 
-    def __init__(self, window: Window, restart: re.Pattern[bytes], *, nests: bool = False) -> None:
+    def __init__(self, window: Window, restart: re.Pattern[bytes], *, nests: Nests = "no") -> None:
         self.window = window
         self.root: Tag | None = None
         self.unclosed = ""
         self._restart = restart
-        self._nests = nests
+        self._breaks = None if nests == "records" else restart
+        self._nests = nests != "no"
 
     def tags(self) -> Iterator[Tag]:
         """Give tag after tag, up to the end; an element that the caller takes by `element` counts as one."""
@@ -147,9 +153,7 @@ class Scanner:
         start, body = window.offset, len(tag.raw)
         while not tag.empty:
             try:
-                end = end_of(
-                    window.data, window.pos + body, tag.name, self._restart, nests=self._nests, final=window.ended
-                )
+                end = end_of(window.data, window.pos + body, tag.name, self._breaks, final=window.ended)
             except _Broken as broken:
                 raw = window.data[window.pos : broken.at]
                 window.pos = broken.at

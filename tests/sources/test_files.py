@@ -1,0 +1,125 @@
+import io
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from indexer.records import Fault, Record
+from indexer.sources import expand, read, total_bytes
+from tests.sources.reading import faults, only, read_bytes
+
+ARTICLE = b"<PubmedArticle>%d</PubmedArticle>"
+
+
+@pytest.fixture
+def dumps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of dumps, the working folder above it."""
+    folder = tmp_path / "dumps"
+    (folder / "b").mkdir(parents=True)
+    (folder / "empty").mkdir()
+    (folder / ".hidden").mkdir()
+    for n, name in enumerate(["a.xml", "b/1.xml", "b/2.xml", "c.xml", ".x.xml", ".hidden/y.xml"]):
+        (folder / name).write_bytes(ARTICLE % n)
+    (folder / "a.xml.md5").write_text("MD5(a.xml)= 0\n")
+    (folder / "loop").symlink_to(folder)
+    os.mkfifo(folder / "pipe")
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("path", "files"),
+    [
+        ("dumps/", ["dumps/a.xml", "dumps/b/1.xml", "dumps/b/2.xml", "dumps/c.xml"]),
+        ("dumps", ["dumps/a.xml", "dumps/b/1.xml", "dumps/b/2.xml", "dumps/c.xml"]),
+        ("./dumps/../dumps/?", ["./dumps/../dumps/b/1.xml", "./dumps/../dumps/b/2.xml"]),
+        ("dumps/*.xml", ["dumps/a.xml", "dumps/c.xml"]),
+        ("dumps/[ac].xml", ["dumps/a.xml", "dumps/c.xml"]),
+        ("dumps/.x.xml", ["dumps/.x.xml"]),
+        ("-", ["-"]),
+    ],
+)
+def test_what_a_path_stands_for(dumps: Path, path: str, files: list[str]) -> None:
+    assert expand([path]) == (files, [])
+
+
+def test_a_name_with_brackets_is_a_name_first(dumps: Path) -> None:
+    (dumps / "[ac].xml").write_bytes(ARTICLE % 9)
+    assert expand(["dumps/[ac].xml"]) == (["dumps/[ac].xml"], [])
+
+
+def test_missing_paths_are_told_and_the_others_read(dumps: Path) -> None:
+    paths = ["nowhere.xml", "dumps/a.xml", "dumps/empty", "dumps/*.gz", "dumps/c.xml"]
+    assert expand(paths) == (["dumps/a.xml", "dumps/c.xml"], ["nowhere.xml", "dumps/empty", "dumps/*.gz"])
+    found = list(read(paths, source="s"))
+    assert [(f.position.file, f.reason) for f in faults(found)] == [
+        ("nowhere.xml", "there is no such file or folder"),
+        ("dumps/empty", "the folder holds no files"),
+        ("dumps/*.gz", "no file matches this pattern"),
+    ]
+    assert [r.position.file for r in found if isinstance(r, Record)] == ["dumps/a.xml", "dumps/c.xml"]
+
+
+def test_progress_counts_the_bytes_as_stored(dumps: Path) -> None:
+    seen: list[int] = []
+    list(read(["dumps"], source="s", progress=seen.append))
+    assert sum(seen) == total_bytes(["dumps"]) == 4 * len(ARTICLE % 0)
+    assert total_bytes(["dumps", "-"]) is None
+    assert total_bytes(["dumps/pipe"]) is None
+    assert total_bytes(["nowhere"]) == 0
+
+
+def test_standard_input(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(ARTICLE % 7)))
+    (found,) = read(["-"], source="s")
+    assert isinstance(found, Record)
+    assert (found.raw, found.position.file) == (ARTICLE % 7, "-")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")
+def test_a_file_that_may_not_be_read(dumps: Path) -> None:
+    (dumps / "a.xml").chmod(0)
+    first, *others = read(["dumps"], source="s")
+    assert isinstance(first, Fault)
+    assert first.reason == "cannot be read: Permission denied"
+    assert len(others) == 3
+
+
+def test_a_dangling_link_is_told(dumps: Path) -> None:
+    (dumps / "d.xml").symlink_to(dumps / "gone.xml")
+    (fault,) = faults(read(["dumps"], source="s"))
+    assert (fault.position.file, fault.reason) == ("dumps/d.xml", "cannot be read: No such file or directory")
+
+
+def test_names_that_no_terminal_prints(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"\xff\x1b[31m.xml")).write_bytes(ARTICLE % 1)
+    (found,) = read([str(tmp_path)], source="s")
+    assert found.position.file == str(tmp_path) + r"/\xff\x1b[31m.xml"
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "is empty"),
+        (b" \n", "holds nothing but white space"),
+        (b"\xef\xbb\xbf", "is empty"),
+        (b"%PDF-1.7\n", r"format not recognised: begins with '%PDF-1.7\x0a'"),
+        (b"\x00\x01" * 9, r"format not recognised: begins with '" + r"\x00\x01" * 9 + "'"),
+        (b"<!DOCTYPE html><html><body>502 Bad Gateway", "format not recognised: this is an HTML page"),
+        (b"<rss version='2'></rss>", "format not recognised: the root element is <rss version='2'>"),
+        (b"<!-- nothing -->", "format not recognised: begins with '<!-- nothing -->'"),
+        (b"00714cam a2200205 a 4500001", "this is MARC (ISO 2709), which this version does not read"),
+        (
+            b'<collection xmlns="http://www.loc.gov/MARC21/slim"><record/></collection>',
+            "this is MARCXML, which this version does not read",
+        ),
+        (b"<record><leader>0</leader></record>", "this is MARCXML, which this version does not read"),
+        (b'<article article-type="research"><front/></article>', "this is JATS, which this version does not read"),
+    ],
+)
+def test_what_is_not_read_is_named(tmp_path: Path, content: bytes, reason: str) -> None:
+    fault = only(read_bytes(tmp_path, content))
+    assert fault.reason == reason
+    assert fault.raw == b""
+    assert fault.advice
