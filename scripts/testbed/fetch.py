@@ -161,7 +161,19 @@ def add_plugin(dist: Path, home: Path, mvn: str) -> None:
     wanted = "-DincludeArtifactIds=lucene-analysis-icu,icu4j"
     maven(mvn, "copy-dependencies", *pom, wanted, f"-DoutputDirectory={plugin}")
     compiler = [str(home / "bin/javac"), "--release", "21", "-proc:none", "-cp", f"{dist}/lib/*:{plugin}/*"]
-    run_tool([*compiler, "-d", str(classes), str(TESTBED / "elastic/TestKitPlugin.java")])
+    source = (TESTBED / "elastic/TestKitPlugin.java").read_text()
+    if VERSIONS["elasticsearch"].startswith("8."):  # which gives the handlers' parameters one by one
+        source = source.replace(
+            "ActionPlugin.RestHandlersServices s",
+            "Settings settings, org.elasticsearch.common.io.stream.NamedWriteableRegistry registry, "
+            "RestController controller, org.elasticsearch.common.settings.ClusterSettings cluster, "
+            "org.elasticsearch.common.settings.IndexScopedSettings indices, "
+            "org.elasticsearch.common.settings.SettingsFilter hidden, "
+            "org.elasticsearch.cluster.metadata.IndexNameExpressionResolver names",
+        ).replace("s.settings()", "settings")
+    classes.mkdir()
+    (classes / "TestKitPlugin.java").write_text(source)
+    run_tool([*compiler, "-d", str(classes), str(classes / "TestKitPlugin.java")])
     run_tool([str(home / "bin/jar"), "cf", str(plugin / "testkit.jar"), "-C", str(classes), "."])
     shutil.rmtree(classes)
     (plugin / "plugin-descriptor.properties").write_text(
