@@ -16,6 +16,7 @@ from indexer.errors import RecordError
 Element = etree._Element
 Names = dict[str, None]  # an ordered set
 
+_MATHML = "{http://www.w3.org/1998/Math/MathML}"
 _RUN_OF_SPACE = re.compile(r"[ \t\r\n]+")
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _PMC = re.compile(r"(?:PMC)?(\d+)", re.IGNORECASE)
@@ -75,12 +76,22 @@ def read(root: Element) -> Citation:
 
 def _text(element: Element) -> str:
     """The text of an element with that of its markup (i, sub, MathML ...), runs of XML white space as one space."""
-    text = "".join(element.itertext()) if len(element) else element.text  # type: ignore[arg-type]
+    text = _marked_up(element) if len(element) else element.text
     if not text:
         return ""
     if "\n" in text or "  " in text or "\t" in text or "\r" in text:
         text = _RUN_OF_SPACE.sub(" ", text)
     return text.strip(" ")
+
+
+def _marked_up(element: Element) -> str:
+    """The text of an element that has others in it; white space between MathML's elements means nothing there."""
+    math = element.tag.startswith(_MATHML)
+    parts = [element.text or ""]
+    for child in element:
+        parts.append(_marked_up(child))
+        parts.append(child.tail or "")
+    return "".join([part.strip(" \t\r\n") for part in parts] if math else parts)
 
 
 def _into(readers: dict[str, Reader]) -> Reader:

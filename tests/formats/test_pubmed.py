@@ -216,7 +216,7 @@ def test_markup_in_a_title_is_text() -> None:
         '<mml:math xmlns:mml="http://www.w3.org/1998/Math/MathML"><mml:mi>α</mml:mi>\n<mml:mo>=</mml:mo>\n'
         "<mml:mn>1</mml:mn></mml:math>&#xA0;end.  </ArticleTitle>"
     )
-    assert article(title)["title"] == "The in vivo H2O of x2 & α = 1\N{NO-BREAK SPACE}end."
+    assert article(title)["title"] == "The in vivo H2O of x2 & α=1\N{NO-BREAK SPACE}end."
 
 
 @pytest.mark.parametrize(
