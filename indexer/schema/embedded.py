@@ -325,8 +325,11 @@ def _values(name: str, value: object, multi: bool) -> list[str]:
 
 
 def _terms(name: str, values: Sequence[str], normalise: Normalise) -> list[str]:
-    # A value twice in a document is one term: facets count documents.
-    terms = list(dict.fromkeys(term for value in values if (term := normalise(value)) is not None))
+    terms = list(values)
+    if normalise is not _exact:
+        terms = [term for value in values if (term := normalise(value)) is not None]
+    if len(terms) > 1:
+        terms = list(dict.fromkeys(terms))  # a value twice in a document is one term: facets count documents
     for term in terms:
         if len(term) > LONGEST_VALUE // 4 and (size := len(term.encode())) > LONGEST_VALUE:
             raise RecordError(
