@@ -64,18 +64,23 @@ def parse_target(text: str, credentials: Credentials | None = None) -> Target:
         return Target("embedded" if kind == "embedded" else "jsonl", path=os.path.expanduser(rest))
     match = re.fullmatch(r"(solr|elasticsearch|opensearch)\+(https?://.+)", text)
     if match is None:
-        shown = re.sub(r"//[^/@]*@", "//***@", text)
-        raise ConfigError(f"{shown!r} is not a target", advice=f"Targets are: {EXAMPLES}")
+        raise ConfigError(f"{_without_user(text)!r} is not a target", advice=f"Targets are: {EXAMPLES}")
     try:
         url = urlsplit(match[2])
         port = url.port
     except ValueError as error:
-        shown = re.sub(r"//[^/@]*@", "//***@", text)
-        raise ConfigError(f"target {shown!r}: {error}", advice=f"Targets are: {EXAMPLES}") from None
+        # a password with a / or @ in it is taken for a port or a host, which the error then quotes
+        why = "the part before the last @ is not USER:PASSWORD, percent-encoded" if "@" in text else _why(error)
+        raise ConfigError(f"target {_without_user(text)!r}: {why}", advice=f"Targets are: {EXAMPLES}") from None
+    if "@" in url.path:
+        raise ConfigError(
+            f"target {_without_user(text)!r}: no index or core has an @ in its name",
+            advice="A / in a password is written %2F. Better: set INDEXER_USERNAME and INDEXER_PASSWORD.",
+        )
     if url.username is not None:
         credentials = Credentials(
             username=unquote(url.username),
-            password=unquote(url.password or ""),
+            password=credentials.password if url.password is None else unquote(url.password),
             ca_file=credentials.ca_file,
         )
     host = f"[{url.hostname}]" if ":" in (url.hostname or "") else url.hostname or ""
@@ -91,4 +96,13 @@ def parse_target(text: str, credentials: Credentials | None = None) -> Target:
 
 def has_credentials(text: str) -> bool:
     """Whether a URL carries a password: refused on the command line, where the process list would show it."""
-    return re.search(r"//[^/@]*:[^/@]*@", text) is not None
+    return re.search(r"//[^/@]*:.*@", text) is not None
+
+
+def _why(error: ValueError) -> str:
+    return "its port is not a number up to 65535" if str(error).startswith("Port") else str(error)
+
+
+def _without_user(text: str) -> str:
+    """A URL that may be wrong in any way, without what may be a user and a password."""
+    return re.sub(r"//.*@", "//***@", text)
