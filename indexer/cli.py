@@ -20,8 +20,14 @@ Command = Callable[..., Any]
 
 def main() -> NoReturn:
     """The console script. Every error that the world causes ends as a message and an exit code."""
+    _open_closed_streams()
     try:
-        code = cli.main(standalone_mode=False)
+        # not cli.main: it ends the process with 1 when the reader of our output goes away
+        with cli.make_context("indexer", sys.argv[1:]) as context:
+            code = cli.invoke(context)
+        sys.stdout.flush()
+    except click.exceptions.Exit as end:
+        code = end.exit_code
     except IndexerError as error:
         say_error(error)
         code = error.exit_code
@@ -32,9 +38,27 @@ def main() -> NoReturn:
         code = ExitCode.INTERRUPTED
     except BrokenPipeError:
         # the reader of our output went away (`| head`): nothing is wrong, and nothing more can be written
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         code = ExitCode.OK
+    except OSError as error:
+        _drop_output()
+        print(f"{error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
+        code = ExitCode.REJECTED
     sys.exit(code if isinstance(code, int) else ExitCode.OK)
+
+
+def _open_closed_streams() -> None:
+    """Standard streams that the caller closed (`>&-`) read as empty and write nowhere; else the next file that is
+    opened would take their place, and get what is printed.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - for as long as we live
+
+
+def _drop_output() -> None:
+    """What Python still holds for standard output would fail once more when it ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def say_error(error: IndexerError) -> None:
@@ -97,19 +121,29 @@ def common(*names: str) -> Callable[[Command], Command]:
             from indexer import config as settings
             from indexer.targets import has_credentials
 
-            if target and has_credentials(target):
-                raise ConfigError(
-                    "--target holds a password, which every user of this machine can read in the process list",
-                    advice="Set INDEXER_USERNAME and INDEXER_PASSWORD instead.",
-                )
             flags = {
                 "target": target,
                 "load.workers": workers,
                 "log.format": log_format,
-                "log.level": "info" if verbose or log_format == "json" else None,
+                "log.level": "info" if verbose else None,
             }
-            config = settings.load(config_file, flags=flags, environ=os.environ)
-            return command(*args, config=config, **kwargs)
+            for_machines = (log_format or os.environ.get("INDEXER_LOG_FORMAT")) == "json"
+            try:
+                if target and has_credentials(target):
+                    raise ConfigError(
+                        "--target holds a password, which every user of this machine can read in the process list",
+                        advice="Set INDEXER_USERNAME and INDEXER_PASSWORD instead.",
+                    )
+                config = settings.load(config_file, flags=flags, environ=os.environ)
+                for_machines = config.settings.log.format == "json"
+                return command(*args, config=config, **kwargs)
+            except IndexerError as error:
+                if not for_machines:
+                    raise
+                from indexer.observe import log
+
+                log.failed(error)
+                return error.exit_code
 
         for name in reversed(("config", *names)):
             wrapped = options[name](wrapped)

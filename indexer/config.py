@@ -6,6 +6,7 @@ an error that names the nearest known one.
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -120,6 +121,8 @@ class Config:
             text = "***" if isinstance(value, SecretStr) else "" if value is None else str(value)
             if key == "target":
                 text = str(parse_target(text))
+            elif key == "state":
+                text = re.sub(r"//(.*?):.*@", r"//\1:***@", text)
             rows.append((key, text, self.origins.get(key, "default")))
         return rows
 
@@ -132,7 +135,7 @@ def load(path: Path | None = None, *, flags: Mapping[str, Any] | None = None, en
     tree: dict[str, Any] = {}
     origins: dict[str, str] = {}
     file = path or Path(DEFAULT_FILE)
-    if path is not None or file.is_file():
+    if path is not None or file.exists():
         tree = _read_toml(file)
         _nearest_keys(tree, str(file))
         origins |= {key: str(file) for key, _ in _flatten(tree)}
@@ -149,17 +152,20 @@ def load(path: Path | None = None, *, flags: Mapping[str, Any] | None = None, en
         if value is not None:
             _put(tree, key, value)
             origins[key] = f"--{key.rpartition('.')[2].replace('_', '-')}"
+    log = tree.get("log")
+    if isinstance(log, Mapping) and log.get("format") == "json" and "level" not in log:
+        _put(tree, "log.level", "info")  # what machines read is the whole story
+        origins["log.level"] = "default of log.format json"
     try:
         settings = Settings.model_validate(tree)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        key = ".".join(str(part) for part in first["loc"])
-        where = origins.get(key) or str(file)
-        raise ConfigError(f"{where}: {key}: {first['msg'].lower()}") from None
+        raise _invalid(error, tree, origins, file) from None
     names = [source.name for source in settings.source]
     for name in names:
         if names.count(name) > 1:
             raise ConfigError(f"{file}: two sources are named {name!r}", advice="Give each source a name of its own.")
+    if settings.profile:
+        _check_profiles(settings.profile, file)
     return Config(settings, origins)
 
 
@@ -168,10 +174,55 @@ def _read_toml(file: Path) -> dict[str, Any]:
         return tomllib.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ConfigError(f"{file}: no such file", advice="Name an existing file with --config.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file}: cannot be read: {error}") from None
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file}: byte {error.start + 1:,} is not UTF-8", advice="Save the file as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{file}: is not TOML: {error}") from None
+        raise ConfigError(f"{file}: is not TOML: {error}", advice='Texts stand in quotes: target = "...".') from None
+
+
+#: What pydantic finds wrong with a value -> how that is said; {} are what pydantic tells of it.
+_WRONG = {
+    "missing": "is missing",
+    "string_type": "is not a text in quotes",
+    "int_type": "is not a whole number",
+    "int_parsing": "is not a whole number",
+    "int_from_float": "is not a whole number",
+    "float_type": "is not a number",
+    "float_parsing": "is not a number",
+    "finite_number": "is not a finite number",
+    "list_type": "is not a list",
+    "dict_type": "is not a table",
+    "model_type": "is not a table",
+    "too_short": "is an empty list",
+    "greater_than_equal": "is less than {ge}",
+    "less_than_equal": "is more than {le}",
+    "literal_error": "is none of {expected}",
+}
+
+
+def _invalid(error: ValidationError, tree: Mapping[str, Any], origins: Mapping[str, str], file: Path) -> ConfigError:
+    """The first value that is wrong: where it came from, which key, and why. The value itself may be a secret."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = first["loc"]
+    if len(place) > 1 and place[0] == "source" and isinstance(place[1], int):
+        named = tree["source"][place[1]].get("name") if isinstance(tree["source"][place[1]], Mapping) else None
+        place = ("source", str(named or place[1] + 1), *place[2:])
+    key = ".".join(str(part) for part in place)
+    words = _WRONG.get(first["type"])
+    reason = words.format(**first.get("ctx", {})) if words else first["msg"].lower()
+    return ConfigError(f"{origins.get(key) or file}: {key} {reason}")
+
+
+def _check_profiles(tables: Mapping[str, Mapping[str, Any]], file: Path) -> None:
+    from indexer.formats import profiles  # reads the schema: not for those who have no profiles
+
+    for name in tables:
+        try:
+            profiles.resolve(name, tables)
+        except ConfigError as error:
+            raise ConfigError(f"{file}: {error.message}", advice=error.advice) from None
 
 
 def _nearest_keys(tree: Mapping[str, Any], file: str, model: type[Table] = Settings, prefix: str = "") -> None:

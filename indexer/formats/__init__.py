@@ -35,7 +35,7 @@ def to_document(record: Record, profile: Profile) -> Document | Delete:
         raise RecordError(f"is {record.format}, and profile {profile.name!r} reads {profile.format}")
     document = Document(complete(make(record, profile)))
     if not document.id.strip():
-        raise RecordError("has no id", field="id")
+        raise RecordError("the record has none", field="id")
     return document
 
 

@@ -33,7 +33,10 @@ def document(record: Record, profile: Profile) -> Fields:
     """
     found = read(xml.parse(record.raw))
     if not (found.pmid.isascii() and found.pmid.isdecimal()):
-        raise RecordError(f"{found.pmid!r} is not a PubMed id" if found.pmid else "has no PMID", field="PMID")
+        raise RecordError(
+            f"{found.pmid!r} is not a PubMed id" if found.pmid else "the record has none to make its id of",
+            field="PMID",
+        )
     return _fields(found, profile)
 
 

@@ -41,7 +41,7 @@ def document(record: Record, profile: Profile) -> Fields:
         dumped = {"id": [record.header.identifier], **dumped}  # the _id of a hit, or of a bulk file's action
     identifier = dumped.get("id", [])
     if len(identifier) != 1 or not identifier[0].strip():
-        raise RecordError(f"gives {len(identifier)} ids" if len(identifier) > 1 else "has no id", field="id")
+        raise RecordError(f"gives {len(identifier)} ids" if len(identifier) > 1 else "the record has none", field="id")
     dumped = _with_allfields(dumped | {"id": [make_id(profile, identifier[0])]})
     left_out = copies.filled()
     kept = {name: dumped[name] for name in emission_order.recovered(dumped) if name not in left_out}

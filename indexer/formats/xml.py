@@ -28,7 +28,7 @@ def parse(raw: bytes) -> etree._Element:
     try:
         root = etree.fromstring(raw, _parser)
     except etree.XMLSyntaxError as error:
-        raise RecordError(_reason(error)) from None
+        raise RecordError(_reason(error, raw)) from None
     if root is None:
         raise RecordError("XML: the record is empty")
     if b"<!DOCTYPE" in raw and root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
@@ -54,7 +54,14 @@ def all_text(root: etree._Element, *, before: str = "") -> str:
     return b" ".join((before.encode() + value).split()).decode()
 
 
-def _reason(error: etree.XMLSyntaxError) -> str:
+def _reason(error: etree.XMLSyntaxError, raw: bytes) -> str:
+    """What is wrong and where; lines are counted from the record's first one, not from the file's."""
     line, column = error.position
     reason = (error.msg or "not well-formed").partition(", line ")[0]
-    return f"XML line {line}, column {column}: {reason}"
+    try:
+        raw.decode()
+    except UnicodeDecodeError as wrong:
+        before = raw[: wrong.start]
+        line, column = before.count(b"\n") + 1, wrong.start - before.rfind(b"\n")
+        reason = f"byte 0x{raw[wrong.start]:02X} is not UTF-8"
+    return f"XML line {line} of the record, column {column}: {reason}"

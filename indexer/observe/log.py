@@ -6,6 +6,8 @@ from typing import Literal
 
 import structlog
 
+from indexer.errors import IndexerError
+
 
 def configure(*, format: Literal["console", "json"], level: str) -> None:
     """Sets up structlog for the process. Call once, before the first event."""
@@ -24,4 +26,12 @@ def configure(*, format: Literal["console", "json"], level: str) -> None:
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
+    )
+
+
+def failed(error: IndexerError) -> None:
+    """The last event of a command that an error ended, as JSON: there may have been no settings to configure by."""
+    configure(format="json", level="error")
+    structlog.get_logger().error(
+        "command_failed", reason=error.message, advice=error.advice, exit_code=int(error.exit_code)
     )

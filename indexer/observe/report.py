@@ -32,7 +32,8 @@ def lines(summary: Summary, *, target: str, dry_run: bool = False) -> list[str]:
         rate = account.total.read / summary.seconds if summary.seconds else 0
         result.append(f"books closed · {duration(summary.seconds)} · {rate:,.0f} records/s · {target}")
     if account.faults:
-        result.append(f"{account.faults} {'file' if account.faults == 1 else 'files'} could not be read to the end")
+        faults = "1 file was" if account.faults == 1 else f"{account.faults:,} files were"
+        result.append(f"{faults} not read, or not to the end")
     if dry_run:
         result.append("dry run: nothing was sent")
     if summary.interrupted:

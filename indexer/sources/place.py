@@ -39,7 +39,7 @@ class Place:
         """The file ends before its end: the records so far stand, the rest is still to come."""
         again = "Fetch the file again and run the same command"
         if self.ordinal:
-            again = f"Those records are indexed. {again}: it goes on from there."
+            again = f"Those records are safe. {again}: it goes on from there."
         else:
             again += "."
         return self.fault(f"{reason}, {self.after()}", advice or again)

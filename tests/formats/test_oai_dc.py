@@ -225,7 +225,7 @@ def test_types_are_added_to_the_constant_and_do_not_pile_up() -> None:
         (START + "<dc:title>T</dc:title></oai_dc:dc>", "no element <identifier> and no OAI-PMH header"),
         (dc("").replace("<identifier>1</identifier>", "<identifier> </identifier>"), "no element <identifier>"),
         ("<record><identifier>1</identifier></record>", "<record>, not oai_dc:dc"),
-        (dc("<dc:title>T</dc:titel>"), "XML line 1, column"),
+        (dc("<dc:title>T</dc:titel>"), "XML line 1 of the record, column"),
         (dc("<dc:title>&nope;</dc:title>"), "Entity 'nope' not defined"),
         (b"", "XML line 1"),
         (dc("<dc:title>Caf\u00e9</dc:title>").encode("latin-1"), "XML line 1"),

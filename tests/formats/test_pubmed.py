@@ -503,8 +503,8 @@ def test_constants_win_and_prefix_and_style_are_the_profile_s() -> None:
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
-        ("<PubmedArticle/>", "has no PMID"),
-        ("<PubmedArticle><MedlineCitation><PMID/></MedlineCitation></PubmedArticle>", "has no PMID"),
+        ("<PubmedArticle/>", "has none to make its id of"),
+        ("<PubmedArticle><MedlineCitation><PMID/></MedlineCitation></PubmedArticle>", "has none to make its id of"),
         ("<MedlineCitation><PMID>12a</PMID></MedlineCitation>", "'12a' is not a PubMed id"),
         ("<MedlineCitation><PMID>१२</PMID></MedlineCitation>", "'१२' is not a PubMed id"),
         ("<record/>", "<record> is not a PubMed record"),
@@ -519,7 +519,7 @@ def test_what_is_no_record_is_refused(raw: str, message: str) -> None:
 
 def test_a_number_of_another_article_is_no_pmid() -> None:
     data = "<PubmedData><ArticleIdList><ArticleId IdType='pubmed'>9</ArticleId></ArticleIdList></PubmedData>"
-    with pytest.raises(RecordError, match="has no PMID"):
+    with pytest.raises(RecordError, match="has none to make its id of"):
         read(f"<PubmedArticle><MedlineCitation/>{data}</PubmedArticle>")
 
 

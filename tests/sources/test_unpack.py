@@ -85,7 +85,7 @@ def test_a_stream_that_ends_early(tmp_path: Path, kind: str, cut: float) -> None
     assert kind != "gzip" or given
     if given:
         assert fault.advice == (
-            "Those records are indexed. Fetch the file again and run the same command: it goes on from there."
+            "Those records are safe. Fetch the file again and run the same command: it goes on from there."
         )
 
 
