@@ -18,7 +18,7 @@ from indexer.state.dead_letters import DeadLetter
 from indexer.state.store import Store, now
 from indexer.targets import Target
 
-SHOWN_REJECTIONS = 10
+SHOWN_PROBLEMS = 10  # of records, and of files
 KEPT_PROBLEMS = 100  # in the report
 
 
@@ -36,7 +36,7 @@ class Telling:
         self._log = structlog.get_logger().bind(command=command, target=str(target))
         self._store = store
         self._for_machines = settings.format == "json"
-        self._rejections = 0
+        self._rejections = self._faults = 0
         self._command, self._target = command, target
         self._reports = Path(config.settings.reports) if store and config.settings.reports else None
         self._started, self._clock = now(), time.monotonic()
@@ -50,9 +50,10 @@ class Telling:
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         self.progress.stop()
-        hidden = self._rejections - SHOWN_REJECTIONS
-        if hidden > 0:
-            self._say(f"... and {hidden:,} more rejected")
+        if self._rejections > SHOWN_PROBLEMS:
+            self.say(f"... and {self._rejections - SHOWN_PROBLEMS:,} more rejected")
+        if self._faults > SHOWN_PROBLEMS:
+            self.say(f"... and {self._faults - SHOWN_PROBLEMS:,} more files were not read, or not to the end")
         code = self.summary.exit_code
         message = ""
         if isinstance(error, IndexerError):
@@ -97,11 +98,11 @@ class Telling:
 
     def _resumed(self, file: str, items: int) -> None:
         self._log.info("resumed", file=file, items=items)
-        self._say(f"resuming at record {items + 1:,} ({file})")
+        self.say(f"resuming at record {items + 1:,} ({file})")
 
     def _rejected(self, letter: DeadLetter, advice: str) -> None:
         self._rejections += 1
-        self._log.info(
+        self._log_problem(
             "record_rejected",
             source=letter.source,
             record=str(letter.position),
@@ -111,25 +112,36 @@ class Telling:
         )
         if len(self._problems) < KEPT_PROBLEMS:
             self._problems.append(f"{letter.position}: {letter.reason}")
-        if self._rejections <= SHOWN_REJECTIONS:
+        if self._rejections <= SHOWN_PROBLEMS:
             named = f" ({letter.document_id})" if letter.document_id else ""
-            self._say(f"{letter.position}{named}: {letter.reason}")
+            self.say(f"{letter.position}{named}: {letter.reason}")
             if advice:
-                self._say(f"  {advice}")
+                self.say(f"  {advice}")
 
     def _fault(self, fault: Fault) -> None:
-        self._log.info("file_fault", file=fault.position.file, reason=fault.reason, advice=fault.advice)
+        self._faults += 1
+        self._log_problem("file_fault", file=fault.position.file, reason=fault.reason, advice=fault.advice)
         if len(self._problems) < KEPT_PROBLEMS:
             self._problems.append(f"{fault.position.file}: {fault.reason}")
-        self._say(f"{fault.position.file}: {fault.reason}")
-        if fault.advice:
-            self._say(f"  {fault.advice}")
+        if self._faults <= SHOWN_PROBLEMS:
+            self.say(f"{fault.position.file}: {fault.reason}")
+            if fault.advice:
+                self.say(f"  {fault.advice}")
 
     def _paused(self, error: TransientError, seconds: float) -> None:
-        self._log.info("push_paused", reason=error.message, seconds=round(seconds, 1))
-        self._say(f"{error.message}; trying again in {seconds:.0f} s")
+        self._log_problem("push_paused", reason=error.message, seconds=round(seconds, 1))
+        self.say(f"{error.message}; trying again in {seconds:.0f} s")
 
-    def _say(self, text: str) -> None:
+    def stopping(self) -> None:
+        """Told to stop: what is in flight is finished first."""
+        self._log.info("stopping")
+        self.say("finishing the batches in flight ... once more to end at once")
+
+    def _log_problem(self, event: str, **fields: object) -> None:
+        """A warning for machines; people who read a log on the console are told in words as well."""
+        (self._log.warning if self._for_machines else self._log.info)(event, **fields)
+
+    def say(self, text: str) -> None:
         """A line for people; machines get the log."""
         if not self._for_machines:
             self.progress.say(text)
