@@ -18,7 +18,8 @@ COPY --from=build /opt/indexer /opt/indexer
 ENV PATH=/opt/indexer/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     INDEXER_TARGET=embedded:/var/lib/indexer/index \
-    INDEXER_STATE=sqlite:////var/lib/indexer/state.db
+    INDEXER_STATE=sqlite:////var/lib/indexer/state.db \
+    INDEXER_REPORTS=/var/lib/indexer/reports
 USER indexer
 WORKDIR /var/lib/indexer
 VOLUME ["/dumps", "/var/lib/indexer"]
