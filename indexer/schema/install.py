@@ -21,8 +21,8 @@ from indexer.schema.preflight import (
     compare_solr,
     live_solr_schema,
 )
-from indexer.sinks.elastic import PRODUCTS, Call, open_client
-from indexer.sinks.elastic import check_product as check_elastic_product
+from indexer.sinks.elastic_client import PRODUCTS, Call, open_client
+from indexer.sinks.elastic_client import check_product as check_elastic_product
 from indexer.sinks.http import open_session
 from indexer.sinks.isolate import Refused
 from indexer.sinks.solr import check_product as check_solr_product

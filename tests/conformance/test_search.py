@@ -134,6 +134,12 @@ def test_a_misspelt_word_is_answered_with_a_suggestion(corpus: Sink, wrong: str,
     assert corpus.search(Query(wrong, suggest=False)).suggestion is None
 
 
+def test_a_suggestion_beside_letters_of_another_plane(corpus: Sink) -> None:
+    suggestion = corpus.search(Query("😀😀 intravenus infusion")).suggestion
+    assert suggestion is not None
+    assert suggestion.endswith("intravenous infusion")
+
+
 def test_no_suggestion_where_nothing_is_near(corpus: Sink) -> None:
     assert corpus.search(Query("qqqqqzzzzz")) == Found(0, [])
 

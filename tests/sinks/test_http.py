@@ -88,7 +88,7 @@ def test_an_answer_that_ends_early(kind: str) -> None:
 
 def test_no_answer_in_time(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("indexer.sinks.http.TIMEOUT", (0.3, 0.3))
-    monkeypatch.setattr("indexer.sinks.elastic.READ_SECONDS", 0.3)
+    monkeypatch.setattr("indexer.sinks.elastic_client.READ_SECONDS", 0.3)
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
         deaf.listen()
@@ -199,6 +199,11 @@ def test_a_ca_file(kind: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
         sink = open_sink(target_at(kind, server.url, Credentials(ca_file=certificate)))
         assert sink.push([DOCUMENT])[0].status == "indexed"
         sink.close()
+
+
+def test_a_ca_file_beside_a_url_without_tls(kind: str, certificate: Path) -> None:
+    with pytest.raises(TransientError, match="cannot be reached"):
+        open_sink(target_at(kind, "http://127.0.0.1:1", Credentials(ca_file=certificate))).push([DOCUMENT])
 
 
 def test_a_ca_file_that_is_not_there(kind: str, tmp_path: Path) -> None:
