@@ -12,6 +12,7 @@ from indexer import sources
 from indexer.commands.telling import Telling
 from indexer.config import Config
 from indexer.derive.pipeline import derive_version
+from indexer.engine import tuning
 from indexer.engine.memory import Memory, signatures
 from indexer.engine.push import Limits
 from indexer.engine.run import Budget, Plan, Summary, run
@@ -64,7 +65,7 @@ def transform(paths: Sequence[str], *, config: Config, profile_name: str | None,
             summary = _run(plan, sink, None, told)
     finally:
         sink.close()
-    if not quiet:
+    if not quiet and config.settings.log.format != "json":
         print("\n".join(report.lines(summary, target="standard output")), file=sys.stderr)
     return summary.exit_code
 
@@ -82,7 +83,8 @@ def _load(plan: Plan, target: Target, config: Config, *, force: bool, quiet: boo
             ):
                 plan.recipe.omit.update(sink.omit)
                 memory = _memory(plan, target, sink, store, told.run_id, force=force)
-                return _run(plan, sink, memory, told), told
+                with tuning.tuned(sink, store, str(target), say=told.say):
+                    return _run(plan, sink, memory, told), told
         finally:
             store.close()
     finally:
@@ -91,8 +93,10 @@ def _load(plan: Plan, target: Target, config: Config, *, force: bool, quiet: boo
 
 def _memory(plan: Plan, target: Target, sink: Sink, store: Store, run_id: int, *, force: bool) -> Memory:
     """What the run remembers. Nothing of a file of JSON lines: it holds what this run wrote, whole."""
-    lasting = target.kind != "jsonl"
-    target_id = progress.open_target(store, str(target), identity="", documents_in_index=sink.count() if lasting else 0)
+    lasting = sink.durable != "never"
+    target_id = progress.open_target(
+        store, str(target), identity=sink.identity(), documents_in_index=sink.count() if lasting else 0
+    )
     rules = f"{sorted(plan.recipe.profiles.items())}{sorted(plan.recipe.omit)}{biblio().version}{derive_version()}"
     return Memory(
         store,
@@ -101,7 +105,7 @@ def _memory(plan: Plan, target: Target, sink: Sink, store: Store, run_id: int, *
         derive_version=derive_version(),
         signatures=signatures(plan.files, rules=rules) if lasting else {},
         skip_unchanged=lasting and not force,
-        wait_for_commit=target.kind == "embedded",
+        wait_for_commit=sink.durable == "committed",
     )
 
 
@@ -155,7 +159,7 @@ def _stopping(told: Telling) -> Iterator[threading.Event]:
         if stop.is_set():
             raise KeyboardInterrupt
         stop.set()
-        told.progress.say("finishing the batches in flight ... once more to end at once")
+        told.stopping()
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

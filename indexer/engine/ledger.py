@@ -13,14 +13,15 @@ from indexer.engine.account import Account
 
 @dataclass(slots=True)
 class Entry:
-    """One item (record or fault) of a dump: `number` counts from 1. `column` is its end in the books, "" for a fault
-    of the file and for its end, None while it is out.
+    """One item (record or fault) of a dump: `number` counts from 1, `sequence` the items of the whole run. `column` is
+    its end in the books, "" for a fault of the file and for its end, None while it is out.
     """
 
     file: str
     number: int
     source: str
     column: str | None = None
+    sequence: int = 0
 
 
 @dataclass(slots=True)
@@ -34,21 +35,36 @@ class Settled:
 
 @dataclass(slots=True)
 class Ledger:
-    """`account` counts everything that is known, of all dumps; `settled` only each dump's prefix."""
+    """`account` counts everything that is known, of all dumps; `settled` holds each dump's prefix, of dumps that are
+    neither finished nor untouched, and of those that an earlier run finished.
+    """
 
     account: Account = field(default_factory=Account)
     settled: dict[str, Settled] = field(default_factory=dict)
     _out: deque[Entry] = field(default_factory=deque)
+    _moved: dict[str, Settled] = field(default_factory=dict)
+    _taken: int = 0
 
     def resume(self, file: str, settled: Settled) -> None:
         """An earlier run got this far: its books are part of this one's."""
         self.settled[file] = settled
         self.account.add(settled.account)
 
+    def moved(self) -> dict[str, Settled]:
+        """The dumps whose prefix has grown since this was last asked for. Finished ones are then let go of: there may
+        be very many.
+        """
+        moved, self._moved = self._moved, {}
+        for file, settled in moved.items():
+            if settled.finished:
+                self.settled.pop(file, None)
+        return moved
+
     def take(self, file: str, number: int, source: str) -> Entry:
         """A record was read: it must be settled later, exactly once."""
         self.account.of(source).read += 1
-        entry = Entry(file, number, source)
+        self._taken += 1
+        entry = Entry(file, number, source, sequence=self._taken)
         self._out.append(entry)
         return entry
 
@@ -80,6 +96,7 @@ class Ledger:
         while self._out and self._out[0].column is not None:
             entry = self._out.popleft()
             settled = self.settled.setdefault(entry.file, Settled())
+            self._moved[entry.file] = settled
             if not entry.number:
                 settled.finished = True
                 continue

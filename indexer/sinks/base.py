@@ -6,6 +6,10 @@ from typing import Literal, Protocol
 
 from indexer.documents import Delete, Fields
 
+#: When a document survives a crash: once it is acknowledged, once it is committed, or only with the whole run (a file
+#: that a run writes from its start).
+Durable = Literal["acknowledged", "committed", "never"]
+
 
 @dataclass(frozen=True, slots=True)
 class Write:
@@ -67,6 +71,8 @@ class Query:
 class Sink(Protocol):
     """A place for documents. `push` may be called from several threads at once; the rest from one."""
 
+    durable: Durable
+
     @property
     def omit(self) -> frozenset[str]:
         """Fields that this target fills itself (its own copyField rules): not to be sent. Known after `check`."""
@@ -76,6 +82,12 @@ class Sink(Protocol):
         """Reachable, the product and version we speak to, our schema on it; opens what `push` needs.
 
         Raises PermanentError or TransientError. Nothing is written.
+        """
+        ...
+
+    def identity(self) -> str:
+        """What tells this index from another one under the same name: other after it was made anew. "" if the engine
+        gives nothing of the kind.
         """
         ...
 
@@ -106,3 +118,13 @@ class Sink(Protocol):
     def search(self, query: Query) -> Found: ...
 
     def close(self) -> None: ...
+
+
+class Tunable(Protocol):
+    """A sink whose index can be set up for a bulk load and back."""
+
+    def bulk_settings(self) -> dict[str, str | None]:
+        """The settings that a bulk load changes, as they are now; None where the engine's default holds."""
+        ...
+
+    def put_settings(self, settings: dict[str, str | None]) -> None: ...

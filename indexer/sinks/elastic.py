@@ -13,7 +13,7 @@ import orjson
 from indexer.documents import Delete, Fields
 from indexer.errors import ConfigError, PermanentError, TransientError
 from indexer.schema import preflight
-from indexer.sinks.base import Action, Found, Hit, Outcome, Query
+from indexer.sinks.base import Action, Durable, Found, Hit, Outcome, Query
 from indexer.sinks.elastic_client import NDJSON, PRODUCTS, check_product, open_client
 from indexer.sinks.http import authorization, describe, shorten, status_error
 from indexer.sinks.isolate import Refused, isolate
@@ -30,6 +30,8 @@ from indexer.sinks.query import (
 )
 from indexer.targets import Target
 
+# What a bulk load into an empty index does without: a refresh every second, and every document indexed twice at once.
+BULK_SETTINGS: dict[str, str | None] = {"index.refresh_interval": "-1", "index.number_of_replicas": "0"}
 ITEM_PARTS = "items.*.status,items.*.result,items.*.error"  # of a bulk answer: a tenth of its bytes
 IDS_A_REQUEST = 500
 IDS_A_PAGE = 10_000  # index.max_result_window
@@ -40,6 +42,8 @@ PASSING = ("cluster_block_exception", "unavailable_shards_exception", "circuit_b
 
 class ElasticSink:
     """An index or alias. `push` may be called from several threads: they share the client's connections."""
+
+    durable: Durable = "acknowledged"
 
     def __init__(self, target: Target, *, connections: int = 2) -> None:
         self._target = target
@@ -55,6 +59,18 @@ class ElasticSink:
         check_product(self._target, self._call)
         preflight.check_elastic(self._call("GET", f"{self._index}/_mapping"), self._target)
         self._uuids = self._read_uuids()
+
+    def identity(self) -> str:
+        return " ".join(sorted(self._uuids.values()))
+
+    def bulk_settings(self) -> dict[str, str | None]:
+        """Of the first index: those behind one alias are made alike."""
+        answer = self._ask("GET", "_settings", flat_settings="true")
+        index = next(iter(answer.values()))["settings"]
+        return {name: index.get(name) for name in BULK_SETTINGS}
+
+    def put_settings(self, settings: dict[str, str | None]) -> None:
+        self._ask("PUT", "_settings", orjson.dumps(settings))
 
     def push(self, batch: Sequence[Action]) -> list[Outcome]:
         return isolate(batch, self._send)

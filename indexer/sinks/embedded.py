@@ -9,6 +9,7 @@ import dataclasses
 import json
 import os
 import threading
+import uuid
 from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -20,7 +21,7 @@ from indexer.documents import Delete, Fields
 from indexer.errors import PermanentError, RecordError
 from indexer.schema.embedded import DYNAMIC, FORMAT, SOURCE, Entry, Layout, analyzers, tokenizer_name
 from indexer.schema.model import biblio
-from indexer.sinks.base import Action, Found, Outcome, Query
+from indexer.sinks.base import Action, Durable, Found, Outcome, Query
 from indexer.sinks.embedded_search import Reader, filter_query, search
 from indexer.sinks.suggest import suggest
 
@@ -52,6 +53,8 @@ def install(path: str | Path) -> list[str]:
 class EmbeddedSink:
     """A Sink (indexer.sinks.base) over the folder `path`. With `create`, `check` makes a folder that is not there."""
 
+    durable: Durable = "committed"
+
     def __init__(self, path: str | Path, *, create: bool = False) -> None:
         self._folder = Path(path)
         self._create = create
@@ -82,6 +85,12 @@ class EmbeddedSink:
             index.config_reader("manual")
             index.reload()
         self._index = index
+
+    def identity(self) -> str:
+        """Drawn when the folder was made."""
+        with _faults(self._folder, "cannot be read"):
+            text = (self._folder / "meta.json").read_text(encoding="utf-8")
+        return str(json.loads(text).get("identity", ""))
 
     def push(self, batch: Sequence[Action]) -> list[Outcome]:
         prepared = [_prepare(action, self._layout) for action in batch]
@@ -285,7 +294,7 @@ def _write_meta(folder: Path, layout: Layout) -> None:
     """In one step: a reader finds the whole file or none."""
     temporary = folder / "meta.json.tmp"
     with temporary.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(_meta(layout), indent=2) + "\n")
+        file.write(json.dumps(_meta(layout) | {"identity": uuid.uuid4().hex}, indent=2) + "\n")
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(folder / "meta.json")

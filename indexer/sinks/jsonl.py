@@ -22,7 +22,7 @@ import zstandard
 
 from indexer.documents import Delete, Fields
 from indexer.errors import ConfigError, PermanentError
-from indexer.sinks.base import Action, Found, Outcome, Query
+from indexer.sinks.base import Action, Durable, Found, Outcome, Query
 from indexer.sinks.query import stored_fields
 from indexer.targets import Target
 
@@ -33,6 +33,8 @@ GZIP_LEVEL = 6
 
 class JsonLinesSink:
     """A file, or standard output for the path `-`."""
+
+    durable: Durable = "never"
 
     def __init__(self, target: Target) -> None:
         self._target = target
@@ -63,6 +65,9 @@ class JsonLinesSink:
                 f"{self._target}: {self._part} of a run that was cut short is there too",
                 advice="Both hold documents: move one of the two away, and run the same command again.",
             )
+
+    def identity(self) -> str:
+        return ""
 
     def push(self, batch: Sequence[Action]) -> list[Outcome]:
         data = _compress(self._path, b"".join(_line(action) for action in batch))
@@ -140,9 +145,9 @@ class JsonLinesSink:
         try:
             work()
         except BrokenPipeError:
-            # What Python still holds for standard output would fail once more at exit.
+            # The reader has gone, as `| head` does. What Python still holds for it would fail once more at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise PermanentError("standard output: the reader has gone", advice="The rest was not written.") from None
+            raise
         except OSError as error:
             raise PermanentError(
                 f"{self._target}: {error.strerror}",

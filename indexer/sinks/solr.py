@@ -15,7 +15,7 @@ import requests
 from indexer.documents import Delete, Fields, Value
 from indexer.errors import ConfigError, PermanentError, TargetError
 from indexer.schema import preflight
-from indexer.sinks.base import Action, Found, Hit, Outcome, Query
+from indexer.sinks.base import Action, Durable, Found, Hit, Outcome, Query
 from indexer.sinks.http import TIMEOUT, NotThere, engine_words, open_session, shorten
 from indexer.sinks.isolate import Refused, isolate
 from indexer.sinks.query import FACET_VALUES, PHRASE_WEIGHTS, WEIGHTS, Clause, check_fields, parse_words, sort_order
@@ -39,6 +39,8 @@ SERVER_TROUBLE = re.compile(
 class SolrSink:
     """A core or collection. `push` may be called from several threads: they share the session's connections."""
 
+    durable: Durable = "acknowledged"  # in the update log, which is replayed when Solr starts
+
     def __init__(self, target: Target, *, connections: int = 2) -> None:
         self._target = target
         self._session = open_session(target, connections=connections)
@@ -53,6 +55,10 @@ class SolrSink:
     def check(self) -> None:
         check_product(self._target, self._session)
         self._omit = preflight.check_solr(self._session, self._target)
+
+    def identity(self) -> str:
+        """Solr gives an index no identity of its own; an emptied one is told by its count."""
+        return ""
 
     def push(self, batch: Sequence[Action]) -> list[Outcome]:
         return isolate(batch, self._send)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -17,7 +17,8 @@ from indexer.state.tables import dead_letters, targets
 class DeadLetter:
     """`stage` is where it failed (read, format, derive, index), `reason` the words of the parser or the engine.
 
-    `profile` is the profile as data, None for what could not even be told apart as a record.
+    `profile` is the profile as data, None for what could not even be told apart as a record. `document_id` is None
+    where it failed before its id was known. `moment` (run, sequence in it) says when the record came along.
     """
 
     source: str
@@ -29,9 +30,10 @@ class DeadLetter:
     reason: str
     header: Header | None
     raw: bytes
+    moment: tuple[int, int] = (0, 0)
 
 
-def put(connection: sa.Connection, letters: Iterable[DeadLetter], *, target_id: int, run_id: int, derive: str) -> None:
+def put(connection: sa.Connection, letters: Iterable[DeadLetter], *, target_id: int, derive: str) -> None:
     """Stores letters; one that is there already (same place, same bytes) counts one more attempt."""
     time = now()
     for letter in letters:
@@ -43,12 +45,15 @@ def put(connection: sa.Connection, letters: Iterable[DeadLetter], *, target_id: 
             & (dead_letters.c.digest == digest)
         )
         told = {
-            "run_id": run_id,
+            "run_id": letter.moment[0],
+            "sequence": letter.moment[1],
+            "format": letter.format,
             "document_id": letter.document_id,
             "stage": letter.stage,
             "reason": letter.reason,
             "derive_version": derive,
             "last_seen": time,
+            "header": json.dumps(asdict(letter.header)) if letter.header else None,
             "profile": json.dumps(letter.profile) if letter.profile else None,
         }
         again = connection.execute(
@@ -61,20 +66,35 @@ def put(connection: sa.Connection, letters: Iterable[DeadLetter], *, target_id: 
                 **told,
                 target_id=target_id,
                 source=letter.source,
-                format=letter.format,
                 file=letter.position.file,
                 ordinal=letter.position.ordinal,
                 offset=letter.position.offset,
                 first_seen=time,
-                header=json.dumps(asdict(letter.header)) if letter.header else None,
                 digest=digest,
                 raw=letter.raw,
             )
         )
 
 
+def known(store: Store, target_id: int) -> tuple[set[str], set[str]]:
+    """The files (archive members among them) and the document ids that this target's letters are of."""
+    query = sa.select(dead_letters.c.file, dead_letters.c.document_id).where(dead_letters.c.target_id == target_id)
+    with store.begin() as connection:
+        rows = connection.execute(query).all()
+    return {row.file for row in rows}, {row.document_id for row in rows if row.document_id is not None}
+
+
+def overtake(connection: sa.Connection, *, target_id: int, document_id: str, moment: tuple[int, int]) -> None:
+    """Forgets letters of a document of which the index holds a later version, or which was deleted later."""
+    run_id, sequence = moment
+    column = dead_letters.c
+    earlier = (column.run_id < run_id) | ((column.run_id == run_id) & (column.sequence <= sequence))
+    gone = (column.target_id == target_id) & (column.document_id == document_id) & earlier
+    connection.execute(dead_letters.delete().where(gone))
+
+
 def find(store: Store, *, target: str | None = None, ids: Sequence[int] = ()) -> list[dict[str, Any]]:
-    """Letters, oldest first, of one target or of all, with the target's URL; `raw` and `header` as stored."""
+    """Letters, in the order in which their records came along, of one target or of all, with the target's URL; `raw` and `header` as stored."""
     query = sa.select(dead_letters, targets.c.url.label("target")).join(
         targets, dead_letters.c.target_id == targets.c.id
     )
@@ -83,23 +103,24 @@ def find(store: Store, *, target: str | None = None, ids: Sequence[int] = ()) ->
     if ids:
         query = query.where(dead_letters.c.id.in_(ids))
     with store.begin() as connection:
-        return [dict(row._mapping) for row in connection.execute(query.order_by(dead_letters.c.id))]
+        return [dict(row._mapping) for row in connection.execute(query.order_by(dead_letters.c.run_id, dead_letters.c.sequence, dead_letters.c.id))]
 
 
-def drop(store: Store, ids: Sequence[int]) -> int:
+def drop(connection: sa.Connection, ids: Collection[int]) -> int:
     """Forgets these letters; gives how many there were."""
-    with store.begin() as connection:
-        return connection.execute(dead_letters.delete().where(dead_letters.c.id.in_(ids))).rowcount
+    return sum(connection.execute(dead_letters.delete().where(dead_letters.c.id == id)).rowcount for id in ids)
 
 
-def forget_file(connection: sa.Connection, *, target_id: int, file: str) -> None:
-    """Forgets the letters of a dump that is being read from its start again: what still fails comes back.
+def forget_file(connection: sa.Connection, *, target_id: int, file: str, before: int) -> None:
+    """Forgets the letters that earlier runs than `before` left of a dump: it was read again from its start to its end,
+    and what still fails has a letter of this run.
 
     `file` stands for its archive members too.
     """
-    column = dead_letters.c.file
-    of_file = (column == file) | column.startswith(f"{file}!", autoescape=True)
-    connection.execute(dead_letters.delete().where((dead_letters.c.target_id == target_id) & of_file))
+    column = dead_letters.c
+    of_file = (column.file == file) | column.file.startswith(f"{file}!", autoescape=True)
+    gone = (column.target_id == target_id) & of_file & (column.run_id < before)
+    connection.execute(dead_letters.delete().where(gone))
 
 
 def record(row: dict[str, Any]) -> Record:

@@ -1,7 +1,7 @@
 """What was acknowledged: fingerprints of the documents in an index, and how far an unfinished run got in each dump."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -15,17 +15,19 @@ _PUT_DOCUMENT = sa.text(
     " ON CONFLICT (target_id, id) DO UPDATE SET fingerprint = excluded.fingerprint"
 )
 _DELETE_DOCUMENT = sa.text("DELETE FROM documents WHERE target_id = :target AND id = :id")
+_DELETE_CHECKPOINT = sa.text("DELETE FROM checkpoints WHERE target_id = :target AND file = :file")
 _PUT_CHECKPOINT = sa.text(
-    "INSERT INTO checkpoints (target_id, file, signature, items, finished, books)"
-    " VALUES (:target, :file, :signature, :items, :finished, :books)"
+    "INSERT INTO checkpoints (target_id, file, signature, items, finished, begun, books)"
+    " VALUES (:target, :file, :signature, :items, :finished, :begun, :books)"
     " ON CONFLICT (target_id, file) DO UPDATE SET signature = excluded.signature, items = excluded.items,"
-    " finished = excluded.finished, books = excluded.books"
+    " finished = excluded.finished, begun = excluded.begun, books = excluded.books"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """`items` records and faults from the start of `file` are settled; `account` holds their books.
+    """`items` records and faults from the start of `file` are settled; `account` holds their books. `begun` is the
+    number of the run that read the first of them.
 
     Good only for the same `signature`: of the file, the profile, the schema and the derive version.
     """
@@ -34,6 +36,7 @@ class Checkpoint:
     signature: str
     items: int
     finished: bool
+    begun: int
     account: Account
 
 
@@ -63,14 +66,17 @@ def fingerprints(store: Store, target_id: int, ids: Sequence[str]) -> dict[str, 
         return {row.id: row.fingerprint for row in connection.execute(query)}
 
 
-def remember(connection: sa.Connection, target_id: int, changed: Mapping[str, bytes | None]) -> None:
-    """Stores fingerprints of acknowledged writes, and forgets acknowledged deletes (None)."""
-    written = [{"target": target_id, "id": id, "fingerprint": mark} for id, mark in changed.items() if mark is not None]
-    deleted = [{"target": target_id, "id": id} for id, mark in changed.items() if mark is None]
-    if written:
-        connection.execute(_PUT_DOCUMENT, written)
-    if deleted:
-        connection.execute(_DELETE_DOCUMENT, deleted)
+def remember(connection: sa.Connection, target_id: int, marks: Mapping[str, bytes]) -> None:
+    """Stores the fingerprints of documents that the index holds now."""
+    if marks:
+        rows = [{"target": target_id, "id": id, "fingerprint": mark} for id, mark in marks.items()]
+        connection.execute(_PUT_DOCUMENT, rows)
+
+
+def forget(connection: sa.Connection, target_id: int, ids: Collection[str]) -> None:
+    """Forgets what the index holds under these ids."""
+    if ids:
+        connection.execute(_DELETE_DOCUMENT, [{"target": target_id, "id": id} for id in ids])
 
 
 def put_checkpoints(connection: sa.Connection, target_id: int, marks: Iterable[Checkpoint]) -> None:
@@ -81,6 +87,7 @@ def put_checkpoints(connection: sa.Connection, target_id: int, marks: Iterable[C
             "signature": mark.signature,
             "items": mark.items,
             "finished": mark.finished,
+            "begun": mark.begun,
             "books": _dump(mark.account),
         }
         for mark in marks
@@ -93,16 +100,18 @@ def read_checkpoints(store: Store, target_id: int) -> dict[str, Checkpoint]:
     query = checkpoints.select().where(checkpoints.c.target_id == target_id)
     with store.begin() as connection:
         return {
-            row.file: Checkpoint(row.file, row.signature, row.items, row.finished, _load(row.books))
+            row.file: Checkpoint(row.file, row.signature, row.items, row.finished, row.begun, _load(row.books))
             for row in connection.execute(query)
         }
 
 
-def drop_checkpoints(store: Store, target_id: int, files: Sequence[str]) -> None:
-    """A run that came to its end needs no checkpoints any more."""
-    gone = (checkpoints.c.target_id == target_id) & checkpoints.c.file.in_(files)
+def drop_checkpoints(store: Store, target_id: int, *, but: Collection[str] = ()) -> None:
+    """Forgets how far the last run came, but in these dumps."""
     with store.begin() as connection:
-        connection.execute(checkpoints.delete().where(gone))
+        files = connection.execute(sa.select(checkpoints.c.file).where(checkpoints.c.target_id == target_id)).scalars()
+        gone = [{"target": target_id, "file": file} for file in set(files).difference(but)]
+        if gone:
+            connection.execute(_DELETE_CHECKPOINT, gone)
 
 
 def _dump(account: Account) -> str:

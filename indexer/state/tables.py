@@ -37,13 +37,15 @@ books = sa.Table(
     *(sa.Column(column, sa.Integer, nullable=False) for column in COLUMNS),
 )
 
-#: Records that are not in the index, with all that is needed to try them again.
+#: Records that are not in the index, with all that is needed to try them again. `run_id` and `sequence` say when they
+#: came along: of two versions of a document the later one wins.
 dead_letters = sa.Table(
     "dead_letters",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("target_id", sa.ForeignKey("targets.id"), nullable=False),
     sa.Column("run_id", sa.ForeignKey("runs.id"), nullable=False),
+    sa.Column("sequence", sa.BigInteger, nullable=False),
     sa.Column("source", sa.Text, nullable=False),
     sa.Column("profile", sa.Text),  # JSON: as it was for the run, so that a replay needs no configuration
     sa.Column("format", sa.Text, nullable=False),
@@ -63,7 +65,8 @@ dead_letters = sa.Table(
     sa.UniqueConstraint("target_id", "file", "ordinal", "digest"),
 )
 
-#: What the index holds, as far as it was acknowledged: a fingerprint of what was sent under each id.
+#: What the index holds for sure: a fingerprint of what was sent under each id and acknowledged. There is none while
+#: another version is on its way.
 documents = sa.Table(
     "documents",
     metadata,
@@ -73,7 +76,8 @@ documents = sa.Table(
     sqlite_with_rowid=False,
 )
 
-#: How far an unfinished run got in each dump: `items` records and faults from the start are settled, `books` is JSON.
+#: How far the last unfinished run got in each dump: `items` records and faults from the start are settled, `begun` is
+#: the run that read its first, `books` is JSON.
 checkpoints = sa.Table(
     "checkpoints",
     metadata,
@@ -82,6 +86,7 @@ checkpoints = sa.Table(
     sa.Column("signature", sa.Text, nullable=False),
     sa.Column("items", sa.BigInteger, nullable=False),
     sa.Column("finished", sa.Boolean, nullable=False),
+    sa.Column("begun", sa.Integer, nullable=False),
     sa.Column("books", sa.Text, nullable=False),
 )
 

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from indexer.documents import Delete, Fields
 from indexer.engine.push import Limits, Pusher
 from indexer.errors import PermanentError, TransientError
-from indexer.sinks.base import Action, Found, Outcome, Query, Write
+from indexer.sinks.base import Action, Durable, Found, Outcome, Query, Write
 
 
 class Memory:
     """An index in memory that answers late, puts items off and fails whole requests as its seed says."""
 
     omit: frozenset[str] = frozenset()
+    durable: Durable = "acknowledged"
 
     def __init__(self, seed: int = 0, *, trouble: float = 0.0) -> None:
         self.documents: dict[str, bytes] = {}
@@ -28,6 +29,9 @@ class Memory:
         self.trouble = trouble
 
     def check(self) -> None: ...
+
+    def identity(self) -> str:
+        return ""
 
     def push(self, batch: Sequence[Action]) -> list[Outcome]:
         with self.lock:
