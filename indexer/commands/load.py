@@ -92,7 +92,7 @@ def _load(plan: Plan, target: Target, config: Config, *, force: bool, quiet: boo
 
 
 def _memory(plan: Plan, target: Target, sink: Sink, store: Store, run_id: int, *, force: bool) -> Memory:
-    """What the run remembers. Nothing of a file of JSON lines: it holds what this run wrote, whole."""
+    """What the run remembers. Nothing of a file of JSON lines: each run writes all that it read."""
     lasting = sink.durable != "never"
     target_id = progress.open_target(
         store, str(target), identity=sink.identity(), documents_in_index=sink.count() if lasting else 0

@@ -6,8 +6,8 @@ from typing import Literal, Protocol
 
 from indexer.documents import Delete, Fields
 
-#: When a document survives a crash: once it is acknowledged, once it is committed, or only with the whole run (a file
-#: that a run writes from its start).
+#: When a document survives a crash: once it is acknowledged, or once it is committed. "never" is a file of JSON lines:
+#: it is continued by any run, so nothing that an earlier one wrote is ever taken for unchanged.
 Durable = Literal["acknowledged", "committed", "never"]
 
 
