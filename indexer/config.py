@@ -34,6 +34,7 @@ ENVIRONMENT = {
     "INDEXER_BATCH_DOCUMENTS": "load.batch_documents",
     "INDEXER_BATCH_BYTES": "load.batch_bytes",
     "INDEXER_RETRY_SECONDS": "load.retry_seconds",
+    "INDEXER_RETRY_TRIES": "load.retry_tries",
     "INDEXER_LOG_FORMAT": "log.format",
     "INDEXER_LOG_LEVEL": "log.level",
 }
@@ -67,6 +68,7 @@ class LoadSettings(Table):
     batch_documents: int = Field(500, ge=1, le=10_000, description="documents in a request at the most")
     batch_bytes: int = Field(4 * 2**20, ge=1024, le=90 * 2**20, description="bytes in a request at the most")
     retry_seconds: float = Field(300, ge=0, description="how long a request that fails for a passing reason is tried")
+    retry_tries: int = Field(100, ge=1, description="how often a request that fails for a passing reason is tried")
     error_budget: BudgetSettings = BudgetSettings()
 
 

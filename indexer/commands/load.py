@@ -130,6 +130,7 @@ def _plan(paths: Sequence[str], config: Config, profile_name: str | None, *, con
             batch_documents=settings.batch_documents,
             batch_bytes=settings.batch_bytes,
             retry_seconds=settings.retry_seconds,
+            retry_tries=settings.retry_tries,
         ),
         budget=Budget(settings.error_budget.count, settings.error_budget.share),
     )

@@ -13,7 +13,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_delay
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, stop_after_delay
 
 from indexer.documents import Delete
 from indexer.engine.window import Window
@@ -25,7 +25,8 @@ LONGEST_WAIT = 30.0  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much goes into a request, how many are under way, and for how long (seconds) a failing one is tried.
+    """How much goes into a request, how many are under way, and for how long (seconds) and how often a failing
+    one is tried.
 
     `first_wait` is the pause before the second try in seconds; it doubles with every further one.
     """
@@ -34,6 +35,7 @@ class Limits:
     batch_documents: int
     batch_bytes: int
     retry_seconds: float
+    retry_tries: int = 100
     first_wait: float = 0.5
 
 
@@ -145,7 +147,7 @@ class Pusher(Generic[Token]):
 
         Retrying(
             retry=retry_if_exception_type(TransientError),
-            stop=stop_after_delay(self._limits.retry_seconds),
+            stop=stop_after_delay(self._limits.retry_seconds) | stop_after_attempt(self._limits.retry_tries),
             wait=self._wait,
             before_sleep=self._paused,
             reraise=True,

@@ -165,3 +165,17 @@ def test_a_short_answer_is_never_taken_for_success() -> None:
 
     with pytest.raises(PermanentError, match="1 outcomes for 2 actions"):
         push_all(Short(), [Write("a", b"1"), Write("b", b"2")], Limits(1, 10, 1000, retry_seconds=1))
+
+
+def test_retrying_ends_after_its_tries() -> None:
+    class Down(Memory):
+        tries = 0
+
+        def push(self, batch: Sequence[Action]) -> list[Outcome]:
+            self.tries += 1
+            raise TransientError("connection refused", retry_after=0)
+
+    sink = Down()
+    with pytest.raises(TransientError, match="connection refused"):
+        push_all(sink, [Write("a", b"1")], Limits(1, 10, 1000, retry_seconds=60, retry_tries=3))
+    assert sink.tries == 3
