@@ -60,13 +60,15 @@ class PermanentError(TargetError):
 class RecordError(Exception):
     """This one record cannot become a document; its neighbours can.
 
-    `field` names the document field or source element at fault, where there is one.
+    `field` names the document field or source element at fault, where there is one; `document_id` is set where the
+    record's id was known by then.
     """
 
     def __init__(self, reason: str, *, field: str | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.field = field
+        self.document_id: str | None = None
 
 
 class Dropped(Exception):

@@ -93,9 +93,13 @@ def _load(plan: Plan, target: Target, config: Config, *, force: bool, quiet: boo
 
 def _memory(plan: Plan, target: Target, sink: Sink, store: Store, run_id: int, *, force: bool) -> Memory:
     """What the run remembers. Nothing of a file of JSON lines: each run writes all that it read."""
-    lasting = sink.durable != "never"
+    if sink.durable == "acknowledged":
+        sink.commit()  # what a killed run sent last is there, and is not counted before it can be seen
     target_id = progress.open_target(
-        store, str(target), identity=sink.identity(), documents_in_index=sink.count() if lasting else 0
+        store,
+        str(target),
+        identity=sink.identity(),
+        documents_in_index=sink.count() if sink.durable != "never" else 0,
     )
     rules = f"{sorted(plan.recipe.profiles.items())}{sorted(plan.recipe.omit)}{biblio().version}{derive_version()}"
     return Memory(
@@ -103,9 +107,9 @@ def _memory(plan: Plan, target: Target, sink: Sink, store: Store, run_id: int, *
         target_id=target_id,
         run_id=run_id,
         derive_version=derive_version(),
-        signatures=signatures(plan.files, rules=rules) if lasting else {},
-        skip_unchanged=lasting and not force,
-        wait_for_commit=sink.durable == "committed",
+        signatures=signatures(plan.files, rules=rules),
+        skip_unchanged=not force,
+        durable=sink.durable,
     )
 
 

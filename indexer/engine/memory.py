@@ -2,15 +2,21 @@
 
 Everything here is stored after the engine's acknowledgement and never before: fingerprints and checkpoints of a batch
 go into the state in one transaction. Where an engine's acknowledgement does not survive a crash (the embedded index),
-they wait for the commit.
+they wait for the commit. What is remembered of a document is forgotten before another version of it is sent: if we
+are killed then, nobody knows which of the two the index holds.
 """
 
 import hashlib
 import os
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from indexer.engine.ledger import Ledger, Settled
+from indexer import sources
+from indexer.engine.ledger import Entry, Ledger, Settled
+from indexer.sinks.base import Durable
+from indexer.sources.files import STDIN
 from indexer.state import dead_letters, progress
 from indexer.state.dead_letters import DeadLetter
 from indexer.state.progress import Checkpoint
@@ -20,7 +26,9 @@ SIGNED_BYTES = 1 << 16  # of a dump's head and tail
 
 
 class Memory:
-    """`signatures` holds each dump's; dumps without one (standard input) cannot be resumed."""
+    """`signatures` holds each dump's in the order in which they are read, "" for those that cannot be resumed (standard
+    input). `durable` is the sink's: where it is "never", the run writes all anew, and nothing of it is remembered.
+    """
 
     def __init__(
         self,
@@ -31,7 +39,7 @@ class Memory:
         derive_version: str,
         signatures: dict[str, str],
         skip_unchanged: bool,
-        wait_for_commit: bool,
+        durable: Durable,
     ) -> None:
         self._store = store
         self._target_id = target_id
@@ -39,101 +47,184 @@ class Memory:
         self._derive_version = derive_version
         self._signatures = signatures
         self._skip_unchanged = skip_unchanged
-        self._wait_for_commit = wait_for_commit
-        self._changed: dict[str, bytes | None] = {}  # acknowledged, not yet stored
+        self._durable = durable
+        self._begun = dict.fromkeys(signatures, run_id)
+        self._under_way: Counter[str] = Counter()  # how many versions of an id are not answered yet
+        self._changed: dict[str, bytes] = {}  # acknowledged, not yet stored
         self._letters: list[DeadLetter] = []
-        self._known: dict[str, bytes] = {}
-        self._stored: dict[str, tuple[int, bool]] = {}
+        self._done: list[int] = []  # letters whose record came through
+        self._overtaken: dict[str, tuple[int, int]] = {}
+        self._letter_files, self._letter_ids = dead_letters.known(store, target_id)
 
     @property
     def waits(self) -> bool:
         """Whether acknowledgements are stored only after a commit."""
-        return self._wait_for_commit
+        return self._durable == "committed"
 
     def resume(self, ledger: Ledger) -> None:
-        """Lets the ledger begin where an unfinished run of the same dumps, profile and rules ended."""
+        """Lets the ledger begin where the last unfinished run ended.
+
+        That run's dumps must be among these, and those that it finished or began must come first and be read by the
+        same rules: what follows a dump that starts over is to win over it, and so starts over too.
+        """
         marks = progress.read_checkpoints(self._store, self._target_id)
+        going = marks.keys() <= set(map(_lasting, self._signatures))
+        resumed = []
         for file, signature in self._signatures.items():
-            mark = marks.get(os.path.abspath(file))
-            if mark is not None and mark.signature == signature:
-                ledger.resume(file, Settled(mark.items, mark.finished, mark.account))
+            mark = marks.get(_lasting(file))
+            going = going and mark is not None and bool(signature) and mark.signature == signature
+            if not going or mark is None:
+                break
+            ledger.resume(file, Settled(mark.items, mark.finished, mark.account))
+            self._begun[file] = mark.begun
+            resumed.append(mark.file)
+            going = mark.finished
+        if marks.keys() - set(resumed):
+            progress.drop_checkpoints(self._store, self._target_id, but=resumed)
+
+    def unchanged(self, versions: Iterable[tuple[str, bytes | None]]) -> set[str]:
+        """The ids of which the index holds the very documents that are to be sent: (id, fingerprint) in their order,
+        None for a deletion. All others count as under way from here on, until `acknowledge` or `refuse`.
+        """
+        if self._durable == "never":
+            return set()
+        wanted: dict[str, list[bytes | None]] = {}
+        for id, mark in versions:
+            wanted.setdefault(id, []).append(mark)
+        stored = progress.fingerprints(self._store, self._target_id, list(wanted)) if wanted else {}
+        same = set()
+        for id, marks in wanted.items():
+            holds = self._changed.get(id) or stored.get(id)
+            if self._skip_unchanged and holds and not self._under_way[id] and set(marks) == {holds}:
+                same.add(id)
             else:
-                with self._store.begin() as connection:
-                    dead_letters.forget_file(connection, target_id=self._target_id, file=file)
+                self._under_way[id] += len(marks)
+                self._changed.pop(id, None)
+        doubtful = [id for id in stored if id not in same]
+        if doubtful:
+            with self._store.begin() as connection:
+                progress.forget(connection, self._target_id, doubtful)
+        return same
 
-    def look_up(self, ids: Sequence[str]) -> None:
-        """Fetches what is remembered of these ids, for `is_unchanged`."""
-        if self._skip_unchanged and ids:
-            self._known = progress.fingerprints(self._store, self._target_id, ids)
+    def moment(self, entry: Entry) -> tuple[int, int]:
+        """When an item of this run came along, among those of all runs."""
+        return (self._run_id, entry.sequence)
 
-    def is_unchanged(self, id: str, fingerprint: bytes) -> bool:
-        """Whether the index holds this very document. Only for ids of the last `look_up` with nothing in flight."""
-        if not self._skip_unchanged:
-            return False
-        if id in self._changed:
-            return self._changed[id] == fingerprint
-        return self._known.get(id) == fingerprint
+    def acknowledge(self, id: str, fingerprint: bytes | None, moment: tuple[int, int]) -> None:
+        """The engine has this document, or (None) has it no more; `moment` says when its record came along."""
+        if self._durable != "never" and not self._arrived(id) and fingerprint is not None:
+            self._changed[id] = fingerprint
+        self.confirm(id, moment)
 
-    def acknowledge(self, id: str, fingerprint: bytes | None) -> None:
-        """The engine has this document, or (None) has it no more."""
-        self._changed[id] = fingerprint
+    def confirm(self, id: str, moment: tuple[int, int]) -> None:
+        """The index is as the record of this moment wants it: what failed before it is overtaken."""
+        if id in self._letter_ids:
+            self._overtaken[id] = max(moment, self._overtaken.get(id, moment))
 
-    def bury(self, letter: DeadLetter) -> None:
+    def refuse(self, id: str) -> None:
+        """The engine took no document under this id: it holds what it held."""
+        self._arrived(id)
+
+    def bury(self, letter: DeadLetter, entry: Entry | None = None) -> None:
+        """Keeps a record that failed; `entry` is the run's, for one that was just read."""
+        if entry is not None:
+            file = _lasting(entry.file) + letter.position.file[len(sources.shown(entry.file)) :]
+            letter = replace(letter, position=replace(letter.position, file=file), moment=self.moment(entry))
         self._letters.append(letter)
+        if letter.document_id is not None:
+            self._letter_ids.add(letter.document_id)
+
+    def resolve(self, letter_id: int) -> None:
+        """The record of this letter came through."""
+        self._done.append(letter_id)
 
     def store(self, ledger: Ledger, *, committed: bool = False) -> None:
         """Stores what was acknowledged, and how far the dumps are settled, in one transaction."""
-        if self._wait_for_commit and not committed:
+        if self.waits and not committed:
             return
-        marks = self._marks(ledger)
-        if not (marks or self._changed or self._letters):
+        moved = {file: settled for file, settled in ledger.moved().items() if file in self._signatures}
+        if not (moved or self._changed or self._letters or self._done or self._overtaken):
             return
         with self._store.begin() as connection:
-            dead_letters.put(
-                connection,
-                self._letters,
-                target_id=self._target_id,
-                run_id=self._run_id,
-                derive=self._derive_version,
-            )
-            progress.remember(connection, self._target_id, self._changed)
-            progress.put_checkpoints(connection, self._target_id, marks)
-        # what was looked up before is overtaken by what was just stored
-        self._known.update((id, mark) for id, mark in self._changed.items() if mark is not None)
-        for id, mark in self._changed.items():
-            if mark is None:
-                self._known.pop(id, None)
+            target_id = self._target_id
+            dead_letters.put(connection, self._letters, target_id=target_id, derive=self._derive_version)
+            for id, moment in self._overtaken.items():
+                dead_letters.overtake(connection, target_id=target_id, document_id=id, moment=moment)
+            dead_letters.drop(connection, self._done)
+            progress.remember(connection, target_id, self._changed)
+            progress.put_checkpoints(connection, target_id, self._marks(moved))
+            for file in self._read_again(moved):
+                dead_letters.forget_file(connection, target_id=target_id, file=_lasting(file), before=self._begun[file])
         self._changed = {}
         self._letters = []
+        self._done = []
+        self._overtaken = {}
 
     def finish(self) -> None:
         """The run came to the end of all its dumps: nothing is left to resume."""
-        progress.drop_checkpoints(self._store, self._target_id, list(map(os.path.abspath, self._signatures)))
+        progress.drop_checkpoints(self._store, self._target_id)
 
-    def _marks(self, ledger: Ledger) -> list[Checkpoint]:
-        marks = []
-        for file, settled in ledger.settled.items():
-            reached = (settled.items, settled.finished)
-            if file in self._signatures and self._stored.get(file) != reached:
-                self._stored[file] = reached
-                path = os.path.abspath(file)  # the same dump, from whichever folder it is named
-                marks.append(Checkpoint(path, self._signatures[file], settled.items, settled.finished, settled.account))
-        return marks
+    def _arrived(self, id: str) -> bool:
+        """One version of this id was answered; gives whether another one is still under way."""
+        self._under_way[id] -= 1
+        if self._under_way[id] > 0:
+            return True
+        del self._under_way[id]
+        return False
+
+    def _marks(self, moved: dict[str, Settled]) -> list[Checkpoint]:
+        return [
+            Checkpoint(
+                _lasting(file),
+                self._signatures[file],
+                settled.items,
+                settled.finished,
+                self._begun[file],
+                settled.account,
+            )
+            for file, settled in moved.items()
+            if self._signatures[file] and self._durable != "never"
+        ]
+
+    def _read_again(self, moved: dict[str, Settled]) -> list[str]:
+        """Dumps that were read to their end without a fault, and of which there are older letters."""
+        if not self._letter_files:
+            return []
+        named: set[str] = set()
+        for file in self._letter_files:
+            parts = file.split("!")
+            named.update("!".join(parts[:end]) for end in range(1, len(parts) + 1))
+        return [
+            file
+            for file, settled in moved.items()
+            if settled.finished and not settled.account.faults and file != STDIN and _lasting(file) in named
+        ]
 
 
-def signatures(files: Iterable[str], *, rules: str) -> dict[str, str]:
-    """Dump -> what its checkpoint is good for: this very file, read by these `rules` (profile, schema, derivation)."""
-    found = {}
+def _lasting(file: str) -> str:
+    """The name of a dump from whichever folder it is named, printable."""
+    return file if file == STDIN else sources.shown(os.path.abspath(file))
+
+
+def signatures(files: Sequence[str], *, rules: str) -> dict[str, str]:
+    """Dump -> what its checkpoint is good for: this very file, read by these `rules` (profile, schema, derivation).
+
+    "" for what is no file: it cannot be resumed.
+    """
+    found = dict.fromkeys(files, "")
     for file in files:
-        if file == "-" or not Path(file).is_file():
+        if file == STDIN or not Path(file).is_file():
             continue
         digest = hashlib.blake2b(rules.encode(), digest_size=16)
-        with open(file, "rb") as stream:
-            size = os.fstat(stream.fileno()).st_size
-            digest.update(b"%d" % size)
-            digest.update(stream.read(SIGNED_BYTES))
-            stream.seek(max(0, size - SIGNED_BYTES))
-            digest.update(stream.read(SIGNED_BYTES))
-            digest.update(b"%d" % os.fstat(stream.fileno()).st_mtime_ns)
+        try:
+            with open(file, "rb") as stream:
+                size = os.fstat(stream.fileno()).st_size
+                digest.update(b"%d" % size)
+                digest.update(stream.read(SIGNED_BYTES))
+                stream.seek(max(0, size - SIGNED_BYTES))
+                digest.update(stream.read(SIGNED_BYTES))
+                digest.update(b"%d" % os.fstat(stream.fileno()).st_mtime_ns)
+        except OSError:
+            continue  # reading it will say why
         found[file] = digest.hexdigest()
     return found

@@ -3,7 +3,8 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -13,13 +14,14 @@ from indexer.engine.account import Account
 from indexer.engine.ledger import Entry, Ledger
 from indexer.engine.memory import Memory
 from indexer.engine.push import Limits, Pusher
-from indexer.engine.workers import End, Failed, Filtered, Item, Made, Marked, Recipe, derive
+from indexer.engine.workers import End, Failed, Filtered, Item, Made, Marked, Recipe, WorkerError, derive
 from indexer.errors import ExitCode, IndexerError, TransientError
 from indexer.records import Fault, Record
 from indexer.sinks.base import Action, Outcome, Sink
 from indexer.state.dead_letters import DeadLetter
 
 COMMIT_EVERY = 30.0  # seconds between commits where only a commit survives a crash
+STORE_EVERY = 1.0  # seconds after which the state is stored even if the engine has nothing to answer
 BUDGET_FROM = 1000  # records before a share of rejected ones says anything
 
 
@@ -44,15 +46,14 @@ class Events:
 @dataclass(frozen=True, slots=True)
 class Budget:
     """How much may go wrong: a run stops, resumable, at more than `count` rejected records, or more than `share` of
-    those read (from `BUDGET_FROM` records on).
+    those read (from `BUDGET_FROM` records on). What a resumed run did before is not counted again.
     """
 
     count: int
     share: float
 
-    def exceeded(self, account: Account) -> bool:
-        total = account.total
-        return total.rejected > self.count or (total.read >= BUDGET_FROM and total.rejected > self.share * total.read)
+    def exceeded(self, read: int, rejected: int) -> bool:
+        return rejected > self.count or (read >= BUDGET_FROM and rejected > self.share * read)
 
 
 class BudgetError(IndexerError):
@@ -98,8 +99,8 @@ def run(
 
     Once `stop` is set no further record is taken, and what is in flight is finished and remembered. `summary` is
     filled as the run goes on, so that the caller has the books also when an error ends it. Raises TransientError or
-    PermanentError when the target fails for good, BudgetError when too much is rejected; what was acknowledged stays,
-    and the next run goes on from there.
+    PermanentError when the target fails for good, BudgetError when too much is rejected (after finishing what is in
+    flight); what was acknowledged stays, and the next run goes on from there.
     """
     started = time.monotonic()
     loading = _Run(plan, sink, memory, events)
@@ -107,12 +108,25 @@ def run(
     try:
         if memory is not None:
             memory.resume(loading.ledger)
-        for chunk in derive(loading.items(), plan.recipe, workers=plan.workers):
-            if stop.is_set():
-                summary.interrupted = True
-                break
-            loading.take(chunk)
+        before = loading.ledger.account.total
+        overdrawn = False
+        try:
+            with closing(derive(loading.items(), plan.recipe, workers=plan.workers)) as derived:
+                for chunk in derived:
+                    if stop.is_set():
+                        summary.interrupted = True
+                        break
+                    loading.take(chunk)
+                    total = summary.account.total
+                    overdrawn = plan.budget.exceeded(total.read - before.read, total.rejected - before.rejected)
+                    if overdrawn:
+                        break
+        except WorkerError:
+            loading.finish()
+            raise
         loading.finish()
+        if overdrawn:
+            raise _overdrawn(summary.account)
         if memory is not None and not summary.interrupted:
             memory.finish()
     finally:
@@ -122,7 +136,25 @@ def run(
     return summary
 
 
+def _overdrawn(account: Account) -> BudgetError:
+    total = account.total
+    return BudgetError(
+        f"stopped: {total.rejected:,} of {total.read:,} records were rejected, more than load.error_budget",
+        advice="The others are in the index. indexer dead-letters list says what is wrong; mend the cause and run the "
+        "same command: it goes on\nfrom there. Then indexer dead-letters replay --all tries the rejected ones again.",
+    )
+
+
 Token = tuple[Entry, Record, bytes | None]
+
+
+def _versions(made: Iterable[Made | None]) -> Iterator[tuple[str, bytes | None]]:
+    """What is to be sent, in its order: ids with their fingerprints, None for deletions."""
+    for each in made:
+        if isinstance(each, Marked):
+            yield each.write.id, each.fingerprint
+        elif isinstance(each, Delete):
+            yield each.id, None
 
 
 class _Run:
@@ -136,7 +168,7 @@ class _Run:
         self._events = events
         self._pusher: Pusher[Token] | None = None
         self._places: deque[tuple[str, int]] = deque()  # of the items that are being derived, in order
-        self._committed = time.monotonic()
+        self._kept = time.monotonic()
         if sink is not None:
             self._pusher = Pusher(sink, plan.limits, on_answer=self._answered, on_pause=events.paused)
 
@@ -160,8 +192,9 @@ class _Run:
             yield End()
 
     def take(self, chunk: list[tuple[Item, Made | None]]) -> None:
+        unchanged: set[str] = set()
         if self._memory is not None:
-            self._memory.look_up([made.write.id for _, made in chunk if isinstance(made, Marked)])
+            unchanged = self._memory.unchanged(_versions(made for _, made in chunk))
         for item, made in chunk:
             file, number = self._places.popleft()
             if isinstance(item, End):
@@ -171,7 +204,7 @@ class _Run:
                 self._events.fault(item)
             else:
                 entry = self.ledger.take(file, number, self._name_of(item))
-                self._settle(entry, item, made)
+                self._settle(entry, item, made, unchanged)
         self._events.counted(self.ledger.account)
         self._keep()
 
@@ -182,22 +215,23 @@ class _Run:
             self._sink.commit()
         if self._memory is not None:
             self._memory.store(self.ledger, committed=True)
+        self._kept = time.monotonic()
 
     def close(self) -> None:
         if self._pusher is not None:
             self._pusher.close()
 
-    def _settle(self, entry: Entry, item: Record | Fault, made: Made | None) -> None:
+    def _settle(self, entry: Entry, item: Record | Fault, made: Made | None, unchanged: set[str]) -> None:
         if isinstance(item, Fault):
             self._reject(entry, item, "read", item.reason)
         elif isinstance(made, Failed):
-            self._reject(entry, item, made.stage, made.reason)
+            self._reject(entry, item, made.stage, made.reason, document_id=made.document_id)
         elif isinstance(made, Filtered):
             self.ledger.settle(entry, "filtered")
         elif isinstance(made, Marked):
-            fresh = self._pusher is not None and self._pusher.holds(made.write.id)
-            if self._memory is not None and not fresh and self._memory.is_unchanged(made.write.id, made.fingerprint):
+            if self._memory is not None and made.write.id in unchanged:
                 self.ledger.settle(entry, "unchanged")
+                self._memory.confirm(made.write.id, self._memory.moment(entry))
             else:
                 self._push(made.write, (entry, item, made.fingerprint))
         elif isinstance(made, Delete):
@@ -215,19 +249,28 @@ class _Run:
         for action, (entry, record, fingerprint), outcome in answers:
             if outcome.status == "rejected":
                 self._reject(entry, record, "index", outcome.reason, document_id=action.id)
+                if self._memory is not None:
+                    self._memory.refuse(action.id)
                 continue
             self.ledger.settle(entry, outcome.status)
             if self._memory is not None:
-                self._memory.acknowledge(action.id, fingerprint)
+                self._memory.acknowledge(action.id, fingerprint, self._memory.moment(entry))
         if self._memory is not None:
             self._memory.store(self.ledger)
 
     def _keep(self) -> None:
-        """Commits now and then where only a commit survives a crash, so that a resumed run has little to repeat."""
-        if self._memory is None or not self._memory.waits or time.monotonic() - self._committed < COMMIT_EVERY:
+        """Stores now and then how far we are, so that a resumed run has little to repeat; where only a commit survives
+        a crash, commits first.
+        """
+        if self._memory is None:
+            self.ledger.moved()
             return
-        self.finish()
-        self._committed = time.monotonic()
+        since = time.monotonic() - self._kept
+        if self._memory.waits and since >= COMMIT_EVERY:
+            self.finish()
+        elif not self._memory.waits and since >= STORE_EVERY:
+            self._memory.store(self.ledger)
+            self._kept = time.monotonic()
 
     def _reject(
         self, entry: Entry, item: Record | Fault, stage: str, reason: str, *, document_id: str | None = None
@@ -245,15 +288,8 @@ class _Run:
             raw=item.raw,
         )
         if self._memory is not None:
-            self._memory.bury(letter)
+            self._memory.bury(letter, entry)
         self._events.rejected(letter, item.advice if isinstance(item, Fault) else "")
-        if self._plan.budget.exceeded(self.ledger.account):
-            total = self.ledger.account.total
-            raise BudgetError(
-                f"stopped: {total.rejected:,} of {total.read:,} records were rejected, more than load.error_budget",
-                advice="What was acknowledged is in the index. Mend the cause and run the same command: it goes on "
-                "from there.",
-            )
 
     def _name_of(self, item: Record | Fault) -> str:
         if self._plan.source:

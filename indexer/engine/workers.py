@@ -2,9 +2,11 @@
 
 import hashlib
 import multiprocessing
+import os
 import signal
+import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import AbstractContextManager, nullcontext
@@ -15,7 +17,7 @@ import orjson
 from indexer.documents import Delete
 from indexer.errors import Dropped, IndexerError, RecordError
 from indexer.formats import to_document
-from indexer.formats.profiles import Profile
+from indexer.formats.profiles import Profile, make_id
 from indexer.records import Fault, Record
 from indexer.sinks.base import Write
 
@@ -34,10 +36,11 @@ class Recipe:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The record did not become a document. `stage` is where: read, format, derive or index."""
+    """The record did not become a document. `stage` is where: format or derive; `document_id` is None if not known."""
 
     stage: str
     reason: str
+    document_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +75,19 @@ def make(record: Record, recipe: Recipe) -> Made:
         mark = hashlib.blake2b(body, digest_size=16, key=recipe.derive_version.encode()[:64]).digest()
         return Marked(Write(document.id, body), mark)
     except RecordError as error:
-        return Failed("format", f"{error.field}: {error.reason}" if error.field else error.reason)
+        reason = f"{error.field}: {error.reason}" if error.field else error.reason
+        return Failed("format", reason, error.document_id or _named_by_header(record, profile))
     except Dropped as dropped:
         return Filtered(str(dropped))
     except Exception as error:  # noqa: BLE001 - a bug of ours costs this record, never its neighbours, and is shown
-        return Failed("derive", f"unexpected {type(error).__name__}: {error}; this is a fault of the loader")
+        reason = f"unexpected {type(error).__name__}: {error}; this is a fault of the loader"
+        return Failed("derive", reason, _named_by_header(record, profile))
+
+
+def _named_by_header(record: Record, profile: Profile) -> str | None:
+    """The id of a document that could not be made, where its harvest says it."""
+    identifier = record.header.identifier if record.header is not None else None
+    return make_id(profile, identifier) if identifier else None
 
 
 def make_all(records: Sequence[Record], recipe: Recipe) -> list[Made]:
@@ -89,7 +100,19 @@ _recipe: Recipe | None = None
 def _start_worker(recipe: Recipe) -> None:
     global _recipe
     _recipe = recipe
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to handle
+    # Ctrl-C and what systemd sends to every process of a service are the main process's to handle: it needs us to
+    # finish, and ends us then
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Ends this worker when the main process is gone: its queue has no end that a worker would notice."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _make_in_worker(records: Sequence[Record]) -> list[Made]:
@@ -121,10 +144,12 @@ def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
         yield chunk
 
 
-def derive(items: Iterable[Item], recipe: Recipe, *, workers: int) -> Iterator[list[tuple[Item, Made | None]]]:
+def derive(
+    items: Iterable[Item], recipe: Recipe, *, workers: int
+) -> Generator[list[tuple[Item, Made | None]], None, None]:
     """The items in their order, in chunks, each record with what was made of it.
 
-    With one worker it all happens here; with more, in that many processes. Raises IndexerError when a worker process
+    With one worker it all happens here; with more, in that many processes. Raises WorkerError when a worker process
     dies (usually: the machine ran out of memory).
     """
     with _pool(recipe, workers) as submit:
@@ -139,14 +164,12 @@ def derive(items: Iterable[Item], recipe: Recipe, *, workers: int) -> Iterator[l
 
 
 def _join(chunk: list[Item], future: "Future[list[Made]]") -> list[tuple[Item, Made | None]]:
-    try:
-        made = iter(future.result())
-    except BrokenProcessPool:
-        raise IndexerError(
-            "a worker process died, most likely because the machine ran out of memory",
-            advice="What was acknowledged is in the index. Run the same command again with fewer --workers.",
-        ) from None
+    made = iter(future.result())
     return [(item, next(made) if isinstance(item, Record) else None) for item in chunk]
+
+
+class WorkerError(IndexerError):
+    """A process that derives documents died."""
 
 
 Submit = Callable[[list[Record]], "Future[list[Made]]"]
@@ -179,5 +202,15 @@ class _Processes(AbstractContextManager[Submit]):
     def __enter__(self) -> Submit:
         return lambda records: self.pool.submit(_make_in_worker, records)
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, BrokenProcessPool):
+            # the pool waits for the others, which may wait for a lock that the dead one held
+            for worker in multiprocessing.active_children():
+                worker.kill()
         self.pool.shutdown(wait=True, cancel_futures=True)
+        if isinstance(error, BrokenProcessPool):
+            raise WorkerError(
+                "a worker process died, most likely because the machine ran out of memory",
+                advice="What was acknowledged is in the index. Run the same command again, with fewer --workers if "
+                "memory is short: it goes on from there.",
+            ) from None

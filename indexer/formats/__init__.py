@@ -33,7 +33,13 @@ def to_document(record: Record, profile: Profile) -> Document | Delete:
     make = _documents.get(record.format) or _module(record.format)
     if record.format != profile.format:
         raise RecordError(f"is {record.format}, and profile {profile.name!r} reads {profile.format}")
-    document = Document(complete(make(record, profile)))
+    fields = make(record, profile)
+    try:
+        document = Document(complete(fields))
+    except RecordError as error:
+        identifier = fields.get("id")
+        error.document_id = identifier if isinstance(identifier, str) else None
+        raise
     if not document.id.strip():
         raise RecordError("the record has none", field="id")
     return document

@@ -12,7 +12,7 @@ from indexer.sources.unpack import Member, unpacked
 from indexer.sources.window import Stream, StreamError, Window
 from indexer.sources.xml import show
 
-__all__ = ["expand", "read", "total_bytes"]
+__all__ = ["expand", "read", "shown", "total_bytes"]
 
 
 def read(
@@ -30,13 +30,13 @@ def read(
     """
     files, missing = expand(paths)
     for path in missing:
-        place = Place(source, _shown(path), format)
+        place = Place(source, shown(path), format)
         yield place.fault(why_missing(path), "Check the path; the other files are not concerned.")
     for path in files:
-        yield from _file(path, Meter(progress), Place(source, _shown(path), format))
+        yield from _file(path, Meter(progress), Place(source, shown(path), format))
 
 
-def _shown(path: str) -> str:
+def shown(path: str) -> str:
     """A path as the user named it; only what no terminal or log can print is escaped."""
     return path if path.isprintable() else show(path.encode("utf-8", "surrogateescape"), len(path) * 4)
 

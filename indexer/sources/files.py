@@ -20,7 +20,8 @@ def expand(paths: Sequence[str]) -> tuple[list[str], list[str]]:
 
     A path is a file, a folder (all files in it and below, in sorted order; hidden files, checksums and signatures are
     left out), a glob pattern (`**` goes into folders), or `-` for standard input. A file is named as the user named
-    it: `dumps/` gives `dumps/a.xml`.
+    it: `dumps/` gives `dumps/a.xml`. One that is named twice stands once, at its last place: the index comes out the
+    same.
     """
     files: list[str] = []
     missing: list[str] = []
@@ -34,7 +35,8 @@ def expand(paths: Sequence[str]) -> tuple[list[str], list[str]]:
                 files.append(each)
         if len(files) == before:
             missing.append(path)
-    return files, missing
+    last = {path if path == STDIN else os.path.abspath(path): number for number, path in enumerate(files)}
+    return [files[number] for number in sorted(last.values())], missing
 
 
 def _walk(folder: str, above: tuple[tuple[int, int], ...]) -> Iterator[str]:

@@ -94,7 +94,9 @@ def overtake(connection: sa.Connection, *, target_id: int, document_id: str, mom
 
 
 def find(store: Store, *, target: str | None = None, ids: Sequence[int] = ()) -> list[dict[str, Any]]:
-    """Letters, in the order in which their records came along, of one target or of all, with the target's URL; `raw` and `header` as stored."""
+    """Letters of one target or of all, with the target's URL, in the order in which their records came along; `raw`,
+    `header` and `profile` are as stored.
+    """
     query = sa.select(dead_letters, targets.c.url.label("target")).join(
         targets, dead_letters.c.target_id == targets.c.id
     )
@@ -103,7 +105,12 @@ def find(store: Store, *, target: str | None = None, ids: Sequence[int] = ()) ->
     if ids:
         query = query.where(dead_letters.c.id.in_(ids))
     with store.begin() as connection:
-        return [dict(row._mapping) for row in connection.execute(query.order_by(dead_letters.c.run_id, dead_letters.c.sequence, dead_letters.c.id))]
+        return [
+            dict(row._mapping)
+            for row in connection.execute(
+                query.order_by(dead_letters.c.run_id, dead_letters.c.sequence, dead_letters.c.id)
+            )
+        ]
 
 
 def drop(connection: sa.Connection, ids: Collection[int]) -> int:
