@@ -1,7 +1,8 @@
 """One run at a time for a target: a lock with an owner and an age, which a crash does not leave behind for ever.
 
-The owner's process is looked for on its own host; on another host the lock counts as left behind once it has not been
-renewed for `STALE_SECONDS`.
+Where the owner's process can be looked for (same host, same boot, same container) its end is seen at once; elsewhere
+the lock counts as left behind once it has not been renewed for `STALE_SECONDS`. That compares two hosts' clocks: they
+may differ by less than that.
 """
 
 import os
@@ -9,11 +10,12 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
+import structlog
 
 from indexer.errors import ExitCode, IndexerError
 from indexer.state.store import Store, now
@@ -30,12 +32,12 @@ class LockedError(IndexerError):
 
 
 @contextmanager
-def hold(store: Store, target: str, *, command: str) -> Iterator[None]:
+def hold(store: Store, target: str, *, command: str, clock: Callable[[], float] = time.time) -> Iterator[None]:
     """Holds the target's lock for the time of the block. Raises LockedError when another run has it."""
     owner = uuid.uuid4().hex
     with store.claim() as connection:
         row = connection.execute(locks.select().where(locks.c.target == target)).one_or_none()
-        if row is not None and _alive(row):
+        if row is not None and _alive(row, clock()):
             raise LockedError(
                 f"{target} is in use: {row.command!r} by process {row.pid} on {row.host}, since {row.since}",
                 advice="Wait until it has ended, or stop that process; a lock left by a crash is taken over by itself.",
@@ -50,32 +52,41 @@ def hold(store: Store, target: str, *, command: str) -> Iterator[None]:
                 born=_born(os.getpid()),
                 command=command,
                 since=now(),
-                beat=time.time(),
+                beat=clock(),
             )
         )
     done = threading.Event()
-    beating = threading.Thread(target=_beat, args=(store, owner, done), name="lock", daemon=True)
+    beating = threading.Thread(target=_beat, args=(store, owner, done, clock), name="lock", daemon=True)
     beating.start()
     try:
         yield
     finally:
         done.set()
         beating.join()
-        with store.begin() as connection:
-            connection.execute(locks.delete().where(locks.c.owner == owner))
+        try:
+            with store.begin() as connection:
+                connection.execute(locks.delete().where(locks.c.owner == owner))
+        except IndexerError as error:
+            # what ended the run is worth more to its user; the lock is taken over once this process is gone
+            structlog.get_logger().warning("lock_not_released", target=target, reason=error.message)
 
 
-def _beat(store: Store, owner: str, done: threading.Event) -> None:
+def _beat(store: Store, owner: str, done: threading.Event, clock: Callable[[], float]) -> None:
     while not done.wait(BEAT_SECONDS):
-        with store.begin() as connection:
-            connection.execute(locks.update().where(locks.c.owner == owner).values(beat=time.time()))
+        try:
+            with store.begin() as connection:
+                connection.execute(locks.update().where(locks.c.owner == owner).values(beat=clock()))
+        except IndexerError as error:
+            # the run itself meets the same fault where it has something to store; maybe it has passed until the next
+            structlog.get_logger().warning("lock_not_renewed", reason=error.message)
 
 
-def _alive(row: sa.Row[tuple[object, ...]]) -> bool:
-    if row.host != socket.gethostname():
-        return bool(time.time() - row.beat < STALE_SECONDS)
-    born = _born(row.pid)
-    return born == row.born if born and row.born else _exists(row.pid)
+def _alive(row: sa.Row[tuple[object, ...]], time: float) -> bool:
+    here, _, _ = _born(os.getpid()).rpartition(" ")
+    there, _, _ = row.born.rpartition(" ")
+    if row.host != socket.gethostname() or here != there:
+        return bool(time - row.beat < STALE_SECONDS)
+    return _born(row.pid) == row.born if row.born else _exists(row.pid)
 
 
 def _exists(pid: int) -> bool:
@@ -89,10 +100,14 @@ def _exists(pid: int) -> bool:
 
 
 def _born(pid: int) -> str:
-    """When a process began, in clock ticks since boot; empty where the system does not tell (only Linux does)."""
+    """Where and when a process began: `BOOT NAMESPACE TICKS`. A pid alone may belong to another process by now, and
+    hosts and containers may share a name. Empty for a process that is not there, and where the system does not tell
+    (only Linux does).
+    """
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        namespace = os.readlink("/proc/self/ns/pid")
     except OSError:
         return ""
-    return f"{boot}:{stat.rpartition(')')[2].split()[19]}"
+    return f"{boot} {namespace} {stat.rpartition(')')[2].split()[19]}"
