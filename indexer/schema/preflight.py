@@ -14,7 +14,7 @@ import requests
 from indexer.errors import PermanentError
 from indexer.schema.elastic import ENGINE_FIELDS, index_body
 from indexer.schema.model import Field, Schema, biblio
-from indexer.sinks.http import engine_words, shorten
+from indexer.sinks.http import engine_words, not_json, shorten
 from indexer.targets import Target
 
 INSTALL = "`indexer schema install --target ...` puts the bundled schema there; nothing was sent."
@@ -180,7 +180,9 @@ def solr_answer(session: requests.Session, target: Target, path: str, **params: 
 
 
 def solr_json(target: Target, response: requests.Response) -> Json:
-    """An answer's JSON object. Raises PermanentError with Solr's own words where it refused."""
+    """An answer's JSON object. Raises PermanentError with Solr's own words where it refused, TransientError where the
+    answer lost its end.
+    """
     if response.status_code >= 400:
         raise PermanentError(f"{target}: {shorten(engine_words(response.content))}")
     try:
@@ -188,7 +190,7 @@ def solr_json(target: Target, response: requests.Response) -> Json:
     except orjson.JSONDecodeError:
         answer = None
     if not isinstance(answer, dict):
-        raise PermanentError(f"{target}: the answer is not JSON", advice="Is this the URL of Solr?")
+        raise not_json(str(target), response.content)
     return answer
 
 

@@ -15,7 +15,7 @@ from indexer.errors import ConfigError, PermanentError, TransientError
 from indexer.schema import preflight
 from indexer.sinks.base import Action, Durable, Found, Hit, Outcome, Query
 from indexer.sinks.elastic_client import NDJSON, PRODUCTS, check_product, open_client
-from indexer.sinks.http import authorization, describe, shorten, status_error
+from indexer.sinks.http import authorization, describe, may_pass, shorten, status_error
 from indexer.sinks.isolate import Refused, isolate
 from indexer.sinks.query import (
     FACET_VALUES,
@@ -38,6 +38,8 @@ IDS_A_PAGE = 10_000  # index.max_result_window
 SUGGESTION_TRIES = 5
 # Refused for the state of the index or node, not for the document: a full disk, a moving shard, a closing index.
 PASSING = ("cluster_block_exception", "unavailable_shards_exception", "circuit_breaking_exception")
+
+GONE = "What had been acknowledged is gone with it. Install the schema again, and load from the start."
 
 
 class ElasticSink:
@@ -86,7 +88,7 @@ class ElasticSink:
         if gone:
             raise PermanentError(
                 f"{self._target}: index {', '.join(gone)} was deleted while documents were sent to it",
-                advice="What had been acknowledged is gone with it. Install the schema again, and load from the start.",
+                advice=GONE,
             )
         shards = self._ask("POST", "_refresh").get("_shards", {})
         if shards.get("failed"):
@@ -187,9 +189,11 @@ class ElasticSink:
             return Outcome("deleted")
         kind = error.get("type", "") if isinstance(error, dict) else ""
         words = shorten(describe(error) if isinstance(error, dict) else str(error or f"HTTP {status}"))
-        if status in (408, 429) or status >= 500 or kind in PASSING:
+        if may_pass(status) or kind in PASSING:
             return Outcome("retry", words)
-        if status in (401, 403) or kind == "index_not_found_exception":
+        if kind == "index_not_found_exception":
+            raise PermanentError(f"{self._target}: the index was deleted while documents were sent to it", advice=GONE)
+        if status in (401, 403):
             raise status_error(str(self._target), status, words, has_credentials=bool(authorization(self._target)))
         return Outcome("rejected", words)
 

@@ -3,6 +3,7 @@
 They are used at the level of requests: bodies go as they are, and nothing is retried behind our back.
 """
 
+import threading
 import warnings
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -18,6 +19,7 @@ from indexer.sinks.http import (
     ca_file,
     connection_error,
     engine_words,
+    not_json,
     shorten,
     status_error,
 )
@@ -53,7 +55,7 @@ def open_client(target: Target, *, connections: int = 1) -> tuple[Call, Callable
         status, answer, retry_after = send(method, path, body, content_type, params)
         if 200 <= status < 300:
             if not isinstance(answer, dict):
-                raise _not_json(target, str(answer))
+                raise not_json(str(target), str(answer or "").encode())
             return answer
         words = engine_words(orjson.dumps(answer) if isinstance(answer, dict | list) else str(answer).encode())
         if status in (400, 409, 413):
@@ -103,7 +105,7 @@ def _elasticsearch(target: Target, connections: int) -> tuple[Send, Callable[[],
         except ApiError as error:
             return error.meta.status, error.body, error.meta.headers.get("retry-after")
         except SerializationError as error:
-            raise _not_json(target, str(error)) from None
+            raise not_json(str(target), str(error).encode()) from None
         except TransportError as error:
             raise connection_error(str(target), error) from None
         return response.meta.status, response.body, None
@@ -112,9 +114,9 @@ def _elasticsearch(target: Target, connections: int) -> tuple[Send, Callable[[],
 
 
 def _opensearch(target: Target, connections: int) -> tuple[Send, Callable[[], None]]:
-    """OpenSearch's client. It keeps the headers of an error to itself, so a Retry-After is not known."""
+    """OpenSearch's client: status, answer and Retry-After of a request, whatever the status."""
     try:
-        from opensearchpy import OpenSearch
+        from opensearchpy import OpenSearch, Urllib3HttpConnection
         from opensearchpy.exceptions import ConnectionError as Unreachable
         from opensearchpy.exceptions import SerializationError, TransportError
     except ModuleNotFoundError as error:
@@ -122,8 +124,18 @@ def _opensearch(target: Target, connections: int) -> tuple[Send, Callable[[], No
             f"{target}: the client for OpenSearch is not installed ({error.name})",
             advice="pip install 'indexer[opensearch]'",
         ) from None
+    answered = threading.local()  # of this thread's last request
+
+    class Connection(Urllib3HttpConnection):
+        def get_response_headers(self, response: Any) -> Any:
+            """Keeps what the client drops when it makes an error of the answer."""
+            headers = super().get_response_headers(response)
+            answered.retry_after = headers.get("retry-after")
+            return headers
+
     client = OpenSearch(
         [_with_port(target.base)],
+        connection_class=Connection,
         headers=_headers(target),
         ca_certs=ca_file(target),
         pool_maxsize=connections,
@@ -136,14 +148,15 @@ def _opensearch(target: Target, connections: int) -> tuple[Send, Callable[[], No
         method: str, path: str, body: bytes | None, content_type: str, params: dict[str, str]
     ) -> tuple[int, Any, str | None]:
         headers = {"accept": JSON} | ({"content-type": content_type} if body is not None else {})
+        answered.retry_after = None
         try:
             return 200, client.transport.perform_request(method, path, params=params, headers=headers, body=body), None
         except SerializationError as error:
-            raise _not_json(target, str(error)) from None
+            raise not_json(str(target), str(error.args[0]).encode()) from None
         except Unreachable as error:
             raise connection_error(str(target), error) from None
         except TransportError as error:
-            return int(error.status_code), error.info or error.error, None
+            return int(error.status_code), error.info or error.error, answered.retry_after
 
     return send, client.close
 
@@ -171,11 +184,6 @@ def check_product(target: Target, call: Call) -> None:
     if int(number.split(".")[0]) not in SUPPORTED[kind]:
         known = " and ".join(map(str, SUPPORTED[kind]))
         raise PermanentError(f"{server}: this is {PRODUCTS[kind]} {number}; what we speak to is {known}.")
-
-
-def _not_json(target: Target, answer: str) -> PermanentError:
-    said = f": {shorten(engine_words(answer.encode()))[:200]}" if answer else ""
-    return PermanentError(f"{target}: the answer is not JSON{said}", advice="Is this the URL of the server?")
 
 
 def _with_port(base: str) -> str:

@@ -1,4 +1,29 @@
-"""HTTP to a search server: the session of a target, and which family of errors each failure belongs to."""
+"""HTTP to a search server: the session of a target, and which family of errors each failure belongs to.
+
+What it means for a request, on every engine:
+
+    not reached, reset, no answer in time               TransientError   connection_error
+    certificate not trusted, no such URL                PermanentError   connection_error
+    408, 429, 5xx (Solr's 503 while a core loads)       TransientError   status_error, with its Retry-After
+    Solr's 5xx for a core that does not start           PermanentError   status_error
+    400, 409, 413                                       Refused: isolate.py looks for the documents at fault
+    401, 403, 404, 3xx and other 4xx                    PermanentError   status_error
+    a success whose JSON is cut off, or nothing         TransientError   not_json
+    a success that is something else (a log-in page)    PermanentError   not_json
+
+and for one document, in an answer that is a success as a whole:
+
+    Solr              in `errors`, words of SERVER_TROUBLE        sent again
+                      in `errors`, other words                    rejected
+                      no acknowledgement in the answer            TransientError
+                      404 or 405, the core was there              TransientError (a server that starts loads it later)
+    Elasticsearch,    408, 429, 5xx, or an error type of PASSING  sent again
+    OpenSearch        401, 403, or no such index                  PermanentError
+                      another status                              rejected
+                      fewer items than documents                  TransientError
+
+A TransientError sends the whole request again, what is "sent again" only that document (engine/push.py).
+"""
 
 import base64
 import email.utils
@@ -26,7 +51,7 @@ CREDENTIALS_ADVICE = "Set INDEXER_USERNAME and INDEXER_PASSWORD, or INDEXER_API_
 
 
 class NotThere(PermanentError):
-    """HTTP 404: no such core, collection, index or path."""
+    """HTTP 404, or Jetty's 405 for a POST there: no such core, collection, index or path."""
 
 
 class EngineSession(requests.Session):
@@ -146,7 +171,7 @@ def status_error(
     said = f": {shorten(words)}" if words else ""
     if "init failure" in words:  # Solr's 500 for a core whose configuration does not load
         return PermanentError(f"{name}: HTTP {status}{said}", advice="Solr's log says more. Nothing was sent.")
-    if status in (408, 429) or status >= 500:
+    if may_pass(status):
         return TransientError(
             f"{name}: HTTP {status}{said}",
             advice="The server is busy or not well: look at its log.",
@@ -158,13 +183,31 @@ def status_error(
     if status == 403:
         advice = "Give this user the right to read the schema, to write and to search." if has_credentials else ""
         return PermanentError(f"{name}: HTTP 403, not allowed{said}", advice=advice or CREDENTIALS_ADVICE)
-    if status == 404:
-        return NotThere(f"{name}: HTTP 404, not there", advice=INSTALL_ADVICE)
+    if status in (404, 405):
+        return NotThere(f"{name}: HTTP {status}, not there", advice=INSTALL_ADVICE)
     if 300 <= status < 400:
         parts = urlsplit(location or "")
         place = f" to {parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if parts.netloc else ""
         return PermanentError(f"{name}: HTTP {status}, moved{place}", advice="Give the target's new URL.")
     return PermanentError(f"{name}: HTTP {status}{said}")
+
+
+def may_pass(status: int) -> bool:
+    """Whether an HTTP status, of a request or of a document in a bulk answer, says that a later try may succeed."""
+    return status in (408, 429) or status >= 500
+
+
+def not_json(name: str, body: bytes) -> TargetError:
+    """What it means that the answer to a successful request is no JSON object: TransientError for one that lost its
+    end, PermanentError for another server's page.
+    """
+    if not body.strip() or body.lstrip().startswith(b"{"):
+        return TransientError(
+            f"{name}: the answer is cut off after {len(body):,} bytes", advice="Look at what stands between us."
+        )
+    return PermanentError(
+        f"{name}: the answer is not JSON: {shorten(engine_words(body))[:200]}", advice="Is this the URL of the server?"
+    )
 
 
 def engine_words(body: bytes) -> str:

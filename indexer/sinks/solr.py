@@ -13,7 +13,7 @@ import pysolr
 import requests
 
 from indexer.documents import Delete, Fields, Value
-from indexer.errors import ConfigError, PermanentError, TargetError
+from indexer.errors import ConfigError, PermanentError, TargetError, TransientError
 from indexer.schema import preflight
 from indexer.sinks.base import Action, Durable, Found, Hit, Outcome, Query
 from indexer.sinks.http import TIMEOUT, NotThere, engine_words, open_session, shorten
@@ -28,11 +28,14 @@ COLLATION_TRIES = 10
 SEPARATOR = "\x1f"  # between ids in a terms query: no id holds it, while commas and spaces do occur
 INTERNAL = ("_version_", "_root_", "score")
 
-# TolerantUpdateProcessor reports every failure as if the document were at fault. These are the server's own.
+# TolerantUpdateProcessor reports every failure as if the document were at fault. These are the server's own, unless
+# the document is quoted.
+DOCUMENT_TROUBLE = "ERROR: [doc="
 SERVER_TROUBLE = re.compile(
     r"IndexWriter is closed|No space left on device|no servers hosting shard|No registered leader|"
     r"Cannot talk to ZooKeeper|ClusterState says we are the leader|Service Unavailable|Connection refused|"
-    r"Server refused connection|SocketTimeout|[Tt]imed? ?out|OutOfMemoryError|Too Many Requests|Connection reset",
+    r"Server error writing document|SolrCoreState already closed|Server refused connection|"
+    r"SocketTimeout|[Tt]imed? ?out|OutOfMemoryError|Too Many Requests|Connection reset",
 )
 
 
@@ -47,6 +50,7 @@ class SolrSink:
         self._url = f"{target.base}/{target.index}"
         self._solr = pysolr.Solr(self._url, timeout=TIMEOUT, session=self._session)
         self._omit: frozenset[str] = frozenset()
+        self._checked = False
 
     @property
     def omit(self) -> frozenset[str]:
@@ -55,6 +59,7 @@ class SolrSink:
     def check(self) -> None:
         check_product(self._target, self._session)
         self._omit = preflight.check_solr(self._session, self._target)
+        self._checked = True
 
     def identity(self) -> str:
         """Solr gives an index no identity of its own; an emptied one is told by its count."""
@@ -121,8 +126,7 @@ class SolrSink:
 
     def _send(self, batch: Sequence[Action]) -> list[Outcome]:
         """One request; Refused when Solr rejects it as a whole, or names documents that are none of the batch."""
-        answer = self._update(encode(batch))
-        errors = answer.get("responseHeader", {}).get("errors", [])
+        errors = self._update(encode(batch))["responseHeader"].get("errors", [])
         if not errors:
             return [_done(action) for action in batch]
         reasons = {(error.get("type"), error.get("id")): error.get("message", "no reason given") for error in errors}
@@ -135,12 +139,22 @@ class SolrSink:
         return outcomes
 
     def _update(self, body: bytes) -> dict[str, Any]:
-        response = self._session.post(
-            f"{self._url}/update", params={"wt": "json"}, data=body, headers={"Content-Type": "application/json"}
-        )
+        """What Solr acknowledges, with a `responseHeader`. Refused for what the body contains."""
+        params = {"wt": "json", "omitHeader": "false"}
+        headers = {"Content-Type": "application/json"}
+        try:
+            response = self._session.post(f"{self._url}/update", params=params, data=body, headers=headers)
+        except NotThere as error:
+            if not self._checked:
+                raise
+            # A server that starts answers 404 or 405 for its cores until it knows them, and 503 until they are loaded.
+            raise TransientError(f"{error.message} any more", advice="Solr is starting, or the core is gone.") from None
         if response.status_code >= 400:
             raise Refused(shorten(engine_words(response.content)))
-        return preflight.solr_json(self._target, response)
+        answer = preflight.solr_json(self._target, response)
+        if answer.get("responseHeader", {}).get("status") != 0:
+            raise TransientError(f"{self._target}: the answer acknowledges nothing")
+        return answer
 
     def _search(self, q: str, **params: Any) -> pysolr.Results:
         try:
@@ -231,7 +245,8 @@ def _done(action: Action) -> Outcome:
 
 
 def _failed(reason: str) -> Outcome:
-    return Outcome("retry" if SERVER_TROUBLE.search(reason) else "rejected", shorten(reason))
+    passing = SERVER_TROUBLE.search(reason) and DOCUMENT_TROUBLE not in reason
+    return Outcome("retry" if passing else "rejected", shorten(reason))
 
 
 def _words(clauses: list[Clause] | None) -> dict[str, Any]:

@@ -108,10 +108,15 @@ def test_an_answer_about_fewer_documents(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "error"), [(404, "index_not_found_exception"), (401, "security_exception"), (403, "security_exception")]
+    ("status", "error", "words"),
+    [
+        (404, "index_not_found_exception", "the index was deleted"),
+        (401, "security_exception", "HTTP 401"),
+        (403, "security_exception", "HTTP 403"),
+    ],
 )
-def test_items_that_stop_the_run(kind: str, status: int, error: str) -> None:
-    with pytest.raises(PermanentError, match=f"HTTP {status}"):
+def test_items_that_stop_the_run(kind: str, status: int, error: str, words: str) -> None:
+    with pytest.raises(PermanentError, match=words):
         answered(kind, [{"status": 201}, {"status": 200}, {"status": status, "error": {"type": error, "reason": "x"}}])
 
 

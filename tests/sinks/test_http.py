@@ -57,11 +57,10 @@ def test_what_will_not_pass(kind: str, status: int) -> None:
         push_to(kind, Answer(status, b"<html><head><title>No</title></head><body>No.</body></html>"))
 
 
-def test_the_engine_says_when_to_come_again() -> None:
-    for kind in ("solr", "elasticsearch"):  # OpenSearch's client keeps the headers of an error to itself
-        with pytest.raises(TransientError) as caught:
-            push_to(kind, Answer(503, {}, {"Retry-After": "7"}))
-        assert caught.value.retry_after == 7
+def test_the_engine_says_when_to_come_again(kind: str) -> None:
+    with pytest.raises(TransientError) as caught:
+        push_to(kind, Answer(503, {}, {"Retry-After": "7"}))
+    assert caught.value.retry_after == 7
 
 
 def test_nobody_listens(kind: str) -> None:
@@ -86,6 +85,12 @@ def test_an_answer_that_ends_early(kind: str) -> None:
         push_to(kind, Answer(200, {"items": [{"index": {"status": 200}}], "responseHeader": {"status": 0}}, cut=True))
 
 
+@pytest.mark.parametrize("body", [b"", b'{"items":[{"index":{"sta', b'{"responseHeader":{"sta'])
+def test_an_answer_that_is_cut_in_a_frame_of_its_length(kind: str, body: bytes) -> None:
+    with pytest.raises(TransientError, match=f"the answer is cut off after {len(body)} bytes"):
+        push_to(kind, Answer(200, body, {"X-Elastic-Product": "Elasticsearch"}))
+
+
 def test_no_answer_in_time(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("indexer.sinks.http.TIMEOUT", (0.3, 0.3))
     monkeypatch.setattr("indexer.sinks.elastic_client.READ_SECONDS", 0.3)
@@ -105,7 +110,7 @@ def test_a_redirect_is_not_followed(kind: str) -> None:
 
 
 def test_a_proxy_answers_in_html(kind: str) -> None:
-    with pytest.raises(TargetError) as caught:
+    with pytest.raises(PermanentError) as caught:
         push_to(kind, Answer(200, b"<html>Please log in</html>", {"Content-Type": "text/html"}))
     assert caught.value.message.startswith(f"{kind}+http://127.0.0.1:")
 

@@ -14,7 +14,8 @@ from indexer.errors import PermanentError, TransientError
 from indexer.schema.install_solr import configset_zip
 from indexer.sinks import open_sink
 from indexer.sinks.base import Action, Outcome, Query, Sink, Write
-from indexer.sinks.solr import encode
+from indexer.sinks.http import NotThere
+from indexer.sinks.solr import SolrSink, encode
 from indexer.targets import Target, parse_target
 from tests.conformance.documents import document, stored, write
 from tests.sinks.server import Answer, Request, serving
@@ -62,6 +63,7 @@ def test_errors_of_unknown_documents_are_found_by_halving() -> None:
     "message",
     [
         "this IndexWriter is closed",
+        "Server error writing document id c to the index",
         "java.io.IOException: No space left on device",
         "No registered leader was found after waiting for 4000ms",
         "Cannot talk to ZooKeeper - Updates are disabled.",
@@ -73,6 +75,11 @@ def test_a_servers_trouble_is_no_documents_fault(message: str) -> None:
     """The tolerant update chain reports these, too, as the document's error."""
     outcomes = answered([{"type": "ADD", "id": "c", "message": message}])
     assert outcomes == [INDEXED, DELETED, Outcome("retry", message)]
+
+
+def test_words_of_the_document_are_not_the_servers() -> None:
+    message = "ERROR: [doc=c] Error adding field 'first_indexed'='timed out' msg=Invalid Date String:'timed out'"
+    assert answered([{"type": "ADD", "id": "c", "message": message}])[2] == Outcome("rejected", message)
 
 
 def test_a_refused_batch_is_halved() -> None:
@@ -90,7 +97,7 @@ def test_a_refused_batch_is_halved() -> None:
 
 def test_a_body_too_large_is_halved() -> None:
     def answer(request: Request) -> Answer:
-        return Answer(413, b"too large") if len(request.body) > 60 else Answer(200, {"responseHeader": {}})
+        return Answer(413, b"too large") if len(request.body) > 60 else Answer(200, {"responseHeader": {"status": 0}})
 
     with serving(answer) as server:
         assert open_sink(parse_target(f"solr+{server.url}/solr/biblio")).push(BATCH) == [INDEXED, DELETED, INDEXED]
@@ -109,6 +116,25 @@ def checked(answer: Callable[[Request], Answer]) -> None:
 def test_versions_that_we_do_not_speak_to(version: str) -> None:
     with pytest.raises(PermanentError, match=f"this is Solr {version}; what we speak to is Solr 9"):
         checked(lambda _: system(version))
+
+
+def test_an_answer_that_acknowledges_nothing() -> None:
+    with serving(lambda _: Answer(200, {"responseHeader": {}})) as server:
+        sink = open_sink(parse_target(f"solr+{server.url}/solr/biblio"))
+        with pytest.raises(TransientError, match="acknowledges nothing"):
+            sink.push(BATCH)
+        with pytest.raises(TransientError, match="acknowledges nothing"):
+            sink.commit()
+
+
+def test_a_core_that_was_there_is_waited_for(solr_url: str) -> None:
+    """A server that starts answers 404 for a core until it has found it."""
+    sink = SolrSink(Target("solr", base=solr_url, index="no_such_core"))
+    with pytest.raises(NotThere):
+        sink.push(BATCH)
+    sink._checked = True
+    with pytest.raises(TransientError, match="not there any more"):
+        sink.push(BATCH)
 
 
 def test_a_core_that_is_loading() -> None:
