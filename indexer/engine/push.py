@@ -7,13 +7,23 @@ else is sent.
 """
 
 import random
+import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, stop_after_delay
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception_type,
+    sleep_using_event,
+    stop_after_attempt,
+    stop_after_delay,
+    stop_any,
+    stop_when_event_set,
+)
 
 from indexer.documents import Delete
 from indexer.engine.window import Window
@@ -46,7 +56,8 @@ class Pusher(Generic[Token]):
     """Sends actions to a sink.
 
     `on_answer` gets a list of (action, the caller's token, outcome) for each batch and the seconds that it took, from
-    the caller's thread, once the engine has answered for all of it. Raises what the sink raises once retrying is over.
+    the caller's thread, once the engine has answered for all of it. Raises what the sink raises once retrying is over;
+    once `stop` is set that is at once.
     """
 
     def __init__(
@@ -56,8 +67,10 @@ class Pusher(Generic[Token]):
         *,
         on_answer: Callable[[list[tuple[Action, Token, Outcome]], float], None],
         on_pause: Callable[[TransientError, float], None],
+        stop: threading.Event | None = None,
     ) -> None:
         self._sink = sink
+        self._stop = stop or threading.Event()
         self._limits = limits
         self._on_answer = on_answer
         self._on_pause = on_pause
@@ -147,7 +160,12 @@ class Pusher(Generic[Token]):
 
         Retrying(
             retry=retry_if_exception_type(TransientError),
-            stop=stop_after_delay(self._limits.retry_seconds) | stop_after_attempt(self._limits.retry_tries),
+            stop=stop_any(
+                stop_after_delay(self._limits.retry_seconds),
+                stop_after_attempt(self._limits.retry_tries),
+                stop_when_event_set(self._stop),
+            ),
+            sleep=sleep_using_event(self._stop),
             wait=self._wait,
             before_sleep=self._paused,
             reraise=True,

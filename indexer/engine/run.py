@@ -97,13 +97,14 @@ def run(
 ) -> Summary:
     """Loads the dumps into the sink; with no sink everything is done but sending, and counted as if it were.
 
-    Once `stop` is set no further record is taken, and what is in flight is finished and remembered. `summary` is
+    Once `stop` is set no further record is taken, and what is in flight is finished and remembered; what fails then
+    is not tried again. `summary` is
     filled as the run goes on, so that the caller has the books also when an error ends it. Raises TransientError or
     PermanentError when the target fails for good, BudgetError when too much is rejected (after finishing what is in
     flight); what was acknowledged stays, and the next run goes on from there.
     """
     started = time.monotonic()
-    loading = _Run(plan, sink, memory, events)
+    loading = _Run(plan, sink, memory, events, stop)
     summary.account = loading.ledger.account
     try:
         if memory is not None:
@@ -129,6 +130,10 @@ def run(
             raise _overdrawn(summary.account)
         if memory is not None and not summary.interrupted:
             memory.finish()
+    except TransientError:
+        if not stop.is_set():
+            raise
+        summary.interrupted = True  # what was in flight could not be finished: the next run sends it again
     finally:
         loading.close()
         summary.seconds = time.monotonic() - started
@@ -160,7 +165,9 @@ def _versions(made: Iterable[Made | None]) -> Iterator[tuple[str, bytes | None]]
 class _Run:
     """The state of a run: one object, because the answers of the engine come back into it."""
 
-    def __init__(self, plan: Plan, sink: Sink | None, memory: Memory | None, events: Events) -> None:
+    def __init__(
+        self, plan: Plan, sink: Sink | None, memory: Memory | None, events: Events, stop: threading.Event
+    ) -> None:
         self.ledger = Ledger()
         self._plan = plan
         self._sink = sink
@@ -170,7 +177,7 @@ class _Run:
         self._places: deque[tuple[str, int]] = deque()  # of the items that are being derived, in order
         self._kept = time.monotonic()
         if sink is not None:
-            self._pusher = Pusher(sink, plan.limits, on_answer=self._answered, on_pause=events.paused)
+            self._pusher = Pusher(sink, plan.limits, on_answer=self._answered, on_pause=events.paused, stop=stop)
 
     def items(self) -> Iterator[Item]:
         """Everything in the dumps that is not settled already."""
