@@ -251,3 +251,57 @@ def schema_install(config: "Config") -> int:
     from indexer.commands.schema import install as run
 
     return run(config=config)
+
+
+@cli.group("dead-letters")
+def dead_letters() -> None:
+    """The records that are not in the index: list, show, try again, forget."""
+
+
+@dead_letters.command("list")
+@common("target", "json")
+def dead_letters_list(config: "Config", as_json: bool) -> int:
+    """What is wrong, how often, and with which records; of all targets, or of --target."""
+    from indexer.commands.dead_letters import list_ as run
+
+    return run(config=config, as_json=as_json)
+
+
+@dead_letters.command("show")
+@click.argument("id", type=int)
+@common("json")
+def dead_letters_show(id: int, config: "Config", as_json: bool) -> int:
+    """Everything about one dead letter, its record included."""
+    from indexer.commands.dead_letters import show as run
+
+    return run(id, config=config, as_json=as_json)
+
+
+@dead_letters.command("replay")
+@click.argument("ids", metavar="[ID]...", type=int, nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="All dead letters of the target.")
+@click.option("--profile", help="Read the records with this profile as it is now, not as they were read before.")
+@common("target", "json", "quiet", "verbose", "log-format")
+def dead_letters_replay(
+    ids: tuple[int, ...],
+    everything: bool,
+    profile: str | None,
+    config: "Config",
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Try again; what comes through leaves the dead letters."""
+    from indexer.commands.dead_letters import replay as run
+
+    return run(ids, config=config, everything=everything, profile_name=profile, as_json=as_json, quiet=quiet)
+
+
+@dead_letters.command("drop")
+@click.argument("ids", metavar="[ID]...", type=int, nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="All dead letters of the target.")
+@common("target")
+def dead_letters_drop(ids: tuple[int, ...], everything: bool, config: "Config") -> int:
+    """Forget dead letters; their records stay out of the index."""
+    from indexer.commands.dead_letters import drop as run
+
+    return run(ids, config=config, everything=everything)

@@ -10,7 +10,7 @@ from types import FrameType
 
 from indexer import sources
 from indexer.commands.telling import Telling
-from indexer.config import Config
+from indexer.config import Config, LoadSettings
 from indexer.derive.pipeline import derive_version
 from indexer.engine import tuning
 from indexer.engine.memory import Memory, signatures
@@ -48,7 +48,8 @@ def load(
     else:
         summary, told = _load(plan, target, config, force=force, quiet=quiet)
     if as_json:
-        print(json.dumps(report.as_json(summary, target=str(target), dry_run=dry_run), indent=2))
+        told_of = report.as_json(summary, target=str(target), dry_run=dry_run)
+        print(json.dumps({**told_of, "report": str(told.page) if told.page else None}, ensure_ascii=False, indent=2))
     elif not quiet:
         where = f"{target} · report {told.page}" if told.page else str(target)
         print("\n".join(report.lines(summary, target=where, dry_run=dry_run)))
@@ -91,20 +92,20 @@ def _load(plan: Plan, target: Target, config: Config, *, force: bool, quiet: boo
         sink.close()
 
 
-def _memory(plan: Plan, target: Target, sink: Sink, store: Store, run_id: int, *, force: bool) -> Memory:
-    """What the run remembers. Nothing of a file of JSON lines: each run writes all that it read."""
+def known_target(target: Target, sink: Sink, store: Store) -> int:
+    """The target's number in the state; what is remembered of another index under its name is forgotten."""
     if sink.durable == "acknowledged":
         sink.commit()  # what a killed run sent last is there, and is not counted before it can be seen
-    target_id = progress.open_target(
-        store,
-        str(target),
-        identity=sink.identity(),
-        documents_in_index=sink.count() if sink.durable != "never" else 0,
-    )
+    count = sink.count() if sink.durable != "never" else 0
+    return progress.open_target(store, str(target), identity=sink.identity(), documents_in_index=count)
+
+
+def _memory(plan: Plan, target: Target, sink: Sink, store: Store, run_id: int, *, force: bool) -> Memory:
+    """What the run remembers. Nothing of a file of JSON lines: each run writes all that it read."""
     rules = f"{sorted(plan.recipe.profiles.items())}{sorted(plan.recipe.omit)}{biblio().version}{derive_version()}"
     return Memory(
         store,
-        target_id=target_id,
+        target_id=known_target(target, sink, store),
         run_id=run_id,
         derive_version=derive_version(),
         signatures=signatures(plan.files, rules=rules),
@@ -129,14 +130,18 @@ def _plan(paths: Sequence[str], config: Config, profile_name: str | None, *, con
         source=profile.name if profile else "",
         format=profile.format if profile else None,
         workers=1 if size is not None and size < SMALL_DUMP else settings.workers,
-        limits=Limits(
-            connections=connections,
-            batch_documents=settings.batch_documents,
-            batch_bytes=settings.batch_bytes,
-            retry_seconds=settings.retry_seconds,
-            retry_tries=settings.retry_tries,
-        ),
+        limits=limits(settings, connections=connections),
         budget=Budget(settings.error_budget.count, settings.error_budget.share),
+    )
+
+
+def limits(settings: LoadSettings, *, connections: int) -> Limits:
+    return Limits(
+        connections=connections,
+        batch_documents=settings.batch_documents,
+        batch_bytes=settings.batch_bytes,
+        retry_seconds=settings.retry_seconds,
+        retry_tries=settings.retry_tries,
     )
 
 
@@ -151,12 +156,12 @@ def _recipes(profile: profiles.Profile | None) -> dict[str, profiles.Profile]:
 
 def _run(plan: Plan, sink: Sink | None, memory: Memory | None, told: Telling) -> Summary:
     told.progress.start(sources.total_bytes(plan.files))
-    with _stopping(told) as stop:
+    with stopping(told) as stop:
         return run(plan, sink, memory, events=told.events(), stop=stop, summary=told.summary)
 
 
 @contextmanager
-def _stopping(told: Telling) -> Iterator[threading.Event]:
+def stopping(told: Telling) -> Iterator[threading.Event]:
     """Ctrl-C and SIGTERM finish what is in flight; a second one ends at once."""
     stop = threading.Event()
 

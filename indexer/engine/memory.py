@@ -110,6 +110,13 @@ class Memory:
         """When an item of this run came along, among those of all runs."""
         return (self._run_id, entry.sequence)
 
+    def held(self, ids: Sequence[str]) -> dict[str, bytes]:
+        """The fingerprints of those of these documents that the index holds for sure."""
+        if not ids or self._durable == "never":
+            return {}
+        known = progress.fingerprints(self._store, self._target_id, ids)
+        return known | {id: self._changed[id] for id in ids if id in self._changed}
+
     def acknowledge(self, id: str, fingerprint: bytes | None, moment: tuple[int, int]) -> None:
         """The engine has this document, or (None) has it no more; `moment` says when its record came along."""
         if self._durable != "never" and not self._arrived(id) and fingerprint is not None:

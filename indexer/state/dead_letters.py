@@ -8,6 +8,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from indexer.errors import ConfigError
+from indexer.formats.profiles import Profile
 from indexer.records import Header, Position, Record
 from indexer.state.store import Store, now
 from indexer.state.tables import dead_letters, targets
@@ -93,11 +95,13 @@ def overtake(connection: sa.Connection, *, target_id: int, document_id: str, mom
     connection.execute(dead_letters.delete().where(gone))
 
 
-def find(store: Store, *, target: str | None = None, ids: Sequence[int] = ()) -> list[dict[str, Any]]:
-    """Letters of one target or of all, with the target's URL, in the order in which their records came along; `raw`,
-    `header` and `profile` are as stored.
+def find(store: Store, *, target: str | None = None, ids: Sequence[int] = (), raw: bool = True) -> list[dict[str, Any]]:
+    """Letters of one target or of all, with the target's URL, in the order in which their records came along; `raw`
+    (left out where it is not wanted), `header` and `profile` are as stored.
     """
-    query = sa.select(dead_letters, targets.c.url.label("target")).join(
+    columns = [column for column in dead_letters.c if raw or column.name != "raw"]
+    size = sa.func.length(dead_letters.c.raw).label("size")
+    query = sa.select(*columns, size, targets.c.url.label("target")).join(
         targets, dead_letters.c.target_id == targets.c.id
     )
     if target is not None:
@@ -142,3 +146,17 @@ def record(row: dict[str, Any]) -> Record:
         position=Position(row["file"], row["ordinal"], row["offset"]),
         header=Header(**header) if header else None,
     )
+
+
+def profile(row: dict[str, Any]) -> Profile | None:
+    """The profile by which a stored letter's record was read."""
+    if not row["profile"]:
+        return None
+    data = json.loads(row["profile"])
+    try:
+        return Profile(**{**data, "id_search": tuple(data["id_search"]), "id_replace": tuple(data["id_replace"])})
+    except (TypeError, KeyError):
+        raise ConfigError(
+            f"dead letter {row['id']} was left by another version, and its profile means nothing here",
+            advice="Name a profile with --profile.",
+        ) from None
