@@ -37,8 +37,8 @@ def to_document(record: Record, profile: Profile) -> Document | Delete:
     try:
         document = Document(complete(fields))
     except RecordError as error:
-        identifier = fields.get("id")
-        error.document_id = identifier if isinstance(identifier, str) else None
+        ids = fields.get("id", "")
+        error.document_id = (ids if isinstance(ids, str) else "".join(ids[:1])) or None
         raise
     if not document.id.strip():
         raise RecordError("the record has none", field="id")
