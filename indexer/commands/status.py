@@ -8,6 +8,14 @@ from indexer.errors import ExitCode
 from indexer.state import runs
 from indexer.state.store import Store
 
+ENDS = {
+    ExitCode.OK: "all well",
+    ExitCode.REJECTED: "finished, with problems",
+    ExitCode.USAGE: "wrong settings",
+    ExitCode.TARGET: "the target failed",
+    ExitCode.INTERRUPTED: "interrupted",
+}
+
 
 def status(*, config: Config, as_json: bool) -> int:
     store = Store(config.settings.state)
@@ -21,7 +29,8 @@ def status(*, config: Config, as_json: bool) -> int:
     if not found:
         print(f"no run yet · {store.shown}")
     for run in found:
-        end = "still running, or ended without a word" if run["exit_code"] is None else f"exit {run['exit_code']}"
+        code = run["exit_code"]
+        end = "still running, or killed" if code is None else f"{ENDS.get(code, 'ended')} (exit {code})"
         print(f"{run['started']}  {run['command']}  {end}  {run['target']}")
         for source, books in run["books"].items():
             columns = "  ".join(f"{column} {books[column]:,}" for column in COLUMNS if books[column])

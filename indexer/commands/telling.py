@@ -9,7 +9,7 @@ from indexer.config import Config
 from indexer.derive.pipeline import derive_version
 from indexer.engine.account import Account
 from indexer.engine.run import Events, Summary
-from indexer.errors import ExitCode, IndexerError, TransientError
+from indexer.errors import ConfigError, ExitCode, IndexerError, TransientError
 from indexer.observe import log, page, progress, report
 from indexer.observe.timeline import Timeline
 from indexer.records import Fault
@@ -58,11 +58,14 @@ class Telling:
         message = ""
         if isinstance(error, IndexerError):
             code, message = error.exit_code, error.message
+        elif isinstance(error, KeyboardInterrupt):
+            code, message = ExitCode.INTERRUPTED, "ended at once by a second interrupt"
         elif error is not None:
-            code = ExitCode.INTERRUPTED if isinstance(error, KeyboardInterrupt) else ExitCode.REJECTED
-            message = repr(error)
+            code, message = ExitCode.REJECTED, repr(error)
+        faults = self.summary.account.faults
         if self._store is not None:
-            runs.finish(self._store, self.run_id, self.summary.account, exit_code=code, message=message)
+            kept = message or (report.unread(faults) if faults else "")
+            runs.finish(self._store, self.run_id, self.summary.account, exit_code=code, message=kept)
         self._log.info("run_finished", exit_code=int(code), message=message, **self.summary.account.total.counts())
         if message:
             self._problems.append(message)
@@ -88,7 +91,12 @@ class Telling:
             "exit_code": code,
             "problems": self._problems,
         }
-        self.page = page.write(self._reports, told, self._timeline)
+        try:
+            self.page = page.write(self._reports, told, self._timeline)
+        except ConfigError as error:  # the run is as it is, and its own error is the one to tell
+            self._log_problem("report_failed", reason=error.message)
+            self.say(error.message)
+            self.say(f"  {error.advice}")
 
     def _answered(self, documents: int, seconds: float) -> None:
         self._timeline.add(time.monotonic() - self._clock, documents, seconds)

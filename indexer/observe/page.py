@@ -49,7 +49,7 @@ def write(folder: Path, report: dict[str, Any], timeline: Timeline) -> Path:
     except OSError as error:
         raise ConfigError(
             f"report {page}: {error.strerror}",
-            advice="The load itself is done. Name a folder that can be written with `reports` in indexer.toml.",
+            advice="The index and the books are not concerned. Name a folder that can be written with `reports`.",
         ) from None
     return page
 

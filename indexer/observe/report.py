@@ -16,6 +16,11 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min"
 
 
+def unread(faults: int) -> str:
+    """How many files were at fault as a whole."""
+    return f"{'1 file was' if faults == 1 else f'{faults:,} files were'} not read, or not to the end"
+
+
 def lines(summary: Summary, *, target: str, dry_run: bool = False) -> list[str]:
     """The books, one source a line, zero columns left out; then one line that says whether they close."""
     account = summary.account
@@ -32,8 +37,7 @@ def lines(summary: Summary, *, target: str, dry_run: bool = False) -> list[str]:
         rate = account.total.read / summary.seconds if summary.seconds else 0
         result.append(f"books closed · {duration(summary.seconds)} · {rate:,.0f} records/s · {target}")
     if account.faults:
-        faults = "1 file was" if account.faults == 1 else f"{account.faults:,} files were"
-        result.append(f"{faults} not read, or not to the end")
+        result.append(unread(account.faults))
     if dry_run:
         result.append("dry run: nothing was sent")
     if summary.interrupted:
