@@ -1,0 +1,345 @@
+"""What is measured. Each case compares in pairs, one after the other in turn, so that a noisy machine hits both."""
+
+import shutil
+import subprocess
+import sys
+import uuid
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import dumps
+import requests
+from measure import Taken, median, run
+
+from indexer import sources
+from indexer.config import LoadSettings
+from indexer.engine.workers import Marked, Recipe, make
+from indexer.formats import profiles
+from indexer.records import Record
+from indexer.schema import install
+from indexer.sinks import open_sink
+from indexer.targets import Target, parse_target
+
+HERE = Path(__file__).parent
+INDEXER = (sys.executable, "-m", "indexer")
+WARM_UP = 25_000  # documents, before the first measured run against a server
+Rounds = list[dict[str, float]]
+
+
+class Skipped(Exception):
+    """This case cannot run here; the argument says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where and how to measure. `records` is None for each case's own number of them."""
+
+    folder: Path
+    baseline: Path
+    records: int | None
+    rounds: int
+
+    def place(self) -> Path:
+        """A new empty folder."""
+        made = self.folder / uuid.uuid4().hex[:12]
+        made.mkdir()
+        return made
+
+    def dump(self, kind: str, count: int, suffix: str = ".xml") -> Path:
+        path = self.folder / f"{kind}-{count}{suffix}"
+        if not path.exists():
+            if kind == "pubmed":
+                dumps.pubmed(self.baseline, path, count)
+            else:
+                dumps.oai_dc(path, count)
+        return path
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """`figures` are medians over the rounds; `reached` says whether what is aimed at was met, None where nothing is."""
+
+    records: int
+    figures: dict[str, float]
+    rounds: Rounds
+    aim: str
+    reached: bool | None
+    notes: list[str] = field(default_factory=list)
+
+
+def _medians(rounds: Rounds) -> dict[str, float]:
+    return {name: median([each[name] for each in rounds]) for name in rounds[0]}
+
+
+def _in_turn(setting: Setting, sides: Sequence[Callable[[], Taken]]) -> Iterator[list[Taken]]:
+    """The sides once in each round, every second round the other way round."""
+    for number in range(setting.rounds):
+        order = list(range(len(sides)))
+        if number % 2:
+            order.reverse()
+        taken = {index: sides[index]() for index in order}
+        yield [taken[index] for index in range(len(sides))]
+
+
+def _indexer(setting: Setting, *words: str | Path, to_null: bool = False, watch_memory: bool = False) -> Taken:
+    """The command in a new folder, which holds its state and reports and is gone afterwards."""
+    place = setting.place()
+    try:
+        return run([*INDEXER, *words], cwd=place, to_null=to_null, watch_memory=watch_memory)
+    finally:
+        shutil.rmtree(place)
+
+
+# ---- load against pushing documents that are ready
+
+
+def load(kind: str, aim: float, setting: Setting) -> Measured:
+    count = setting.records or 30_000
+    dump = setting.dump("pubmed", count)
+    settings = LoadSettings()
+    limits = [settings.connections, settings.batch_documents, settings.batch_bytes]
+    ready = setting.folder / f"ready-{kind}-{count}.tsv"
+
+    def push(documents: Path, target: Target) -> Taken:
+        return run([sys.executable, HERE / "push.py", str(target), documents, *map(str, limits)], cwd=setting.folder)
+
+    def on_fresh(act: Callable[[Target], Taken]) -> Taken:
+        with _fresh(kind, setting) as target:
+            taken = act(target)
+            there = _count(target)
+            if there != count:
+                sys.exit(f"{target} holds {there:,} documents, not {count:,}")
+            return taken
+
+    with _fresh(kind, setting) as target:
+        _encode(dump, ready, target)
+        if kind != "embedded":
+            warm = setting.folder / f"warm-{kind}-{count}.tsv"
+            with ready.open("rb") as lines, warm.open("wb") as file:
+                file.writelines(line for _, line in zip(range(WARM_UP), lines, strict=False))
+            push(warm, target)
+    sides = [
+        lambda: on_fresh(lambda target: _indexer(setting, "load", dump, "--target", str(target), "--quiet")),
+        lambda: on_fresh(partial(push, ready)),
+    ]
+    rounds = [
+        {
+            "load_per_second": count / ours.wall,
+            "push_per_second": count / bare.wall,
+            "ratio": bare.wall / ours.wall,
+            "load_wall": ours.wall,
+            "push_wall": bare.wall,
+            "load_cpu": ours.cpu,
+            "push_cpu": bare.cpu,
+        }
+        for ours, bare in _in_turn(setting, sides)
+    ]
+    figures = _medians(rounds)
+    return Measured(count, figures, rounds, f"ratio >= {aim}", figures["ratio"] >= aim)
+
+
+def _encode(dump: Path, path: Path, target: Target) -> None:
+    """The documents as a load would send them to this target: id, tab, JSON."""
+    sink = open_sink(target, create=True)
+    sink.check()
+    profile = profiles.bundled()["pubmed"]
+    recipe = Recipe({profile.format: profile}, set(sink.omit))
+    sink.close()
+    with path.open("wb") as file:
+        for record in sources.read([str(dump)], source=""):
+            assert isinstance(record, Record), record
+            made = make(record, recipe)
+            assert isinstance(made, Marked), made
+            file.write(made.write.id.encode() + b"\t" + made.write.body + b"\n")
+
+
+@contextmanager
+def _fresh(kind: str, setting: Setting) -> Iterator[Target]:
+    """A core, index or folder of its own with the bundled schema, gone afterwards."""
+    if kind == "embedded":
+        place = setting.place()
+        yield parse_target(f"embedded:{place / 'index'}")
+        shutil.rmtree(place)
+        return
+    asked = subprocess.run(
+        [sys.executable, dumps.ROOT / "scripts/servers", "url", kind], capture_output=True, text=True, check=False
+    )
+    if asked.returncode:
+        raise Skipped(f"no {kind}: scripts/servers start {kind}")
+    target = parse_target(f"{kind}+{asked.stdout.strip()}/bench_{uuid.uuid4().hex[:12]}")
+    try:
+        install.install(target)
+        yield target
+    finally:
+        if kind == "solr":
+            params = {"action": "UNLOAD", "core": target.index, "deleteInstanceDir": "true"}
+            requests.get(f"{target.base}/admin/cores", params=params, timeout=60)
+        else:
+            requests.delete(f"{target.base}/{target.index}", timeout=60)
+            requests.delete(f"{target.base}/_index_template/{target.index}", timeout=60)
+
+
+def _count(target: Target) -> int:
+    sink = open_sink(target)
+    try:
+        sink.check()
+        return sink.count()
+    finally:
+        sink.close()
+
+
+# ---- transform against bare parsing
+
+
+def transform(kind: str, profile: str, aim: float, setting: Setting) -> Measured:
+    count = setting.records or (30_000 if kind == "pubmed" else 100_000)
+    dump = setting.dump(kind, count)
+    packed = dumps.pack(dump, dump.with_suffix(".packed"))
+
+    def ours(workers: int) -> Taken:
+        words = ("transform", dump, "--profile", profile, "--quiet", "--workers", str(workers))
+        return _indexer(setting, *words, to_null=True)
+
+    sides = [
+        lambda: run([sys.executable, HERE / "parse.py", packed], cwd=setting.folder),
+        lambda: ours(1),
+        lambda: ours(2),
+    ]
+    rounds = []
+    for bare, one, two in _in_turn(setting, sides):
+        parsing = float(bare.out)
+        rounds.append(
+            {
+                "ratio": parsing / one.cpu,
+                "ratio_two_workers": parsing / two.cpu,
+                "records_per_cpu_second": count / one.cpu,
+                "parse_cpu": parsing,
+                "transform_cpu": one.cpu,
+                "transform_cpu_two_workers": two.cpu,
+            }
+        )
+    figures = _medians(rounds)
+    return Measured(count, figures, rounds, f"ratio >= {aim}", figures["ratio"] >= aim)
+
+
+# ---- one worker against two
+
+
+def workers(setting: Setting) -> Measured:
+    count = setting.records or 60_000
+    dump = setting.dump("pubmed", count)
+
+    def ours(number: int) -> Taken:
+        target = f"jsonl:{setting.place() / 'documents.jsonl'}"
+        return _indexer(setting, "load", dump, "--target", target, "--quiet", "--workers", str(number))
+
+    sides = [partial(ours, 1), partial(ours, 2)]
+    rounds = [
+        {
+            "speedup": one.wall / two.wall,
+            "speedup_at_best": 2 * one.cpu / two.cpu,
+            "one_wall": one.wall,
+            "two_wall": two.wall,
+            "one_cpu": one.cpu,
+            "two_cpu": two.cpu,
+        }
+        for one, two in _in_turn(setting, sides)
+    ]
+    figures = _medians(rounds)
+    return Measured(count, figures, rounds, "speedup >= 1.7", figures["speedup"] >= 1.7)
+
+
+# ---- memory
+
+
+def memory(setting: Setting) -> Measured:
+    count = setting.records or 175_000  # about a gigabyte, unpacked
+    rounds = []
+    for _ in range(setting.rounds):
+        each: dict[str, float] = {}
+        for kind in ("jsonl", "embedded"):
+            for name, number in (("tenth", count // 10), ("whole", count)):
+                dump = setting.dump("pubmed", number)
+                target = setting.place()
+                words = ("load", dump, "--target", f"{kind}:{target / 'documents'}", "--quiet", "--workers", "2")
+                each[f"{kind}_{name}_mb"] = _indexer(setting, *words, watch_memory=True).peak / 1e6
+                shutil.rmtree(target)
+        rounds.append(each)
+    figures = _medians(rounds)
+    size = setting.dump("pubmed", count).stat().st_size / 1e6
+    return Measured(count, figures, rounds, "each <= 400", max(figures.values()) <= 400, [f"the dump: {size:,.0f} MB"])
+
+
+# ---- cost of a record as the dump grows
+
+
+def growth(setting: Setting) -> Measured:
+    count = setting.records or 1_000_000
+    sizes = [size for size in (count // 100, count // 10, count) if size]
+    start = [_grown(setting, 1) for _ in range(3)]
+    start_cpu, start_wall = median([each.cpu for each in start]), median([each.wall for each in start])
+    rounds = []
+    for _ in range(setting.rounds):
+        each = {}
+        for size in sizes:
+            taken = _grown(setting, size)
+            each[f"cpu_us_{size}"] = (taken.cpu - start_cpu) / size * 1e6
+            each[f"wall_us_{size}"] = (taken.wall - start_wall) / size * 1e6
+        rounds.append(each)
+    figures = _medians(rounds)
+    costs = [figures[f"cpu_us_{size}"] for size in sizes]
+    figures |= {"start_cpu": start_cpu, "spread": max(costs) / min(costs) - 1}
+    return Measured(count, figures, rounds, "spread <= 0.1", figures["spread"] <= 0.1)
+
+
+def _grown(setting: Setting, size: int) -> Taken:
+    dump = setting.dump("pubmed", size, ".xml.gz")
+    target = setting.place()
+    try:
+        return _indexer(setting, "load", dump, "--target", f"embedded:{target / 'index'}", "--quiet", "--workers", "2")
+    finally:
+        shutil.rmtree(target)
+
+
+# ---- start
+
+
+def start(setting: Setting) -> Measured:
+    rounds: Rounds = []
+    for _ in range(max(setting.rounds, 5)):
+        taken = _indexer(setting, "--help")
+        rounds.append({"help_wall": taken.wall, "help_cpu": taken.cpu})
+    figures = _medians(rounds)
+    return Measured(0, figures, rounds, "help_wall < 0.3", figures["help_wall"] < 0.3)
+
+
+Case = Callable[[Setting], Measured]
+
+CASES: dict[str, Case] = {
+    "load-solr": partial(load, "solr", 0.85),
+    "load-elasticsearch": partial(load, "elasticsearch", 0.6),
+    "load-opensearch": partial(load, "opensearch", 0.6),
+    "load-embedded": partial(load, "embedded", 0.4),
+    "transform-pubmed": partial(transform, "pubmed", "pubmed", 0.2),
+    "transform-oai_dc": partial(transform, "oai_dc", "pmc", 0.15),
+    "workers": workers,
+    "memory": memory,
+    "growth": growth,
+    "help": start,
+}
+
+
+def as_json(name: str, measured: Measured) -> dict[str, Any]:
+    return {
+        "name": name,
+        "records": measured.records,
+        "aim": measured.aim,
+        "reached": measured.reached,
+        "figures": measured.figures,
+        "notes": measured.notes,
+        "rounds": measured.rounds,
+    }

@@ -1,0 +1,105 @@
+"""Runs a command and says what it took: time, processor time and memory of it and all its children."""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+SAMPLE_EVERY = 0.1  # seconds between two looks at the memory
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """`wall` and `cpu` (user and system) in seconds, of the command and all processes that it started and waited for;
+    `peak` in bytes, the largest sum of their memory at one moment (0 where it was not watched); `out`, what it printed.
+    """
+
+    wall: float
+    cpu: float
+    peak: int
+    out: str
+
+
+def run(command: Sequence[str | Path], *, cwd: Path, to_null: bool = False, watch_memory: bool = False) -> Taken:
+    """Runs the command to its end, its output into /dev/null or kept, none of our own settings in its environment.
+
+    Raises SystemExit, with what it said, where it fails.
+    """
+    ours = {name: value for name, value in os.environ.items() if not name.startswith("INDEXER_")}
+    with open(os.devnull, "w+b") if to_null else tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        began = time.monotonic()
+        process = subprocess.Popen(
+            [str(word) for word in command],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            cwd=cwd,
+            env=ours,
+        )
+        watcher = _Watcher(process.pid) if watch_memory else None
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.monotonic() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        peak = watcher.stop() if watcher else 0
+        if process.returncode:
+            err.seek(0)
+            said = err.read().decode(errors="replace")[-2000:]
+            sys.exit(f"{' '.join(map(str, command))} ended with {process.returncode}:\n{said}")
+        out.seek(0)
+        return Taken(wall, usage.ru_utime + usage.ru_stime, peak, out.read(100_000).decode(errors="replace"))
+
+
+class _Watcher:
+    """Adds up the memory of a process and its descendants now and then (Linux)."""
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._peak = 0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> int:
+        """The largest sum that was seen, in bytes."""
+        self._over.set()
+        self._thread.join()
+        return self._peak
+
+    def _watch(self) -> None:
+        while not self._over.wait(SAMPLE_EVERY):
+            self._peak = max(self._peak, sum(map(proportional_memory, tree(self._pid))))
+
+
+def tree(root: int) -> list[int]:
+    """A process and all its descendants."""
+    children: dict[int, list[int]] = {}
+    for entry in os.listdir("/proc"):
+        if entry.isdigit():
+            try:
+                stat = Path("/proc", entry, "stat").read_text()
+            except OSError:
+                continue  # it ended while we looked
+            children.setdefault(int(stat.rpartition(")")[2].split()[1]), []).append(int(entry))
+    found = [root]
+    for pid in found:
+        found += children.get(pid, [])
+    return found
+
+
+def proportional_memory(pid: int) -> int:
+    """Bytes of memory of a process, a page that several share counted in parts (PSS); 0 once it is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+
+
+def median(values: Sequence[float]) -> float:
+    return statistics.median(values)
