@@ -14,16 +14,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from tenacity import (
-    RetryCallState,
-    Retrying,
-    retry_if_exception_type,
-    sleep_using_event,
-    stop_after_attempt,
-    stop_after_delay,
-    stop_any,
-    stop_when_event_set,
-)
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, sleep_using_event
 
 from indexer.documents import Delete
 from indexer.engine.window import Window
@@ -31,12 +22,16 @@ from indexer.errors import PermanentError, TransientError
 from indexer.sinks.base import Action, Outcome, Sink
 
 LONGEST_WAIT = 30.0  # seconds
+RESUMES = (
+    "What was acknowledged is in the index, and the same command goes on from there. load.retry_seconds says how long "
+    "to try."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much goes into a request, how many are under way, and for how long (seconds) and how often a failing
-    one is tried.
+    """How much goes into a request, how many are under way, and for how long (seconds since it failed first) and how
+    often a failing one is tried.
 
     `first_wait` is the pause before the second try in seconds; it doubles with every further one.
     """
@@ -111,6 +106,11 @@ class Pusher(Generic[Token]):
         while self._flying:
             self._collect()
 
+    def commit(self) -> None:
+        """Sends what is queued, waits for every answer, and commits; that is tried as long as a batch is."""
+        self.drain()
+        self._try(self._sink.commit)
+
     def close(self) -> None:
         """Ends the threads; batches in flight are finished, queued ones are not sent."""
         self._threads.shutdown(wait=True, cancel_futures=True)
@@ -156,21 +156,38 @@ class Pusher(Generic[Token]):
             reason = next((outcome.reason for outcome in outcomes if outcome.status == "retry"), "")
             todo = again
             if todo:
-                raise TransientError(f"{len(todo)} documents were put off: {reason}")
+                raise TransientError(f"{self._sink}: {len(todo)} documents were put off: {reason}")
 
-        Retrying(
-            retry=retry_if_exception_type(TransientError),
-            stop=stop_any(
-                stop_after_delay(self._limits.retry_seconds),
-                stop_after_attempt(self._limits.retry_tries),
-                stop_when_event_set(self._stop),
-            ),
-            sleep=sleep_using_event(self._stop),
-            wait=self._wait,
-            before_sleep=self._paused,
-            reraise=True,
-        )(once)
+        self._try(once)
         return [answer for answer in answers if answer is not None], time.monotonic() - began
+
+    def _try(self, once: Callable[[], None]) -> None:
+        """Until it works, or the limits are reached, or `stop` is set. A pause that would end after the time is over is
+        not begun. The time counts from the first failure: a request that nobody answered took its time-out before.
+        """
+        failed: list[float] = []
+
+        def is_over(state: RetryCallState) -> bool:
+            failed.append(time.monotonic())
+            late = failed[-1] - failed[0] + state.upcoming_sleep > self._limits.retry_seconds
+            return late or state.attempt_number >= self._limits.retry_tries or self._stop.is_set()
+
+        try:
+            Retrying(
+                retry=retry_if_exception_type(TransientError),
+                stop=is_over,
+                sleep=sleep_using_event(self._stop),
+                wait=self._wait,
+                before_sleep=self._paused,
+                reraise=True,
+            )(once)
+        except TransientError as error:
+            tries = "1 try" if len(failed) == 1 else f"{len(failed):,} tries in {failed[-1] - failed[0]:.0f} s"
+            asked = f" (it asks for {error.retry_after:,.0f} s)" if error.retry_after else ""
+            raise TransientError(
+                f"{error.message}; given up after {tries}{asked}",
+                advice=f"{error.advice}\n{RESUMES}".lstrip(),
+            ) from None
 
     def _paused(self, state: RetryCallState) -> None:
         self._window.refused()
@@ -179,9 +196,11 @@ class Pusher(Generic[Token]):
             self._on_pause(error, state.next_action.sleep)
 
     def _wait(self, state: RetryCallState) -> float:
-        """Seconds until the next try: the engine's own Retry-After, else doubling with jitter."""
+        """Seconds until the next try: what the engine's own Retry-After says, but never none; else doubling. With
+        jitter, so that the connections do not come back all at once.
+        """
         error = state.outcome.exception() if state.outcome else None
-        if isinstance(error, TransientError) and error.retry_after is not None:
-            return error.retry_after
-        longest: float = min(LONGEST_WAIT, self._limits.first_wait * 2 ** (state.attempt_number - 1))
-        return random.uniform(longest / 2, longest)  # noqa: S311 - jitter, not a secret
+        asked = error.retry_after if isinstance(error, TransientError) else None
+        doublings = min(state.attempt_number - 1, 20) if asked is None else 0
+        longest: float = min(LONGEST_WAIT, self._limits.first_wait * 2**doublings)
+        return (asked or 0) + random.uniform(longest / 2, longest)  # noqa: S311 - jitter, not a secret

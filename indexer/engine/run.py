@@ -170,7 +170,6 @@ class _Run:
     ) -> None:
         self.ledger = Ledger()
         self._plan = plan
-        self._sink = sink
         self._memory = memory
         self._events = events
         self._pusher: Pusher[Token] | None = None
@@ -217,9 +216,8 @@ class _Run:
 
     def finish(self) -> None:
         """Sends the rest, waits for every answer, commits."""
-        if self._pusher is not None and self._sink is not None:
-            self._pusher.drain()
-            self._sink.commit()
+        if self._pusher is not None:
+            self._pusher.commit()
         if self._memory is not None:
             self._memory.store(self.ledger, committed=True)
         self._kept = time.monotonic()

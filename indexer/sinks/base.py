@@ -69,9 +69,14 @@ class Query:
 
 
 class Sink(Protocol):
-    """A place for documents. `push` may be called from several threads at once; the rest from one."""
+    """A place for documents. `push` may be called from several threads at once; the rest from one.
+
+    `str(sink)` is the target as the user wrote it, for messages.
+    """
 
     durable: Durable
+
+    def __str__(self) -> str: ...
 
     @property
     def omit(self) -> frozenset[str]:

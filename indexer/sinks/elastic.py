@@ -53,6 +53,9 @@ class ElasticSink:
         self._index = "/" + quote(target.index, safe="")
         self._uuids: dict[str, str] = {}  # of the indices that `check` saw
 
+    def __str__(self) -> str:
+        return str(self._target)
+
     @property
     def omit(self) -> frozenset[str]:
         return frozenset()

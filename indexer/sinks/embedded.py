@@ -65,6 +65,9 @@ class EmbeddedSink:
         self._dirty = False
         self._broken: PermanentError | None = None
 
+    def __str__(self) -> str:
+        return f"embedded:{self._folder}"
+
     @property
     def omit(self) -> frozenset[str]:
         return frozenset()

@@ -46,6 +46,9 @@ class JsonLinesSink:
         if self._path.suffix in (".bz2", ".xz", ".zip"):
             raise ConfigError(f"{target}: JSON lines are not written as {self._path.suffix}", advice="Use .gz or .zst.")
 
+    def __str__(self) -> str:
+        return str(self._target)
+
     @property
     def omit(self) -> frozenset[str]:
         return frozenset()

@@ -52,6 +52,9 @@ class SolrSink:
         self._omit: frozenset[str] = frozenset()
         self._checked = False
 
+    def __str__(self) -> str:
+        return str(self._target)
+
     @property
     def omit(self) -> frozenset[str]:
         return self._omit

@@ -1,82 +1,19 @@
 """Order and completeness of what is pushed, under any interleaving of answers."""
 
-import random
-import threading
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.documents import Delete, Fields
+from indexer.documents import Delete
 from indexer.engine.push import Limits, Pusher
 from indexer.errors import PermanentError, TransientError
-from indexer.sinks.base import Action, Durable, Found, Outcome, Query, Write
+from indexer.sinks.base import Action, Outcome, Write
+from tests.engine.scripted import ScriptedSink
 
 
-class Memory:
-    """An index in memory that answers late, puts items off and fails whole requests as its seed says."""
-
-    omit: frozenset[str] = frozenset()
-    durable: Durable = "acknowledged"
-
-    def __init__(self, seed: int = 0, *, trouble: float = 0.0) -> None:
-        self.documents: dict[str, bytes] = {}
-        self.batches: list[list[Action]] = []
-        self.lock = threading.Lock()
-        self.random = random.Random(seed)
-        self.trouble = trouble
-
-    def check(self) -> None: ...
-
-    def identity(self) -> str:
-        return ""
-
-    def push(self, batch: Sequence[Action]) -> list[Outcome]:
-        with self.lock:
-            pause = self.random.random() * 0.002
-            fails = self.random.random() < self.trouble
-            after = self.random.random() < 0.5
-        time.sleep(pause)
-        outcomes = []
-        with self.lock:
-            if fails and not after:
-                raise TransientError("refused", retry_after=0)
-            self.batches.append(list(batch))
-            for action in batch:
-                if self.random.random() < self.trouble:
-                    outcomes.append(Outcome("retry", "busy"))
-                elif isinstance(action, Delete):
-                    self.documents.pop(action.id, None)
-                    outcomes.append(Outcome("deleted"))
-                elif action.body == b"bad":
-                    outcomes.append(Outcome("rejected", "bad"))
-                else:
-                    self.documents[action.id] = action.body
-                    outcomes.append(Outcome("indexed"))
-            if fails:
-                raise TransientError("the answer was lost", retry_after=0)
-        return outcomes
-
-    def commit(self) -> None: ...
-
-    def get(self, ids: Sequence[str]) -> dict[str, Fields]:
-        raise NotImplementedError
-
-    def count(self) -> int:
-        return len(self.documents)
-
-    def ids(self) -> Iterator[str]:
-        return iter(self.documents)
-
-    def search(self, query: Query) -> Found:
-        raise NotImplementedError
-
-    def close(self) -> None: ...
-
-
-def push_all(sink: Memory, actions: Sequence[Action], limits: Limits) -> list[tuple[int, str]]:
+def push_all(sink: ScriptedSink, actions: Sequence[Action], limits: Limits) -> list[tuple[int, str]]:
     told: list[tuple[int, str]] = []
     pusher: Pusher[int] = Pusher(
         sink,
@@ -106,7 +43,7 @@ ACTIONS = st.lists(
 @settings(max_examples=60, deadline=None)
 @given(actions=ACTIONS, seed=st.integers(0, 2**16), connections=st.integers(1, 4), size=st.integers(1, 9))
 def test_the_index_ends_as_if_applied_one_by_one(actions: list[Action], seed: int, connections: int, size: int) -> None:
-    sink = Memory(seed, trouble=0.1)
+    sink = ScriptedSink(seed, trouble=0.1)
     limits = Limits(connections, batch_documents=size, batch_bytes=1 << 20, retry_seconds=60, first_wait=0.001)
     told = push_all(sink, actions, limits)
     expected: dict[str, bytes] = {}
@@ -124,7 +61,7 @@ def test_the_index_ends_as_if_applied_one_by_one(actions: list[Action], seed: in
 
 @given(sizes=st.lists(st.integers(0, 50), max_size=80), count=st.integers(1, 10), limit=st.integers(1, 100))
 def test_batches_hold_every_action_once_within_both_bounds(sizes: list[int], count: int, limit: int) -> None:
-    sink = Memory()
+    sink = ScriptedSink()
     actions = [Write(str(number), b"x" * size) for number, size in enumerate(sizes)]
     push_all(sink, actions, Limits(1, batch_documents=count, batch_bytes=limit, retry_seconds=1))
     sent = [action for batch in sink.batches for action in batch]
@@ -136,7 +73,7 @@ def test_batches_hold_every_action_once_within_both_bounds(sizes: list[int], cou
 
 
 def test_a_permanent_error_ends_the_push() -> None:
-    class Refusing(Memory):
+    class Refusing(ScriptedSink):
         def push(self, batch: Sequence[Action]) -> list[Outcome]:
             raise PermanentError("no such index")
 
@@ -145,7 +82,7 @@ def test_a_permanent_error_ends_the_push() -> None:
 
 
 def test_retrying_ends_when_its_time_is_over() -> None:
-    class Down(Memory):
+    class Down(ScriptedSink):
         tries = 0
 
         def push(self, batch: Sequence[Action]) -> list[Outcome]:
@@ -154,12 +91,72 @@ def test_retrying_ends_when_its_time_is_over() -> None:
 
     sink = Down()
     with pytest.raises(TransientError, match="connection refused"):
-        push_all(sink, [Write("a", b"1")], Limits(1, 10, 1000, retry_seconds=0.1))
+        push_all(sink, [Write("a", b"1")], Limits(1, 10, 1000, retry_seconds=0.1, first_wait=0.001))
     assert sink.tries > 1
 
 
+def test_giving_up_says_how_long_it_was_tried_and_what_is_safe() -> None:
+    class Down(ScriptedSink):
+        def push(self, batch: Sequence[Action]) -> list[Outcome]:
+            raise TransientError("connection refused", advice="Is it running?", retry_after=30)
+
+    with pytest.raises(TransientError) as caught:
+        push_all(Down(), [Write("a", b"1")], Limits(1, 10, 1000, retry_seconds=20))
+    assert caught.value.message == "connection refused; given up after 1 try (it asks for 30 s)"
+    assert caught.value.advice.startswith("Is it running?\nWhat was acknowledged is in the index")
+
+
+def test_the_time_counts_from_the_first_failure() -> None:
+    class Stalling(ScriptedSink):
+        def push(self, batch: Sequence[Action]) -> list[Outcome]:
+            if not self.batches:
+                self.batches.append([])
+                time.sleep(0.3)
+                raise TransientError("no answer in time")
+            return super().push(batch)
+
+    limits = Limits(1, 10, 1000, retry_seconds=0.2, first_wait=0.001)
+    assert push_all(Stalling(), [Write("a", b"1")], limits) == [(0, "indexed")]
+
+
+def test_an_engine_that_asks_for_no_pause_gets_one() -> None:
+    class Down(ScriptedSink):
+        def push(self, batch: Sequence[Action]) -> list[Outcome]:
+            self.batches.append(list(batch))
+            raise TransientError("busy", retry_after=0)
+
+    sink = Down()
+    with pytest.raises(TransientError):
+        push_all(sink, [Write("a", b"1")], Limits(1, 10, 1000, retry_seconds=0.2, first_wait=0.05))
+    assert 2 <= len(sink.batches) <= 9
+
+
+def test_a_commit_is_tried_again() -> None:
+    class Busy(ScriptedSink):
+        commits = 0
+
+        def commit(self) -> None:
+            self.commits += 1
+            if self.commits < 3:
+                raise TransientError("busy")
+
+    sink = Busy()
+    pauses: list[str] = []
+    pusher: Pusher[int] = Pusher(
+        sink,
+        Limits(1, 10, 1000, retry_seconds=5, first_wait=0.001),
+        on_answer=lambda _answers, _seconds: None,
+        on_pause=lambda error, _seconds: pauses.append(error.message),
+    )
+    pusher.add(Write("a", b"1"), 1)
+    pusher.commit()
+    pusher.close()
+    assert sink.documents == {"a": b"1"}
+    assert (sink.commits, pauses) == (3, ["busy", "busy"])
+
+
 def test_a_short_answer_is_never_taken_for_success() -> None:
-    class Short(Memory):
+    class Short(ScriptedSink):
         def push(self, batch: Sequence[Action]) -> list[Outcome]:
             return super().push(batch)[:-1]
 
@@ -168,7 +165,7 @@ def test_a_short_answer_is_never_taken_for_success() -> None:
 
 
 def test_retrying_ends_after_its_tries() -> None:
-    class Down(Memory):
+    class Down(ScriptedSink):
         tries = 0
 
         def push(self, batch: Sequence[Action]) -> list[Outcome]:
