@@ -1,5 +1,6 @@
 """Order and completeness of what is pushed, under any interleaving of answers."""
 
+import time
 from collections.abc import Sequence
 
 import pytest
