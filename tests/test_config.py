@@ -1,11 +1,14 @@
 """Settings: where they come from, and what a wrong one says."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from indexer import config
 from indexer.errors import ConfigError
+from indexer.formats import profiles
+from tests.conftest import ROOT
 
 
 def write(folder: Path, text: str) -> Path:
@@ -73,3 +76,16 @@ def test_secrets_never_appear_in_rows_or_representations(tmp_path: Path) -> None
     assert "pa55word" not in shown
     assert found.target().credentials.password == "s3cr3t"
     assert found.target().credentials.username == "bob"
+
+
+def test_the_documentation_names_every_setting() -> None:
+    text = (ROOT / "docs/configure.md").read_text(encoding="utf-8")
+    models: list[type[config.Table]] = [config.Settings, config.LoadSettings, config.CredentialSettings]
+    names = {name for model in [*models, config.LogSettings, config.BudgetSettings] for name in model.model_fields}
+    names |= {*config.ENVIRONMENT, *profiles.KEYS}
+    for profile in profiles.bundled().values():
+        names |= {profile.name, *profile.options}
+        for name, value in profile.constants.items():
+            shown = value if isinstance(value, str) else ", ".join(value)
+            assert f"| {shown} |" in text, f"{profile.name}: constant {name}"
+    assert [name for name in sorted(names) if not re.search(rf"\b{name}\b", text)] == []

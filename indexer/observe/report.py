@@ -41,7 +41,7 @@ def lines(summary: Summary, *, target: str, dry_run: bool = False) -> list[str]:
     if dry_run:
         result.append("dry run: nothing was sent")
     if summary.interrupted:
-        result.append("interrupted: what is counted above is in the index; the same command starts over safely")
+        result.append("interrupted: what is counted above is safe, and the same command goes on from there")
     return result
 
 
