@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 Command = Callable[..., Any]
 
 
+PROFILE = click.option(
+    "--profile",
+    metavar="NAME",
+    help="How to read the records: ojs, pmc, pubmed, solr_json or one of indexer.toml. Default: as the content says.",
+)
+
+
 def main() -> NoReturn:
     """The console script. Every error that the world causes ends as a message and an exit code."""
     _open_closed_streams()
@@ -85,7 +92,8 @@ def cli() -> None:
 
     \b
     Exit codes: 0 all well, 1 finished with rejected records or unreadable files, 2 wrong usage or
-    configuration, 3 target not reachable or refused, 130 interrupted.
+    configuration, 3 target not reachable or refused, 4 another run is loading into this target,
+    130 interrupted.
     """
 
 
@@ -154,7 +162,7 @@ def common(*names: str) -> Callable[[Command], Command]:
 
 @cli.command()
 @click.argument("paths", nargs=-1, required=True)
-@click.option("--profile", help="How to read the records; recognised from the content where it can be.")
+@PROFILE
 @click.option("--dry-run", is_flag=True, help="Read and derive everything, send and remember nothing.")
 @click.option("--force", is_flag=True, help="Send unchanged documents too.")
 @common("target", "workers", "json", "quiet", "verbose", "log-format")
@@ -178,7 +186,7 @@ def load(
 
 @cli.command()
 @click.argument("paths", nargs=-1, required=True)
-@click.option("--profile", help="How to read the records; recognised from the content where it can be.")
+@PROFILE
 @common("workers", "quiet", "verbose", "log-format")
 def transform(paths: tuple[str, ...], profile: str | None, config: "Config", quiet: bool) -> int:
     """Print the documents as JSON lines; nothing is sent anywhere."""
@@ -229,7 +237,10 @@ def schema() -> None:
 @schema.command("build")
 @click.option("--check", is_flag=True, help="Write nothing; fail when the committed files differ.")
 def schema_build(check: bool) -> int:
-    """Compile schemas/biblio.toml into the Solr configset and the Elasticsearch template."""
+    """Compile biblio.toml for every engine.
+
+    Writes the Solr configset and the body of Elasticsearch and OpenSearch indices into schemas/.
+    """
     from indexer.commands.schema import build as run
 
     return run(check=check)
@@ -238,7 +249,7 @@ def schema_build(check: bool) -> int:
 @schema.command("check")
 @common("target", "json")
 def schema_check(config: "Config", as_json: bool) -> int:
-    """Hold the compiled files and the target's live schema against schemas/biblio.toml."""
+    """Compare files and target with biblio.toml."""
     from indexer.commands.schema import check as run
 
     return run(config=config, as_json=as_json)
@@ -247,7 +258,10 @@ def schema_check(config: "Config", as_json: bool) -> int:
 @schema.command("install")
 @common("target")
 def schema_install(config: "Config") -> int:
-    """Put the schema on the target: core, collection, index, or folder."""
+    """Put the schema on the target.
+
+    Makes the core, collection, index or folder where there is none; what is there stays.
+    """
     from indexer.commands.schema import install as run
 
     return run(config=config)
@@ -255,7 +269,7 @@ def schema_install(config: "Config") -> int:
 
 @cli.group("dead-letters")
 def dead_letters() -> None:
-    """The records that are not in the index: list, show, try again, forget."""
+    """Rejected records: list, show, try again, forget."""
 
 
 @dead_letters.command("list")

@@ -52,7 +52,7 @@ def load(
         print(json.dumps({**told_of, "report": str(told.page) if told.page else None}, ensure_ascii=False, indent=2))
     elif not quiet:
         where = f"{target} · report {told.page}" if told.page else str(target)
-        print("\n".join(report.lines(summary, target=where, dry_run=dry_run)))
+        print("\n".join(report.lines(summary, target=where, dry_run=dry_run, remembered=not dry_run)))
     return summary.exit_code
 
 

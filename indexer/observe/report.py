@@ -21,8 +21,11 @@ def unread(faults: int) -> str:
     return f"{'1 file was' if faults == 1 else f'{faults:,} files were'} not read, or not to the end"
 
 
-def lines(summary: Summary, *, target: str, dry_run: bool = False) -> list[str]:
-    """The books, one source a line, zero columns left out; then one line that says whether they close."""
+def lines(summary: Summary, *, target: str, dry_run: bool = False, remembered: bool = False) -> list[str]:
+    """The books, one source a line, zero columns left out; then one line that says whether they close.
+
+    `remembered`: the state keeps the rejected records and how far the run came.
+    """
     account = summary.account
     shown = [column for column in COLUMNS if column in ("read", "indexed") or getattr(account.total, column)]
     width = max((len(name) for name in account.sources), default=0)
@@ -36,12 +39,15 @@ def lines(summary: Summary, *, target: str, dry_run: bool = False) -> list[str]:
     else:
         rate = account.total.read / summary.seconds if summary.seconds else 0
         result.append(f"books closed · {duration(summary.seconds)} · {rate:,.0f} records/s · {target}")
+    if remembered and account.total.rejected:
+        result.append("rejected records are kept, and why: indexer dead-letters list")
     if account.faults:
         result.append(unread(account.faults))
     if dry_run:
         result.append("dry run: nothing was sent")
     if summary.interrupted:
-        result.append("interrupted: what is counted above is safe, and the same command goes on from there")
+        goes_on = ": what is counted above is safe, and the same command goes on from there" if remembered else ""
+        result.append(f"interrupted{goes_on}")
     return result
 
 

@@ -18,10 +18,10 @@ _SIDE_FILES = (".md5", ".sha1", ".sha256", ".sha512", ".asc", ".sig")
 def expand(paths: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return (files, missing): what the paths stand for, in order, and those that stand for nothing.
 
-    A path is a file, a folder (all files in it and below, in sorted order; hidden files, checksums and signatures are
-    left out), a glob pattern (`**` goes into folders), or `-` for standard input. A file is named as the user named
-    it: `dumps/` gives `dumps/a.xml`. One that is named twice stands once, at its last place: the index comes out the
-    same.
+    A path is a file, a folder (all files in it and below, in sorted order; hidden files, checksums, signatures and
+    READMEs are left out), a glob pattern (`**` goes into folders), or `-` for standard input. A file is named as the
+    user named it: `dumps/` gives `dumps/a.xml`. One that is named twice stands once, at its last place: the index
+    comes out the same.
     """
     files: list[str] = []
     missing: list[str] = []
@@ -56,7 +56,7 @@ def _walk(folder: str, above: tuple[tuple[int, int], ...]) -> Iterator[str]:
             continue
         if os.path.isdir(path):
             yield from _walk(path, (*above, here))
-        elif not name.endswith(_SIDE_FILES) and not _is_device(path):
+        elif not name.endswith(_SIDE_FILES) and not name.lower().startswith("readme") and not _is_device(path):
             yield path
 
 

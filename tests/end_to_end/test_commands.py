@@ -60,7 +60,8 @@ def test_a_load_says_the_same_to_people_and_machines(indexer: Indexer, tmp_path:
     assert re.fullmatch(
         r"books closed · [\d.]+ s · [\d,]+ records/s · embedded:a · report var/reports/.+\.html", lines[1]
     )
-    assert lines[2] == "1 file was not read, or not to the end"
+    assert lines[2] == "rejected records are kept, and why: indexer dead-letters list"
+    assert lines[3] == "1 file was not read, or not to the end"
     for_machines = indexer("load", "bad.jsonl", "gone", "--target", "embedded:b", "--json")
     assert for_machines.code == 1
     told = json.loads(for_machines.out)

@@ -22,6 +22,7 @@ def dumps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for n, name in enumerate(["a.xml", "b/1.xml", "b/2.xml", "c.xml", ".x.xml", ".hidden/y.xml"]):
         (folder / name).write_bytes(ARTICLE % n)
     (folder / "a.xml.md5").write_text("MD5(a.xml)= 0\n")
+    (folder / "README.txt").write_text("Courtesy of the U.S. National Library of Medicine\n")
     (folder / "loop").symlink_to(folder)
     os.mkfifo(folder / "pipe")
     monkeypatch.chdir(tmp_path)
