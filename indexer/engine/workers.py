@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 
 import orjson
@@ -18,7 +18,7 @@ from indexer.documents import Delete
 from indexer.errors import Dropped, IndexerError, RecordError
 from indexer.formats import to_document
 from indexer.formats.profiles import Profile, make_id
-from indexer.records import Fault, Record
+from indexer.records import Fault, Header, Position, Record
 from indexer.sinks.base import Write
 
 CHUNK_RECORDS = 200
@@ -90,10 +90,6 @@ def _named_by_header(record: Record, profile: Profile) -> str | None:
     return make_id(profile, identifier) if identifier else None
 
 
-def make_all(records: Sequence[Record], recipe: Recipe) -> list[Made]:
-    return [make(record, recipe) for record in records]
-
-
 _recipe: Recipe | None = None
 
 
@@ -115,9 +111,35 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _make_in_worker(records: Sequence[Record]) -> list[Made]:
+# Between processes records and what is made of them travel as plain tuples: to pickle dataclasses takes as long as to
+# parse the record. Where a record stands plays no part in what is made of it, and stays here.
+Packed = tuple[str, bytes, tuple[str | None, str | None, tuple[str, ...], bool] | None]
+PackedMade = tuple[str, bytes, bytes] | Delete | Failed | Filtered
+
+_NOWHERE = Position("")
+
+
+def _pack(record: Record) -> Packed:
+    header = record.header
+    if header is not None:
+        return record.format, record.raw, (header.identifier, header.datestamp, header.sets, header.deleted)
+    return record.format, record.raw, None
+
+
+def _make_in_worker(records: Sequence[Packed]) -> list[PackedMade]:
     assert _recipe is not None  # noqa: S101 - set by the initializer of every worker
-    return make_all(records, _recipe)
+    packed: list[PackedMade] = []
+    for format, raw, header in records:
+        made = make(Record("", format, raw, _NOWHERE, Header(*header) if header is not None else None), _recipe)
+        packed.append((made.write.id, made.write.body, made.fingerprint) if isinstance(made, Marked) else made)
+    return packed
+
+
+def _unpack(made: PackedMade) -> Made:
+    if isinstance(made, tuple):
+        id, body, fingerprint = made
+        return Marked(Write(id, body), fingerprint)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,19 +174,22 @@ def derive(
     With one worker it all happens here; with more, in that many processes. Raises WorkerError when a worker process
     dies (usually: the machine ran out of memory).
     """
-    with _pool(recipe, workers) as submit:
-        waiting: deque[tuple[list[Item], Future[list[Made]]]] = deque()
-        depth = 1 if workers == 1 else workers * 2
+    if workers == 1:
         for chunk in chunks(items):
-            waiting.append((chunk, submit([item for item in chunk if isinstance(item, Record)])))
-            if len(waiting) >= depth:
+            yield [(item, make(item, recipe) if isinstance(item, Record) else None) for item in chunk]
+        return
+    with _Processes(recipe, workers) as submit:
+        waiting: deque[tuple[list[Item], Future[list[PackedMade]]]] = deque()
+        for chunk in chunks(items):
+            waiting.append((chunk, submit([_pack(item) for item in chunk if isinstance(item, Record)])))
+            if len(waiting) >= workers * 2:
                 yield _join(*waiting.popleft())
         while waiting:
             yield _join(*waiting.popleft())
 
 
-def _join(chunk: list[Item], future: "Future[list[Made]]") -> list[tuple[Item, Made | None]]:
-    made = iter(future.result())
+def _join(chunk: list[Item], future: "Future[list[PackedMade]]") -> list[tuple[Item, Made | None]]:
+    made = map(_unpack, future.result())
     return [(item, next(made) if isinstance(item, Record) else None) for item in chunk]
 
 
@@ -172,19 +197,7 @@ class WorkerError(IndexerError):
     """A process that derives documents died."""
 
 
-Submit = Callable[[list[Record]], "Future[list[Made]]"]
-
-
-def _pool(recipe: Recipe, workers: int) -> AbstractContextManager[Submit]:
-    if workers == 1:
-
-        def here(records: list[Record]) -> "Future[list[Made]]":
-            future: Future[list[Made]] = Future()
-            future.set_result(make_all(records, recipe))
-            return future
-
-        return nullcontext(here)
-    return _Processes(recipe, workers)
+Submit = Callable[[list[Packed]], "Future[list[PackedMade]]"]
 
 
 class _Processes(AbstractContextManager[Submit]):

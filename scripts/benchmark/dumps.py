@@ -77,7 +77,8 @@ def unpack(path: Path) -> Iterator[bytes]:
 
 def _write(path: Path, head: bytes, records: Iterator[bytes], tail: bytes) -> Path:
     """Packed where the name says so."""
-    opened: IO[bytes] = igzip.IGzipFile(path, "wb", compresslevel=1) if path.suffix == ".gz" else path.open("wb")
+    packed = path.suffix == ".gz"
+    opened = igzip.IGzipFile(path, "wb", compresslevel=1) if packed else path.open("wb")  # type: ignore[no-untyped-call]
     with opened as file:
         file.write(b'<?xml version="1.0" encoding="utf-8"?>\n' + head)
         for record in records:
