@@ -1,0 +1,233 @@
+"""Every fault between us and a real server, in the middle of a load: the index is that of an unbroken run."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexer.documents import Fields
+from indexer.errors import ExitCode
+from indexer.schema import install
+from indexer.targets import Target, parse_target
+from tests.conftest import ROOT
+from tests.end_to_end.conftest import read_back
+from tests.faults import proxy as faults
+from tests.faults.conftest import Command, empty, make_index
+from tests.faults.proxy import Fault, Proxy, proxying
+
+DUMPS = [ROOT / "samples/pubmed20n0014_slice.xml.gz", ROOT / "tests/data/pubmed/pubmed21n1298_slice.xml.gz"]
+RECORDS = 2017
+BATCH = 100
+PUSHES = -(-RECORDS // BATCH)
+AFTER = 6  # pushes that pass before the fault
+LOADED = {"read": RECORDS, "indexed": RECORDS, "unchanged": 0, "deleted": 0, "filtered": 0, "rejected": 0}
+CONNECTIONS = 2
+
+FAULTS: dict[str, list[Fault]] = {
+    "refused": [faults.close_port(1.5)],
+    "reset": [faults.reset_after(0), faults.reset_after(40), faults.reset_after(250)],
+    "stalled": [faults.stall(60)],
+    "slow": [faults.trickle(5, 0.05)] * 4,
+    "429 storm": [faults.refuse(429, retry_after="1")] * 3,
+    "503 storm": [faults.refuse(503, retry_after="1")] * 3,
+    "other statuses that may pass": [faults.refuse(408), faults.refuse(500), faults.refuse(502)],
+    "lost acknowledgement": [faults.lose_acknowledgement] * 2,
+    "cut answer": [faults.cut_json, faults.say_nothing_of_it],
+}
+IN_BULK: dict[str, list[Fault]] = {
+    "short answer": [faults.drop_items(7), faults.drop_items(1)],
+    "items refused": [faults.refuse_items(429), faults.refuse_items(503)],
+}
+
+
+@pytest.fixture(scope="module", params=["solr", "elasticsearch", "opensearch"])
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def target(kind: str, request: pytest.FixtureRequest) -> Iterator[Target]:
+    yield from make_index(kind, request)
+
+
+@pytest.fixture(autouse=True)
+def settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INDEXER_BATCH_DOCUMENTS", str(BATCH))
+    monkeypatch.setenv("INDEXER_CONNECTIONS", str(CONNECTIONS))
+    monkeypatch.setenv("INDEXER_WORKERS", "1")
+
+
+@pytest.fixture
+def impatient(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Time-outs that a test can wait for."""
+    if name == "stalled":
+        monkeypatch.setattr("indexer.sinks.http.TIMEOUT", (4.0, 4.0))
+        monkeypatch.setattr("indexer.sinks.elastic_client.READ_SECONDS", 4.0)
+
+
+@pytest.fixture
+def proxy(target: Target) -> Iterator[Proxy]:
+    """Before the target's server, whose index is empty."""
+    empty(target)
+    with proxying(target.base) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def load(command: Command, proxy: Proxy, target: Target) -> Command:
+    """Loads the dumps through the proxy."""
+    return lambda: command("load", *DUMPS, "--json", "--target", f"{target.kind}+{proxy.url}/{target.index}")
+
+
+_clean: dict[str, dict[str, Fields]] = {}
+
+
+@pytest.fixture
+def clean(target: Target, command: Command) -> dict[str, Fields]:
+    """What an unbroken run leaves in the index."""
+    if target.kind not in _clean:
+        empty(target)
+        assert command("load", *DUMPS, "--target", target, "--force").code == 0
+        _clean[target.kind] = read_back(target)
+        assert len(_clean[target.kind]) == RECORDS
+    return _clean[target.kind]
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("name", [*FAULTS, *IN_BULK])
+def test_the_index_is_that_of_an_unbroken_run(
+    name: str, clean: dict[str, Fields], proxy: Proxy, target: Target, load: Command
+) -> None:
+    if name in IN_BULK and target.kind == "solr":
+        pytest.skip("Solr's answer names only what it refuses")
+    script = (FAULTS | IN_BULK)[name]
+    proxy.script(script, after=AFTER)
+    ended = load()
+    assert ended.code == 0, ended.err
+    assert ended.books("pubmed") == LOADED
+    assert read_back(target) == clean
+    # the other connection may meet the closed port, too
+    assert PUSHES <= len(proxy.pushes) <= PUSHES + len(script) + CONNECTIONS
+    assert sum(push.documents for push in proxy.pushes) <= RECORDS + BATCH * (len(script) + CONNECTIONS)
+    assert (ended.pauses > 0) == (name != "slow")
+    assert ended.pauses <= len(script) + 4 * CONNECTIONS  # a pause doubles, so 1.5 seconds hold few of them
+    if name.endswith("storm"):
+        for refused in [push for push in proxy.pushes if push.status in (429, 503)]:
+            again = next(push for push in proxy.pushes if push.body == refused.body and push.came > refused.came)
+            assert again.came - refused.answered >= 1
+    if name == "items refused":  # only these are sent again; the second fault may meet them once more
+        assert sum(push.documents for push in proxy.pushes) in (RECORDS + BATCH, RECORDS + BATCH * 3 // 4)
+
+
+def test_a_commit_is_tried_again(clean: dict[str, Fields], proxy: Proxy, target: Target, load: Command) -> None:
+    proxy.commit_faults += [faults.refuse(503), faults.reset_after(0), faults.refuse(429, retry_after="1")]
+    ended = load()
+    assert ended.code == 0, ended.err
+    assert ended.books("pubmed") == LOADED
+    assert len(proxy.commits) == 4
+    assert len(proxy.pushes) == PUSHES
+    assert read_back(target) == clean
+
+
+def test_a_server_that_stays_away(
+    clean: dict[str, Fields], proxy: Proxy, target: Target, load: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run gives up, says so, and the same command goes on where it stopped."""
+    monkeypatch.setenv("INDEXER_RETRY_SECONDS", "2")
+    proxy.script([faults.close_port(600)], after=AFTER)
+    ended = load()
+    assert ended.code == ExitCode.TARGET
+    assert f"{target.kind}+{proxy.url}/{target.index}: the server cannot be reached" in ended.err
+    assert "; given up after " in ended.err
+    assert "the same command goes on from there" in ended.err
+    assert 1 <= ended.pauses <= 4 * CONNECTIONS
+    assert len(proxy.pushes) <= AFTER + CONNECTIONS
+    sent = sum(push.documents for push in proxy.pushes)
+
+    proxy.open()
+    resumed = load()
+    assert resumed.code == 0, resumed.err
+    assert "resuming at record" in resumed.err
+    assert resumed.books("pubmed")["read"] == RECORDS
+    assert read_back(target) == clean
+    twice = sum(push.documents for push in proxy.pushes) - RECORDS
+    assert 0 <= twice <= CONNECTIONS * BATCH
+    assert sent > RECORDS // 8
+
+
+class OwnSolr:
+    """A Solr of its own, with a folder of its own, that a test may kill."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        shutil.copytree(ROOT / "scripts", folder / "scripts")
+        shutil.copytree(ROOT / "schemas/solr", folder / "schemas/solr")
+
+    def run(self, command: str) -> str:
+        script = [sys.executable, str(self._folder / "scripts/servers"), command, "solr"]
+        done = subprocess.run(script, capture_output=True, text=True, check=False, env={**os.environ, "HEAP": "256m"})
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout.strip()
+
+    def pid(self) -> int:
+        """0 where it runs in a container."""
+        file = self._folder / ".servers/solr/pid"
+        return int(file.read_text()) if file.is_file() else 0
+
+    def remove(self) -> None:
+        self.run("stop")
+        shutil.rmtree((self._folder / ".servers/solr").resolve())
+
+
+@pytest.fixture
+def own_solr(solr_url: str, tmp_path: Path) -> Iterator[tuple[OwnSolr, Target]]:
+    server = OwnSolr(tmp_path / "server")
+    server.run("start")
+    try:
+        if not server.pid():
+            pytest.skip("Solr runs in a container, which this test cannot kill")
+        target = parse_target(f"solr+{server.run('url')}/killed")
+        install.install(target)
+        yield server, target
+    finally:
+        server.remove()
+
+
+def test_solr_is_killed_and_comes_back(own_solr: tuple[OwnSolr, Target], command: Command) -> None:
+    """What it acknowledged is in its update log; the run waits until its core is loaded again."""
+    server, target = own_solr
+    dead, alive = threading.Event(), threading.Event()
+
+    def kill(exchange: faults.Exchange) -> None:
+        os.kill(server.pid(), signal.SIGKILL)
+        dead.set()
+        faults.pass_on(exchange)
+
+    def revive() -> None:
+        dead.wait(60)
+        time.sleep(1)
+        server.run("start")
+        alive.set()
+
+    assert command("load", *DUMPS, "--target", target).code == 0
+    expected = read_back(target)
+    empty(target)
+    nurse = threading.Thread(target=revive, daemon=True)
+    nurse.start()
+    with proxying(target.base) as proxy:
+        proxy.script([kill], after=AFTER)
+        ended = command("load", *DUMPS, "--json", "--target", f"{target.kind}+{proxy.url}/{target.index}")
+    nurse.join(60)
+    assert alive.is_set()
+    assert ended.code == 0, ended.err
+    assert ended.books("pubmed") == LOADED
+    assert read_back(target) == expected
+    assert 1 <= ended.pauses <= 20
+    assert len(proxy.pushes) <= PUSHES + ended.pauses
