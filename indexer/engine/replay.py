@@ -112,8 +112,7 @@ class _Replay:
         self._memory.store(self.ledger)
 
     def finish(self) -> None:
-        self._pusher.drain()
-        self._sink.commit()
+        self._pusher.commit()
         self._memory.store(self.ledger, committed=True)
 
     def _make(self, row: Row) -> tuple[Record, Made]:

@@ -200,6 +200,7 @@ def own_solr(solr_url: str, tmp_path: Path) -> Iterator[tuple[OwnSolr, Target]]:
         server.remove()
 
 
+@pytest.mark.long
 def test_solr_is_killed_and_comes_back(own_solr: tuple[OwnSolr, Target], command: Command) -> None:
     """What it acknowledged is in its update log; the run waits until its core is loaded again."""
     server, target = own_solr
