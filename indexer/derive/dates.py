@@ -1,6 +1,11 @@
 """Dates of publication, as years to show and to sort by."""
 
+import re
 from collections.abc import Sequence
+
+_YEARS = re.compile(r"[0-9]{4}(?:-[0-9]{4})?")
+_YEAR = re.compile(r"[12][0-9]{3}")
+_DIGITS = re.compile(r"[0-9]{1,4}")
 
 
 def year(date: str) -> str:
@@ -19,3 +24,17 @@ def publish_date_sort(publish_dates: Sequence[str]) -> str | None:
     cut = [year(date) for date in publish_dates]
     years = [value for value in cut if len(value) == 4 and value.isascii() and value.isdigit()]
     return min(years) if years else cut[0]
+
+
+def best_date(dates: Sequence[str]) -> str:
+    """The first of one or more dates that is just a year or a range of two (`1998`, `1998-2001`), else the first."""
+    return next((date for date in dates if _YEARS.fullmatch(date)), dates[0])
+
+
+def earliest_year(dates: Sequence[str]) -> str:
+    """The earliest year from 1000 to 2999 that stands anywhere in the dates.
+
+    Where there is none the longest run of up to four digits stands in for it, and without digits the empty string.
+    """
+    years = [found for date in dates for found in _YEAR.findall(date)]
+    return min(years) if years else max((run for date in dates for run in _DIGITS.findall(date)), key=len, default="")

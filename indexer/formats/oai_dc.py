@@ -1,6 +1,9 @@
-"""Dublin Core as OAI-PMH carries it (oai_dc), by the rules of VuFind's stylesheet ojs.xsl and sites' variants of it.
+"""Dublin Core as OAI-PMH carries it (oai_dc), by the rules of VuFind's stylesheets and sites' variants of them.
 
-Kept from XPath 1.0 and that stylesheet: the value of several elements is the first one's; a value is blank when it
+VuFind has a stylesheet for each kind of repository (ojs, dspace, gsdl, intech, ndltd, archivesspace); they differ in
+what they emit, in which order, and in a few rules. Here the order is an option and each of those rules is one.
+
+Kept from XPath 1.0 and those stylesheets: the value of several elements is the first one's; a value is blank when it
 has nothing but space, tab, CR and LF (a no-break space is something); titles, description, publisher and url are
 taken raw, names and subjects with their white space normalised; an element that is there and empty gives an empty
 value where the stylesheet asks for length or presence only (language, topic, description, dates, url).
@@ -9,56 +12,76 @@ Records come as VuFindHarvest leaves them, with the identifier and the datestamp
 first two elements, or bare with that header beside them: both give the same document.
 """
 
+from collections.abc import Callable, Mapping
+from typing import Any
+from xml.sax.saxutils import escape
+
 from lxml import etree
 
-from indexer.derive.authors import author_sort
-from indexer.derive.dates import year
+from indexer.derive.authors import author_sort, inverted
+from indexer.derive.dates import best_date, earliest_year, year
 from indexer.derive.titles import PHP_WHITE_SPACE, strip_articles, title_fields
 from indexer.derive.work_keys import work_keys
 from indexer.documents import Fields
-from indexer.errors import RecordError
+from indexer.errors import Dropped, RecordError
 from indexer.formats import languages, xml
 from indexer.formats.profiles import Profile, make_id
 from indexer.records import Record
 
 OAI_DC = "{http://www.openarchives.org/OAI/2.0/oai_dc/}dc"
 DC = "{http://purl.org/dc/elements/1.1/}"
-TITLE, CREATOR, SUBJECT, DESCRIPTION, PUBLISHER, DATE, TYPE, IDENTIFIER, LANGUAGE = TAGS = tuple(
-    DC + name
-    for name in ["title", "creator", "subject", "description", "publisher", "date", "type", "identifier", "language"]
-)
+NAMES = ["title", "creator", "subject", "description", "publisher", "date", "type", "identifier", "language"]
+NAMES += ["contributor", "format", "relation"]
+TAGS = [DC + name for name in NAMES]
+TITLE, CREATOR, SUBJECT, DESCRIPTION, PUBLISHER, DATE, TYPE, IDENTIFIER, LANGUAGE, CONTRIBUTOR, FORMAT, RELATION = TAGS
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 BLANK = " \t\r\n"
 
 Elements = dict[str, list[str]]  # tag -> the string values of its elements, raw, in document order
+Emitter = Callable[[Fields, Elements, Profile, etree._Element], None]
 
 
 def document(record: Record, profile: Profile) -> Fields:
-    """The document of one oai_dc record, in the stylesheet's emission order, without copied fields.
+    """The document of one oai_dc record, in the profile's emission order, without copied fields.
 
-    Raises RecordError where the XML cannot be read, is not oai_dc, or has no identifier.
+    Raises RecordError where the XML cannot be read, is not oai_dc, or has no identifier, and Dropped where the profile
+    asks for a url and there is none.
     """
     root = xml.parse(record.raw)
     if root.tag != OAI_DC:
         raise RecordError(f"the record is <{etree.QName(root).localname}>, not oai_dc:dc")
-    elements, inside = _read(root, profile.options["id_tag"])
+    options = profile.options
+    elements, inside = _read(root, options["id_tag"])
     identifier, missing = _identify(inside, record, profile)
     constants = profile.constants
     fields: Fields = {"id": identifier}
     if "record_format" in constants:
         fields["record_format"] = constants["record_format"]
-    fields["allfields"] = [xml.all_text(root, before=missing)]
+    if options["fullrecord"]:
+        fields["fullrecord"] = _serialised(root, missing)
+    fields["allfields"] = [xml.all_text(root, before="".join(missing))]
     fields.update([constant for constant in constants.items() if constant[0] != "format"])
-    _describe(fields, elements, profile)
-    if any_title := [value for value in elements[TITLE] if value.strip(BLANK)]:
-        _entitle(fields, any_title, root, profile)
-    _publish(fields, elements, profile)
-    trimmed = strip_articles(any_title[0]) if any_title else ""
-    if keys := work_keys(any_title, elements[CREATOR], trimmed_titles=(trimmed,)):
+    for name in options["order"]:
+        EMITTERS[name](fields, elements, profile, root)
+    if options["drop_without_url"] and not fields.get("url"):
+        raise Dropped("none of its identifiers is a URL")
+    titles = _titles(elements)
+    trimmed = strip_articles(titles[0]) if titles else ""
+    if keys := work_keys(titles, elements[CREATOR], trimmed_titles=(trimmed,)):
         fields["work_keys_str_mv"] = keys
     for name in constants.keys() & fields.keys() - {"format"}:  # a constant wins over what the record says
         fields[name] = constants[name]
     return fields
+
+
+def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
+    """What is wrong with the options of a profile, as (option, what), or None."""
+    for name in options["order"]:
+        if name not in EMITTERS:
+            return "order", f"names {name!r}, which is none of: {', '.join(EMITTERS)}"
+    if options["languages"] not in ("iso639_1", "marc"):
+        return "languages", f"is {options['languages']!r}, neither iso639_1 nor marc"
+    return None
 
 
 def _read(root: etree._Element, id_tag: str) -> tuple[Elements, str]:
@@ -89,68 +112,179 @@ def _qualified_name(element: etree._Element) -> str:
     return f"{element.prefix}:{local}" if element.prefix else local
 
 
-def _identify(inside: str, record: Record, profile: Profile) -> tuple[str, str]:
-    """The document's id, and what a harvester would have put at the start of the record and is not there yet."""
+def _identify(inside: str, record: Record, profile: Profile) -> tuple[str, list[str]]:
+    """The document's id, and what a harvester would have put at the start of the record and is not there yet: the
+    identifier and, where the header has one, the datestamp."""
     header = record.header
     if header is not None and header.identifier:
         identifier = make_id(profile, header.identifier)
         there = inside in (identifier, header.identifier)
-        return identifier, "" if there else identifier + (header.datestamp or "")
+        return identifier, [] if there else [identifier, *([header.datestamp] if header.datestamp else [])]
     identifier = make_id(profile, inside)
     if not identifier.strip():
         tag = profile.options["id_tag"]
         raise RecordError(f"no element <{tag}> and no OAI-PMH header to take the id from", field="id")
-    return identifier, ""
+    return identifier, []
 
 
-def _describe(fields: Fields, elements: Elements, profile: Profile) -> None:
-    """language, topic, format, author: what comes before the titles."""
-    if codes := [value for value in elements[LANGUAGE] if value]:
-        fields["language"] = [languages.iso639_1(code.strip(PHP_WHITE_SPACE)) for code in codes]
-    if topics := [xml.normalize_space(value) for value in elements[SUBJECT] if value]:
-        fields["topic"] = topics
+def _serialised(root: etree._Element, missing: list[str]) -> str:
+    """The record as XML, with what a harvester puts behind its first tag."""
+    put_in = "".join([f"<{tag}>{escape(text)}</{tag}>" for tag, text in zip(HARVESTED, missing, strict=False)])
+    if put_in and root.text is None and not len(root):
+        root.text = ""  # <dc></dc>, not <dc/>: there is a tag to put it behind
+    start, bracket, rest = etree.tostring(root, encoding="unicode", with_tail=False).partition(">")
+    return start + bracket + put_in + rest
+
+
+HARVESTED = ("identifier", "datestamp")
+
+
+def _language(fields: Fields, elements: Elements, profile: Profile, _root: etree._Element) -> None:
+    if codes := [value.strip(PHP_WHITE_SPACE) for value in elements[LANGUAGE] if value]:
+        if profile.options["languages"] == "marc":
+            fields["language"] = [languages.marc(code) or code for code in codes]
+        else:
+            fields["language"] = [languages.iso639_1(code) for code in codes]
+
+
+def _topic(fields: Fields, elements: Elements, profile: Profile, _root: etree._Element) -> None:
+    subjects = [value for value in elements[SUBJECT] if value]
+    if separators := profile.options["topic_separators"]:
+        subjects = [part for subject in subjects for part in _parts(subject, separators)]
+    if subjects:
+        fields["topic"] = topics = [xml.normalize_space(subject) for subject in subjects]
         if profile.options["topic_facet"]:
             fields["topic_facet"] = topics
+
+
+def _parts(subject: str, separators: list[str]) -> list[str]:
+    """A subject split at the first of the separators that it has."""
+    separator = next((separator for separator in separators if separator in subject), None)
+    if separator is None:
+        return [subject]
+    return [part for part in subject.split(separator) if part.strip(BLANK)]
+
+
+def _format(fields: Fields, elements: Elements, profile: Profile, _root: etree._Element) -> None:
+    options = profile.options
     formats = profile.constants.get("format", [])
     formats = [formats] if isinstance(formats, str) else formats
-    if profile.options["type_to_format"]:
-        formats = formats + [xml.normalize_space(value) for value in elements[TYPE] if value.strip(BLANK)]
+    types = [xml.normalize_space(value) for value in elements[TYPE] if value.strip(BLANK)]
+    if words := options["type_words"]:
+        found = [kind for word, kind in words.items() if types and word in types[0]]
+        found += [xml.normalize_space(value) for value in elements[FORMAT] if value.strip(BLANK)]
+        formats = found[:1] + formats
+    if options["type_to_format"]:
+        formats = formats + (types[:1] if options["first_type_only"] else types)
     if formats:
         fields["format"] = formats
+
+
+def _author(fields: Fields, elements: Elements, profile: Profile, _root: etree._Element) -> None:
     creators = [xml.normalize_space(value) for value in elements[CREATOR]]
+    if profile.options["invert_names"]:
+        creators = [inverted(name) for name in creators]
     if names := [name for name in creators if name]:
         fields["author"] = names
         if first := author_sort(creators):
             fields["author_sort"] = first
 
 
-def _entitle(fields: Fields, titles: list[str], root: etree._Element, profile: Profile) -> None:
-    """The title fields, from all titles that are not blank."""
-    title, others = titles[0], titles[1:]
-    if preferred := profile.options["preferred_lang"]:
-        tagged = [(child.get(XML_LANG), xml.text(child)) for child in root.iterchildren(TITLE)]
-        tagged = [(lang, value) for lang, value in tagged if value.strip(BLANK)]
-        if wanted := [value for lang, value in tagged if lang == preferred]:
-            title = wanted[0]
-            others = [value for lang, value in tagged if lang is not None and lang != preferred]
-    fields.update(title_fields(title, "legacy" if profile.title_sort == "legacy" else "current"))
+def _author2(fields: Fields, elements: Elements, profile: Profile, _root: etree._Element) -> None:
+    name = next((name for value in elements[CONTRIBUTOR] if (name := xml.normalize_space(value))), None)
+    if name is not None:
+        fields["author2"] = [inverted(name) if profile.options["invert_names"] else name]
+
+
+def _titles(elements: Elements) -> list[str]:
+    return [value for value in elements[TITLE] if value.strip(BLANK)]
+
+
+def _preferred(profile: Profile, root: etree._Element) -> tuple[str, list[str]] | None:
+    """The title in the preferred language, and those that are tagged with another."""
+    preferred = profile.options["preferred_lang"]
+    if not preferred:
+        return None
+    tagged = [(child.get(XML_LANG), xml.text(child)) for child in root.iterchildren(TITLE)]
+    tagged = [(lang, value) for lang, value in tagged if value.strip(BLANK)]
+    wanted = [value for lang, value in tagged if lang == preferred]
+    return (wanted[0], [value for lang, value in tagged if lang not in (None, preferred)]) if wanted else None
+
+
+def _title(fields: Fields, elements: Elements, profile: Profile, root: etree._Element) -> None:
+    if titles := _titles(elements):
+        title, _others = _preferred(profile, root) or (titles[0], [])
+        fields.update(title_fields(title, "legacy" if profile.title_sort == "legacy" else "current"))
+
+
+def _title_alt(fields: Fields, elements: Elements, profile: Profile, root: etree._Element) -> None:
+    _chosen, others = _preferred(profile, root) or ("", _titles(elements)[1:])
     if others:
         fields["title_alt"] = others
 
 
-def _publish(fields: Fields, elements: Elements, profile: Profile) -> None:
-    """description, publisher, dates, url: what comes after the titles."""
-    if elements[DESCRIPTION]:
-        fields["description"] = elements[DESCRIPTION][0]
-    publisher = next((value for value in elements[PUBLISHER] if value.strip(BLANK)), None)
-    if publisher is not None:
-        fields["publisher"] = [publisher]
-    if elements[DATE]:
-        fields["publishDate"] = [year(elements[DATE][0])]
-        fields["publishDateSort"] = year(elements[DATE][0])
-    urls = [value for value in elements[IDENTIFIER] if value.strip(BLANK)]
-    if not profile.options["all_urls"]:
+def _description(fields: Fields, elements: Elements, profile: Profile, _root: etree._Element) -> None:
+    if descriptions := elements[DESCRIPTION]:
+        fields["description"] = _joined(descriptions, profile.options["join_descriptions"])
+
+
+def _publisher(fields: Fields, elements: Elements, profile: Profile, _root: etree._Element) -> None:
+    if publishers := [value for value in elements[PUBLISHER] if value.strip(BLANK)]:
+        fields["publisher"] = [_joined(publishers, profile.options["join_publishers"])]
+
+
+def _joined(values: list[str], joint: str) -> str:
+    """All values, trimmed, with the joint between them; without a joint the first, as it is."""
+    return joint.join([value.strip(PHP_WHITE_SPACE) for value in values]) if joint else values[0]
+
+
+def _publish_date(fields: Fields, elements: Elements, profile: Profile, _root: etree._Element) -> None:
+    if dates := elements[DATE]:
+        best = profile.options["best_date"]
+        fields["publishDate"] = [best_date(dates) if best else year(dates[0])]
+        fields["publishDateSort"] = earliest_year(dates) if best else year(dates[0])
+
+
+def _url(fields: Fields, elements: Elements, profile: Profile, _root: etree._Element) -> None:
+    options = profile.options
+    urls = [value for value in elements[IDENTIFIER] if value.strip(BLANK) and value.startswith(options["url_prefix"])]
+    if resolver := options["urn_resolver"]:
+        urls = [value if "://" in value else resolver + value for value in urls if "://" in value or "urn:" in value]
+    if not options["all_urls"]:
         urls = urls[:1] or [""] * bool(elements[IDENTIFIER])
     if urls:
-        base = profile.options["relative_url_base"]
+        base = options["relative_url_base"]
         fields["url"] = [base + value if value.startswith("/") else value for value in urls]
+
+
+def _doi(fields: Fields, elements: Elements, _profile: Profile, _root: etree._Element) -> None:
+    if dois := _behind("doi:", elements[IDENTIFIER]):
+        fields["doi_str_mv"] = dois
+
+
+def _isbn(fields: Fields, elements: Elements, _profile: Profile, _root: etree._Element) -> None:
+    if isbns := _behind("ISBN:", elements[RELATION]):
+        fields["isbn"] = isbns
+
+
+def _behind(start: str, values: list[str]) -> list[str]:
+    """What follows `start` in those values that begin with it."""
+    return [rest for value in values if value.startswith(start) and (rest := value[len(start) :].strip(BLANK))]
+
+
+# What the option `order` may name: a field, and with it those that are made of the same elements.
+EMITTERS: dict[str, Emitter] = {
+    "language": _language,
+    "topic": _topic,  # and topic_facet
+    "format": _format,
+    "author": _author,  # and author_sort
+    "author2": _author2,
+    "title": _title,  # and title_short, title_full, title_sort
+    "title_alt": _title_alt,
+    "description": _description,
+    "publisher": _publisher,
+    "publishDate": _publish_date,  # and publishDateSort
+    "url": _url,
+    "doi_str_mv": _doi,
+    "isbn": _isbn,
+}

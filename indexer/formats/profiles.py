@@ -2,6 +2,7 @@
 
 import difflib
 import functools
+import importlib
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -214,8 +215,24 @@ def _options(where: str, start: Profile, given: object, *, known: bool) -> dict[
             raise ConfigError(f"{here}: format {start.format} has no such option", advice=_nearest(name, options))
         if name in options and type(value) is not type(options[name]):
             raise ConfigError(f"{here}: is {_type(value)}, not {_type(options[name])}")
+        if isinstance(value, list):
+            _texts(here, value)
+        elif isinstance(value, dict):
+            for key, one in value.items():
+                _texts(f"{here}.{key}", one)
         options[name] = value
+    if known and given:
+        _check(where, start.format, options)
     return options
+
+
+def _check(where: str, format_name: str, options: Mapping[str, Any]) -> None:
+    """Asks the format's `check_options`, where its module has one: it gives the option at fault and what is wrong."""
+    check = getattr(importlib.import_module(f"indexer.formats.{format_name}"), "check_options", None)
+    wrong = check(options) if check is not None else None
+    if wrong is not None:
+        name, what = wrong
+        raise ConfigError(f"{where}.options.{name}: {what}")
 
 
 def _type(value: object) -> str:

@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 
 from indexer.documents import Delete, Document, Fields
-from indexer.errors import RecordError
+from indexer.errors import Dropped, RecordError
 from indexer.formats import oai_dc, to_document
 from indexer.formats.profiles import Profile, bundled
 from indexer.records import Header, Position, Record
@@ -28,17 +28,18 @@ START = (
 
 
 def golden() -> list[Any]:
-    """Every stylesheet case of one record; the case of a collection is cut into its records, as sources do."""
+    """Every stylesheet case over oai_dc; the case of a collection is cut into its records, as sources do."""
     cases = []
     for line in (DATA / "golden/oai_dc_documents.jsonl").read_text(encoding="utf-8").splitlines():
         case = json.loads(line)
-        if case["xsl"] != "ojs.xsl":
+        if case["xsl"] == "nlm_ojs.xsl":  # test_jats.py
             continue
         root = etree.fromstring(case["xml"])
         records = list(root) if root.tag == "collection" else [root]
         for number, (element, pairs) in enumerate(zip(records, case["docs"], strict=True), 1):
             raw = etree.tostring(element, encoding="utf-8")
-            cases.append(pytest.param(raw, case["params"], pairs, id=f"{case['name']}-{number}"))
+            stylesheet = case["xsl"].removesuffix(".xsl")
+            cases.append(pytest.param(raw, stylesheet, case["params"], pairs, id=f"{case['name']}-{number}"))
     return cases
 
 
@@ -71,13 +72,15 @@ def grouped(pairs: list[list[str]]) -> list[tuple[str, list[str]]]:
     return list(fields.items())
 
 
-def test_there_are_fifteen_stylesheet_documents() -> None:
-    assert len(golden()) == 15
+def test_there_are_twenty_six_stylesheet_documents() -> None:
+    assert len(golden()) == 26
 
 
-@pytest.mark.parametrize(("raw", "params", "pairs"), golden())
-def test_documents_as_the_stylesheet_makes_them(raw: bytes, params: dict[str, str], pairs: list[list[str]]) -> None:
-    profile = with_options("ojs", preferred_lang=params.get("preferred_lang", ""))
+@pytest.mark.parametrize(("raw", "stylesheet", "params", "pairs"), golden())
+def test_documents_as_the_stylesheets_make_them(
+    raw: bytes, stylesheet: str, params: dict[str, str], pairs: list[list[str]]
+) -> None:
+    profile = with_options(stylesheet, preferred_lang=params.get("preferred_lang", ""))
     emitted = oai_dc.document(record(raw), profile)
     assert [(name, [value] if isinstance(value, str) else value) for name, value in emitted.items()] == grouped(pairs)
     # and nothing of it is lost or reordered on the way to the sink
@@ -217,6 +220,96 @@ def test_types_are_added_to_the_constant_and_do_not_pile_up() -> None:
         assert made(raw, bundled()["pmc"])["format"] == ["Online", "Article", "Text", "a b"]
     assert bundled()["pmc"].constants["format"] == ["Online", "Article"]
     assert made(raw)["format"] == ["Online"]
+
+
+def test_the_order_says_what_is_emitted_and_when() -> None:
+    raw = dc("<dc:title>T</dc:title><dc:title>U</dc:title><dc:creator>A</dc:creator><dc:subject>S</dc:subject>")
+    fields = list(made(raw, with_options("ojs", order=["title", "author", "topic"])))
+    assert fields[:12] == [
+        *("id", "record_format", "allfields", "institution", "collection"),
+        *("title", "title_short", "title_full", "title_sort", "author", "author_sort", "topic"),
+    ]
+    assert "title_alt" not in fields
+
+
+@pytest.mark.parametrize(
+    ("subject", "topics"),
+    [
+        ("Law. Courts, high; low", ["Law", "Courts, high; low"]),
+        ("Courts, high; low", ["Courts", "high; low"]),
+        ("high; low; ", ["high", "low"]),
+        ("A.I.", ["A.I."]),
+    ],
+)
+def test_ndltd_splits_subjects_into_topics(subject: str, topics: list[str]) -> None:
+    url = "<dc:identifier>http://x/1</dc:identifier>"
+    assert made(dc(f"<dc:subject>{subject}</dc:subject>{url}"), bundled()["ndltd"])["topic"] == topics
+
+
+@pytest.mark.parametrize(
+    ("elements", "formats"),
+    [
+        ("<dc:type>masterThesis</dc:type>", ["Dissertation", "Online"]),
+        ("<dc:type>Tese de doctorado</dc:type>", ["Doctoral Thesis", "Online"]),
+        ("<dc:type>Master thesis</dc:type><dc:type>article</dc:type>", ["Online"]),
+        (
+            "<dc:type>x</dc:type><dc:format>application/pdf</dc:format><dc:format>y</dc:format>",
+            ["application/pdf", "Online"],
+        ),
+        ("<dc:format>application/pdf</dc:format>", ["application/pdf", "Online"]),
+    ],
+)
+def test_ndltd_tells_the_kind_of_thesis_by_its_type(elements: str, formats: list[str]) -> None:
+    url = "<dc:identifier>http://x/1</dc:identifier>"
+    assert made(dc(elements + url), bundled()["ndltd"])["format"] == formats
+
+
+def test_ndltd_leaves_out_what_has_no_address() -> None:
+    with pytest.raises(Dropped, match="URL"):
+        made(dc("<dc:title>T</dc:title><dc:identifier>10.1/x</dc:identifier>"), bundled()["ndltd"])
+
+
+@pytest.mark.parametrize("name", ["ndltd", "gsdl"])
+def test_urns_get_a_resolver(name: str) -> None:
+    identifiers = "".join(f"<dc:identifier>{value}</dc:identifier>" for value in ("", "http://a", "urn:nbn:1", "doi:1"))
+    assert made(dc(identifiers), bundled()[name])["url"] == ["http://a", "http://nbn-resolving.de/urn:nbn:1"]
+
+
+def test_intech_inverts_names_and_knows_numbers() -> None:
+    fields = made(
+        dc(
+            "<dc:creator>Ana Lima</dc:creator><dc:creator>Lima, Bo</dc:creator><dc:creator>Plato</dc:creator>"
+            "<dc:contributor> </dc:contributor><dc:contributor>Cy  Dee</dc:contributor>"
+            "<dc:contributor>E F</dc:contributor>"
+            "<dc:title>T</dc:title><dc:type>Chapter</dc:type><dc:identifier>doi:10.1/x</dc:identifier>"
+            "<dc:identifier>http://x/1</dc:identifier><dc:relation>ISBN:978-1</dc:relation><dc:relation>Y</dc:relation>"
+        ),
+        bundled()["intech"],
+    )
+    assert fields["author"] == ["Lima, Ana", "Lima, Bo", "Plato"]
+    assert (fields["author_sort"], fields["author2"]) == ("Lima, Ana", ["Dee, Cy"])
+    assert (fields["doi_str_mv"], fields["isbn"], fields["url"]) == (["10.1/x"], ["978-1"], ["http://x/1"])
+    assert fields["format"] == ["Electronic", "Chapter"]
+    assert fields["work_keys_str_mv"][0] == "AT analima t"  # of the names as the record has them
+
+
+def test_archivesspace_finds_the_best_date() -> None:
+    dates = "<dc:date>circa 1911</dc:date><dc:date>1899-1905</dc:date><dc:date>1898</dc:date>"
+    names = "<dc:publisher> A </dc:publisher><dc:publisher/><dc:publisher>B</dc:publisher>"
+    fields = made(dc(dates + names + "<dc:language>ger</dc:language>"), bundled()["archivesspace"])
+    assert (fields["publishDate"], fields["publishDateSort"]) == (["1899-1905"], "1898")
+    assert (fields["publisher"], fields["language"]) == (["A, B"], ["German"])
+
+
+def test_the_kept_record_is_the_harvested_one_wherever_its_header_stands() -> None:
+    header = Header("oai:x&y:1", "2020-01-01")
+    inside = f"{START}<identifier>oai:x&amp;y:1</identifier><datestamp>2020-01-01</datestamp>%s</oai_dc:dc>"
+    for content in ("", "\n<dc:title>T</dc:title>"):
+        bare = f"{START}{content}</oai_dc:dc>"
+        for raw in (bare, inside % content):
+            assert made(raw, bundled()["intech"], header)["fullrecord"] == inside % content
+    bare = START.removesuffix(">") + "/>"
+    assert made(bare, bundled()["intech"], header)["fullrecord"] == inside % ""
 
 
 @pytest.mark.parametrize(

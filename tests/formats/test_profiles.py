@@ -140,6 +140,14 @@ def test_expressions_may_be_one_string_and_replace_the_bases() -> None:
         ),
         ({"base": "ojs", "options": {"all_urls": "yes"}}, "options.all_urls: is a string, not true or false", ""),
         ({"base": "ojs", "options": {"id_tag": True}}, "options.id_tag: is true or false, not a string", ""),
+        (
+            {"base": "ojs", "options": {"order": ["title", "titel"]}},
+            "profile.p.options.order: names 'titel', which is none of: language,",
+            "",
+        ),
+        ({"base": "ojs", "options": {"order": [1]}}, "options.order: is a list, not a string or a list of", ""),
+        ({"base": "ojs", "options": {"type_words": {"a": 1}}}, "options.type_words.a: is a number", ""),
+        ({"base": "ojs", "options": {"languages": "iso"}}, "options.languages: is 'iso', neither iso639_1 nor", ""),
         ({"base": "ojs", "id_search": ["("], "id_replace": [""]}, "id_search: '(' -> '' is not a valid pair", "Python"),
         ({"base": "ojs", "id_search": ["a"], "id_replace": [r"\1"]}, r"'a' -> '\\1' is not a valid pair", "groups"),
         (
