@@ -1,0 +1,165 @@
+"""Read one MARC record from what a source gives: ISO 2709, MARCXML or MARC-in-JSON; and write MARC-in-JSON.
+
+Text is given as it stands in the record: it is neither trimmed nor normalised.
+"""
+
+import re
+from typing import Any
+
+import orjson
+from lxml import etree
+
+from indexer.errors import RecordError
+from indexer.formats import xml
+from indexer.formats.marc import iso2709
+from indexer.formats.marc.record import MarcField, MarcRecord
+
+WARNINGS = 25  # of one record; what is broken in every field is not told for every field
+
+_DELETED_XML = re.compile(rb"<(?:[^\s/>:]+:)?leader(?:\s[^>]*)?>\s{0,5}[^<]{0,5}?d[^<]{18}<")
+_DELETED_JSON = re.compile(rb'"leader"\s*:\s*".{5}d')
+
+
+def parse(raw: bytes) -> MarcRecord:
+    """Read one record; the first byte tells what it is in.
+
+    What can be read is read, and `warnings` says what had to be repaired. Raises RecordError where nothing can be:
+    no directory, no fields, XML or JSON that is not well-formed or no MARC record.
+    """
+    first = raw[:1] if raw[:1].isdigit() else raw[:256].lstrip()[:1]
+    if first == b"<":
+        record = _from_xml(raw)
+    elif first == b"{":
+        record = _from_json(raw)
+    else:
+        record = iso2709.parse(raw)
+    if len(record.warnings) > WARNINGS:
+        left = len(record.warnings) - WARNINGS
+        record.warnings[WARNINGS:] = [f"and {left:,} more"]
+    return record
+
+
+def is_deleted(raw: bytes) -> bool:
+    """Whether the leader says that the record is deleted (status d in leader/05), without parsing the record."""
+    first = raw[:1] if raw[:1].isdigit() else raw[:256].lstrip()[:1]
+    if first == b"<":
+        return bool(_DELETED_XML.search(raw))
+    if first == b"{":
+        return bool(_DELETED_JSON.search(raw))
+    leader = iso2709.START.search(raw, 0, 4 * iso2709.LEADER)
+    return leader is not None and raw[leader.start() + 5] == 0x64
+
+
+def fullrecord(record: MarcRecord) -> str:
+    """The record as MARC-in-JSON, compact, which VuFind reads from its field `fullrecord`.
+
+    leader/09 says UTF-8, which the text is in by now. https://github.com/marc4j/marc4j/wiki/MARC-in-JSON-Description
+    """
+    leader = record.leader[:9] + "a" + record.leader[10:]
+    fields = [
+        {field.tag: field.value}
+        if not field.subfields and (field.tag[:2] == "00" or field.value)
+        else {
+            field.tag: {
+                "ind1": field.ind1,
+                "ind2": field.ind2,
+                "subfields": [{code: text} for code, text in field.subfields],
+            }
+        }
+        for field in record.fields
+    ]
+    return orjson.dumps({"leader": leader, "fields": fields}).decode()
+
+
+def _leader(given: str, warnings: list[str]) -> str:
+    """A leader of 24 characters: blanks for what is missing."""
+    leader = given.strip("\r\n\t") if len(given) != iso2709.LEADER else given
+    if len(leader) != iso2709.LEADER:
+        leader = leader.strip() if len(leader) > iso2709.LEADER else leader
+        warnings.append(f"leader: has {len(leader)} characters, not {iso2709.LEADER}" if leader else "has no leader")
+    return leader[: iso2709.LEADER].ljust(iso2709.LEADER)
+
+
+def _from_xml(raw: bytes) -> MarcRecord:
+    """MARCXML (https://www.loc.gov/standards/marcxml/), in its namespace or in none."""
+    root = xml.parse(raw)
+    if _local(root) != "record":
+        raise RecordError(f"MARCXML: <{_local(root)}> is not a MARC record")
+    warnings: list[str] = []
+    fields: list[MarcField] = []
+    leader = ""
+    for element in root:
+        name = _local(element)
+        tag = element.get("tag", "")
+        if name == "datafield":
+            fields.append(_data_field(element, tag, warnings))
+        elif name == "controlfield":
+            fields.append(MarcField(tag, xml.text(element)))
+        elif name == "leader":
+            leader = xml.text(element)
+        else:
+            warnings.append(f"<{name}> is no part of a MARC record. Left out")
+    if not fields:
+        raise RecordError("MARCXML: the record has no fields")
+    return iso2709.record(_leader(leader, warnings), fields, warnings)
+
+
+def _local(element: etree._Element) -> str:
+    return str(element.tag).rpartition("}")[2]
+
+
+def _data_field(element: etree._Element, tag: str, warnings: list[str]) -> MarcField:
+    subfields = [(child.get("code", ""), xml.text(child)) for child in element if _local(child) == "subfield"]
+    if len(subfields) < len(element):
+        warnings.append(f"{tag}: holds elements that are no subfields. Left out")
+    return _checked(tag, element.get("ind1", " "), element.get("ind2", " "), subfields, warnings)
+
+
+def _checked(tag: str, ind1: str, ind2: str, subfields: list[tuple[str, str]], warnings: list[str]) -> MarcField:
+    """A data field whose parts may be of any length."""
+    if len(ind1) != 1 or len(ind2) != 1:
+        warnings.append(f"{tag}: the indicators are {ind1!r} and {ind2!r}")
+        ind1, ind2 = (ind1 + " ")[0], (ind2 + " ")[0]
+    if not subfields:
+        warnings.append(f"{tag}: has no subfields")
+    if any(len(code) != 1 for code, _ in subfields):
+        warnings.append(f"{tag}: the subfield codes are {', '.join(repr(code) for code, _ in subfields)}")
+        subfields = [((code + " ")[0], text) for code, text in subfields]
+    return MarcField(tag, "", ind1, ind2, subfields)
+
+
+def _from_json(raw: bytes) -> MarcRecord:
+    """MARC-in-JSON, as pymarc, marc4j and File_MARC write it."""
+    try:
+        parsed = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise RecordError(f"MARC-in-JSON: {error}") from None
+    given = parsed.get("fields")
+    if not isinstance(given, list) or not given:
+        raise RecordError("MARC-in-JSON: the record has no list of fields")
+    warnings: list[str] = []
+    fields: list[MarcField] = []
+    for item in given:
+        if not isinstance(item, dict):
+            raise RecordError(f"MARC-in-JSON: {str(item)[:40]!r} is not a field")
+        for tag, value in item.items():
+            fields.append(_json_field(tag, value, warnings))
+    return iso2709.record(_leader(_text(parsed.get("leader")), warnings), fields, warnings)
+
+
+def _json_field(tag: str, value: Any, warnings: list[str]) -> MarcField:
+    if not isinstance(value, dict):
+        return MarcField(tag, _text(value))
+    given = value.get("subfields")
+    parts = [part for part in given if isinstance(part, dict)] if isinstance(given, list) else []
+    if not isinstance(given, list) or len(parts) < len(given):
+        warnings.append(f"{tag}: its subfields are not a list of objects")
+    subfields = [(code, _text(text)) for part in parts for code, text in part.items()]
+    return _checked(tag, _text(value.get("ind1", " ")), _text(value.get("ind2", " ")), subfields, warnings)
+
+
+def _text(value: Any) -> str:
+    """A value as text: numbers are written as such by some programs."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else orjson.dumps(value).decode()
