@@ -73,11 +73,11 @@ def transform(paths: Sequence[str], *, config: Config, profile_name: str | None,
 
 def _load(plan: Plan, target: Target, config: Config, *, force: bool, quiet: bool) -> tuple[Summary, Telling]:
     """Opens everything, in the order in which it may fail without harm, and closes it in reverse."""
-    sink = open_sink(target, connections=plan.limits.connections, create=True)
+    store = Store(config.settings.state)
     try:
-        sink.check()
-        store = Store(config.settings.state)
+        sink = open_sink(target, connections=plan.limits.connections, create=True)
         try:
+            sink.check()
             with (
                 lock.hold(store, str(target), command="load"),
                 Telling(config, store, quiet=quiet, command="load", target=target) as told,
@@ -87,9 +87,9 @@ def _load(plan: Plan, target: Target, config: Config, *, force: bool, quiet: boo
                 with tuning.tuned(sink, store, str(target), say=told.say):
                     return _run(plan, sink, memory, told), told
         finally:
-            store.close()
+            sink.close()
     finally:
-        sink.close()
+        store.close()
 
 
 def known_target(target: Target, sink: Sink, store: Store) -> int:

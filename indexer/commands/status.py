@@ -1,12 +1,13 @@
 """`status`: the last runs and their books."""
 
 import json
+from typing import Any
 
 from indexer.config import Config
 from indexer.engine.account import COLUMNS
 from indexer.errors import ExitCode
 from indexer.state import runs
-from indexer.state.store import Store
+from indexer.state.store import Store, is_absent, shown_url
 
 ENDS = {
     ExitCode.OK: "all well",
@@ -18,16 +19,19 @@ ENDS = {
 
 
 def status(*, config: Config, as_json: bool) -> int:
-    store = Store(config.settings.state)
-    try:
-        found = runs.last(store)
-    finally:
-        store.close()
+    found: list[dict[str, Any]] = []
+    if not is_absent(config.settings.state):  # to look is not to make
+        store = Store(config.settings.state)
+        try:
+            found = runs.last(store)
+        finally:
+            store.close()
+    shown = shown_url(config.settings.state)
     if as_json:
-        print(json.dumps({"state": store.shown, "runs": found}, ensure_ascii=False, indent=2))
+        print(json.dumps({"state": shown, "runs": found}, ensure_ascii=False, indent=2))
         return ExitCode.OK
     if not found:
-        print(f"no run yet · {store.shown}")
+        print(f"no run yet · {shown}")
     for run in found:
         code = run["exit_code"]
         end = "still running, or killed" if code is None else f"{ENDS.get(code, 'ended')} (exit {code})"

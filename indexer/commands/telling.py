@@ -59,7 +59,10 @@ class Telling:
         if isinstance(error, IndexerError):
             code, message = error.exit_code, error.message
         elif isinstance(error, KeyboardInterrupt):
-            code, message = ExitCode.INTERRUPTED, "ended at once by a second interrupt"
+            code = ExitCode.INTERRUPTED
+            total = self.summary.account.total
+            flying = 2 * total.read - sum(total.counts().values())
+            message = f"ended at once by a second interrupt, with {flying:,} records in flight"
         elif error is not None:
             code, message = ExitCode.REJECTED, repr(error)
         faults = self.summary.account.faults

@@ -172,6 +172,7 @@ class _Run:
         self._plan = plan
         self._memory = memory
         self._events = events
+        self._last = ("", "")  # file and name in the books of the last record
         self._pusher: Pusher[Token] | None = None
         self._places: deque[tuple[str, int]] = deque()  # of the items that are being derived, in order
         self._kept = time.monotonic()
@@ -300,8 +301,10 @@ class _Run:
         if self._plan.source:
             return self._plan.source
         if isinstance(item, Record) and item.format in self._plan.recipe.profiles:
-            return self._plan.recipe.profiles[item.format].name
-        return item.source or "unknown"
+            self._last = (item.position.file, self._plan.recipe.profiles[item.format].name)
+            return self._last[1]
+        # what could not be told apart as a record counts with its neighbours in the file
+        return self._last[1] if self._last[0] == item.position.file else "unknown"
 
     def _profile_data(self, item: Record | Fault) -> dict[str, Any] | None:
         profile = self._plan.recipe.profiles.get(item.format) if isinstance(item, Record) else None

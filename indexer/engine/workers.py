@@ -16,7 +16,7 @@ import orjson
 
 from indexer.documents import Delete
 from indexer.errors import Dropped, IndexerError, RecordError
-from indexer.formats import to_document
+from indexer.formats import DELETE, to_document
 from indexer.formats.profiles import Profile, make_id
 from indexer.records import Fault, Header, Position, Record
 from indexer.sinks.base import Write
@@ -63,7 +63,8 @@ def make(record: Record, recipe: Recipe) -> Made:
     """One record to what is sent for it. Pure: the same record and recipe give the same bytes everywhere."""
     profile = recipe.profiles.get(record.format)
     if profile is None:
-        return Failed("format", f"is {record.format}, which this profile does not read")
+        read = ", ".join(sorted(recipe.profiles.keys() - {DELETE}))
+        return Failed("format", f"is {record.format}, and what is read here is {read}: is --profile right?")
     try:
         document = to_document(record, profile)
         if isinstance(document, Delete):

@@ -13,6 +13,7 @@ import orjson
 
 from indexer.errors import ConfigError, PermanentError
 from indexer.sinks.http import (
+    CHECK_SECONDS,
     READ_SECONDS,
     NotThere,
     authorization,
@@ -30,6 +31,7 @@ SUPPORTED = {"elasticsearch": (8, 9), "opensearch": (2, 3)}
 PRODUCTS = {"elasticsearch": "Elasticsearch", "opensearch": "OpenSearch"}
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
+ROOT = "/"  # where a server says what it is
 
 
 class Call(Protocol):
@@ -99,7 +101,8 @@ def _elasticsearch(target: Target, connections: int) -> tuple[Send, Callable[[],
     ) -> tuple[int, Any, str | None]:
         headers = {"accept": JSON} | ({"content-type": content_type} if body is not None else {})
         try:
-            response = client.perform_request(method, path, params=params, headers=headers, body=body)
+            asked = client.options(request_timeout=CHECK_SECONDS) if path == ROOT else client
+            response = asked.perform_request(method, path, params=params, headers=headers, body=body)
         except UnsupportedProductError as error:
             return error.meta.status, error.body, None
         except ApiError as error:
@@ -149,8 +152,9 @@ def _opensearch(target: Target, connections: int) -> tuple[Send, Callable[[], No
     ) -> tuple[int, Any, str | None]:
         headers = {"accept": JSON} | ({"content-type": content_type} if body is not None else {})
         answered.retry_after = None
+        asked: dict[str, Any] = params | ({"request_timeout": CHECK_SECONDS} if path == ROOT else {})
         try:
-            return 200, client.transport.perform_request(method, path, params=params, headers=headers, body=body), None
+            return 200, client.transport.perform_request(method, path, params=asked, headers=headers, body=body), None
         except SerializationError as error:
             raise not_json(str(target), str(error.args[0]).encode()) from None
         except Unreachable as error:
@@ -164,7 +168,7 @@ def _opensearch(target: Target, connections: int) -> tuple[Send, Callable[[], No
 def check_product(target: Target, call: Call) -> None:
     """That the server is the product of the target, in a version we speak to. Raises PermanentError."""
     try:
-        answer = call("GET", "/")
+        answer = call("GET", ROOT)
     except NotThere:  # another server, which has nothing at its root
         answer = {}
     except Refused as refusal:

@@ -42,6 +42,7 @@ from indexer.errors import ConfigError, PermanentError, TargetError, TransientEr
 from indexer.targets import Target
 
 CONNECT_SECONDS = 10.0
+CHECK_SECONDS = 30.0  # for the first question, which any server that is well answers at once
 READ_SECONDS = 300.0  # a commit that warms a large searcher takes minutes
 TIMEOUT = (CONNECT_SECONDS, READ_SECONDS)
 LONGEST_REASON = 1000  # characters; Elasticsearch quotes the whole value at fault

@@ -154,7 +154,8 @@ class JsonLinesSink:
         except OSError as error:
             raise PermanentError(
                 f"{self._target}: {error.strerror}",
-                advice="Run the same command again when there is room: it goes on after the last whole batch.",
+                advice="Run the same command again when there is room."
+                + ("" if self._target.path == "-" else " What is in the file already stays."),
             ) from None
 
     def _visible(self) -> dict[str, None]:

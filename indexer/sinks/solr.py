@@ -16,12 +16,13 @@ from indexer.documents import Delete, Fields, Value
 from indexer.errors import ConfigError, PermanentError, TargetError, TransientError
 from indexer.schema import preflight
 from indexer.sinks.base import Action, Durable, Found, Hit, Outcome, Query
-from indexer.sinks.http import TIMEOUT, NotThere, engine_words, open_session, shorten
+from indexer.sinks.http import CHECK_SECONDS, CONNECT_SECONDS, TIMEOUT, NotThere, engine_words, open_session, shorten
 from indexer.sinks.isolate import Refused, isolate
 from indexer.sinks.query import FACET_VALUES, PHRASE_WEIGHTS, WEIGHTS, Clause, check_fields, parse_words, sort_order
 from indexer.targets import Target
 
 SUPPORTED = (9,)
+FIRST_TIMEOUT = (CONNECT_SECONDS, CHECK_SECONDS)
 IDS_A_REQUEST = 500
 CURSOR_ROWS = 10_000
 COLLATION_TRIES = 10
@@ -196,7 +197,7 @@ class SolrSink:
 def check_product(target: Target, session: requests.Session) -> None:
     """That Solr answers, in a version we speak to. Raises PermanentError, or TransientError."""
     try:
-        answer = _json(session.get(f"{target.base}/admin/info/system", params={"wt": "json"}))
+        answer = _json(session.get(f"{target.base}/admin/info/system", params={"wt": "json"}, timeout=FIRST_TIMEOUT))
     except NotThere:
         answer = {}
     version = answer.get("lucene", {}).get("solr-spec-version", "")

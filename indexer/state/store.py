@@ -14,7 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from indexer.errors import ConfigError
-from indexer.state.tables import metadata
+from indexer.state.tables import LAYOUT, layout, metadata
 
 BUSY_SECONDS = 30  # how long a writer waits for another one
 
@@ -23,12 +23,7 @@ class Store:
     """An open state. Raises ConfigError when it cannot be opened, read or written; its password is never shown."""
 
     def __init__(self, url: str) -> None:
-        try:
-            parsed = sa.make_url(url)
-        except sa.exc.ArgumentError:
-            raise ConfigError(
-                "state is not a database URL", advice="Such as sqlite:///var/state.db or postgresql+psycopg://..."
-            ) from None
+        parsed = _parse(url)
         self.shown = parsed.render_as_string(hide_password=True)
         sqlite = parsed.get_backend_name() == "sqlite"
         if sqlite and parsed.database:
@@ -38,7 +33,18 @@ class Store:
             self._engine = sa.create_engine(parsed, **options)
             if sqlite:
                 sa.event.listen(self._engine, "connect", _tune)
-            metadata.create_all(self._engine)
+            with self._engine.begin() as connection:
+                fresh = not sa.inspect(connection).get_table_names()
+                metadata.create_all(connection)
+                if fresh:
+                    connection.execute(layout.insert().values(version=LAYOUT))
+                found = connection.execute(sa.select(layout.c.version)).scalar()
+        if found != LAYOUT:
+            raise ConfigError(
+                f"state {self.shown}: was made by another version (layout {found or 'unknown'}, here {LAYOUT})",
+                advice="Name another place with state or INDEXER_STATE, or remove it: the next load then sends "
+                "everything again, and what was rejected before is forgotten.",
+            )
 
     @contextmanager
     def begin(self) -> Iterator[sa.Connection]:
@@ -64,7 +70,17 @@ class Store:
     def _guard(self) -> Iterator[None]:
         try:
             yield
-        except (sa.exc.SQLAlchemyError, ImportError) as error:
+        except sa.exc.NoSuchModuleError:
+            raise ConfigError(
+                f"state {self.shown}: this kind of database is not known",
+                advice="Such as sqlite:///var/state.db or postgresql+psycopg://...",
+            ) from None
+        except ImportError as error:
+            raise ConfigError(
+                f"state {self.shown}: the client library is not installed ({error.name})",
+                advice=f"pip install {error.name}",
+            ) from None
+        except sa.exc.SQLAlchemyError as error:
             reason = str(getattr(error, "orig", None) or error)
             raise ConfigError(
                 f"state {self.shown}: {reason}",
@@ -82,6 +98,26 @@ class Store:
                 f"state {path}: {error.strerror}",
                 advice="Name a place that can be written with state or INDEXER_STATE.",
             ) from None
+
+
+def shown_url(url: str) -> str:
+    """The state's URL without its password."""
+    return _parse(url).render_as_string(hide_password=True)
+
+
+def is_absent(url: str) -> bool:
+    """Whether the state is a file that nobody has made yet."""
+    parsed = _parse(url)
+    return bool(parsed.get_backend_name() == "sqlite" and parsed.database and not Path(parsed.database).exists())
+
+
+def _parse(url: str) -> sa.URL:
+    try:
+        return sa.make_url(url)
+    except sa.exc.ArgumentError:
+        raise ConfigError(
+            "state is not a database URL", advice="Such as sqlite:///var/state.db or postgresql+psycopg://..."
+        ) from None
 
 
 def now() -> str:

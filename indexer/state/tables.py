@@ -6,6 +6,10 @@ from indexer.engine.account import COLUMNS
 
 metadata = sa.MetaData()
 
+LAYOUT = 1  # of these tables: another number, another layout
+
+layout = sa.Table("layout", metadata, sa.Column("version", sa.Integer, nullable=False))
+
 #: Every target that was ever loaded into. `identity` is what the engine calls the index: another one, and all that we
 #: remember of its documents is void.
 targets = sa.Table(

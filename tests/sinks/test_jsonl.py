@@ -160,7 +160,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
         sink.close()
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert "goes on after the last whole batch" in caught.value.advice
+    assert "What is in the file already stays" in caught.value.advice
     again = sink_at(path)
     again.push([write("next")])
     again.commit()
