@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from indexer.records import Fault, Record
-from indexer.sources import elements, json, oai, pubmed, solr_xml, text
+from indexer.sources import elements, json, marc, oai, pubmed, solr_xml, text
 from indexer.sources.detect import HEAD, Kind, detect
 from indexer.sources.encoding import as_utf8
 from indexer.sources.files import Meter, chunks, expand, total_bytes, why_missing
@@ -59,6 +59,7 @@ def _member(member: Member, place: Place) -> Iterator[Record | Fault]:
     window = Window(utf8, offset=offset)
     head = window.fill(HEAD)
     kind = detect(head, whole=window.ended, name=member.name, format=place.format)
+    place.format = kind.format or place.format
     if kind.container != "none":
         yield from _records(kind, window, place)
     elif window.error is None:
@@ -77,6 +78,8 @@ def _records(kind: Kind, window: Window, place: Place) -> Iterator[Record | Faul
             return solr_xml.records(window, place, kind.root)
         case "elements" | "collection":
             return elements.records(window, place, kind.root, wrapped=kind.container == "collection")
+        case "marc":
+            return marc.records(window, place)
         case "json_lines":
             return json.json_lines(window, place)
         case "documents":

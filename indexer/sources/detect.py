@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from indexer.sources import marc
 from indexer.sources.json import is_lines
 from indexer.sources.oai import FORMATS, RECORD_START
 from indexer.sources.pubmed import ROOTS as PUBMED_ROOTS
@@ -17,9 +18,6 @@ HEAD = 1 << 20  # bytes that are looked at
 _WRAPPERS = frozenset({b"collection", b"records", b"recordset", b"modsCollection", b"list", b"set"})
 _OAI_ROOTS = frozenset({b"OAI-PMH", b"ListRecords", b"GetRecord"})
 
-# ISO 2709 as MARC uses it: the length in five digits, status and type, base address, entry map.
-_LEADER = re.compile(rb"\d{5}[a-zA-Z ][a-zA-Z ].{3}(?:22.{5}|.{2}[0-9 ]{5}).{3}45[0-9 ]{2}", re.S)
-_MARC_XML = b"http://www.loc.gov/MARC21/slim"
 _SOLR_CHILD = re.compile(rb"<(?:field|str|arr|doc|id|query|lst|result)(?=[\s/>])")
 
 
@@ -32,6 +30,7 @@ class Kind:
 
     container: str
     root: bytes = b""
+    format: str | None = None
     problem: str = ""
     advice: str = ""
 
@@ -51,9 +50,8 @@ def detect(head: bytes, *, whole: bool, name: str, format: str | None) -> Kind:
         return _xml(start, format)
     if re.match(rb'\[\s*[\[{\]]|\{\s*["}]|\x1e\s*\{', start):
         return Kind("json_lines" if is_lines(start, whole) else "documents")
-    if _LEADER.match(start):
-        # A splitter for ISO 2709 belongs here: Kind("marc").
-        return _not_read("MARC (ISO 2709)")
+    if marc.is_marc(start):
+        return Kind("marc")
     if is_staff_view(head):
         return Kind("staff_view")
     if format == "delete":
@@ -68,15 +66,15 @@ def _xml(start: bytes, format: str | None) -> Kind:
         return _unknown(f"begins with '{show(start, 40)}'", "It looks like XML and has no root element.")
     local = root.local
     inherited = namespaces(root.raw)
-    if namespace(root.name, inherited) == _MARC_XML:
-        return _not_read("MARCXML")
     if local in _OAI_ROOTS or (local == b"record" and RECORD_START.match(start, root.offset)):
         return Kind("oai", root.name)
     if root.name in PUBMED_ROOTS:
         return Kind("pubmed", root.name)
     if root.name in SOLR_ROOTS and (_SOLR_CHILD.search(start) or root.name == b"add"):
         return Kind("solr_xml", root.name)
-    if FORMATS.get(namespace(root.name, inherited)):
+    if marc.XML_START.match(start, root.offset) and not namespace(root.name, inherited):
+        return Kind("elements", root.name, "marc")
+    if FORMATS.get(namespace(root.name, inherited)) and local not in _WRAPPERS:
         return _jats_or(Kind("elements", root.name), FORMATS[namespace(root.name, inherited)])
     if local in (b"article", b"pmc-articleset") and (b"<front" in start or b"article-type" in root.raw):
         return _not_read("JATS")
@@ -89,14 +87,12 @@ def _wrapped(start: bytes, root: Tag, child: Tag | None, inherited: Mapping[byte
     """What a root that says nothing by itself wraps: its first child tells."""
     if child is not None and not child.closing:
         found = namespace(child.name, {**inherited, **namespaces(child.raw)})
-        if found == _MARC_XML:
-            return _not_read("MARCXML")
         if RECORD_START.match(start, child.offset):
             return Kind("oai", root.name)
         if child.name in PUBMED_ROOTS:
             return Kind("pubmed", root.name)
-        if child.name == b"leader" and root.local == b"record":
-            return _not_read("MARCXML")
+        if marc.XML_START.match(start, child.offset) and not found:
+            return Kind("collection", child.name, "marc")
         if found in FORMATS:
             return _jats_or(Kind("collection", child.name), FORMATS[found])
         if format is not None and root.local in _WRAPPERS:

@@ -1,7 +1,7 @@
 """Split JSON into its records on the level of bytes; the values are the format's business.
 
 Lines of objects, arrays of objects, objects one after the other, Solr's answers (response.docs) and update messages,
-Elasticsearch's and OpenSearch's answers (hits.hits), hits a line ({"_source": ...}) and bulk files.
+Elasticsearch's and OpenSearch's answers (hits.hits), hits a line ({"_source": ...}), bulk files, and MARC-in-JSON.
 """
 
 import re
@@ -10,6 +10,7 @@ from collections.abc import Generator, Iterator
 import orjson
 
 from indexer.records import Fault, Header, Record
+from indexer.sources import marc
 from indexer.sources.place import Place
 from indexer.sources.text import lines
 from indexer.sources.window import KEPT_OF_OVERSIZED, Window
@@ -170,6 +171,9 @@ def _item(raw: bytes, offset: int, place: Place) -> Iterator[Record | Fault]:
     """What one object is: a document, a hit with its document, or an update command."""
     match = _FIRST_KEY.match(raw)
     first = match.group(1) if match else b""
+    if first in marc.JSON_KEYS and marc.is_json(raw):
+        yield place.record("marc", raw, offset)
+        return
     if first not in _COMMANDS and first not in _ACTIONS and b'"_source"' not in raw:
         yield place.record("solr_json", raw, offset)
         return

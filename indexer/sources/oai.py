@@ -18,7 +18,7 @@ RECORD_START = re.compile(rb"<((?:[^\s/>:]+:)?)record(?:\s[^>]*)?>\s*<\1header(?
 # Namespace of the metadata's root element -> format.
 FORMATS = {
     b"http://www.openarchives.org/OAI/2.0/oai_dc/": "oai_dc",
-    b"http://www.loc.gov/MARC21/slim": "marcxml",
+    b"http://www.loc.gov/MARC21/slim": "marc",
     b"https://jats.nlm.nih.gov/ns/archiving/1.0/": "jats",
     b"https://jats.nlm.nih.gov/ns/archiving/1.1/": "jats",
     b"https://jats.nlm.nih.gov/ns/archiving/1.2/": "jats",

@@ -19,8 +19,8 @@ ENTRY = 12
 FIELD_END, RECORD_END, DELIMITER = b"\x1e", b"\x1d", b"\x1f"
 BLANK = " "
 
-# A leader in front of the first entry of a directory. Only lengths and what follows can be told from other text.
-START = re.compile(rb"[0-9 ]{5}[\x20-\x7e]{7}[0-9 ]{5}[\x20-\x7e]{7}(?=[0-9A-Za-z]{3}[0-9]{9}|\x1e)")
+# A leader in front of the first entry of a directory; its letters tell it from digits of a directory.
+START = re.compile(rb"[0-9 ]{5}[a-zA-Z ][a-zA-Z][\x20-\x7e]{5}[0-9 ]{5}[\x20-\x7e]{7}(?=[0-9A-Za-z ]{3}[0-9]{9}|\x1e)")
 _STARTS = Struct("7x5s")  # of an entry
 _SUBFIELDS = re.compile("\x1f(.)([^\x1f]*)", re.S)
 _ODD_SUBFIELD = re.compile("\x1f(?![!-~])")
@@ -75,14 +75,14 @@ def record(leader: str, fields: list[MarcField], warnings: list[str]) -> MarcRec
 
 
 def _from_leader(raw: bytes, warnings: list[str]) -> bytes:
-    """The record without the few stray bytes before its leader; the first leader there is wins."""
+    """The record without the few stray bytes before its leader; where none is found, the first bytes are the leader."""
     found = START.search(raw, 0, 4 * LEADER)
     if found is not None:
         warnings.append(f"{_shown(raw[: found.start()])} before the leader. Left out")
         return raw[found.start() :]
     if len(raw) < LEADER:
         raise RecordError(f"MARC: {len(raw)} bytes are no record: a leader alone has {LEADER}")
-    warnings.append(f"leader: {_shown(raw[:LEADER])} is not as ISO 2709 has it")
+    warnings.append(f"leader: {_shown(raw[:LEADER])} and the directory behind it are not as ISO 2709 has them")
     return raw
 
 
@@ -108,39 +108,56 @@ def _in_order(directory: bytes, data: bytes, warnings: list[str]) -> tuple[list[
     if len(tags) == len(chunks):
         warnings.append("directory: its entries are not where the fields are. Read field by field, in order")
         return tags, data
-    return _salvaged(text, data, warnings)
+    entries = [text[at : at + ENTRY] for at in range(0, len(text), ENTRY)]
+    return _salvaged(entries, data, warnings)
 
 
-def _salvaged(directory: str, data: bytes, warnings: list[str]) -> tuple[list[str], bytes]:
-    """The fields that the directory still points at, where it and the terminators do not even count the same."""
+def _salvaged(entries: list[str], data: bytes, warnings: list[str]) -> tuple[list[str], bytes]:
+    """The fields that the directory still points at, where it and the terminators do not even count the same.
+
+    Some programs count characters where they should count bytes, so both are tried.
+    """
+    sound = [
+        (entry[:3], int(entry[7:]), int(entry[7:]) + int(entry[3:7]))
+        for entry in entries
+        if entry[3:].isascii() and entry[3:].isdigit()
+    ]
+    text, encoding = data.decode("latin-1"), "latin-1"
+    if not data.isascii():
+        try:
+            counted = data.decode()
+        except UnicodeDecodeError:
+            counted = text
+        if _fitting(sound, counted) > _fitting(sound, text):
+            text, encoding = counted, "utf-8"
+    if len(sound) < len(entries) or any(start >= len(text) for _, start, _ in sound):
+        warnings.append("directory: holds entries that point at no field. Left out")
     tags: list[str] = []
-    chunks: list[bytes] = []
+    chunks: list[str] = []
     taken = 0
-    for at in range(0, len(directory), ENTRY):
-        tag, length, start = directory[at : at + 3], directory[at + 3 : at + 7], directory[at + 7 : at + 12]
-        if not (_digits(length) and _digits(start)) or int(start) >= len(data):
-            warnings.append(f"directory: the entry {directory[at : at + ENTRY]!r} points at no field. Left out")
+    for tag, start, end in sound:
+        if start >= len(text):
             continue
-        first, end = int(start), int(start) + int(length)
-        if end - 1 == len(data) or data[end - 1 : end] == FIELD_END:
-            chunk = data[first : end - 1]
-            if FIELD_END in chunk:
-                warnings.append(f"{tag}: a field terminator (0x1E) stands in the field. Left out")
-                chunk = chunk.replace(FIELD_END, b"")
-        else:
-            ending = data.find(FIELD_END, first, end)
-            chunk = data[first : ending if ending >= 0 else end]
+        ending = end - 1
+        if ending != len(text) and text[ending : ending + 1] != "\x1e":
             warnings.append(f"{tag}: the field does not end where the directory says")
+            ending = text.find("\x1e", start, end)
+            ending = end if ending < 0 else ending
+        chunk = text[start:ending]
+        if "\x1e" in chunk:
+            warnings.append(f"{tag}: a field terminator (0x1E) stands in the field. Left out")
+            chunk = chunk.replace("\x1e", "")
         taken += len(chunk)
-        if taken > 2 * len(data):
+        if taken > 2 * len(text):
             raise RecordError("MARC: the entries of the directory point at the same bytes again and again")
         tags.append(tag)
         chunks.append(chunk)
-    return tags, FIELD_END.join(chunks)
+    return tags, "\x1e".join(chunks).encode(encoding)
 
 
-def _digits(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+def _fitting(entries: list[tuple[str, int, int]], text: str) -> int:
+    """How many entries end where a field does."""
+    return sum(end == len(text) + 1 or text[end - 1 : end] == "\x1e" for _, _, end in entries)
 
 
 def _fields(tags: list[str], data: bytes, leader: str, warnings: list[str]) -> list[MarcField]:
@@ -188,21 +205,20 @@ def _repaired(tag: str, chunk: bytes, decode: Decode, warnings: list[str]) -> Ma
             return MarcField(tag, head)
         warnings.append(f"{tag}: a control field with subfields. Read as the text of its first one")
         return MarcField(tag, _decoded(rest[0][1:], decode, tag, warnings))
-    if not rest:
-        warnings.append(f"{tag}: has no subfields. Read as $a")
-        indicators = head[:2] if _INDICATORS.match(head) else ""
-        return _data_field(tag, indicators, [("a", head[len(indicators) :])])
-    if len(head) != 2:
-        warnings.append(f"{tag}: has {len(head)} characters for its two indicators")
     subfields = [_subfield(part, decode, tag, warnings) for part in rest if part]
     if len(subfields) < len(rest):
         warnings.append(f"{tag}: a subfield with neither code nor text. Left out")
-    return _data_field(tag, head, subfields)
-
-
-def _data_field(tag: str, indicators: str, subfields: list[tuple[str, str]]) -> MarcField:
-    indicators += BLANK * 2
-    return MarcField(tag, "", indicators[0], indicators[1], subfields)
+    if len(head) > 2:
+        warnings.append(f"{tag}: has text in front of its subfields. Read as $a")
+        indicators = head[:2] if _INDICATORS.match(head) else ""
+        subfields.insert(0, ("a", head[len(indicators) :]))
+        head = indicators
+    elif len(head) < 2:
+        warnings.append(f"{tag}: has {len(head)} characters for its two indicators")
+    if not subfields:
+        warnings.append(f"{tag}: has no subfields")
+    head += BLANK * 2
+    return MarcField(tag, "", head[0], head[1], subfields)
 
 
 def _subfield(part: bytes, decode: Decode, tag: str, warnings: list[str]) -> tuple[str, str]:

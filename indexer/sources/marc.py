@@ -1,0 +1,130 @@
+"""Split ISO 2709 into its records on the level of bytes; their fields are the format's business.
+
+A record says how long it is in its first five bytes, and ends with 0x1D. Where the two agree that is a record. Where
+they don't (lengths counted in characters, or of more than 99,999 bytes; terminators that are missing or stand in a
+field), the next terminator or the next leader ends it, whichever comes first.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from indexer.records import Fault, Record
+from indexer.sources.place import Place
+from indexer.sources.window import KEPT_OF_OVERSIZED, Window
+from indexer.sources.xml import show
+
+END = b"\x1d"
+LEADER = 24
+
+# A leader and the first entry of its directory. The letters in it (status, type) tell it from digits of a directory.
+START = re.compile(rb"[0-9 ]{5}[a-zA-Z ][a-zA-Z][\x20-\x7e]{5}[0-9 ]{5}[\x20-\x7e]{7}(?:[0-9A-Za-z ]{3}[0-9]{9}|\x1e)")
+_START_SIZE = LEADER + 12
+_DIRECTORY = re.compile(rb"[^\x1d-\x1f]{24}(?:[^\x1d-\x1f]{3}[0-9]{9})+\x1e")  # behind a leader of whatever kind
+_PADDING = b"\0\t\n\v\f\r \x1a"  # line ends, blocks filled up, the end of a file by old programs
+_BETWEEN = re.compile(rb"[\0\t-\r\x1a]*")  # a blank may also begin a leader
+
+# MARC-in-JSON (what begins with one of its two keys), and MARCXML without its namespace.
+JSON_KEYS = frozenset({b"leader", b"fields"})
+_JSON = (re.compile(rb'"leader"\s*:\s*"'), re.compile(rb'"fields"\s*:\s*\['))
+XML_START = re.compile(rb"<((?:[^\s/>:]+:)?)record(?:\s[^>]*)?>\s*<\1(?:leader|controlfield|datafield)(?=[\s/>])")
+
+
+def is_marc(start: bytes) -> bool:
+    """Whether a file that begins with these bytes is ISO 2709; a few stray bytes in front are borne."""
+    return bool(START.search(start, 0, LEADER + _START_SIZE)) or bool(_DIRECTORY.match(start))
+
+
+def is_json(raw: bytes) -> bool:
+    """Whether a JSON object that begins with one of JSON_KEYS is a record in MARC-in-JSON."""
+    return all(key.search(raw) for key in _JSON)
+
+
+def records(window: Window, place: Place) -> Iterator[Record | Fault]:
+    """Give each record with its terminator, as far as it has one."""
+    while _to_next(window):
+        offset = window.offset
+        size = _length(window)
+        if size is not None:
+            raw = window.data[window.pos : window.pos + size]
+            window.pos += size
+            yield place.record("marc", raw, offset)
+            continue
+        raw, whole = _to_terminator(window)
+        if not whole:
+            reason = f"is larger than {window.limit >> 20} MiB: only its beginning is kept"
+            yield place.reject(reason, raw, offset)
+        elif window.error is None or raw.endswith(END):
+            yield from _pieces(raw, offset, place)
+
+
+def _to_next(window: Window) -> bool:
+    """Skip what may stand between records; False at the end."""
+    while True:
+        match = _BETWEEN.match(window.data, window.pos)
+        window.pos = match.end() if match else window.pos
+        if window.pos < len(window.data):
+            return True
+        if not window.more():
+            return False
+
+
+def _length(window: Window) -> int | None:
+    """The length that the leader at `pos` tells, if a record of this length is there."""
+    head = window.fill(_START_SIZE)
+    if not head[:5].isdigit() or not START.match(head):
+        return None
+    size = int(head[:5])
+    if size < _START_SIZE or len(window.fill(size)) < size or window.data[window.pos + size - 1] != END[0]:
+        return None
+    inner = window.data.find(END, window.pos, window.pos + size - 1)
+    while inner >= 0:  # of a record that this length swallows, or a stray byte in a field
+        behind = _BETWEEN.match(window.data, inner + 1)
+        if behind is not None and START.match(window.data, behind.end()):
+            return None
+        inner = window.data.find(END, inner + 1, window.pos + size - 1)
+    return size
+
+
+def _to_terminator(window: Window) -> tuple[bytes, bool]:
+    """Take all up to the next terminator, or to the end. Returns it, or of too much the beginning, and which it is."""
+    kept = b""
+    seen = 0
+    while (end := window.data.find(END, window.pos + seen)) < 0:
+        seen = window.held
+        if seen > window.limit:
+            kept = kept or window.data[window.pos : window.pos + KEPT_OF_OVERSIZED]
+            window.pos, seen = len(window.data), 0
+        if not window.more():
+            end = len(window.data) - 1
+            break
+    if not kept and end + 1 - window.pos > window.limit:
+        kept = window.data[window.pos : window.pos + KEPT_OF_OVERSIZED]
+    raw = kept or window.data[window.pos : end + 1]
+    window.pos = end + 1
+    return raw, not kept
+
+
+def _pieces(raw: bytes, offset: int, place: Place) -> Iterator[Record | Fault]:
+    """What stands up to a terminator: a record whose length lies, several without terminators, or no record at all."""
+    starts = [match.start() for match in START.finditer(raw)]
+    if not starts and _DIRECTORY.match(raw):
+        starts = [0]
+    junk = raw[: starts[0]] if starts else raw
+    if not junk.strip(_PADDING):
+        junk = b""
+    if len(junk) >= LEADER or (junk and not starts):
+        reason = f"is no MARC record: begins with '{show(junk, 40)}'"
+        yield place.reject(reason, junk, offset, "The reading goes on at the next leader.")
+    elif junk:
+        starts[0] = 0  # the reader leaves it out and tells of it
+    for start, end in pairwise([*starts, len(raw)]):
+        piece = raw[start:end]
+        if not piece.endswith(END):
+            piece = piece.rstrip(_PADDING)
+            told = piece[:5]
+            if not piece.endswith(b"\x1e") and not (told.isdigit() and int(told) <= len(piece) + 1):
+                reason = f"ends early: its leader says {show(told)} bytes, and {len(piece):,} are there"
+                yield place.reject(reason, piece, offset + start, "Fetch or export the file again.")
+                continue
+        yield place.record("marc", piece, offset + start)
