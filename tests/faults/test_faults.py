@@ -183,7 +183,10 @@ class OwnSolr:
 
     def remove(self) -> None:
         self.run("stop")
-        shutil.rmtree((self._folder / ".servers/solr").resolve())
+        place = self._folder / ".servers/solr"
+        shutil.rmtree(place.resolve())
+        if place.is_symlink():  # to a folder that the server's user may enter
+            place.resolve().parent.rmdir()
 
 
 @pytest.fixture
