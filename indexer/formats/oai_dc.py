@@ -14,7 +14,6 @@ first two elements, or bare with that header beside them: both give the same doc
 
 from collections.abc import Callable, Mapping
 from typing import Any
-from xml.sax.saxutils import escape
 
 from lxml import etree
 
@@ -58,7 +57,7 @@ def document(record: Record, profile: Profile) -> Fields:
     if "record_format" in constants:
         fields["record_format"] = constants["record_format"]
     if options["fullrecord"]:
-        fields["fullrecord"] = _serialised(root, missing)
+        fields["fullrecord"] = xml.harvested(root, missing)
     fields["allfields"] = [xml.all_text(root, before="".join(missing))]
     fields.update([constant for constant in constants.items() if constant[0] != "format"])
     for name in options["order"]:
@@ -125,18 +124,6 @@ def _identify(inside: str, record: Record, profile: Profile) -> tuple[str, list[
         tag = profile.options["id_tag"]
         raise RecordError(f"no element <{tag}> and no OAI-PMH header to take the id from", field="id")
     return identifier, []
-
-
-def _serialised(root: etree._Element, missing: list[str]) -> str:
-    """The record as XML, with what a harvester puts behind its first tag."""
-    put_in = "".join([f"<{tag}>{escape(text)}</{tag}>" for tag, text in zip(HARVESTED, missing, strict=False)])
-    if put_in and root.text is None and not len(root):
-        root.text = ""  # <dc></dc>, not <dc/>: there is a tag to put it behind
-    start, bracket, rest = etree.tostring(root, encoding="unicode", with_tail=False).partition(">")
-    return start + bracket + put_in + rest
-
-
-HARVESTED = ("identifier", "datestamp")
 
 
 def _language(fields: Fields, elements: Elements, profile: Profile, _root: etree._Element) -> None:

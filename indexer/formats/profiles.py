@@ -18,7 +18,7 @@ TitleSort = Literal["current", "legacy", "auto"]
 KEYS = ("base", "format", "id_prefix", "id_search", "id_replace", "constants", "title_sort", "options")
 
 # The bundled profile that stands for a format when nobody names one; its options are the format's.
-DEFAULT_PROFILE = {"oai_dc": "ojs", "pubmed": "pubmed", "solr_json": "solr_json"}
+DEFAULT_PROFILE = {"oai_dc": "ojs", "pubmed": "pubmed", "jats": "jats", "solr_json": "solr_json"}
 
 
 @dataclass(frozen=True, slots=True)
