@@ -1,0 +1,384 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pymarc
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from indexer.errors import RecordError
+from indexer.formats.marc.reader import fullrecord, is_deleted, parse
+from indexer.formats.marc.record import MarcField, MarcRecord
+from indexer.records import Record
+from indexer.sources import read
+from tests.formats.marc.iso import iso, title
+
+DATA = Path(__file__).parents[2] / "data" / "marc"
+LC = DATA / "lc_booksall_2016_sample.mrc.gz"
+NAMESPACE = "http://www.loc.gov/MARC21/slim"
+
+
+def raws(path: Path) -> Iterator[bytes]:
+    for item in read([str(path)], source="test"):
+        assert isinstance(item, Record), item
+        yield item.raw
+
+
+def one(name: str) -> MarcRecord:
+    (raw,) = raws(DATA / name)
+    return parse(raw)
+
+
+def values(record: MarcRecord, tag: str) -> list[str]:
+    return [" ".join(text for _, text in field.subfields) or field.value for field in record.by_tag.get(tag, [])]
+
+
+def plain(record: MarcRecord) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    return [(field.tag, field.value or field.ind1 + field.ind2, field.subfields) for field in record.fields]
+
+
+@pytest.mark.parametrize("path", [LC, DATA / "pymarc" / "marc.dat"], ids=lambda path: path.name)
+def test_sound_records_are_what_pymarc_reads(path: Path) -> None:
+    for raw in raws(path):
+        ours, theirs = parse(raw), pymarc.Record(data=raw)
+        assert plain(ours) == [
+            (field.tag, field.data, [])
+            if field.is_control_field()
+            else (field.tag, "".join(field.indicators or ()), [tuple(subfield) for subfield in field.subfields])
+            for field in theirs.fields
+        ]
+        assert (ours.leader[5:], ours.warnings) == (str(theirs.leader)[5:], [])
+        assert [field for fields in ours.by_tag.values() for field in fields] == sorted(
+            ours.fields, key=lambda field: list(ours.by_tag).index(field.tag)
+        )
+
+
+@pytest.mark.parametrize(
+    ("name", "tag", "expected"),
+    [
+        ("marc8/cjk1.marc", "880", "245-02/$1 金田一 京助 と アイヌ語 / 大友 幸男."),
+        ("marc8/cjk1.marc", "100", "880-01 Taisho\u0304, Tomizo\u0304, 1924-"),
+        ("marc8/cjk3.marc", "880", "440-05/$1 东北  学人  现代  文学  硏究  丛书"),
+        ("marc8/cyrillic.marc", "880", "245-02/(N Одлуке и решења Савезног уставног суда."),
+        ("marc8/hebrew1.marc", "880", "710-03/(2/r איגוד כללי של סופרים בישראל."),
+        ("marc8/hebrew1.marc", "245", "880-01 Gag : bit\u0323ʼon Igud kelali shel sofrim be-Yis\u0301raʼel."),
+        ("yaz/marc9.marc", "880", "710-07/(3/r Morocco. وزارة العدل."),
+    ],
+)
+def test_marc8_is_read_as_solrmarc_does(name: str, tag: str, expected: str) -> None:
+    record = one(name)
+    assert expected in values(record, tag)
+    assert record.warnings == []
+
+
+def test_every_column_of_ansel() -> None:
+    text = " ".join(values(one("yaz/marc7.marc"), "500"))
+    for shown in (
+        "Script L (ℓ)",
+        "alpha α",
+        "Beta β",
+        "Superscript 0 (⁰)",
+        "Subscript ) (₎)",
+        "Ligature left (o\ufe20)",
+    ):
+        assert shown in text
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"\x1b(S\x61\x62\x1b(B x", "αβ x"),  # Greek as G0
+        (b"\x1b)Q\xc0\xc1\x1b(Q\x40\x41", "ґђґђ"),  # extended Cyrillic in either half
+        (b"\x1b$1!0!\x1b(B.", "\u4e00."),  # East Asian, three bytes a character
+        (b"\x1b$)1\xa1\xb0\xa1 a", "\u4e00 a"),
+        (b"\xe5\xe8u", "u\u0304\u0308"),  # two marks before their letter
+        (b"end\xe2", "end\u0301"),
+        (b"H\x1bb2\x1bsO", "H₂O"),
+        (b"\x88The \x89end", "\x98The \x9cend"),
+    ],
+)
+def test_escape_sequences(data: bytes, expected: str) -> None:
+    record = parse(iso(*title(data), leader9=b" "))
+    assert record.by_tag["245"][0].subfields == [("a", expected)]
+    assert record.warnings == []
+
+
+@pytest.mark.parametrize(
+    ("data", "leader9", "expected", "warning"),
+    [
+        (b"Caf\xe9 \xc3\xa9", b"a", "Café é", "245 $a: byte 0xE9 is not UTF-8; leader says UTF-8. Read as Latin-1"),
+        (b"\x93Q\x94", b"a", "“Q”", "245 $a: byte 0x93 is not UTF-8; leader says UTF-8. Read as Windows-1252"),
+        ("é".encode(), b" ", "é", "leader says MARC-8, and the record is UTF-8. Read as UTF-8"),
+        (b"a\xffb\xe2e", b" ", "aÿbe\u0301", "245 $a: byte 0xFF is not MARC-8. Read as Latin-1"),
+        (
+            b"Soci\x1bt\xe2e",
+            b" ",
+            "Socite\u0301",
+            "245 $a: an escape character that designates no set of MARC-8. Left out",
+        ),
+        (
+            b"\x1b$1~~~\x1b(B",
+            b" ",
+            "〓",
+            "245 $a: 0x7E7E7E is not in the East Asian set of MARC-8. Shown as 〓",
+        ),
+    ],
+)
+def test_bytes_that_are_not_what_the_leader_says(data: bytes, leader9: bytes, expected: str, warning: str) -> None:
+    record = parse(iso(*title(data), leader9=leader9))
+    assert record.by_tag["245"][0].subfields == [("a", expected)]
+    assert record.warnings == [warning]
+
+
+def test_one_field_in_another_encoding() -> None:
+    record = parse(iso(*title(b"Caf\xe2e"), ("500", b"  \x1fa" + "é".encode()), leader9=b" "))
+    assert (values(record, "245"), values(record, "500")) == (["Cafe\u0301"], ["é"])
+    assert record.warnings == ["500 $a: is UTF-8; leader says MARC-8. Read as UTF-8"]
+
+
+REPAIRED = ["Title", "second"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "warnings"),
+    [
+        (iso(*title(b"Title"), ("500", b"  \x1fasecond"), length=7), ["leader: the length is '00007', and the record"]),
+        (
+            iso(*title(b"Title"), ("500", b"  \x1fasecond"), end=b"\x1e"),
+            ["the record has no terminator (0x1D)"],
+        ),
+        (
+            iso(*title(b"Title"), ("500", b"  \x1fasecond"), end=b""),
+            ["the record has no terminator (0x1D)", "the last field has no terminator (0x1E)"],
+        ),
+        (
+            iso(*title(b"Title"), ("500", b"  \x1fasecond"), lengths=[2, 12, 11]),
+            ["directory: its entries are not where the fields are. Read field by field, in order"],
+        ),
+        (
+            iso(*title(b"Title"), ("500", b"  \x1fasec\x1eond"), lengths=[2, 10, 12]),
+            ["500: a field terminator (0x1E) stands in the field. Left out"],
+        ),
+        (
+            iso(*title(b"Title"), ("500", b"  \x1fasecond"), ("9 9", b"")).replace(b"9 9000100023", b"9 90001x0023"),
+            ["directory: its entries are not where"],
+        ),
+        (b"00914" + iso(*title(b"Title"), ("500", b"  \x1fasecond")), ["'00914' before the leader. Left out"]),
+        (
+            iso(*title(b"Title"), ("500", b"  \x1fasecond"), ("501", b"x")).replace(b"501", b"xx501"),
+            [
+                "leader: the base address is '00073', and the fields begin at 75",
+                "leader: the length is",
+                "directory: 50 bytes are not entries of 12",
+                "directory: its entries are not where",
+            ],
+        ),
+    ],
+)
+def test_a_broken_structure_is_read_as_far_as_it_goes(raw: bytes, warnings: list[str]) -> None:
+    record = parse(raw)
+    assert [*values(record, "245"), *values(record, "500")] == REPAIRED
+    found = [w for w in record.warnings if "has no subfields" not in w and "indicators" not in w and "text in" not in w]
+    assert [told.startswith(said) for told, said in zip(found, warnings, strict=True)] == [True] * len(warnings)
+
+
+def test_lengths_that_count_characters_and_a_stray_terminator() -> None:
+    fields = [*title("Čapek".encode()), ("500", "  \x1faŽivot".encode()), ("504", b"  \x1fax\x1ey")]
+    record = parse(iso(*fields, lengths=[2, 10, 10, 8]))
+    assert [values(record, tag) for tag in ("245", "500", "504")] == [["Čapek"], ["Život"], ["xy"]]
+
+
+def test_fields_in_another_order_than_their_entries() -> None:
+    sound = iso(("245", b"10\x1fab"), ("001", b"x"))
+    swapped = sound[:24] + sound[36:48] + sound[24:36] + sound[48:]
+    assert [field.tag for field in parse(swapped).fields] == ["001", "245"]
+    assert parse(swapped).warnings == []
+
+
+def test_a_missing_terminator_of_a_field() -> None:
+    sound = iso(("001", b"1"), ("245", b"10\x1faT"), ("500", b"  \x1fax"), ("504", b"  \x1fay"))
+    record = parse(sound.replace(b"T\x1e", b"T "))
+    assert [values(record, tag) for tag in ("245", "500", "504")] == [["T "], ["x"], ["y"]]
+    assert record.warnings == ["245: the field does not end where the directory says"]
+
+
+def test_a_field_of_megabytes() -> None:
+    text = b"x" * 3_000_000
+    record = parse(iso(*title(text), ("500", b"  \x1faend")))
+    assert (values(record, "245"), values(record, "500")) == ([text.decode()], ["end"])
+
+
+@pytest.mark.parametrize(
+    ("tag", "data", "field", "warning"),
+    [
+        ("245", b"\x1faT", MarcField("245", "", " ", " ", [("a", "T")]), "245: has 0 characters for its two indica"),
+        ("245", b"1\x1faT", MarcField("245", "", "1", " ", [("a", "T")]), "245: has 1 characters for its two indica"),
+        ("245", b"10T\x1fbx", MarcField("245", "", "1", "0", [("a", "T"), ("b", "x")]), "245: has text in front of"),
+        ("FMT", b"BOOK", MarcField("FMT", "", " ", " ", [("a", "BOOK")]), "FMT: has text in front of its subfields"),
+        ("245", b"10\x1f\x1faT\x1f", MarcField("245", "", "1", "0", [("a", "T")]), "245: a subfield with neither code"),
+        ("245", b"10\x1f\xc3\xa1T", MarcField("245", "", "1", "0", [("a", "T")]), "245: 'á' is not a subfield code."),
+        ("245", b"10\x1f T", MarcField("245", "", "1", "0", [(" ", "T")]), "245: ' ' is not a subfield code"),
+        ("001", b"  \x1fa17\x1ffb", MarcField("001", "17"), "001: a control field with subfields. Read as the text of"),
+    ],
+)
+def test_bad_indicators_and_codes(tag: str, data: bytes, field: MarcField, warning: str) -> None:
+    record = parse(iso((tag, data), ("500", b"  \x1fasound")))
+    assert record.fields == [field, MarcField("500", "", " ", " ", [("a", "sound")])]
+    assert [told.startswith(warning) for told in record.warnings] == [True]
+
+
+def test_the_broken_records_of_other_projects() -> None:
+    assert values(one("pymarc/bad_indicator.dat"), "245") == [
+        "Aristocrats of color : the Black elite, 1880-1920 / Willard B. Gatewood."
+    ]
+    assert values(one("pymarc/bad_subfield_code.dat"), "245") == ["ActivePerl with ASP and ADO / Tobias Martinsson."]
+    assert values(one("pymarc/utf8_without_leader_flag.dat"), "240") == [
+        "De la solitude a\u0300 la communaute\u0301. English."
+    ]
+    escapes = one("pymarc/bad_marc8_escape.dat")
+    assert values(escapes, "022") == ["0750-6848"]
+    assert len(escapes.warnings) == 8
+    danish = one("yaz/marc4.marc")
+    assert (danish.by_tag["001"][0].value, values(danish, "245")) == ("a00001508", ["Byfornyelse ved Ibsen-Ringen"])
+    assert danish.warnings[0] == "'00914' before the leader. Left out"
+    assert "Granlund, Tom Kristian Augustsgate Pilestredet 19" in values(danish, "648")
+
+
+def test_warnings_have_an_end() -> None:
+    record = parse(iso(*[("500", b"\xff\xff\x1fa\xff")] * 40))
+    assert len(record.warnings) == 26
+    assert record.warnings[-1] == "and 55 more"
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"", "MARC: 0 bytes are no record"),
+        (b"00026nam a22", "MARC: 12 bytes are no record"),
+        (b"x" * 100, "MARC: no field terminator (0x1E) after the leader"),
+        (iso(), "MARC: the record has no fields"),
+        (b"<record><leader>x</leader>", "XML line 1 of the record"),
+        (b"<record><leader>x</leader></record>", "MARCXML: the record has no fields"),
+        (b"<mods/>", "MARCXML: <mods> is not a MARC record"),
+        (b'{"leader": "x", "fields": [', "MARC-in-JSON: "),
+        (b'{"leader": "x", "fields": []}', "MARC-in-JSON: the record has no list of fields"),
+        (b'{"leader": "x", "fields": ["245"]}', "MARC-in-JSON: '245' is not a field"),
+    ],
+)
+def test_what_cannot_be_read(raw: bytes, reason: str) -> None:
+    with pytest.raises(RecordError) as caught:
+        parse(raw)
+    assert caught.value.reason.startswith(reason)
+
+
+def test_a_directory_that_points_at_the_same_bytes_again_and_again() -> None:
+    raw = iso(("500", b"y" * 8999))
+    with pytest.raises(RecordError, match="again and again"):
+        parse(raw[:24] + b"500900000000" * 5000 + raw[36:])
+
+
+def as_xml(record: pymarc.Record, prefix: str, namespace: bool) -> bytes:
+    written: str = pymarc.record_to_xml(record, namespace=False).decode()  # type: ignore[no-untyped-call]
+    for name in ("record", "leader", "controlfield", "datafield", "subfield"):
+        written = written.replace(f"<{name}", f"<{prefix}{name}").replace(f"</{name}", f"</{prefix}{name}")
+    declared = f' xmlns{":" if prefix else ""}{prefix.rstrip(":")}="{NAMESPACE}"' if namespace else ""
+    return written.replace(f"<{prefix}record", f"<{prefix}record{declared}", 1).encode()
+
+
+def test_xml_and_json_say_the_same_as_iso_2709() -> None:
+    for raw in list(raws(LC))[::20]:
+        expected, theirs = parse(raw), pymarc.Record(data=raw)
+        written = [
+            as_xml(theirs, "", True),
+            as_xml(theirs, "marc:", True),
+            as_xml(theirs, "", False),
+            theirs.as_json().encode(),
+            json.dumps(theirs.as_dict(), indent=1).encode(),
+        ]
+        for other in written:
+            assert parse(other).fields == expected.fields
+            assert parse(other).leader[5:] == expected.leader[5:]
+            assert parse(other).warnings == []
+
+
+@pytest.mark.parametrize(
+    ("raw", "warning"),
+    [
+        (
+            b"<record><leader>00000nam a2200000 a 450</leader><controlfield tag='001'>1</controlfield></record>",
+            "leader: has 23 characters, not 24",
+        ),
+        (b"<record><controlfield tag='001'>1</controlfield></record>", "has no leader"),
+        (
+            b"<record><leader>00000nam a2200000 a 4500</leader><controlfield tag='001'>1</controlfield><x/></record>",
+            "<x> is no part of a MARC record. Left out",
+        ),
+        (
+            b'{"leader":"00000nam a2200000 a 4500","fields":[{"001":1},{"245":{"ind1":"","subfields":[{"a":"T"}]}}]}',
+            "245: the indicators are '' and ' '",
+        ),
+        (
+            b'{"leader":"00000nam a2200000 a 4500","fields":[{"001":"1"},{"245":{"subfields":[{"ab":"T"}]}}]}',
+            "245: the subfield codes are 'ab'",
+        ),
+        (
+            b'{"leader":"00000nam a2200000 a 4500","fields":[{"001":"1"},{"245":{"subfields":"T"}}]}',
+            "245: its subfields are not a list of objects",
+        ),
+    ],
+)
+def test_what_is_odd_in_xml_and_json(raw: bytes, warning: str) -> None:
+    record = parse(raw)
+    assert warning in record.warnings
+    assert len(record.leader) == 24
+    assert record.by_tag["001"][0].value == "1"
+
+
+def test_fullrecord_is_what_vufind_reads() -> None:
+    record = parse(iso(("001", b"1"), ("245", b'10\x1faQ "x"\x1fb\xe2e'), leader9=b" "))
+    leader = record.leader[:9] + "a" + record.leader[10:]
+    title = '{"ind1":"1","ind2":"0","subfields":[{"a":"Q \\"x\\""},{"b":"e\u0301"}]}'
+    assert fullrecord(record) == f'{{"leader":"{leader}","fields":[{{"001":"1"}},{{"245":{title}}}]}}'
+
+
+@pytest.mark.parametrize("path", [LC, DATA / "marc8", DATA / "yaz"], ids=lambda path: path.name)
+def test_fullrecord_holds_the_whole_record(path: Path) -> None:
+    for raw in raws(path):
+        record = parse(raw)
+        text = fullrecord(record)
+        again = parse(text.encode())
+        assert (again.fields, again.warnings) == (record.fields, [])
+        (theirs,) = pymarc.JSONReader(f"[{text}]")
+        assert theirs is not None
+        assert len(theirs.fields) == len(record.fields)
+
+
+@pytest.mark.parametrize("status", [b"d", b"n", b"c"])
+def test_deleted_records(status: bytes) -> None:
+    raw = iso(*title(b"d d d"), status=status)
+    other = fullrecord(parse(raw)).encode()
+    written = [raw, b"00914" + raw, other, as_xml(pymarc.Record(data=raw), "", True), raw[:-1], b" " + other]
+    assert [is_deleted(each) for each in written] == [status == b"d"] * len(written)
+
+
+SOUND = [*list(raws(LC))[:40:8], *raws(DATA / "marc8"), *raws(DATA / "yaz")]
+WRITTEN = [*SOUND, *(fullrecord(parse(raw)).encode() for raw in SOUND[:2])]
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    raw=st.sampled_from(WRITTEN),
+    cuts=st.lists(st.tuples(st.integers(0, 6000), st.integers(0, 30), st.binary(max_size=20)), max_size=6),
+)
+def test_whatever_happens_to_a_record_it_is_read_or_refused(raw: bytes, cuts: list[tuple[int, int, bytes]]) -> None:
+    for at, size, inserted in cuts:
+        raw = raw[:at] + inserted + raw[at + size :]
+    try:
+        record = parse(raw)
+    except RecordError:
+        return
+    assert len(record.leader) == 24
+    assert all(len(field.ind1) == len(field.ind2) == 1 for field in record.fields)
+    assert json.loads(fullrecord(record))["fields"]
+    is_deleted(raw)
