@@ -50,10 +50,10 @@ def detect(head: bytes, *, whole: bool, name: str, format: str | None) -> Kind:
         return _xml(start, format)
     if re.match(rb'\[\s*[\[{\]]|\{\s*["}]|\x1e\s*\{', start):
         return Kind("json_lines" if is_lines(start, whole) else "documents")
-    if marc.is_marc(start):
-        return Kind("marc")
     if is_staff_view(head):
         return Kind("staff_view")
+    if marc.is_marc(start):
+        return Kind("marc")
     if format == "delete":
         return Kind("deletes")
     return _unknown(f"begins with '{show(start, 40)}'", "")

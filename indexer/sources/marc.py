@@ -30,9 +30,9 @@ _JSON = (re.compile(rb'"leader"\s*:\s*"'), re.compile(rb'"fields"\s*:\s*\['))
 XML_START = re.compile(rb"<((?:[^\s/>:]+:)?)record(?:\s[^>]*)?>\s*<\1(?:leader|controlfield|datafield)(?=[\s/>])")
 
 
-def is_marc(start: bytes) -> bool:
-    """Whether a file that begins with these bytes is ISO 2709; a few stray bytes in front are borne."""
-    return bool(START.search(start, 0, LEADER + _START_SIZE)) or bool(_DIRECTORY.match(start))
+def is_marc(head: bytes) -> bool:
+    """Whether a file that begins like this is ISO 2709, whatever its first record has suffered."""
+    return b"\x1e" in head and bool(_DIRECTORY.match(head) or START.search(head))
 
 
 def is_json(raw: bytes) -> bool:

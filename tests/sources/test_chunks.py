@@ -14,6 +14,7 @@ from indexer.sources.unpack import Member
 from indexer.sources.window import Stream
 from tests.sources.reading import ERASMUS, SEED
 from tests.sources.test_json import DOCS, pages
+from tests.sources.test_marc import JSON, JUNK, ONE, THREE, TWO, xml
 from tests.sources.test_oai import MARC, answer, dc, record
 from tests.sources.test_pubmed import ARTICLES, article
 
@@ -37,6 +38,11 @@ WHOLE = {
     "latin": "<?xml version='1.0' encoding='ISO-8859-1'?><PubmedArticle>é</PubmedArticle>".encode("latin-1"),
     "utf16": "<PubmedArticle>é😀</PubmedArticle>".encode("utf-16"),
     "solr": b"<add><doc><field name='id'>1</field><doc>2</doc></doc><doc><doc>4</doc></add>",
+    "marc": b"".join(
+        [b"00914", ONE, b"\n", TWO, b"x", TWO[:-1], JUNK, b"\x1d", b"00050", THREE[5:], b"  ", ONE[:-1], TWO[:50]]
+    ),
+    "marc_xml": b"<collection>" + xml(1) + xml(2).removesuffix(b"</record>") + xml(3) + b"</collection>",
+    "marc_json": JSON + b"\n" + JSON + b"\n",
     **pages(DOCS),
     **{f"broken {name}": page.replace(b"1.5", b"}").replace(b'"3"', b'"3') for name, page in pages(DOCS).items()},
 }

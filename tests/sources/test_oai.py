@@ -103,7 +103,7 @@ MARC = '<record xmlns="http://www.loc.gov/MARC21/slim"><leader>x</leader></recor
 
 def test_a_marc_record_inside_a_record(tmp_path: Path) -> None:
     found = records(read_bytes(tmp_path, answer(record("1", MARC), record("2", f"<!-- x --> {MARC}"))))
-    assert [(r.format, r.raw) for r in found] == [("marcxml", MARC.encode())] * 2
+    assert [(r.format, r.raw) for r in found] == [("marc", MARC.encode())] * 2
 
 
 def test_a_broken_record_costs_itself_alone(tmp_path: Path) -> None:

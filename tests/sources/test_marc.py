@@ -1,0 +1,186 @@
+import gzip
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from indexer.records import Fault, Record
+from indexer.sources import read
+from tests.formats.marc.iso import iso, title
+from tests.sources.reading import DATA, faults, only, raws, read_bytes, records
+from tests.sources.test_oai import answer, record
+
+MARC = DATA / "marc"
+LC = MARC / "lc_booksall_2016_sample.mrc.gz"
+NAMESPACE = "http://www.loc.gov/MARC21/slim"
+
+ONE, TWO, THREE = (iso(*title(b"T" * n, b"%d" % n)) for n in (1, 2, 3))
+LEADER = "00000nam a2200000 a 4500"
+JSON = (
+    b'{"leader":"%s","fields":[{"001":"1"},{"245":{"ind1":"1","ind2":"0","subfields":[{"a":"T"}]}}]}' % LEADER.encode()
+)
+
+
+def xml(n: int, prefix: str = "") -> bytes:
+    return (
+        f"<{prefix}record>\n<{prefix}leader>{LEADER}</{prefix}leader>"
+        f'<{prefix}controlfield tag="001">{n}</{prefix}controlfield></{prefix}record>'
+    ).encode()
+
+
+def found(items: list[Record | Fault]) -> list[bytes]:
+    """Records and faults in order; all records are MARC, and stand where they say."""
+    assert {item.format for item in items if isinstance(item, Record)} <= {"marc"}
+    assert [item.position.ordinal for item in items] == list(range(1, len(items) + 1))
+    return [item.raw for item in items]
+
+
+def test_a_real_dump() -> None:
+    whole = gzip.decompress(LC.read_bytes())
+    items = records(read([str(LC)], source="s"))
+    assert b"".join(item.raw for item in items) == whole
+    assert len(items) == 1914
+    assert items[7].position.offset == sum(len(item.raw) for item in items[:7])
+
+
+@pytest.mark.parametrize("path", sorted(MARC.rglob("*.*")), ids=lambda path: path.name)
+def test_the_records_of_other_projects_are_found(path: Path) -> None:
+    if path.suffix == ".md":
+        assert len(faults(read([str(path)], source="s"))) == 1
+    else:
+        assert {item.format for item in records(read([str(path)], source="s"))} == {"marc"}
+
+
+@pytest.mark.parametrize("between", [b"", b"\n", b"\r\n", b"\n\n", b"\0" * 40, b"\x1a", b" ", b" " * 50])
+def test_what_may_stand_between_records(tmp_path: Path, between: bytes) -> None:
+    content = between.join([ONE, TWO, THREE]) + between
+    items = records(read_bytes(tmp_path, content))
+    assert found([*items]) == [ONE, TWO, THREE]
+    assert [item.position.offset for item in items] == [content.index(raw) for raw in (ONE, TWO, THREE)]
+
+
+@pytest.mark.parametrize("length", [0, 26, len(TWO) - 1, len(TWO) + 1, len(TWO + THREE), 9999, 99_999])
+def test_a_length_that_lies_costs_nothing(tmp_path: Path, length: int) -> None:
+    lying = b"%05d" % length + TWO[5:]
+    assert found(read_bytes(tmp_path, ONE + lying + THREE)) == [ONE, lying, THREE]
+
+
+def test_a_length_that_is_no_number(tmp_path: Path) -> None:
+    for length in (b"     ", b"-0001", b"xxxxx", b"00\x0034"):
+        odd = length + TWO[5:]
+        assert found(read_bytes(tmp_path, ONE + odd + THREE)) == [ONE, odd, THREE]
+        assert found(read_bytes(tmp_path, odd + THREE)) == [odd, THREE]
+
+
+def test_a_record_that_is_longer_than_a_leader_can_say(tmp_path: Path) -> None:
+    text = b"x" * 250_000
+    for length in (99_999, 250_061 % 100_000):
+        large = iso(*title(text), length=length)
+        assert found(read_bytes(tmp_path, ONE + large + TWO)) == [ONE, large, TWO]
+
+
+def test_a_terminator_inside_a_field(tmp_path: Path) -> None:
+    stray = iso(*title(b"a\x1db"))
+    assert found(read_bytes(tmp_path, ONE + stray + TWO)) == [ONE, stray, TWO]
+
+
+def test_a_missing_terminator(tmp_path: Path) -> None:
+    assert found(read_bytes(tmp_path, ONE[:-1] + TWO[:-1] + b"\r\n" + THREE[:-1])) == [ONE[:-1], TWO[:-1], THREE[:-1]]
+
+
+def test_stray_bytes_stay_on_their_record(tmp_path: Path) -> None:
+    assert found(read_bytes(tmp_path, b"00914" + ONE + b"junk" + TWO)) == [b"00914" + ONE, b"junk" + TWO]
+    (danish,) = records(read([str(MARC / "yaz" / "marc4.marc")], source="s"))
+    assert danish.raw.startswith(b"0091400914naa")
+
+
+JUNK = b"<html>502 Bad Gateway: try again later</html>\n"
+
+
+def test_junk_between_records_is_told_and_costs_them_nothing(tmp_path: Path) -> None:
+    items = read_bytes(tmp_path, ONE + JUNK + TWO + JUNK + b"\x1d" + THREE + JUNK)
+    assert found(items) == [ONE, JUNK, TWO, JUNK + b"\x1d", THREE, JUNK]
+    reason = "is no MARC record: begins with '<html>502 Bad Gateway: try again later</...'"
+    assert [fault.reason for fault in faults(items)] == [reason] * 3
+    assert all(fault.advice for fault in faults(items))
+
+
+def test_a_file_that_begins_with_junk(tmp_path: Path) -> None:
+    assert found(read_bytes(tmp_path, b"x" * 70 + ONE + TWO)) == [b"x" * 70, ONE, TWO]
+
+
+@pytest.mark.parametrize("cut", [10, 30, len(TWO) // 2, len(TWO) - 4])
+def test_a_record_that_is_cut(tmp_path: Path, cut: int) -> None:
+    items = read_bytes(tmp_path, ONE + TWO[:cut])
+    assert found(items) == [ONE, TWO[:cut]]
+    assert raws(items) == [ONE]
+    within = read_bytes(tmp_path, ONE + TWO[:cut] + THREE)
+    assert raws(within)[0] == ONE
+    assert raws(within)[-1].endswith(THREE)
+
+
+def test_a_cut_record_says_how_much_is_there(tmp_path: Path) -> None:
+    (fault,) = faults(read_bytes(tmp_path, ONE + TWO[:54]))
+    assert fault.reason == f"ends early: its leader says {len(TWO):05} bytes, and 54 are there"
+
+
+def test_a_record_without_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.sources.window.RECORD_LIMIT", 1 << 20)
+    endless = iso(*title(b"x" * (3 << 20)), length=0)
+    items = read_bytes(tmp_path, ONE + endless + TWO)
+    assert raws(items) == [ONE, TWO]
+    (fault,) = faults(items)
+    assert fault.reason == "is larger than 1 MiB: only its beginning is kept"
+    assert fault.raw == endless[: 64 << 10]
+
+
+@pytest.mark.parametrize(("prefix", "declared"), [("", True), ("", False), ("marc:", True), ("m:", True)])
+@pytest.mark.parametrize("wrapped", [True, False])
+def test_marcxml(tmp_path: Path, prefix: str, declared: bool, wrapped: bool) -> None:
+    xmlns = f' xmlns{":" if prefix else ""}{prefix.rstrip(":")}="{NAMESPACE}"' if declared else ""
+    content = xml(1, prefix) + b"\n<!-- x -->" + xml(2, prefix)
+    if wrapped:
+        content = (
+            f"<?xml version='1.0'?><{prefix}collection{xmlns}>".encode() + content + f"</{prefix}collection>".encode()
+        )
+    else:
+        content = content.replace(f"<{prefix}record".encode(), f"<{prefix}record{xmlns}".encode())
+    items = records(read_bytes(tmp_path, content))
+    assert [item.format for item in items] == ["marc", "marc"]
+    expected = f"{{{NAMESPACE}}}record" if declared else "record"
+    assert [etree.fromstring(item.raw).tag for item in items] == [expected] * 2
+    assert [etree.fromstring(item.raw)[1].text for item in items] == ["1", "2"]
+
+
+def test_marcxml_whatever_the_profile_is(tmp_path: Path) -> None:
+    content = b"<collection>" + xml(1) + b"</collection>"
+    assert [item.format for item in records(read_bytes(tmp_path, content, format="oai_dc"))] == ["marc"]
+
+
+def test_marcxml_in_an_oai_answer_keeps_its_header(tmp_path: Path) -> None:
+    metadata = xml(1, "marc:").decode().replace("<marc:record", f'<marc:record xmlns:marc="{NAMESPACE}"')
+    (item,) = records(read_bytes(tmp_path, answer(record("oai:x:1", metadata))))
+    assert (item.format, item.raw) == ("marc", metadata.encode())
+    assert item.header is not None
+    assert item.header.identifier == "oai:x:1"
+
+
+def test_an_empty_collection(tmp_path: Path) -> None:
+    assert read_bytes(tmp_path, f'<collection xmlns="{NAMESPACE}"></collection>'.encode()) == []
+
+
+@pytest.mark.parametrize("layout", [b"%s\n%s\n", b"[%s,%s]", b"%s%s", b"[\n %s,\n %s\n]"])
+@pytest.mark.parametrize("spaced", [True, False])
+def test_marc_in_json(tmp_path: Path, layout: bytes, spaced: bool) -> None:
+    fields_first = b'{"fields":[{"001":"2"}],"leader":"%s"}' % LEADER.encode()
+    one, two = (each.replace(b'":', b'": ').replace(b",", b", ") if spaced else each for each in (JSON, fields_first))
+    assert found(read_bytes(tmp_path, layout % (one, two))) == [one, two]
+
+
+def test_a_document_with_a_field_of_that_name_is_no_marc(tmp_path: Path) -> None:
+    (item,) = records(read_bytes(tmp_path, b'{"leader":"Kim","id":"1","fields":"all"}\n'))
+    assert item.format == "solr_json"
+
+
+def test_a_leader_alone_is_not_marc(tmp_path: Path) -> None:
+    assert "format not recognised" in only(read_bytes(tmp_path, b"00714cam a2200205 a 4500001")).reason
