@@ -77,7 +77,7 @@ def work_keys(
 def _normaliser(rules: str, include: str, exclude: str) -> _Normalise:
     """The function from a text to its normal form; one transliterator a process and a set of rules."""
     if rules == DEFAULT_RULES and not include and not exclude:
-        return _default_normal_form
+        return normal_form
     transliterate = _transliterator(rules)
     keep = _pattern(include) if include else None
     drop = _pattern(exclude) if exclude else None
@@ -97,8 +97,11 @@ def _normaliser(rules: str, include: str, exclude: str) -> _Normalise:
     return normalise
 
 
-def _default_normal_form(text: str) -> str:
-    """By the default rules. For ASCII they come to: lower case, letters and digits only; the same bytes as ICU's."""
+def normal_form(text: str) -> str:
+    """The normal form by the default rules.
+
+    For ASCII they come to: lower case, letters and digits only; the same bytes as ICU's.
+    """
     if text.isascii():
         return text.encode().translate(_ASCII_LOWER, _ASCII_REMOVED).decode()[:MAX_LENGTH]
     return lower(_transliterator(DEFAULT_RULES)(text))[:MAX_LENGTH]

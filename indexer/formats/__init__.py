@@ -13,14 +13,15 @@ __all__ = ["DEFAULT_PROFILE", "to_document"]
 
 DELETE = "delete"  # a list of ids to delete: VuFindHarvest's .delete files
 
-_documents: dict[str, Callable[[Record, Profile], Fields]] = {}
+_documents: dict[str, Callable[[Record, Profile], Fields | Delete]] = {}
 
 
 def to_document(record: Record, profile: Profile) -> Document | Delete:
     """What a sink does about this record: a whole document, derived fields included, or a deletion.
 
     Ids of deletions go through the profile's id rules, as those of documents do. A format's module has a function
-    `document(record, profile) -> Fields`: its fields with `id`, in emission order, without copied fields.
+    `document(record, profile)`: its fields with `id`, in emission order, without copied fields; or a Delete, where the
+    record itself says that it is deleted.
 
     Raises RecordError where the record cannot become a document, and Dropped where it is left out on purpose.
     """
@@ -34,6 +35,8 @@ def to_document(record: Record, profile: Profile) -> Document | Delete:
     if record.format != profile.format:
         raise RecordError(f"is {record.format}, and profile {profile.name!r} reads {profile.format}")
     fields = make(record, profile)
+    if isinstance(fields, Delete):
+        return fields
     try:
         document = Document(complete(fields))
     except RecordError as error:
@@ -45,9 +48,9 @@ def to_document(record: Record, profile: Profile) -> Document | Delete:
     return document
 
 
-def _module(name: str) -> Callable[[Record, Profile], Fields]:
+def _module(name: str) -> Callable[[Record, Profile], Fields | Delete]:
     if name not in DEFAULT_PROFILE:
         raise RecordError(f"is {name}, and there is no such format; there are: {', '.join(DEFAULT_PROFILE)}")
-    make: Callable[[Record, Profile], Fields] = importlib.import_module(f"indexer.formats.{name}").document
+    make: Callable[[Record, Profile], Fields | Delete] = importlib.import_module(f"indexer.formats.{name}").document
     _documents[name] = make
     return make

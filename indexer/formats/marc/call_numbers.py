@@ -1,0 +1,136 @@
+"""Library of Congress and Dewey call numbers: what to show, what to facet by, and keys that sort as shelves do.
+
+In a key every number is preceded by the count of its digits (`QA 276.9`, then `QA 3276`), so that text sorts as
+numbers do. The forms are SolrMarc's, so that an index can hold records of both.
+"""
+
+import re
+from collections.abc import Iterable
+
+from indexer.formats.marc import maps
+from indexer.formats.marc.record import MarcRecord
+from indexer.formats.marc.rules import once
+from indexer.formats.marc.specs import compile_spec
+
+_lc_numbers = compile_spec("099ab:090ab:050ab")
+_lc_classes = compile_spec("090a:050a")
+_dewey_numbers = compile_spec("082a:083a")
+
+_LC = re.compile(r"\s*([A-Za-z]+)\s*(?:(\d+)(\.\d+)?)?(.*)\Z", re.DOTALL)
+_NOT_LC = frozenset("IOWXY")  # letters that no class of the Library of Congress begins with
+_CLASS_SUFFIX = re.compile(r"\s*\d+[A-Za-z]*\s*(?=\.?[A-Za-z]\d)")  # such as a date: 1970 in T796.7 1970.L1 B36
+_WORD = re.compile(r"\s*[A-Za-z](?!\d)")
+_LETTERS = re.compile(r"\s*([A-Za-z]+)")
+_TOKEN = re.compile(
+    r"(?P<cutter>[A-Z]\d+)|(?P<digits>\d+)(?P<rest>\.\d*|[A-Z]*(?!\d))|(?P<word>[A-Z]+?(?=[A-Z]\d|[^A-Z]|\Z))"
+)
+_DEWEY = re.compile(r"\s*(\d+)(\.\d+)?(.*)\Z", re.DOTALL)
+
+
+def callnumber_label(record: MarcRecord) -> str | None:
+    """callnumber-label: the class of the first LC number, up to its first period."""
+    number = _first(_lc_classes(record))
+    if number is None:
+        return None
+    period = number.find(".")
+    return (number[:period] if period > 0 else number).strip().upper()
+
+
+def callnumber_subject(record: MarcRecord) -> str | None:
+    """callnumber-subject: the letters of its class, before they are looked up."""
+    number = _first(_lc_classes(record))
+    letters = _LETTERS.match(number) if number is not None else None
+    return letters[1].upper() if letters is not None else None
+
+
+def callnumber_sort(record: MarcRecord) -> str | None:
+    """callnumber-sort: the key of the first valid LC number, else of the first."""
+    numbers = _lc_numbers(record)
+    number = next(filter(is_lc, numbers), _first(numbers))
+    return None if number is None else lc_key(number)
+
+
+def is_lc(number: str) -> bool:
+    """Whether this is an LC call number: letters of a class, then the number of a class."""
+    found = _LC.match(number)
+    return found is not None and found[2] is not None and found[1][0].upper() not in _NOT_LC
+
+
+def lc_key(number: str) -> str:
+    """The key by which an LC call number sorts: `PR9199.3.R5269 2001` is `PR 49199.3 R5269 42001`."""
+    found = _LC.match(number)
+    if found is None:
+        return _tokens(number.upper())
+    letters, digits, decimal, rest = found.groups()
+    whole = f"{letters.upper()} {_counted(digits)}{decimal or ''}" if digits else letters.upper()
+    suffix = _CLASS_SUFFIX.match(rest)
+    if suffix is not None:
+        after = f"{_tokens(suffix[0].upper())} {_tokens(rest[suffix.end() :].upper())}"
+    else:
+        after = _tokens(rest.upper())
+        if _WORD.match(rest):
+            after = "_" + after
+    return f"{whole} {after}" if after else whole
+
+
+def _tokens(text: str) -> str:
+    """Words, numbers and cutters with a space between them, the rest left out."""
+    return " ".join(
+        [
+            token["cutter"] or token["word"] or _counted(token["digits"]) + token["rest"]
+            for token in _TOKEN.finditer(text)
+        ]
+    )
+
+
+def _counted(digits: str) -> str:
+    """A number after the count of its digits, leading zeros left out; zero alone has no count."""
+    digits = digits.lstrip("0")
+    return f"{len(digits)}{digits}" if digits else "0"
+
+
+@once
+def _valid_dewey(record: MarcRecord) -> list[str]:
+    return [number for number in dict.fromkeys(_dewey_numbers(record)) if _DEWEY.match(number)]
+
+
+def dewey_full(record: MarcRecord) -> list[str]:
+    """dewey-full: the valid numbers in capitals, without spaces."""
+    return list(dict.fromkeys("".join(number.split()).upper() for number in _valid_dewey(record)))
+
+
+def dewey_sort(record: MarcRecord) -> str | None:
+    """dewey-sort: the key of the first valid number: `016.658/07 s` is `216.658 17 S`."""
+    number = _first(_valid_dewey(record))
+    found = _DEWEY.match(number) if number is not None else None
+    if found is None:
+        return None
+    digits, decimal, rest = found.groups()
+    return f"{_counted(digits)}{decimal or ''} {_tokens(rest.upper())}"
+
+
+def dewey_hundreds(record: MarcRecord) -> list[str]:
+    return _dewey_classes(record, 100)
+
+
+def dewey_tens(record: MarcRecord) -> list[str]:
+    return _dewey_classes(record, 10)
+
+
+def dewey_ones(record: MarcRecord) -> list[str]:
+    return _dewey_classes(record, 1)
+
+
+def _dewey_classes(record: MarcRecord, unit: int) -> list[str]:
+    """What the classes of the valid numbers are called, rounded down to hundreds, tens or ones."""
+    return [] if "082" not in record.by_tag and "083" not in record.by_tag else _labels(_valid_dewey(record), unit)
+
+
+def _labels(numbers: Iterable[str], unit: int) -> list[str]:
+    labels = maps.table("dewey")
+    classes = [f"{int(found[1]) // unit * unit:03}" for number in numbers if (found := _DEWEY.match(number))]
+    return list(dict.fromkeys(labels[name] for name in classes if name in labels))
+
+
+def _first(values: list[str]) -> str | None:
+    return values[0] if values else None

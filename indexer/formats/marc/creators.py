@@ -1,0 +1,211 @@
+"""Creators: the names of 1xx and 7xx, sorted into author, author2 and author_corporate by their relators.
+
+A field that says no relator is taken where its tag is what the document's field expects; one that says some is taken
+once for each that is on the list of the document's field, so that names and roles stay aligned. Roles come out as MARC
+relator codes, terms that no list knows as they are.
+"""
+
+import functools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from indexer.formats.marc import maps
+from indexer.formats.marc.record import MarcField, MarcRecord
+from indexer.formats.marc.rules import once
+from indexer.formats.marc.specs import joined, trim
+
+FIRST_ROLES = frozenset({"adp", "aut", "cmp", "cre", "dub", "inv"})
+
+# Relators of those who had no part in the content: owners, sellers, makers of the copy, funders, parties, places. As
+# VuFind's, they make nobody an author of any kind.
+NO_AUTHORS = frozenset(
+    """
+    ant asg asn att auc bdd bkd bkp bnd brl bsl cas cli cns col con cor cou cpc cph crr crt csl csp ctr dbp dgc dgg dgs
+    dnr dpt dst dte dtm enj evp exp fds fmo fnd fon fpy his hnr isb jud jug lbr len lse lso mdc med mfp mfr mod mon mrk
+    mtk oth own pad pan pat pbl pfr plt pma ppm prc prn prp prv pup rap rbr rcd rce rcp red rps sec sgn sll spn srv stg
+    stn tcd uvp wit
+    """.split()  # noqa: SIM905
+)
+
+_PERSON = "abcdq"
+_URI = re.compile(r"\Ahttps?://id\.loc\.gov/vocabulary/relators/")
+_NO_PUNCTUATION = str.maketrans("", "", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
+_SEPARATORS_AT_END = re.compile(r"[\s/:;,=(\[]+\Z")
+_DASH_AT_END = re.compile(r"\.\s*-\.?\Z")
+_KEPT_ABBREVIATION = re.compile(r"(?:\A|\s)(?:col|mr|mrs|ms)\.\Z", re.IGNORECASE)
+_NOT_NAME = re.compile(r"[^\w\s-]|[\d_]")
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What one field of the document takes: tags with their subfields, the tags it takes without a relator, the roles
+    it takes with one, and the tags whose unknown relators it takes."""
+
+    subfields: dict[str, str]
+    without: frozenset[str]
+    roles: frozenset[str]
+    unknown: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Creator:
+    """A name with one role, empty where the record gives none."""
+
+    field: MarcField
+    subfields: str
+    role: str
+
+    @property
+    def name(self) -> str:
+        return clean_name(joined(self.field, self.subfields))
+
+
+@functools.cache
+def _codes() -> dict[str, str]:
+    """Normal form of a relator's code or term -> code."""
+    found: dict[str, str] = {}
+    for code, terms in maps.table("relators").items():
+        for term in (code, *terms.split("|")):
+            found.setdefault(term.strip().lower().translate(_NO_PUNCTUATION), code)
+    return found
+
+
+@functools.cache
+def _second_roles() -> frozenset[str]:
+    return frozenset(_codes().values()) - FIRST_ROLES - NO_AUTHORS
+
+
+@functools.cache
+def _kinds() -> dict[str, Kind]:
+    second = _second_roles()
+    corporate = {"110": "ab", "111": "abc", "710": "ab", "711": "ab"}
+    bodies = frozenset(corporate)
+    persons = {"100": _PERSON, "700": _PERSON}
+    return {
+        "author": Kind(persons, frozenset({"100"}), FIRST_ROLES, frozenset({"100"})),
+        "author2": Kind(persons, frozenset({"700"}), second, frozenset({"700"})),
+        "author_corporate": Kind(corporate, bodies, FIRST_ROLES | second, bodies),
+        "author_sort": Kind(
+            {"100": "abcd", "110": "ab", "111": "abc", "700": "abcd"},
+            frozenset({"100", "110", "111", "700"}),
+            FIRST_ROLES,
+            frozenset({"100", "110", "111", "700"}),
+        ),
+    }
+
+
+@once
+def creators(record: MarcRecord) -> dict[str, list[Creator]]:
+    """The creators of each field of the document, in record order, once for each role."""
+    found: dict[str, list[Creator]] = {}
+    if _TAGS.isdisjoint(record.by_tag):
+        return found
+    for field in record.fields:
+        if field.tag in _TAGS:
+            terms = _relators(field)
+            for name, kind in _kinds().items():
+                subfields = kind.subfields.get(field.tag)
+                if subfields:
+                    made = found.setdefault(name, [])
+                    made += [Creator(field, subfields, role) for role in _roles(field.tag, terms, kind)]
+    return found
+
+
+_TAGS = frozenset({"100", "110", "111", "700", "710", "711"})
+
+
+def _relators(field: MarcField) -> tuple[list[str], list[str]]:
+    """The terms of $e and those of $4."""
+    terms = [value for code, value in field.subfields if code == "e"]
+    return terms, [value for code, value in field.subfields if code == "4"]
+
+
+def _roles(tag: str, terms: tuple[list[str], list[str]], kind: Kind) -> Sequence[str]:
+    """The roles with which a field of this tag is taken; none where it is not."""
+    if not terms[0] and not terms[1]:
+        return ("",) if tag in kind.without else ()
+    known = _codes()
+    codes = [known.get(_normal(term)) for term in (*terms[0], *terms[1])]
+    roles = [code for code in codes if code in kind.roles]
+    if tag in kind.unknown:
+        for group in terms:
+            unknown = [trim(term) for term in group if _normal(term) not in known]
+            if unknown:
+                roles += unknown
+                break
+    return roles
+
+
+@functools.lru_cache(maxsize=4096)
+def _normal(term: str) -> str:
+    return _URI.sub("", trim(term)).lower().translate(_NO_PUNCTUATION)
+
+
+def clean_name(name: str) -> str:
+    """A name without the punctuation that a catalogue puts after it; the period of an initial stays."""
+    name = _SEPARATORS_AT_END.sub("", name)
+    name = _DASH_AT_END.sub("", name)
+    if name.endswith(".") and len(name) > 3 and name[-3] != " " and not _KEPT_ABBREVIATION.search(name):
+        name = name[:-1]
+    for opener, closer in ("()", "[]"):
+        if name.endswith(closer) and opener not in name:
+            name = name[:-1]
+    return name
+
+
+def initials(creator: Creator) -> str:
+    """The initials of $a: one by one, then of the forenames together, then all together: `g b s gb gbs`."""
+    return _initials(joined(creator.field, "a"))
+
+
+@functools.lru_cache(maxsize=1 << 15)
+def _initials(name: str) -> str:
+    _surname, comma, forenames = name.partition(",")
+    inverted = bool(comma and forenames)
+    words = _NOT_NAME.sub("", name).lower().split()
+    if inverted:
+        words = [*words[1:], *words[:1]]
+    letters = [
+        word[0] + word.partition("-")[2][:1] for word in words
+    ]  # of a double name two, of a longer one two as well
+    apart = [letter for word in letters for letter in word]
+    together = ["".join(apart[: -len(letters[-1])])] if inverted and len(letters) > 2 else []
+    return " ".join([*apart, *together, *(["".join(apart)] if len(apart) > 1 else [])])
+
+
+def author(record: MarcRecord) -> list[str]:
+    return [creator.name for creator in creators(record).get("author", ())]
+
+
+def author_variant(record: MarcRecord) -> list[str]:
+    return [initials(creator) for creator in creators(record).get("author", ())]
+
+
+def author_role(record: MarcRecord) -> list[str]:
+    return [creator.role for creator in creators(record).get("author", ())]
+
+
+def author2(record: MarcRecord) -> list[str]:
+    return [creator.name for creator in creators(record).get("author2", ())]
+
+
+def author2_variant(record: MarcRecord) -> list[str]:
+    return [initials(creator) for creator in creators(record).get("author2", ())]
+
+
+def author2_role(record: MarcRecord) -> list[str]:
+    return [creator.role for creator in creators(record).get("author2", ())]
+
+
+def author_corporate(record: MarcRecord) -> list[str]:
+    return [creator.name for creator in creators(record).get("author_corporate", ())]
+
+
+def author_corporate_role(record: MarcRecord) -> list[str]:
+    return [creator.role for creator in creators(record).get("author_corporate", ())]
+
+
+def author_sort(record: MarcRecord) -> str | None:
+    """The first creator of any kind."""
+    return next((creator.name for creator in creators(record).get("author_sort", ())), None)

@@ -1,0 +1,88 @@
+"""Translation maps: what a code or a value in the record is called in the document.
+
+A map is a table of two columns, tab between them, UTF-8; lines that begin with `#` are comments. What is not in it is
+dropped, unless it has a line `__DEFAULT`. `null` drops a value too, and `|` in a label makes several values of one.
+The bundled ones lie in the folder `data`, each naming its source at its head.
+"""
+
+import functools
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+Translate = Callable[[Iterable[str]], list[str]]
+
+DATA = Path(__file__).with_name("data")
+LANGUAGES = Path(__file__).parents[1] / "languages_marc.tsv"
+DEFAULT = "__DEFAULT"
+
+
+@functools.cache
+def table(name: str) -> dict[str, str]:
+    """The bundled table of this name, such as `formats`; `languages` are MARC's three-letter codes."""
+    if name == "languages":
+        return read(LANGUAGES)
+    return read(DATA / f"{name}.tsv")
+
+
+def bundled() -> list[str]:
+    """The names of the bundled tables."""
+    return sorted(["languages", *(path.stem for path in DATA.glob("*.tsv"))])
+
+
+def read(path: Path) -> dict[str, str]:
+    """Reads a table; a later line for the same code wins. Raises OSError, and ValueError naming file and line."""
+    found = {}
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path}: byte {error.start + 1:,} is not UTF-8") from None
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        code, tab, label = line.partition("\t")
+        if not tab:
+            raise ValueError(f"{path}:{number}: has no tab between a code and what it is called")
+        found[code.strip()] = label.strip()
+    return found
+
+
+def translator(labels: Mapping[str, str]) -> Translate:
+    """The function that looks values up in a table, exactly as they are."""
+    made = {code: _several(label) for code, label in labels.items()}
+    other = made.pop(DEFAULT, made.pop("", ()))
+
+    def translate(values: Iterable[str]) -> list[str]:
+        return [label for value in values for label in made.get(value, other)]
+
+    return translate
+
+
+def _several(label: str) -> tuple[str, ...]:
+    return () if label in ("", "null") else tuple(filter(None, (part.strip() for part in label.split("|"))))
+
+
+def pattern_translator(patterns: Sequence[tuple[str, str]]) -> Translate:
+    r"""The function that rewrites values by regular expressions and replacements (Python's, groups as `\1`).
+
+    Every pattern that is found in a value gives one; a value in which none is found is dropped. Raises ValueError for
+    an expression that does not compile.
+    """
+    compiled = []
+    for expression, replacement in patterns:
+        try:
+            pattern = re.compile(expression)
+            pattern.sub(replacement, "")
+        except (re.error, IndexError) as error:
+            raise ValueError(f"{expression!r} -> {replacement!r} is not a regular expression: {error}") from None
+        compiled.append((pattern, replacement))
+
+    def translate(values: Iterable[str]) -> list[str]:
+        return [
+            found.expand(replacement)
+            for value in values
+            for pattern, replacement in compiled
+            if (found := pattern.search(value)) is not None
+        ]
+
+    return translate

@@ -1,0 +1,331 @@
+"""The words that a MARC mapping is written in: `field`, `add`, `remove`, `mapping`, and the rules `marc`, `constant`.
+
+A mapping is a Python file of such calls, run once a process; `vufind.py` is the bundled one. An institution's own file
+stands on it (`mapping(base="vufind")`, which is also what a file gets that does not say) and changes what it names.
+A rule is what `marc` or `constant` gives, or a plain function from a record to its values.
+"""
+
+import contextlib
+import difflib
+import functools
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as attribute
+from pathlib import Path
+from typing import TypeVar
+
+from indexer.derive import copies
+from indexer.errors import ConfigError
+from indexer.formats.marc import maps, specs
+from indexer.formats.marc.record import MarcRecord
+from indexer.schema.model import biblio
+
+Values = Iterable[str] | str | None
+Function = Callable[[MarcRecord], Values]
+
+Result = TypeVar("Result")
+
+BUNDLED = "vufind"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One source of values. `text` is how it is written, `run` gives the values of a record."""
+
+    text: str
+    run: Callable[[MarcRecord], Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRule:
+    """One field of the document: its rules in order, `run` all of them at once. `multi` is the schema's word."""
+
+    name: str
+    multi: bool
+    rules: tuple[Rule, ...]
+    run: Callable[[MarcRecord], Sequence[str]]
+
+
+@dataclass(slots=True)
+class FieldRules:
+    """A whole mapping: fields in emission order. `own` are the fields that a file of the user's made or changed."""
+
+    name: str
+    folder: Path
+    fields: dict[str, FieldRule] = attribute(default_factory=dict)
+    own: set[str] = attribute(default_factory=set)
+    based: bool = False
+
+
+_under_way: list[FieldRules] = []
+
+
+def mapping(base: str | None = BUNDLED) -> None:
+    """Says what this file stands on: "vufind", another file beside it, or None for nothing. Comes before any field."""
+    current = _current()
+    if current.based:
+        raise ValueError("mapping() comes once, before the first field")
+    current.based = True
+    if base is None:
+        return
+    below = load("" if base == BUNDLED else str(current.folder / base))
+    current.fields.update(below.fields)
+    current.own |= below.own
+
+
+def field(
+    name: str, *rules: Rule | Function, translate: str | Mapping[str, str] | None = None, first: bool = False
+) -> None:
+    """Makes the field of the values of all these rules, in order, instead of what the base makes of it.
+
+    `translate` is a table: the name of a bundled one, a .tsv file beside the mapping, or a dict. `first` keeps the
+    first value alone. Raises ValueError for a name that the schema does not have.
+    """
+    current = _based()
+    _check_name(name)
+    if not rules:
+        raise ValueError(f"field({name!r}) has no rule: give it one, such as marc('245a'), or use remove({name!r})")
+    made = tuple(_rule(rule, translate, first) for rule in rules)
+    _put(current, name, made, first)
+
+
+def add(name: str, *rules: Rule | Function, translate: str | Mapping[str, str] | None = None) -> None:
+    """Appends the values of these rules, those that are not there yet, to what the base makes of the field."""
+    current = _based()
+    _check_name(name)
+    before = current.fields[name].rules if name in current.fields else ()
+    _put(current, name, (*before, *(_rule(rule, translate) for rule in rules)), unique=True)
+
+
+def remove(*names: str) -> None:
+    """Leaves these fields out. Raises ValueError for a field that the mapping does not make."""
+    current = _based()
+    for name in names:
+        if name not in current.fields:
+            raise ValueError(f"remove({name!r}): the mapping does not make it. {_nearest(name, current.fields)}")
+        del current.fields[name]
+        current.own.discard(name)
+
+
+def marc(
+    spec: str,
+    *,
+    first: bool = False,
+    notfirst: bool = False,
+    unique: bool = True,
+    join: str = " ",
+    translate: str | Mapping[str, str] | None = None,
+    patterns: Sequence[tuple[str, str]] = (),
+) -> Rule:
+    r"""The values of a field spec such as `245ab:246a` or `008[35-37]` (module specs).
+
+    In this order: extracted (`join` between the subfields of a value), rewritten by `patterns` (pairs of a regular
+    expression and a replacement such as `\1`; what matches none is dropped), translated, freed of duplicates unless
+    `unique=False`, cut to the `first` or to all but it.
+    """
+    run = specs.compile_spec(spec, join=join)
+    options = [
+        f"{name}={value!r}"
+        for name, value, default in (
+            ("first", first, False),
+            ("notfirst", notfirst, False),
+            ("unique", unique, True),
+            ("join", join, " "),
+            ("translate", translate if not isinstance(translate, Mapping) else "{...}", None),
+            ("patterns", list(patterns), []),
+        )
+        if value != default
+    ]
+    text = f"marc({', '.join([repr(spec), *options])})"
+    for change in [maps.pattern_translator(patterns)] if patterns else []:
+        run = _then(run, change)
+    if translate is not None:
+        run = _then(run, _translator(translate))
+    if unique and not first:
+        run = _then(run, _without_duplicates)
+    if first:
+        run = _then(run, _first)
+    if notfirst:
+        run = _then(run, _all_but_first)
+    return Rule(text, run)
+
+
+def constant(*values: str) -> Rule:
+    """The same values for every record."""
+    return Rule(f"constant({', '.join(map(repr, values))})", lambda record: list(values))
+
+
+def once(function: Callable[[MarcRecord], Result]) -> Callable[[MarcRecord], Result]:
+    """Remembers what `function` made of the record at hand, for functions that several fields ask."""
+    last: tuple[MarcRecord, Result] | None = None
+
+    @functools.wraps(function)
+    def remembered(record: MarcRecord) -> Result:
+        nonlocal last
+        known = last
+        if known is None or known[0] is not record:
+            last = known = (record, function(record))
+        return known[1]
+
+    return remembered
+
+
+@functools.cache
+def load(path: str = "") -> FieldRules:
+    """Runs a mapping file once a process; the empty path is the bundled mapping.
+
+    Raises ConfigError naming the file and the line for whatever is wrong in it.
+    """
+    file = Path(path) if path else Path(__file__).with_name(f"{BUNDLED}.py")
+    made = FieldRules(file.name, file.parent)
+    try:
+        code = compile(file.read_bytes(), str(file), "exec")
+        with _building(made):
+            exec(code, {"__name__": f"mapping:{file.stem}", "__file__": str(file)})  # noqa: S102 - the user's own file
+    except OSError as error:
+        named = error.filename or file
+        raise ConfigError(f"{named}: cannot be read: {error.strerror or error}", advice=_found_from(path)) from None
+    except SyntaxError as error:
+        raise ConfigError(f"{file}:{error.lineno or 1}: is not Python: {error.msg}", advice=_ADVICE) from None
+    except ConfigError:
+        raise
+    except Exception as error:  # noqa: BLE001 - a file of the user's may raise anything, and is shown where
+        message = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+        raise ConfigError(f"{file}:{_line(error, file)}: {message}", advice=_ADVICE) from None
+    if not path:
+        made.own.clear()
+    if "id" not in made.fields:
+        raise ConfigError(
+            f"{file}: makes no id", advice="Every document needs one: field('id', marc('001', first=True))."
+        )
+    return made
+
+
+_ADVICE = "Nothing was sent. docs/mapping.md shows how a mapping is written."
+
+
+def _found_from(path: str) -> str:
+    return "A relative path counts from the folder of indexer.toml." if path and not Path(path).is_absolute() else ""
+
+
+def _line(error: BaseException, file: Path) -> int:
+    """The last line of the file itself that the error came through."""
+    line = 1
+    step = error.__traceback__
+    while step is not None:
+        if step.tb_frame.f_code.co_filename == str(file):
+            line = step.tb_lineno
+        step = step.tb_next
+    return line
+
+
+@contextlib.contextmanager
+def _building(made: FieldRules) -> Iterator[None]:
+    _under_way.append(made)
+    try:
+        yield
+    finally:
+        _under_way.pop()
+
+
+def _current() -> FieldRules:
+    if not _under_way:
+        raise ValueError("this is a word of MARC mappings: it belongs in the file that a profile names as its mapping")
+    return _under_way[-1]
+
+
+def _based() -> FieldRules:
+    current = _current()
+    if not current.based:
+        mapping()
+    return current
+
+
+def _put(current: FieldRules, name: str, rules: tuple[Rule, ...], first: bool = False, unique: bool = False) -> None:
+    run = rules[0].run if len(rules) == 1 else _all_of(rules)
+    if unique:
+        run = _then(run, _without_duplicates)
+    if first:
+        run = _then(run, _first)
+    known = biblio().field(name)
+    current.fields[name] = FieldRule(name, known is not None and known.multi, rules, run)
+    current.own.add(name)
+
+
+def _rule(rule: Rule | Function, translate: str | Mapping[str, str] | None, first: bool = False) -> Rule:
+    if not isinstance(rule, Rule):
+        if not callable(rule):
+            raise ValueError(
+                f"{rule!r} is not a rule: write marc({rule!r}), constant({rule!r}) or the name of a function"
+            )
+        rule = Rule(getattr(rule, "__name__", repr(rule)), _values(rule))
+    if translate is None:
+        return rule
+    run = _then(_then(rule.run, _translator(translate)), _without_duplicates)
+    return Rule(f"{rule.text} translated by {translate if isinstance(translate, str) else 'a table'}", run)
+
+
+def _values(function: Function) -> Callable[[MarcRecord], Sequence[str]]:
+    """A plain function's values as a list: it may also give one text, or None for none."""
+
+    def run(record: MarcRecord) -> Sequence[str]:
+        found = function(record)
+        if isinstance(found, list):
+            return found
+        if isinstance(found, str):
+            return [found] if found else []
+        return [] if found is None else list(found)
+
+    return run
+
+
+def _translator(translate: str | Mapping[str, str]) -> maps.Translate:
+    if isinstance(translate, Mapping):
+        return maps.translator(translate)
+    if translate.endswith(".tsv"):
+        return maps.translator(maps.read(_current().folder / translate))
+    if translate not in maps.bundled():
+        raise ValueError(f"there is no table {translate!r}. {_nearest(translate, maps.bundled())}")
+    return maps.translator(maps.table(translate))
+
+
+def _check_name(name: str) -> None:
+    schema = biblio()
+    if schema.field(name) is None:
+        raise ValueError(f"the schema has no field {name!r}. {_nearest(name, schema.fields)}")
+    if name in copies.filled() or name == "_version_":
+        raise ValueError(f"{name} is filled by the loader or the engine, a mapping cannot make it")
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, known, n=1)
+    return f"The nearest is {near[0]!r}." if near else ""
+
+
+def _all_of(rules: Sequence[Rule]) -> specs.Extract:
+    def run(record: MarcRecord) -> list[str]:
+        return [value for rule in rules for value in rule.run(record)]
+
+    return run
+
+
+def _then(
+    run: Callable[[MarcRecord], Sequence[str]], change: Callable[[Sequence[str]], list[str]]
+) -> Callable[[MarcRecord], list[str]]:
+    def changed(record: MarcRecord) -> list[str]:
+        values = run(record)
+        return change(values) if values else []
+
+    return changed
+
+
+def _without_duplicates(values: Sequence[str]) -> list[str]:
+    return list(values) if len(values) < 2 else list(dict.fromkeys(values))
+
+
+def _first(values: Sequence[str]) -> list[str]:
+    return list(values[:1])
+
+
+def _all_but_first(values: Sequence[str]) -> list[str]:
+    return list(values[1:])

@@ -1,0 +1,89 @@
+"""title_sort as VuFind's MARC route makes it (SolrMarc's title_sort_lower), and the non-filing characters of a title.
+
+The order of the steps and the accent table are not those of the XSL route (derive.titles): trailing punctuation goes
+first, letters with marks lose them one by one, and ligatures and `ß` stay.
+"""
+
+import re
+import unicodedata
+
+from indexer.formats.marc.record import MarcField, MarcRecord
+from indexer.formats.marc.specs import trim
+
+NONFILING_FIRST = frozenset({"130", "630", "730", "740"})  # the first indicator counts the characters
+NONFILING_SECOND = frozenset({"222", "240", "242", "243", "245", "440", "830"})  # the second does
+
+_SEPARATOR_AT_END = re.compile(r" *[,/;:]\Z")
+_PERIOD_TO_DROP = re.compile(r"(?:\w\w|[!-/:-@\[-`{-~])\.\Z")
+_MARKS = re.compile("[\u0300-\u036f]+")
+_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~\s]+", re.ASCII)
+
+# Latin letters that Unicode does not decompose, with the letter they are sorted as.
+_FOLDED = str.maketrans(
+    "ĐđĦħŁłØøŦŧƀƁɓƂƃƇƈƉƊɖɗƋƌƑƒƓɠƗɨƘƙƚƝɲƟɵƤƥƫƬƭƮʈƲʋƳƴƵƶȤȥ",
+    "DdHhLlOoTtbBbBbCcDDddDdFfGgIiKklNnOoPptTtTtVvYyZzZz",
+)
+
+
+def nonfiling(field: MarcField) -> int:
+    """How many characters at the head of `$a` are passed over in filing."""
+    if field.tag in NONFILING_SECOND:
+        indicator = field.ind2
+    elif field.tag in NONFILING_FIRST:
+        indicator = field.ind1
+    else:
+        return 0
+    return int(indicator) if indicator.isascii() and indicator.isdigit() else 0
+
+
+def filed(field: MarcField, codes: str) -> list[str]:
+    """The subfields with these codes, in record order, `$a` without its non-filing characters; empty ones left out."""
+    skipped = nonfiling(field)
+    texts = [trim(value[skipped:] if code == "a" else value) for code, value in field.subfields if code in codes]
+    return [text for text in texts if text]
+
+
+def title_sort(record: MarcRecord) -> str:
+    """The form by which the title sorts: 245 abkp."""
+    for field in record.by_tag.get("245", ()):
+        words = [sort_form(text) for text in filed(field, "abkp")]
+        if found := " ".join(word for word in words if word):
+            return found
+    return ""
+
+
+def sort_form(text: str) -> str:
+    """One subfield of title_sort."""
+    text = clean_data(text)
+    if not text.isascii():
+        text = _MARKS.sub("", unicodedata.normalize("NFD", text)).translate(_FOLDED)
+    return trim(_PUNCTUATION.sub(" ", text)).lower()
+
+
+def clean_data(text: str) -> str:
+    """Trailing catalogue punctuation (ISBD) off, until nothing changes: `, / ; :`, a period that ends no initial and
+    no `Jr.` or `Sr.`, and outer square brackets. As derive.titles.clean_data, but with every script's letters.
+    """
+    while True:
+        before = text
+        text = _SEPARATOR_AT_END.sub("", trim(text))
+        if text.endswith(".") and not text.endswith(("Jr.", "Sr.")) and _PERIOD_TO_DROP.search(text):
+            text = text[:-1]
+        text = _without_outer_brackets(text)
+        if not text or text == before:
+            return text
+
+
+def _without_outer_brackets(text: str) -> str:
+    text = trim(text)
+    if "[" not in text and "]" not in text:
+        return text
+    opens, closes = text.count("["), text.count("]")
+    first, last = text.startswith("["), text.endswith("]")
+    if first and last and opens == closes == 1:
+        text = text[1:-1]
+    elif first and not closes:
+        text = text[1:]
+    elif last and not opens:
+        text = text[:-1]
+    return trim(text)
