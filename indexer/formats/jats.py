@@ -25,9 +25,10 @@ from indexer.derive.work_keys import work_keys
 from indexer.documents import Fields
 from indexer.errors import RecordError
 from indexer.formats import languages, xml
+from indexer.formats.harvest import as_harvested, identify
 from indexer.formats.jats_text import Element, body_text, local, text
 from indexer.formats.jats_xml import Article, joined_title, read
-from indexer.formats.profiles import Profile, make_id
+from indexer.formats.profiles import Profile
 from indexer.records import Record
 
 _DOI_SAFE = "/:;()[],.@!$&'*+=~-_"
@@ -46,7 +47,9 @@ def document(record: Record, profile: Profile) -> Fields:
     """
     root = _parse(record.raw)
     found = read(root)
-    identifier, missing = _identify(found, record, profile)
+    identifier, missing = identify(_own_id(found), record, profile)
+    if not identifier.strip():
+        raise RecordError("no article-id of the type pmc, pmid or doi to make it of", field="id")
     options = profile.options
     stylesheet = options["rules"] == "nlm_ojs"
     if stylesheet:
@@ -58,7 +61,7 @@ def document(record: Record, profile: Profile) -> Fields:
     if options["fullrecord"]:
         for part in [part for part in root if local(part) == "body"]:
             root.remove(part)
-        fields["fullrecord"] = xml.harvested(root, missing)
+        fields["fullrecord"] = as_harvested(root, missing)
     titles = [title for title in (_full_title(found), *([] if stylesheet else found.other_titles)) if title]
     authors = [*found.persons, *found.groups]
     if titles and (keys := work_keys(titles, authors, trimmed_titles=[strip_articles(titles[0])])):
@@ -90,18 +93,10 @@ def _character(match: re.Match[bytes]) -> bytes:
     return b"".join([b"&#%d;" % ord(one) for one in characters]) if characters else match[0]
 
 
-def _identify(found: Article, record: Record, profile: Profile) -> tuple[str, list[str]]:
-    """The document's id, and what a harvester would have put at the start of the record and is not there yet."""
-    header = record.header
-    if header is not None and header.identifier:
-        identifier = make_id(profile, header.identifier)
-        there = found.harvested in (identifier, header.identifier)
-        return identifier, [] if there else [identifier, *([header.datestamp] if header.datestamp else [])]
+def _own_id(found: Article) -> str:
+    """The identifier that a harvester put in, else the id of the first number that an article of this kind has."""
     numbers = (("pmc-", found.pmc), ("pmid-", found.pmid), ("doi-", found.doi))
-    own = found.harvested or next((prefix + number for prefix, number in numbers if number), "")
-    if not own:
-        raise RecordError("no article-id of the type pmc, pmid or doi to make it of", field="id")
-    return make_id(profile, own), []
+    return found.harvested or next((prefix + number for prefix, number in numbers if number), "")
 
 
 def _fields(found: Article, profile: Profile, start: Fields) -> Fields:

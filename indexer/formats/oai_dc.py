@@ -24,7 +24,8 @@ from indexer.derive.work_keys import work_keys
 from indexer.documents import Fields
 from indexer.errors import Dropped, RecordError
 from indexer.formats import languages, xml
-from indexer.formats.profiles import Profile, make_id
+from indexer.formats.harvest import as_harvested, identify
+from indexer.formats.profiles import Profile
 from indexer.records import Record
 
 OAI_DC = "{http://www.openarchives.org/OAI/2.0/oai_dc/}dc"
@@ -51,13 +52,16 @@ def document(record: Record, profile: Profile) -> Fields:
         raise RecordError(f"the record is <{etree.QName(root).localname}>, not oai_dc:dc")
     options = profile.options
     elements, inside = _read(root, options["id_tag"])
-    identifier, missing = _identify(inside, record, profile)
+    identifier, missing = identify(inside, record, profile)
+    if not identifier.strip():
+        tag = options["id_tag"]
+        raise RecordError(f"no element <{tag}> and no OAI-PMH header to take the id from", field="id")
     constants = profile.constants
     fields: Fields = {"id": identifier}
     if "record_format" in constants:
         fields["record_format"] = constants["record_format"]
     if options["fullrecord"]:
-        fields["fullrecord"] = xml.harvested(root, missing)
+        fields["fullrecord"] = as_harvested(root, missing)
     fields["allfields"] = [xml.all_text(root, before="".join(missing))]
     fields.update([constant for constant in constants.items() if constant[0] != "format"])
     for name in options["order"]:
@@ -109,21 +113,6 @@ def _qualified_name(element: etree._Element) -> str:
     """The element's name as it stands in the record, prefix included (XPath's name())."""
     local = etree.QName(element).localname
     return f"{element.prefix}:{local}" if element.prefix else local
-
-
-def _identify(inside: str, record: Record, profile: Profile) -> tuple[str, list[str]]:
-    """The document's id, and what a harvester would have put at the start of the record and is not there yet: the
-    identifier and, where the header has one, the datestamp."""
-    header = record.header
-    if header is not None and header.identifier:
-        identifier = make_id(profile, header.identifier)
-        there = inside in (identifier, header.identifier)
-        return identifier, [] if there else [identifier, *([header.datestamp] if header.datestamp else [])]
-    identifier = make_id(profile, inside)
-    if not identifier.strip():
-        tag = profile.options["id_tag"]
-        raise RecordError(f"no element <{tag}> and no OAI-PMH header to take the id from", field="id")
-    return identifier, []
 
 
 def _language(fields: Fields, elements: Elements, profile: Profile, _root: etree._Element) -> None:

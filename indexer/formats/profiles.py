@@ -15,10 +15,17 @@ from indexer.errors import ConfigError
 from indexer.schema.model import biblio
 
 TitleSort = Literal["current", "legacy", "auto"]
-KEYS = ("base", "format", "id_prefix", "id_search", "id_replace", "constants", "title_sort", "options")
+KEYS = ("base", "format", "id_prefix", "id_search", "id_replace", "constants", "title_sort", "mapping", "options")
 
 # The bundled profile that stands for a format when nobody names one; its options are the format's.
-DEFAULT_PROFILE = {"oai_dc": "ojs", "pubmed": "pubmed", "jats": "jats", "solr_json": "solr_json"}
+DEFAULT_PROFILE = {
+    "oai_dc": "ojs",
+    "pubmed": "pubmed",
+    "marc": "marc",
+    "jats": "jats",
+    "doaj": "doaj",
+    "solr_json": "solr_json",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +119,7 @@ def _build(name: str, ours: Tables, users: Tables, below: tuple[str, ...] = ()) 
         id_replace=replacement,
         title_sort=_title_sort(where, table.get("title_sort", start.title_sort), start.format),
         constants=_constants(where, start.constants, table.get("constants", {})),
-        options=_options(where, start, table.get("options", {}), known=bool(base) or bool(users)),
+        options=_options(where, start, _with_mapping(where, table), known=bool(base) or bool(users)),
     )
 
 
@@ -204,6 +211,12 @@ def _constants(where: str, start: Mapping[str, Value], given: object) -> dict[st
         else:
             constants[name] = list(values) if known.multi else values[0]
     return constants
+
+
+def _with_mapping(where: str, table: Mapping[str, Any]) -> object:
+    """The options of a table; its key `mapping` is the option of that name, written where people look for it."""
+    options = table.get("options", {})
+    return {**_table(f"{where}.options", options), "mapping": table["mapping"]} if "mapping" in table else options
 
 
 def _options(where: str, start: Profile, given: object, *, known: bool) -> dict[str, Any]:

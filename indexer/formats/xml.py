@@ -3,9 +3,6 @@
 Comments and processing instructions are dropped while parsing: XPath's string value of an element leaves them out.
 """
 
-from collections.abc import Sequence
-from xml.sax.saxutils import escape
-
 from lxml import etree
 
 from indexer.errors import RecordError
@@ -20,8 +17,6 @@ _parser = etree.XMLParser(
     remove_comments=True,
     remove_pis=True,
 )
-
-_PUT_IN = ("identifier", "datestamp")
 
 
 def parse(raw: bytes) -> etree._Element:
@@ -57,15 +52,6 @@ def all_text(root: etree._Element, *, before: str = "") -> str:
     """The string value of a whole record, with `before` right in front of it, white space normalised."""
     value = etree.tostring(root, encoding="utf-8", method="text", with_tail=False)
     return b" ".join((before.encode() + value).split()).decode()
-
-
-def harvested(root: etree._Element, missing: Sequence[str]) -> str:
-    """A record as XML, with what is missing of what a harvester puts behind its first tag: identifier, datestamp."""
-    put_in = "".join([f"<{tag}>{escape(value)}</{tag}>" for tag, value in zip(_PUT_IN, missing, strict=False)])
-    if put_in and root.text is None and not len(root):
-        root.text = ""  # <dc></dc>, not <dc/>: there is a tag to put it behind
-    start, bracket, rest = etree.tostring(root, encoding="unicode", with_tail=False).partition(">")
-    return start + bracket + put_in + rest
 
 
 def _reason(error: etree.XMLSyntaxError, raw: bytes) -> str:

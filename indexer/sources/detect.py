@@ -20,6 +20,8 @@ _OAI_ROOTS = frozenset({b"OAI-PMH", b"ListRecords", b"GetRecord"})
 
 _SOLR_CHILD = re.compile(rb"<(?:field|str|arr|doc|id|query|lst|result)(?=[\s/>])")
 
+_FRONT = re.compile(rb"<(?:[^\s/>:]+:)?front[\s/>]")  # the front matter of an article in JATS
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -75,9 +77,11 @@ def _xml(start: bytes, format: str | None) -> Kind:
     if marc.XML_START.match(start, root.offset) and not namespace(root.name, inherited):
         return Kind("elements", root.name, "marc")
     if FORMATS.get(namespace(root.name, inherited)) and local not in _WRAPPERS:
-        return _jats_or(Kind("elements", root.name), FORMATS[namespace(root.name, inherited)])
-    if local in (b"article", b"pmc-articleset") and (b"<front" in start or b"article-type" in root.raw):
-        return _not_read("JATS")
+        return Kind("elements", root.name)
+    if local == b"article" and (_FRONT.search(start) or b"article-type" in root.raw):
+        return Kind("elements", root.name, "jats")
+    if local == b"pmc-articleset":  # what E-utilities answer
+        return Kind("collection", b"article", "jats")
     if local.lower() == b"html":
         return _unknown("this is an HTML page", "A server may have answered with an error page. Fetch the file again.")
     return _wrapped(start, root, None if root.empty else next(tags, None), inherited, format)
@@ -94,7 +98,9 @@ def _wrapped(start: bytes, root: Tag, child: Tag | None, inherited: Mapping[byte
         if marc.XML_START.match(start, child.offset) and not found:
             return Kind("collection", child.name, "marc")
         if found in FORMATS:
-            return _jats_or(Kind("collection", child.name), FORMATS[found])
+            return Kind("collection", child.name)
+        if child.local == b"article" and _FRONT.search(start, child.offset):
+            return Kind("collection", child.name, "jats")
         if format is not None and root.local in _WRAPPERS:
             return Kind("collection", child.name)
     elif root.local in _WRAPPERS:
@@ -102,14 +108,6 @@ def _wrapped(start: bytes, root: Tag, child: Tag | None, inherited: Mapping[byte
     if format is not None:
         return Kind("elements", root.name)
     return _unknown(f"the root element is <{show(root.raw[1:-1])}>", "")
-
-
-def _jats_or(kind: Kind, format: str) -> Kind:
-    return _not_read("JATS") if format == "jats" else kind
-
-
-def _not_read(what: str) -> Kind:
-    return Kind("none", problem=f"this is {what}, which this version does not read", advice="Nothing of it was sent.")
 
 
 def _unknown(what: str, advice: str) -> Kind:

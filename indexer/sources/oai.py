@@ -19,10 +19,10 @@ RECORD_START = re.compile(rb"<((?:[^\s/>:]+:)?)record(?:\s[^>]*)?>\s*<\1header(?
 FORMATS = {
     b"http://www.openarchives.org/OAI/2.0/oai_dc/": "oai_dc",
     b"http://www.loc.gov/MARC21/slim": "marc",
-    b"https://jats.nlm.nih.gov/ns/archiving/1.0/": "jats",
-    b"https://jats.nlm.nih.gov/ns/archiving/1.1/": "jats",
-    b"https://jats.nlm.nih.gov/ns/archiving/1.2/": "jats",
-    b"https://jats.nlm.nih.gov/ns/archiving/1.3/": "jats",
+    b"http://doaj.org/features/oai_doaj/1.0/": "doaj",
+    b"https://doaj.org/features/oai_doaj/1.0/": "doaj",
+    **{b"https://jats.nlm.nih.gov/ns/archiving/1.%d/" % minor: "jats" for minor in range(5)},
+    b"http://dtd.nlm.nih.gov/publishing/2.3": "jats",  # Open Journal Systems' nlm
     b"http://dtd.nlm.nih.gov/2.0/xsd/archivearticle": "jats",
     b"http://jats.nlm.nih.gov": "jats",
 }
