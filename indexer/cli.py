@@ -74,6 +74,13 @@ def say_error(error: IndexerError) -> None:
         print(f"  {line}", file=sys.stderr)
 
 
+def _exposed(what: str, prefix: str) -> ConfigError:
+    return ConfigError(
+        f"{what} holds a password, which every user of this machine can read in the process list",
+        advice=f"Set {prefix}USERNAME and {prefix}PASSWORD instead.",
+    )
+
+
 def _version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
     if not value or context.resilient_parsing:
         return
@@ -127,7 +134,7 @@ def common(*names: str) -> Callable[[Command], Command]:
             **kwargs: Any,
         ) -> Any:
             from indexer import config as settings
-            from indexer.targets import has_credentials
+            from indexer.targets import has_credentials, is_index
 
             flags = {
                 "target": target,
@@ -137,11 +144,11 @@ def common(*names: str) -> Callable[[Command], Command]:
             }
             for_machines = (log_format or os.environ.get("INDEXER_LOG_FORMAT")) == "json"
             try:
+                for given in filter(is_index, kwargs.get("paths", ())):
+                    if has_credentials(given):
+                        raise _exposed("a URL", "INDEXER_SOURCE_")
                 if target and has_credentials(target):
-                    raise ConfigError(
-                        "--target holds a password, which every user of this machine can read in the process list",
-                        advice="Set INDEXER_USERNAME and INDEXER_PASSWORD instead.",
-                    )
+                    raise _exposed("--target", "INDEXER_")
                 config = settings.load(config_file, flags=flags, environ=os.environ)
                 for_machines = config.settings.log.format == "json"
                 return command(*args, config=config, **kwargs)
@@ -177,7 +184,8 @@ def load(
 ) -> int:
     """Load dumps into the target.
 
-    PATHS are files, folders, globs or - for standard input; plain, gzip, bzip2, xz, zstd, zip or tar.
+    PATHS are files, folders, globs or - for standard input; plain, gzip, bzip2, xz, zstd, zip or tar. The URL of an
+    index, as --target takes it, stands for its documents.
     """
     from indexer.commands.load import load as run
 

@@ -29,6 +29,10 @@ ENVIRONMENT = {
     "INDEXER_PASSWORD": "credentials.password",
     "INDEXER_API_KEY": "credentials.api_key",
     "INDEXER_CA_FILE": "credentials.ca_file",
+    "INDEXER_SOURCE_USERNAME": "source_credentials.username",
+    "INDEXER_SOURCE_PASSWORD": "source_credentials.password",
+    "INDEXER_SOURCE_API_KEY": "source_credentials.api_key",
+    "INDEXER_SOURCE_CA_FILE": "source_credentials.ca_file",
     "INDEXER_WORKERS": "load.workers",
     "INDEXER_CONNECTIONS": "load.connections",
     "INDEXER_BATCH_DOCUMENTS": "load.batch_documents",
@@ -45,7 +49,9 @@ class Table(BaseModel):
 
 
 class CredentialSettings(Table):
-    """How to get into the target. Better in the environment than in a file; never on the command line."""
+    """How to get into the target, or into an index that is read. Better in the environment than in a file; never on
+    the command line.
+    """
 
     username: str | None = Field(None, description="user for basic authentication")
     password: SecretStr | None = Field(None, description="password of that user")
@@ -91,6 +97,7 @@ class Settings(Table):
     state: str = Field("sqlite:///var/state.db", description="where runs and rejected records are remembered")
     reports: str = Field("var/reports", description="folder for the reports of runs; empty: none are written")
     credentials: CredentialSettings = CredentialSettings()
+    source_credentials: CredentialSettings = CredentialSettings()
     load: LoadSettings = LoadSettings()
     log: LogSettings = LogSettings()
     source: list[SourceSettings] = Field(default_factory=list)
@@ -105,16 +112,11 @@ class Config:
     origins: dict[str, str] = field(default_factory=dict)
 
     def target(self) -> Target:
-        given = self.settings.credentials
-        credentials = Credentials(
-            username=given.username,
-            password=given.password.get_secret_value() if given.password else None,
-            api_key=given.api_key.get_secret_value() if given.api_key else None,
-            ca_file=given.ca_file,
-        )
-        if credentials.ca_file and not credentials.ca_file.is_file():
-            raise ConfigError(f"credentials.ca_file: {credentials.ca_file} is not a file")
-        return parse_target(self.settings.target, credentials)
+        return parse_target(self.settings.target, _credentials("credentials", self.settings.credentials))
+
+    def source_credentials(self) -> Credentials:
+        """Those for an index that is read, which does not get the target's."""
+        return _credentials("source_credentials", self.settings.source_credentials)
 
     def rows(self) -> list[tuple[str, str, str]]:
         """(key, value, where it came from) of every single setting; secrets as `***`."""
@@ -127,6 +129,17 @@ class Config:
                 text = re.sub(r"//(.*?):.*@", r"//\1:***@", text)
             rows.append((key, text, self.origins.get(key, "default")))
         return rows
+
+
+def _credentials(name: str, given: CredentialSettings) -> Credentials:
+    if given.ca_file and not given.ca_file.is_file():
+        raise ConfigError(f"{name}.ca_file: {given.ca_file} is not a file")
+    return Credentials(
+        username=given.username,
+        password=given.password.get_secret_value() if given.password else None,
+        api_key=given.api_key.get_secret_value() if given.api_key else None,
+        ca_file=given.ca_file,
+    )
 
 
 def load(path: Path | None = None, *, flags: Mapping[str, Any] | None = None, environ: Mapping[str, str]) -> Config:
@@ -237,6 +250,7 @@ def _nearest_keys(tree: Mapping[str, Any], file: str, model: type[Table] = Setti
             raise ConfigError(f"{file}: {prefix}{key} is not a known key", advice=advice)
         nested: dict[str, type[Table]] = {
             "credentials": CredentialSettings,
+            "source_credentials": CredentialSettings,
             "load": LoadSettings,
             "log": LogSettings,
             "source": SourceSettings,

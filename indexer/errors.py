@@ -13,7 +13,7 @@ class ExitCode(IntEnum):
     OK = 0
     REJECTED = 1  # finished; some records or files were not loaded
     USAGE = 2  # the command line or the configuration is wrong; nothing was sent
-    TARGET = 3  # the target is not reachable, or refused
+    TARGET = 3  # the target, or an index that is read, is not reachable, or refused
     LOCKED = 4  # another run holds the lock
     VERIFICATION = 5  # verification failed; nothing was promoted
     INTERRUPTED = 130
@@ -55,6 +55,12 @@ class TransientError(TargetError):
 
 class PermanentError(TargetError):
     """What no retry will mend: 401, a missing index, a schema without our fields, another product."""
+
+
+class SourceError(IndexerError):
+    """An index that is read is not reachable (any more), or refuses."""
+
+    exit_code = ExitCode.TARGET
 
 
 class RecordError(Exception):

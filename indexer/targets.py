@@ -94,6 +94,11 @@ def parse_target(text: str, credentials: Credentials | None = None) -> Target:
     return Target(found, base=base, index=index, credentials=credentials)
 
 
+def is_index(text: str) -> bool:
+    """Whether a text that may also be the path of a file is the URL of an index."""
+    return re.match(r"embedded:.|(?:solr|elasticsearch|opensearch)\+https?://", text) is not None
+
+
 def has_credentials(text: str) -> bool:
     """Whether a URL carries a password: refused on the command line, where the process list would show it."""
     return re.search(r"//[^/@]*:.*@", text) is not None

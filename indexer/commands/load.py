@@ -23,6 +23,7 @@ from indexer.observe import report
 from indexer.schema.model import biblio
 from indexer.sinks import open_sink
 from indexer.sinks.base import Sink
+from indexer.sources import live
 from indexer.state import lock, progress
 from indexer.state.store import Store
 from indexer.targets import Target
@@ -117,6 +118,7 @@ def _memory(plan: Plan, target: Target, sink: Sink, store: Store, run_id: int, *
 def _plan(paths: Sequence[str], config: Config, profile_name: str | None, *, connections: int) -> Plan:
     settings = config.settings.load
     profile = profiles.resolve(profile_name, config.settings.profile) if profile_name else None
+    paths, indexes = live.named(paths, config.source_credentials())
     files, missing = sources.expand(paths)
     if missing and not files:
         # when no path leads anywhere the command line is wrong; when some do, the run reports the others
@@ -132,6 +134,7 @@ def _plan(paths: Sequence[str], config: Config, profile_name: str | None, *, con
         workers=1 if size is not None and size < SMALL_DUMP else settings.workers,
         limits=limits(settings, connections=connections),
         budget=Budget(settings.error_budget.count, settings.error_budget.share),
+        indexes=indexes,
     )
 
 

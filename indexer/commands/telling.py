@@ -140,7 +140,7 @@ class Telling:
                 self.say(f"  {fault.advice}")
 
     def _paused(self, error: TransientError, seconds: float) -> None:
-        self._log_problem("push_paused", reason=error.message, seconds=round(seconds, 1))
+        self._log_problem("paused", reason=error.message, seconds=round(seconds, 1))
         self.say(f"{error.message}; trying again in {seconds:.0f} s")
 
     def stopping(self) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from indexer import sources
 from indexer.engine.ledger import Entry, Ledger, Settled
 from indexer.sinks.base import Durable
-from indexer.sources.files import STDIN
+from indexer.sources.files import STDIN, is_no_file
 from indexer.state import dead_letters, progress
 from indexer.state.dead_letters import DeadLetter
 from indexer.state.progress import Checkpoint
@@ -27,7 +27,8 @@ SIGNED_BYTES = 1 << 16  # of a dump's head and tail
 
 class Memory:
     """`signatures` holds each dump's in the order in which they are read, "" for those that cannot be resumed (standard
-    input). `durable` is the sink's: where it is "never", the run writes all anew, and nothing of it is remembered.
+    input, an index). `durable` is the sink's: where it is "never", the run writes all anew, and nothing of it is
+    remembered.
     """
 
     def __init__(
@@ -68,10 +69,10 @@ class Memory:
         same rules: what follows a dump that starts over is to win over it, and so starts over too.
         """
         marks = progress.read_checkpoints(self._store, self._target_id)
-        going = marks.keys() <= set(map(_lasting, self._signatures))
+        going = marks.keys() <= set(map(sources.lasting, self._signatures))
         resumed = []
         for file, signature in self._signatures.items():
-            mark = marks.get(_lasting(file))
+            mark = marks.get(sources.lasting(file))
             going = going and mark is not None and bool(signature) and mark.signature == signature
             if not going or mark is None:
                 break
@@ -135,7 +136,7 @@ class Memory:
     def bury(self, letter: DeadLetter, entry: Entry | None = None) -> None:
         """Keeps a record that failed; `entry` is the run's, for one that was just read."""
         if entry is not None:
-            file = _lasting(entry.file) + letter.position.file[len(sources.shown(entry.file)) :]
+            file = sources.lasting(entry.file) + letter.position.file[len(sources.shown(entry.file)) :]
             letter = replace(letter, position=replace(letter.position, file=file), moment=self.moment(entry))
         self._letters.append(letter)
         if letter.document_id is not None:
@@ -161,7 +162,9 @@ class Memory:
             progress.remember(connection, target_id, self._changed)
             progress.put_checkpoints(connection, target_id, self._marks(moved))
             for file in self._read_again(moved):
-                dead_letters.forget_file(connection, target_id=target_id, file=_lasting(file), before=self._begun[file])
+                dead_letters.forget_file(
+                    connection, target_id=target_id, file=sources.lasting(file), before=self._begun[file]
+                )
         self._changed = {}
         self._letters = []
         self._done = []
@@ -182,7 +185,7 @@ class Memory:
     def _marks(self, moved: dict[str, Settled]) -> list[Checkpoint]:
         return [
             Checkpoint(
-                _lasting(file),
+                sources.lasting(file),
                 self._signatures[file],
                 settled.items,
                 settled.finished,
@@ -204,13 +207,8 @@ class Memory:
         return [
             file
             for file, settled in moved.items()
-            if settled.finished and not settled.account.faults and file != STDIN and _lasting(file) in named
+            if settled.finished and not settled.account.faults and file != STDIN and sources.lasting(file) in named
         ]
-
-
-def _lasting(file: str) -> str:
-    """The name of a dump from whichever folder it is named, printable."""
-    return file if file == STDIN else sources.shown(os.path.abspath(file))
 
 
 def signatures(files: Sequence[str], *, rules: str) -> dict[str, str]:
@@ -220,7 +218,7 @@ def signatures(files: Sequence[str], *, rules: str) -> dict[str, str]:
     """
     found = dict.fromkeys(files, "")
     for file in files:
-        if file == STDIN or not Path(file).is_file():
+        if is_no_file(file) or not Path(file).is_file():
             continue
         digest = hashlib.blake2b(rules.encode(), digest_size=16)
         try:

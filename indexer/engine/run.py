@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -15,10 +15,11 @@ from indexer.engine.ledger import Entry, Ledger
 from indexer.engine.memory import Memory
 from indexer.engine.push import Limits, Pusher
 from indexer.engine.workers import End, Failed, Filtered, Item, Made, Marked, Recipe, WorkerError, derive
-from indexer.errors import ExitCode, IndexerError, TransientError
+from indexer.errors import ExitCode, IndexerError, SourceError, TransientError
 from indexer.records import Fault, Record
 from indexer.sinks.base import Action, Outcome, Sink
 from indexer.state.dead_letters import DeadLetter
+from indexer.targets import Target
 
 COMMIT_EVERY = 30.0  # seconds between commits where only a commit survives a crash
 STORE_EVERY = 1.0  # seconds after which the state is stored even if the engine has nothing to answer
@@ -80,7 +81,8 @@ class Summary:
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What to read and how: `files` as `sources.expand` gives them; `source` is the name in the books, empty: that of
-    the profile which reads the record; `format` decides where the content does not.
+    the profile which reads the record; `format` decides where the content does not. `indexes` says how to get into
+    those of the files that are indexes (sources.live.named).
     """
 
     files: Sequence[str]
@@ -90,6 +92,7 @@ class Plan:
     workers: int
     limits: Limits
     budget: Budget
+    indexes: Mapping[str, Target] = field(default_factory=dict)
 
 
 def run(
@@ -122,9 +125,11 @@ def run(
                     overdrawn = plan.budget.exceeded(total.read - before.read, total.rejected - before.rejected)
                     if overdrawn:
                         break
-        except WorkerError:
+        except (WorkerError, SourceError):
             loading.finish()
-            raise
+            if not stop.is_set():
+                raise
+            summary.interrupted = True
         loading.finish()
         if overdrawn:
             raise _overdrawn(summary.account)
@@ -172,6 +177,7 @@ class _Run:
         self._plan = plan
         self._memory = memory
         self._events = events
+        self._stop = stop
         self._last = ("", "")  # file and name in the books of the last record
         self._pusher: Pusher[Token] | None = None
         self._places: deque[tuple[str, int]] = deque()  # of the items that are being derived, in order
@@ -189,7 +195,12 @@ class _Run:
             if skip:
                 self._events.resumed(file, skip)
             stream = sources.read(
-                [file], source=self._plan.source, format=self._plan.format, progress=self._events.advanced
+                [file],
+                source=self._plan.source,
+                format=self._plan.format,
+                progress=self._events.advanced,
+                indexes=self._plan.indexes,
+                pause=self._pause,
             )
             for number, item in enumerate(stream, 1):
                 if number > skip:
@@ -197,6 +208,10 @@ class _Run:
                     yield item
             self._places.append((file, 0))
             yield End()
+
+    def _pause(self, error: TransientError, seconds: float) -> None:
+        self._events.paused(error, seconds)
+        self._stop.wait(seconds)
 
     def take(self, chunk: list[tuple[Item, Made | None]]) -> None:
         unchanged: set[str] = set()

@@ -6,6 +6,8 @@ from typing import Literal, Protocol
 
 from indexer.documents import Delete, Fields
 
+PAGE = 500  # documents that are read from an index at once
+
 #: When a document survives a crash: once it is acknowledged, or once it is committed. "never" is a file of JSON lines:
 #: it is continued by any run, so nothing that an earlier one wrote is ever taken for unchanged.
 Durable = Literal["acknowledged", "committed", "never"]
@@ -123,6 +125,18 @@ class Sink(Protocol):
     def search(self, query: Query) -> Found: ...
 
     def close(self) -> None: ...
+
+
+class Readable(Protocol):
+    """A sink whose index can be read from one end to the other: all but a file of lines, which is a dump."""
+
+    def pages(self, after: str = "") -> Iterator[tuple[list[bytes], str]]:
+        """Every visible document as one JSON object, with all fields that the engine keeps, page by page, each page
+        with the mark that goes on behind it. Needs no `check`: looks for itself whether the index is there.
+
+        Raises TransientError, after which `after` the last mark goes on, or PermanentError.
+        """
+        ...
 
 
 class Tunable(Protocol):

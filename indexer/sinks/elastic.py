@@ -4,6 +4,7 @@ An acknowledged bulk request is durable: it is in the translog of the primary an
 (`index.translog.durability` is `request` unless somebody changed it).
 """
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -11,11 +12,11 @@ from urllib.parse import quote
 import orjson
 
 from indexer.documents import Delete, Fields
-from indexer.errors import ConfigError, PermanentError, TransientError
+from indexer.errors import ConfigError, PermanentError, TargetError, TransientError
 from indexer.schema import preflight
-from indexer.sinks.base import Action, Durable, Found, Hit, Outcome, Query
+from indexer.sinks.base import PAGE, Action, Durable, Found, Hit, Outcome, Query
 from indexer.sinks.elastic_client import NDJSON, PRODUCTS, check_product, open_client
-from indexer.sinks.http import authorization, describe, may_pass, shorten, status_error
+from indexer.sinks.http import NotThere, authorization, describe, may_pass, shorten, status_error
 from indexer.sinks.isolate import Refused, isolate
 from indexer.sinks.query import (
     FACET_VALUES,
@@ -36,6 +37,12 @@ ITEM_PARTS = "items.*.status,items.*.result,items.*.error"  # of a bulk answer: 
 IDS_A_REQUEST = 500
 IDS_A_PAGE = 10_000  # index.max_result_window
 SUGGESTION_TRIES = 5
+KEEP_ALIVE = "15m"  # of the point in time between two pages: as long as a target that is down is waited for, and more
+# How a point in time is opened and closed, and under which name it is given.
+POINT_IN_TIME = {
+    "elasticsearch": ("_pit", "/_pit", "id"),
+    "opensearch": ("_search/point_in_time", "/_search/point_in_time", "pit_id"),
+}
 # Refused for the state of the index or node, not for the document: a full disk, a moving shard, a closing index.
 PASSING = ("cluster_block_exception", "unavailable_shards_exception", "circuit_breaking_exception")
 
@@ -120,6 +127,30 @@ class ElasticSink:
                 yield hit["_id"]
             body["search_after"] = hits[-1]["sort"]
 
+    def pages(self, after: str = "") -> Iterator[tuple[list[bytes], str]]:
+        """As the index is when the reading begins (a point in time), in the order of the field `id`."""
+        check_product(self._target, self._call)
+        opened, closed, name = POINT_IN_TIME[self._target.kind]
+        point = str(self._ask("POST", opened, keep_alive=KEEP_ALIVE)[name])
+        body: dict[str, Any] = {"size": PAGE, "sort": [{"id": "asc"}], "track_total_hits": False}
+        if after:
+            body["search_after"] = orjson.loads(after)
+        try:
+            while True:
+                body["pit"] = {"id": point, "keep_alive": KEEP_ALIVE}
+                answer = self._search(body, path="/_search")
+                hits = answer["hits"]["hits"]
+                if not hits:
+                    return
+                point = answer.get("pit_id", point)
+                body["search_after"] = hits[-1]["sort"]
+                yield [_document(hit) for hit in hits], orjson.dumps(hits[-1]["sort"]).decode()
+        except NotThere:
+            raise TransientError(f"{self._target}: the server has forgotten where the reading was") from None
+        finally:
+            with contextlib.suppress(TargetError, Refused):  # it ends by itself after KEEP_ALIVE
+                self._call("DELETE", closed, orjson.dumps({name: [point] if name == "pit_id" else point}))
+
     def search(self, query: Query) -> Found:
         check_fields(query.filters, query.facets)
         clauses = parse_words(query.text)
@@ -167,9 +198,10 @@ class ElasticSink:
         except Refused as refusal:
             raise PermanentError(f"{self._target}: {refusal}") from None
 
-    def _search(self, body: dict[str, Any]) -> dict[str, Any]:
+    def _search(self, body: dict[str, Any], path: str = "") -> dict[str, Any]:
+        """A search of the index; of `path` where its body says what to search."""
         try:
-            answer = self._call("POST", f"{self._index}/_search", orjson.dumps(body))
+            answer = self._call("POST", path or f"{self._index}/_search", orjson.dumps(body))
         except Refused as refusal:
             product = PRODUCTS[self._target.kind]
             raise ConfigError(f"{self._target}: {product} does not take this search: {refusal}") from None
@@ -225,6 +257,12 @@ def encode(batch: Sequence[Action]) -> bytes:
         else:
             lines.append(b'{"index":{"_id":' + orjson.dumps(action.id) + b"}}\n" + action.body + b"\n")
     return b"".join(lines)
+
+
+def _document(hit: dict[str, Any]) -> bytes:
+    """What was sent; with the engine's name for the document where it did not name itself."""
+    source = hit["_source"]
+    return orjson.dumps(source if "id" in source else {"id": hit["_id"], **source})
 
 
 def _words(clauses: list[Clause] | None) -> dict[str, Any]:

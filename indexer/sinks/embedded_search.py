@@ -48,9 +48,17 @@ class Reader:
 
     def document(self, address: tantivy.DocAddress) -> Fields:
         """The whole document as it was sent, with the fields that the schema does not store."""
-        source = self.searcher.doc(address).get_first(SOURCE)
-        fields: Fields = orjson.loads(bytes(source))  # type: ignore[arg-type]
+        fields: Fields = orjson.loads(self.source(address))
         return fields
+
+    def source(self, address: tantivy.DocAddress) -> bytes:
+        """The document's JSON as it was sent."""
+        return bytes(self.searcher.doc(address).get_first(SOURCE))  # type: ignore[arg-type]
+
+    def addresses(self, limit: int, offset: int) -> list[tantivy.DocAddress]:
+        """Where documents are, in an order that does not change as long as this reader lives."""
+        hits = self.searcher.search(tantivy.Query.all_query(), limit=limit, offset=offset, count=False).hits
+        return [address for _, address in hits]
 
     def total(self, query: tantivy.Query) -> int:
         count: int = self.searcher.search(query, limit=1).count  # type: ignore[attr-defined]

@@ -15,7 +15,7 @@ import requests
 from indexer.documents import Delete, Fields, Value
 from indexer.errors import ConfigError, PermanentError, TargetError, TransientError
 from indexer.schema import preflight
-from indexer.sinks.base import Action, Durable, Found, Hit, Outcome, Query
+from indexer.sinks.base import PAGE, Action, Durable, Found, Hit, Outcome, Query
 from indexer.sinks.http import CHECK_SECONDS, CONNECT_SECONDS, TIMEOUT, NotThere, engine_words, open_session, shorten
 from indexer.sinks.isolate import Refused, isolate
 from indexer.sinks.query import FACET_VALUES, PHRASE_WEIGHTS, WEIGHTS, Clause, check_fields, parse_words, sort_order
@@ -98,6 +98,17 @@ class SolrSink:
     def ids(self) -> Iterator[str]:
         for document in self._search("*:*", fl="id", sort="id asc", rows=CURSOR_ROWS, cursorMark="*"):
             yield document["id"]
+
+    def pages(self, after: str = "") -> Iterator[tuple[list[bytes], str]]:
+        """By cursorMark, in the order of ids; what Solr does not store is not there."""
+        check_product(self._target, self._session)
+        mark = after or "*"
+        while True:
+            results = self._search("*:*", sort="id asc", rows=PAGE, cursorMark=mark)
+            if not results.docs:
+                return
+            mark = results.nextCursorMark
+            yield [orjson.dumps(document) for document in results.docs], mark
 
     def search(self, query: Query) -> Found:
         check_fields(query.filters, query.facets)

@@ -1,18 +1,20 @@
-"""Sources: dump files, whatever they are packed in, become records with their positions."""
+"""Sources: dump files, whatever they are packed in, and indexes become records with their positions."""
 
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from indexer.records import Fault, Record
-from indexer.sources import elements, json, marc, oai, pubmed, solr_xml, text
+from indexer.sources import elements, json, live, marc, oai, pubmed, solr_xml, text
 from indexer.sources.detect import HEAD, Kind, detect
 from indexer.sources.encoding import as_utf8
-from indexer.sources.files import Meter, chunks, expand, total_bytes, why_missing
+from indexer.sources.files import STDIN, Meter, chunks, expand, total_bytes, why_missing
 from indexer.sources.place import Place
 from indexer.sources.unpack import Member, unpacked
 from indexer.sources.window import Stream, StreamError, Window
 from indexer.sources.xml import show
+from indexer.targets import Target, is_index
 
-__all__ = ["expand", "read", "shown", "total_bytes"]
+__all__ = ["expand", "lasting", "read", "shown", "total_bytes"]
 
 
 def read(
@@ -21,19 +23,37 @@ def read(
     source: str,
     format: str | None = None,
     progress: Callable[[int], None] | None = None,
+    indexes: Mapping[str, Target] | None = None,
+    pause: live.Pause = live.sleep,
 ) -> Iterator[Record | Fault]:
     """Give the records of all files that `paths` stand for (see `expand`), in order, and what could not be read.
 
     `source` names them in the books. `format` (the profile's) decides where the content does not tell.
     `progress` is called with the number of bytes, as stored, that were read since its last call.
     One record is held at a time: memory stays flat however large the files are.
+
+    A path may be an index: `indexes` says how to get into it (see `live.named`), `pause` waits before a page of it is
+    asked for again. Raises SourceError where that is over.
     """
     files, missing = expand(paths)
     for path in missing:
         place = Place(source, shown(path), format)
         yield place.fault(why_missing(path), "Check the path; the other files are not concerned.")
     for path in files:
+        if is_index(path):
+            yield from live.records(path, indexes or {}, source, pause)
+            continue
         yield from _file(path, Meter(progress), Place(source, shown(path), format))
+
+
+def lasting(path: str) -> str:
+    """The name of a dump or an index from whichever folder it is named, printable."""
+    kind, colon, rest = path.partition(":")
+    if path == STDIN or (is_index(path) and kind != "embedded"):
+        return path
+    if is_index(path):
+        return shown(kind + colon + os.path.abspath(rest))
+    return shown(os.path.abspath(path))
 
 
 def shown(path: str) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from indexer.sources.window import StreamError
+from indexer.targets import is_index
 
 CHUNK = 256 << 10  # bytes
 STDIN = "-"
@@ -15,27 +16,32 @@ STDIN = "-"
 _SIDE_FILES = (".md5", ".sha1", ".sha256", ".sha512", ".asc", ".sig")
 
 
+def is_no_file(path: str) -> bool:
+    """Whether a path is standard input or an index: it has no size, and nothing to know it by another time."""
+    return path == STDIN or is_index(path)
+
+
 def expand(paths: Sequence[str]) -> tuple[list[str], list[str]]:
     """Return (files, missing): what the paths stand for, in order, and those that stand for nothing.
 
-    A path is a file, a folder (all files in it and below, in sorted order; hidden files, checksums, signatures and
-    READMEs are left out), a glob pattern (`**` goes into folders), or `-` for standard input. A file is named as the
-    user named it: `dumps/` gives `dumps/a.xml`. One that is named twice stands once, at its last place: the index
-    comes out the same.
+    A path is a file, the URL of an index (which is not looked at here), a folder (all files in it and below, in sorted
+    order; hidden files, checksums, signatures and READMEs are left out), a glob pattern (`**` goes into folders), or
+    `-` for standard input. A file is named as the user named it: `dumps/` gives `dumps/a.xml`. One that is named twice
+    stands once, at its last place: the index comes out the same.
     """
     files: list[str] = []
     missing: list[str] = []
     for path in paths:
-        found = [path] if path == STDIN or os.path.lexists(path) else sorted(glob.glob(path, recursive=True))
+        found = [path] if is_no_file(path) or os.path.lexists(path) else sorted(glob.glob(path, recursive=True))
         before = len(files)
         for each in found:
-            if each != STDIN and os.path.isdir(each):
+            if not is_no_file(each) and os.path.isdir(each):
                 files.extend(_walk(each, ()))
-            elif each == STDIN or os.path.exists(each):
+            elif is_no_file(each) or os.path.exists(each):
                 files.append(each)
         if len(files) == before:
             missing.append(path)
-    last = {path if path == STDIN else os.path.abspath(path): number for number, path in enumerate(files)}
+    last = {path if is_no_file(path) else os.path.abspath(path): number for number, path in enumerate(files)}
     return [files[number] for number in sorted(last.values())], missing
 
 
@@ -82,7 +88,7 @@ def total_bytes(paths: Sequence[str]) -> int | None:
     total = 0
     for path in expand(paths)[0]:
         try:
-            status = os.stat(path) if path != STDIN else None
+            status = os.stat(path) if not is_no_file(path) else None
         except OSError:
             continue
         if status is None or not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):

@@ -1,0 +1,89 @@
+"""An index as a source: its documents, page by page, become records of the format solr_json."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import cast
+
+from indexer.errors import ConfigError, IndexerError, SourceError, TransientError
+from indexer.records import Record
+from indexer.sinks import open_sink
+from indexer.sinks.base import Readable
+from indexer.sources.place import Place
+from indexer.targets import Credentials, Target, is_index, parse_target
+
+WAITS = (1.0, 2.0, 4.0, 8.0, 16.0)  # seconds between the tries of a page; the first page of all is tried once
+RESTARTS = (
+    "An index that is read has no place to go on from: the same command reads it from the beginning, and sends only "
+    "what changed."
+)
+
+Pause = Callable[[TransientError, float], None]
+
+
+def named(paths: Sequence[str], credentials: Credentials) -> tuple[list[str], dict[str, Target]]:
+    """The paths, those of indexes without a user and password in them, and what each of these names stands for.
+
+    `credentials` are for those that bring none. Raises ConfigError for a URL that names no index.
+    """
+    names, indexes = [], {}
+    for path in paths:
+        if is_index(path):
+            target = parse_target(path, credentials)
+            indexes[str(target)] = target
+            names.append(str(target))
+        else:
+            names.append(path)
+    return names, indexes
+
+
+def records(name: str, indexes: Mapping[str, Target], source: str, pause: Pause) -> Iterator[Record]:
+    """Every document of the index that `indexes` (see `named`) holds under this name.
+
+    A page that cannot be had for a reason that may pass is asked for again, `pause` called with the reason and the
+    seconds before each try. Raises SourceError once that is over, and for what no try will mend.
+    """
+    place = Place(source, name, exact=False)
+    sink = None
+    try:
+        sink = open_sink(indexes.get(name) or parse_target(name))
+        yield from _records(cast(Readable, sink), place, pause)
+    except IndexerError as error:
+        raise _as_source(error, place) from None
+    finally:
+        if sink is not None:
+            sink.close()
+
+
+def _records(index: Readable, place: Place, pause: Pause) -> Iterator[Record]:
+    mark = ""
+    failed = 0
+    while True:
+        try:
+            for page, behind in index.pages(mark):
+                mark, failed = behind, 0
+                for document in page:
+                    yield place.record("solr_json", document, 0)
+            return
+        except TransientError as error:
+            if not place.ordinal or failed == len(WAITS):
+                raise
+            pause(error, WAITS[failed])
+            failed += 1
+
+
+def sleep(_error: TransientError, seconds: float) -> None:
+    """A pause that nobody is told of."""
+    time.sleep(seconds)
+
+
+def _as_source(error: IndexerError, place: Place) -> IndexerError:
+    """The error of a sink in the words of one who reads: where its credentials come from, and how far it came."""
+    if isinstance(error, ConfigError):
+        return ConfigError(error.message, advice=error.advice.replace("INDEXER_", "INDEXER_SOURCE_"))
+    if isinstance(error, TransientError) and place.ordinal:
+        advice = f"{error.advice}\n{RESTARTS}".lstrip()
+        return SourceError(f"{error.message}; given up after {len(WAITS) + 1} tries, {place.after()}", advice=advice)
+    advice = error.advice.replace("INDEXER_", "INDEXER_SOURCE_")
+    if "indexer load" in advice or "schema install" in advice:  # what makes a target, and no source
+        advice = "Look at the name of the index to read."
+    return SourceError(error.message, advice=advice)
