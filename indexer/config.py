@@ -153,6 +153,7 @@ def load(path: Path | None = None, *, flags: Mapping[str, Any] | None = None, en
     if path is not None or file.exists():
         tree = _read_toml(file)
         _nearest_keys(tree, str(file))
+        _anchor_mappings(tree, file.parent)
         origins |= {key: str(file) for key, _ in _flatten(tree)}
     for name, key in ENVIRONMENT.items():
         if name in environ:
@@ -182,6 +183,16 @@ def load(path: Path | None = None, *, flags: Mapping[str, Any] | None = None, en
     if settings.profile:
         _check_profiles(settings.profile, file)
     return Config(settings, origins)
+
+
+def _anchor_mappings(tree: Mapping[str, Any], folder: Path) -> None:
+    """Makes a profile's `mapping` a path from here: in the file it counts from the file's own folder."""
+    profiles = tree.get("profile")
+    for profile in profiles.values() if isinstance(profiles, Mapping) else ():
+        options = profile.get("options") if isinstance(profile, dict) else None
+        for table in (profile, options):
+            if isinstance(table, dict) and isinstance(table.get("mapping"), str) and table["mapping"]:
+                table["mapping"] = str(folder / table["mapping"])
 
 
 def _read_toml(file: Path) -> dict[str, Any]:
