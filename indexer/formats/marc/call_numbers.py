@@ -21,8 +21,8 @@ _NOT_LC = frozenset("IOWXY")  # letters that no class of the Library of Congress
 _CLASS_SUFFIX = re.compile(r"\s*\d+[A-Za-z]*\s*(?=\.?[A-Za-z]\d)")  # such as a date: 1970 in T796.7 1970.L1 B36
 _WORD = re.compile(r"\s*[A-Za-z](?!\d)")
 _LETTERS = re.compile(r"\s*([A-Za-z]+)")
-_TOKEN = re.compile(
-    r"(?P<cutter>[A-Z]\d+)|(?P<digits>\d+)(?P<rest>\.\d*|[A-Z]*(?!\d))|(?P<word>[A-Z]+?(?=[A-Z]\d|[^A-Z]|\Z))"
+_TOKEN = re.compile(  # a cutter or a word | the digits of a number | what stands right behind them
+    r"([A-Z]\d+|[A-Z]+?(?=[A-Z]\d|[^A-Z]|\Z))|(\d+)(\.\d*|[A-Z]*(?!\d))"
 )
 _DEWEY = re.compile(r"\s*(\d+)(\.\d+)?(.*)\Z", re.DOTALL)
 
@@ -75,12 +75,7 @@ def lc_key(number: str) -> str:
 
 def _tokens(text: str) -> str:
     """Words, numbers and cutters with a space between them, the rest left out."""
-    return " ".join(
-        [
-            token["cutter"] or token["word"] or _counted(token["digits"]) + token["rest"]
-            for token in _TOKEN.finditer(text)
-        ]
-    )
+    return " ".join([word or _counted(digits) + rest for word, digits, rest in _TOKEN.findall(text)])
 
 
 def _counted(digits: str) -> str:

@@ -31,9 +31,9 @@ NO_AUTHORS = frozenset(
 _PERSON = "abcdq"
 _URI = re.compile(r"\Ahttps?://id\.loc\.gov/vocabulary/relators/")
 _NO_PUNCTUATION = str.maketrans("", "", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
-_SEPARATORS_AT_END = re.compile(r"[\s/:;,=(\[]+\Z")
+_SEPARATORS = "/:;,=([" + "".join(filter(str.isspace, map(chr, range(0x3001))))
 _DASH_AT_END = re.compile(r"\.\s*-\.?\Z")
-_KEPT_ABBREVIATION = re.compile(r"(?:\A|\s)(?:col|mr|mrs|ms)\.\Z", re.IGNORECASE)
+_KEPT_ABBREVIATIONS = ("col.", "mr.", "mrs.", "ms.")
 _NOT_NAME = re.compile(r"[^\w\s-]|[\d_]")
 
 
@@ -104,12 +104,18 @@ def creators(record: MarcRecord) -> dict[str, list[Creator]]:
     for field in record.fields:
         if field.tag in _TAGS:
             terms = _relators(field)
-            for name, kind in _kinds().items():
-                subfields = kind.subfields.get(field.tag)
-                if subfields:
-                    made = found.setdefault(name, [])
-                    made += [Creator(field, subfields, role) for role in _roles(field.tag, terms, kind)]
+            for name, subfields, kind in _kinds_by_tag()[field.tag]:
+                for role in _roles(field.tag, terms, kind):
+                    found.setdefault(name, []).append(Creator(field, subfields, role))
     return found
+
+
+@functools.cache
+def _kinds_by_tag() -> dict[str, list[tuple[str, str, Kind]]]:
+    return {
+        tag: [(name, kind.subfields[tag], kind) for name, kind in _kinds().items() if tag in kind.subfields]
+        for tag in _TAGS
+    }
 
 
 _TAGS = frozenset({"100", "110", "111", "700", "710", "711"})
@@ -144,10 +150,13 @@ def _normal(term: str) -> str:
 
 def clean_name(name: str) -> str:
     """A name without the punctuation that a catalogue puts after it; the period of an initial stays."""
-    name = _SEPARATORS_AT_END.sub("", name)
-    name = _DASH_AT_END.sub("", name)
-    if name.endswith(".") and len(name) > 3 and name[-3] != " " and not _KEPT_ABBREVIATION.search(name):
-        name = name[:-1]
+    name = name.rstrip(_SEPARATORS)
+    if "-" in name[-2:]:
+        name = _DASH_AT_END.sub("", name)
+    if name.endswith(".") and len(name) > 3 and name[-3] != " ":
+        last = name.rsplit(None, 1)[-1]
+        if last.lower() not in _KEPT_ABBREVIATIONS:
+            name = name[:-1]
     for opener, closer in ("()", "[]"):
         if name.endswith(closer) and opener not in name:
             name = name[:-1]

@@ -1,5 +1,6 @@
 """Years and names of publication, out of 260 and 264, as SolrMarc reads them."""
 
+import functools
 import re
 from collections.abc import Sequence
 
@@ -59,8 +60,10 @@ def clean_date(text: str, record: MarcRecord) -> str:
     return "" if year and int(year) > LATEST_YEAR and int(year) > _last_change(record) + 1 else year
 
 
+@functools.lru_cache(maxsize=4096)
 def _year(text: str) -> str:
-    if found := _BRACKETED.search(text) or _CORRECTED.search(text) or _AFTER_BRACKET.search(text):
+    found = _BRACKETED.search(text) or _CORRECTED.search(text) or _AFTER_BRACKET.search(text)
+    if found:
         return found[1]
     if _BEFORE_CHRIST.search(text):
         return ""

@@ -88,36 +88,25 @@ def compile_spec(spec: str, *, join: str = " ") -> Extract:
     """
     parts = parse(spec)
     tags = [part.tag for part in parts]
-    if len(parts) == 1:
-        return _single(parts[0].tag, _append(parts[0], join))
-    if len(set(tags)) < len(tags) or LEADER in tags:
-        return _one_after_the_other([_single(part.tag, _append(part, join)) for part in parts])
+    if len(parts) == 1 or len(set(tags)) < len(tags) or LEADER in tags:
+        return _one_after_the_other([(part.tag, _append(part, join)) for part in parts])
     return _in_record_order({part.tag: _append(part, join) for part in parts})
 
 
-def _single(tag: str, append: _Append) -> Extract:
-    def leader(record: MarcRecord) -> list[str]:
-        values: list[str] = []
-        append(MarcField(LEADER, record.leader), values)
-        return values
-
+def _one_after_the_other(parts: list[tuple[str, _Append]]) -> Extract:
     def extract(record: MarcRecord) -> list[str]:
         values: list[str] = []
-        for field in record.by_tag.get(tag, ()):
-            append(field, values)
+        get = record.by_tag.get
+        for tag, append in parts:
+            for field in get(tag, ()):
+                append(field, values)
         return values
 
-    return leader if tag == LEADER else extract
+    def with_leader(record: MarcRecord) -> list[str]:
+        leader = {LEADER: [MarcField(LEADER, record.leader)]}
+        return extract(MarcRecord(record.leader, record.fields, record.by_tag | leader, record.warnings))
 
-
-def _one_after_the_other(parts: list[Extract]) -> Extract:
-    def extract(record: MarcRecord) -> list[str]:
-        values: list[str] = []
-        for part in parts:
-            values += part(record)
-        return values
-
-    return extract
+    return with_leader if any(tag == LEADER for tag, _ in parts) else extract
 
 
 def _in_record_order(appends: dict[str, _Append]) -> Extract:

@@ -13,9 +13,10 @@ from indexer.formats.marc.specs import trim
 NONFILING_FIRST = frozenset({"130", "630", "730", "740"})  # the first indicator counts the characters
 NONFILING_SECOND = frozenset({"222", "240", "242", "243", "245", "440", "830"})  # the second does
 
-_SEPARATOR_AT_END = re.compile(r" *[,/;:]\Z")
-_PERIOD_TO_DROP = re.compile(r"(?:\w\w|[!-/:-@\[-`{-~])\.\Z")
+_SEPARATORS = (",", "/", ";", ":")
+_PERIOD_TO_DROP = re.compile(r"(?:\w\w|.?[!-/:-@\[-`{-~])\.", re.DOTALL)
 _MARKS = re.compile("[\u0300-\u036f]+")
+_ASCII_PUNCTUATION = {code: " " for code in range(33, 127) if not chr(code).isalnum()}
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~\s]+", re.ASCII)
 
 # Latin letters that Unicode does not decompose, with the letter they are sorted as.
@@ -55,8 +56,9 @@ def title_sort(record: MarcRecord) -> str:
 def sort_form(text: str) -> str:
     """One subfield of title_sort."""
     text = clean_data(text)
-    if not text.isascii():
-        text = _MARKS.sub("", unicodedata.normalize("NFD", text)).translate(_FOLDED)
+    if text.isascii():
+        return " ".join(text.translate(_ASCII_PUNCTUATION).split()).lower()
+    text = _MARKS.sub("", unicodedata.normalize("NFD", text)).translate(_FOLDED)
     return trim(_PUNCTUATION.sub(" ", text)).lower()
 
 
@@ -66,8 +68,10 @@ def clean_data(text: str) -> str:
     """
     while True:
         before = text
-        text = _SEPARATOR_AT_END.sub("", trim(text))
-        if text.endswith(".") and not text.endswith(("Jr.", "Sr.")) and _PERIOD_TO_DROP.search(text):
+        text = trim(text)
+        if text.endswith(_SEPARATORS):
+            text = text[:-1].rstrip(" ")
+        if text.endswith(".") and not text.endswith(("Jr.", "Sr.")) and _PERIOD_TO_DROP.fullmatch(text[-3:]):
             text = text[:-1]
         text = _without_outer_brackets(text)
         if not text or text == before:
