@@ -24,6 +24,7 @@ DEFAULT_PROFILE = {
     "marc": "marc",
     "jats": "jats",
     "doaj": "doaj",
+    "csv": "csv",
     "solr_json": "solr_json",
 }
 

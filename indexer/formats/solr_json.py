@@ -46,7 +46,7 @@ def document(record: Record, profile: Profile) -> Fields:
     left_out = copies.filled()
     kept = {name: dumped[name] for name in emission_order.recovered(dumped) if name not in left_out}
     kept |= {name: [value] if isinstance(value, str) else value for name, value in profile.constants.items()}
-    return _placed(kept, _computed(kept, dumped, profile))
+    return placed(kept, computed(kept, dumped, profile))
 
 
 def _with_allfields(dumped: Values) -> Values:
@@ -62,7 +62,7 @@ def _with_allfields(dumped: Values) -> Values:
     }
 
 
-def _computed(kept: Values, dumped: Values, profile: Profile) -> Fields:
+def computed(kept: Values, dumped: Values, profile: Profile) -> Fields:
     """The computed fields that can be made of what is kept."""
     title = kept.get("title", [""])[0]
     persons, groups = kept.get("author", []), kept.get("author_corporate", [])
@@ -99,7 +99,7 @@ def _style(title: str, dumped: Values, profile: Profile) -> Style:
     return "legacy" if before == [legacy] and before != [current] else "current"
 
 
-def _placed(kept: Values, computed: Fields) -> Fields:
+def placed(kept: Values, made: Fields) -> Fields:
     """The computed fields where the dump has them, else behind the field that they are made of."""
     names = [name for name in kept if name in ("author", "author_corporate")]
     behind = {
@@ -109,11 +109,11 @@ def _placed(kept: Values, computed: Fields) -> Fields:
     }
     placed: Fields = {}
     for name, values in kept.items():
-        placed[name] = computed.get(name, values)
+        placed[name] = made.get(name, values)
         for follower in behind.get(name, ()):
-            if follower in computed and follower not in kept:
-                placed[follower] = computed[follower]
-    return placed | {name: value for name, value in computed.items() if name not in placed}
+            if follower in made and follower not in kept:
+                placed[follower] = made[follower]
+    return placed | {name: value for name, value in made.items() if name not in placed}
 
 
 def _read(raw: bytes) -> Values:

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from indexer.records import Fault, Record
-from indexer.sources import elements, json, live, marc, oai, pubmed, solr_xml, text
+from indexer.sources import csv, elements, json, live, marc, oai, pubmed, solr_xml, text
 from indexer.sources.detect import HEAD, Kind, detect
 from indexer.sources.encoding import as_utf8
 from indexer.sources.files import STDIN, Meter, chunks, expand, total_bytes, why_missing
@@ -100,6 +100,8 @@ def _records(kind: Kind, window: Window, place: Place) -> Iterator[Record | Faul
             return elements.records(window, place, kind.root, wrapped=kind.container == "collection")
         case "marc":
             return marc.records(window, place)
+        case "csv":
+            return csv.records(window, place)
         case "json_lines":
             return json.json_lines(window, place)
         case "documents":

@@ -52,6 +52,8 @@ def detect(head: bytes, *, whole: bool, name: str, format: str | None) -> Kind:
         return _xml(start, format)
     if re.match(rb'\[\s*[\[{\]]|\{\s*["}]|\x1e\s*\{', start):
         return Kind("json_lines" if is_lines(start, whole) else "documents")
+    if format == "csv":  # a table is told by nothing in it
+        return Kind("csv")
     if is_staff_view(head):
         return Kind("staff_view")
     if marc.is_marc(start):

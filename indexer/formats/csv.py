@@ -1,0 +1,138 @@
+"""Rows of a table (CSV by RFC 4180, TSV) to documents, by a profile that says which column is which field.
+
+One record is the table's header and one row, as they stand in the file. The profile's `columns` names the fields of
+each column; without it the columns are named like fields. Only columns that it names go into the document, so that what
+a spreadsheet holds beside them stays out of the index. The computed fields are made as for documents of another index.
+"""
+
+import codecs
+import csv
+import difflib
+import io
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from indexer.documents import Fields
+from indexer.errors import RecordError
+from indexer.formats.profiles import Profile, make_id
+from indexer.formats.solr_json import Values, computed, placed
+from indexer.records import Record
+from indexer.schema.model import biblio
+
+DELIMITERS = "\t;,|"
+
+_QUOTED = re.compile(r'"[^"]*"')
+
+csv.field_size_limit(1 << 30)  # what a record may hold is bounded where it is read
+
+
+def document(record: Record, profile: Profile) -> Fields:
+    """The document of one row, without copied fields.
+
+    Raises RecordError where the row is no row of its table (encoding, quotes, number of cells), where a column that the
+    profile names is not in the header, and where there is no id.
+    """
+    header, row = _read(_decoded(record.raw, profile.options["encoding"]), profile.options["delimiter"])
+    if len(row) != len(header):
+        raise RecordError(f"the row has {len(row)} cells, and the header {len(header)} columns")
+    values = _values(header, row, profile.options)
+    identifier = values.pop("id", [])
+    if len(identifier) != 1:
+        raise RecordError(f"gives {len(identifier)} ids" if identifier else "the row has none", field="id")
+    words = [identifier[0], *(value for found in values.values() for value in found)]
+    constants = {name: [value] if isinstance(value, str) else value for name, value in profile.constants.items()}
+    start = {"id": [make_id(profile, identifier[0])], "allfields": values.pop("allfields", [" ".join(words)])}
+    kept: Values = {**start, **constants, **{name: found for name, found in values.items() if name not in constants}}
+    return placed(kept, computed(kept, {}, profile))
+
+
+def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
+    """What is wrong with the options of a profile, as (option, what), or None."""
+    columns = options["columns"]
+    names = [name for fields in columns.values() for name in _list(fields)]
+    for option, fields in (("columns", names), ("split", list(options["split"]))):
+        if unknown := _unknown(fields):
+            return option, unknown
+    if columns and "id" not in names:
+        return "columns", "names no column for the field id"
+    if len(options["delimiter"]) > 1:
+        return "delimiter", f"is {options['delimiter']!r}, not one character"
+    try:
+        codecs.lookup(options["encoding"] or "utf-8")
+    except LookupError:
+        return "encoding", f"is {options['encoding']!r}, which is no known encoding"
+    if empty := [field for field, separator in options["split"].items() if not separator]:
+        return "split", f"gives {empty[0]!r} an empty separator"
+    return None
+
+
+def _list(fields: str | list[str]) -> list[str]:
+    return [fields] if isinstance(fields, str) else fields
+
+
+def _unknown(names: Iterable[str]) -> str:
+    """Which of the names no column can be put into, in words; "" where there is none."""
+    schema = biblio()
+    for name in names:
+        if name == "_version_" or (name in schema.copy_targets and name not in schema.copies):
+            return f"names {name!r}, a field that is made for each record"
+        if schema.field(name) is None:
+            near = difflib.get_close_matches(name, schema.fields, n=1)
+            return f"names {name!r}, and the schema has no such field" + (f"; the nearest is {near[0]!r}" * bool(near))
+    return ""
+
+
+def _decoded(raw: bytes, encoding: str) -> str:
+    """UTF-8; what is none is in the profile's encoding, where it names one."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        wrong = f"byte 0x{raw[error.start]:02X} is not UTF-8"
+        if not encoding:
+            raise RecordError(f"{wrong}; the option encoding names another encoding") from None
+    try:
+        return raw.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise RecordError(f"{wrong}, and byte 0x{raw[error.start]:02X} not {encoding}") from None
+
+
+def _read(text: str, delimiter: str) -> tuple[list[str], list[str]]:
+    """The cells of the header and of the row, white space around them taken off."""
+    delimiter = delimiter or _delimiter(text)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        if delimiter != "\t":
+            raise RecordError(f"CSV: {error}") from None
+        rows = [line.split("\t") for line in text.split("\n")]  # text/tab-separated-values knows no quotes
+    if len(rows) != 2:
+        raise RecordError(f"CSV: {len(rows)} rows where a header and a row are expected")
+    header, row = ([cell.strip() for cell in cells] for cells in rows)
+    return header, row
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter that the header has most of; a comma where it has none."""
+    header = _QUOTED.sub("", text.partition("\n")[0])
+    return max(DELIMITERS, key=header.count) if any(one in header for one in DELIMITERS) else ","
+
+
+def _values(header: list[str], row: list[str], options: Mapping[str, Any]) -> Values:
+    """Field -> values, in the order in which the profile names the columns; empty cells are no values."""
+    columns: Mapping[str, str | list[str]] = options["columns"] or {name: name for name in header if name}
+    cells: dict[str, list[str]] = {}
+    for name, cell in zip(header, row, strict=True):
+        cells.setdefault(name, []).append(cell)
+    values: Values = {}
+    for column, fields in columns.items():
+        if column not in cells:
+            near = difflib.get_close_matches(column, cells, n=1)
+            hint = f"; the nearest is {near[0]!r}" if near else f"; it has: {', '.join(cells)}"
+            raise RecordError(f"the header has no column {column!r}{hint}")
+        for field in _list(fields):
+            separator = options["split"].get(field)
+            for cell in cells[column]:
+                parts = [part.strip() for part in cell.split(separator)] if separator else [cell]
+                values.setdefault(field, []).extend([part for part in parts if part])
+    return {field: found for field, found in values.items() if found}

@@ -1,0 +1,82 @@
+"""Tables as text: CSV (RFC 4180) and TSV, with a header row. Each row becomes a record, the header in front of it.
+
+Rows are told apart by their quotes alone: a quoted cell may hold line ends. What the cells are, the format says.
+"""
+
+import re
+from collections.abc import Iterator
+
+from indexer.records import Fault, Record
+from indexer.sources.place import Place
+from indexer.sources.window import KEPT_OF_OVERSIZED, Window
+
+QUOTED_LIMIT = 1 << 20  # bytes of a quoted cell; a quote that is not closed by then begins none
+
+# Cells begin behind one of these. No option of a profile reaches here, so all that are in use count.
+_DELIMITERS = rb",;\t|^~"
+_END_OR_QUOTE = re.compile(rb'\n|(?<=[%s])"' % _DELIMITERS)
+_QUOTED = re.compile(rb'"(?:[^"]|"")*+"(?=[%s\r\n]|\Z)' % _DELIMITERS)
+_NOTHING = re.compile(rb'[%s"\s]*' % _DELIMITERS)
+_EXCELS_HINT = re.compile(rb'"?sep=.?"?', re.IGNORECASE)
+
+
+def records(window: Window, place: Place) -> Iterator[Record | Fault]:
+    """Give each row below the first as a record: the header, a newline, the row. Rows without a value are left out."""
+    header: bytes | None = None
+    while (end := _end_of_row(window)) is not None:
+        offset, line = window.offset, window.data[window.pos : end]
+        row = line.rstrip(b"\r\n")
+        window.pos = end
+        if len(line) > window.limit:
+            problem = f"is larger than {window.limit >> 20} MiB: only its beginning is kept"
+            yield place.reject(problem, row[:KEPT_OF_OVERSIZED], offset)
+            if not line.endswith(b"\n"):
+                window.skip_to(b"\n")
+        elif _NOTHING.fullmatch(row) or (header is None and _EXCELS_HINT.fullmatch(row)):
+            continue
+        elif header is None:
+            header = row
+        else:
+            yield place.record("csv", header + b"\n" + row, offset)
+
+
+def _end_of_row(window: Window) -> int | None:
+    """The index behind the row that starts at `pos`, its line end included; None where there is none, or not all of it.
+
+    A quote that is never closed, or whose closing one stands inside a cell, is a character like others: then the row
+    ends with its line.
+    """
+    while True:
+        found = _search(window)
+        if found is not None:
+            return found
+        if window.held > window.limit:
+            return len(window.data)
+        if not window.more():
+            return len(window.data) if window.held and window.error is None else None
+
+
+def _search(window: Window) -> int | None:
+    """The end of the row in what is at hand; None: more of the stream has to be seen."""
+    data, at = window.data, window.pos
+    quote = data[at : at + 1] == b'"'
+    while True:
+        if not quote:
+            match = _END_OR_QUOTE.search(data, at)
+            if match is None:
+                return None
+            if match.group() == b"\n":
+                return match.end()
+            at = match.start()
+        cell = _QUOTED.match(data, at, at + QUOTED_LIMIT)
+        seen = len(data) > at + QUOTED_LIMIT or window.ended
+        if (cell is None or cell.end() == len(data)) and not seen:
+            return None
+        if cell is None:
+            return _end_of_line(window)
+        at, quote = cell.end(), False
+
+
+def _end_of_line(window: Window) -> int | None:
+    end = window.data.find(b"\n", window.pos)
+    return end + 1 if end >= 0 else None

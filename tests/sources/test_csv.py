@@ -1,0 +1,99 @@
+from pathlib import Path
+
+import pytest
+
+from indexer.formats import to_document
+from indexer.formats.profiles import bundled
+from indexer.records import Position
+from indexer.sources import read
+from tests.sources.reading import faults, only, raws, read_bytes, records
+
+HEADER = b"id,title"
+
+
+def rows(tmp_path: Path, content: bytes) -> list[bytes]:
+    """The rows of a table, without the header that each has in front."""
+    found = records(read_bytes(tmp_path, content, "t.csv", format="csv"))
+    assert {r.format for r in found} <= {"csv"}
+    assert all(r.raw.startswith(HEADER + b"\n") for r in found)
+    return [r.raw.removeprefix(HEADER + b"\n") for r in found]
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (b"1,A\n2,B\n", [b"1,A", b"2,B"]),
+        (b"1,A\r\n2,B", [b"1,A", b"2,B"]),
+        (b'1,"A\nB"\n2,"C\r\n\r\nD"\r\n', [b'1,"A\nB"', b'2,"C\r\n\r\nD"']),
+        (b'"1","A ""x""\n, y"\n2,B\n', [b'"1","A ""x""\n, y"', b"2,B"]),
+        (b'\n1,A\n \r\n,\n,,,\n"",""\n2,B\n\n', [b"1,A", b"2,B"]),
+        (b'1,5" disk\n2,B\n', [b'1,5" disk', b"2,B"]),
+        (b'1,"A\n2,B\n3,"C"\n', [b'1,"A', b"2,B", b'3,"C"']),
+        (b'1,"A" x\n2,B\n', [b'1,"A" x', b"2,B"]),
+        (b'1,"A', [b'1,"A']),
+        (b'1,""', [b'1,""']),
+        (b"", []),
+    ],
+)
+def test_rows(tmp_path: Path, body: bytes, expected: list[bytes]) -> None:
+    assert rows(tmp_path, HEADER + b"\n" + body) == expected
+
+
+def test_rows_are_found_whatever_the_chunks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = HEADER + b"\n" + b"".join(b'%d,"A ""%d""\n%s"\n' % (n, n, b"x" * n) for n in range(200))
+    whole = rows(tmp_path, content)
+    monkeypatch.setattr("indexer.sources.files.CHUNK", 7)
+    assert rows(tmp_path, content) == whole
+    assert len(whole) == 200
+
+
+def test_a_byte_order_mark_and_a_hint_for_spreadsheets_are_no_header(tmp_path: Path) -> None:
+    assert rows(tmp_path, b"\xef\xbb\xbf" + HEADER + b"\n1,A\n") == [b"1,A"]
+    assert rows(tmp_path, b"sep=,\r\n" + HEADER + b"\n1,A\n") == [b"1,A"]
+    (found,) = records(read_bytes(tmp_path, "\ufeffid,title\r\n1,Café\r\n".encode("utf-16-le"), format="csv"))
+    assert found.raw == "id,title\n1,Café".encode()
+
+
+def test_positions_are_those_of_the_rows(tmp_path: Path) -> None:
+    content = HEADER + b'\n1,"A\nB"\n\n2,C\n'
+    found = records(read_bytes(tmp_path, content, "t.csv", format="csv"))
+    assert [r.position for r in found] == [
+        Position(str(tmp_path / "t.csv"), 1, 9),
+        Position(str(tmp_path / "t.csv"), 2, content.index(b"2,C")),
+    ]
+
+
+def test_a_row_above_the_limit_is_a_fault_and_the_reading_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.sources.window.RECORD_LIMIT", 1 << 20)
+    content = HEADER + b"\n1,A\n2," + b"x" * (3 << 20) + b"\n3,C\n"
+    found = read_bytes(tmp_path, content, format="csv")
+    assert raws(found) == [HEADER + b"\n1,A", HEADER + b"\n3,C"]
+    (fault,) = faults(found)
+    assert fault.reason == "is larger than 1 MiB: only its beginning is kept"
+    assert len(fault.raw) == 64 << 10
+
+
+def test_quotes_that_never_close_cost_no_time(tmp_path: Path) -> None:
+    content = HEADER + b"\n" + b'1,"x\n' * 50_000
+    assert len(rows(tmp_path, content)) == 50_000
+
+
+def test_a_rejected_row_can_be_read_again_by_itself(tmp_path: Path) -> None:
+    (first,) = records(read_bytes(tmp_path, HEADER + b'\n1,"A\nB"\n', format="csv"))
+    (again,) = records(read_bytes(tmp_path, first.raw, "again", format="csv"))
+    assert again.raw == first.raw
+    assert to_document(first, bundled()["csv"]) == to_document(again, bundled()["csv"])
+
+
+def test_a_table_needs_a_profile(tmp_path: Path) -> None:
+    fault = only(read_bytes(tmp_path, HEADER + b"\n1,A\n", "t.csv"))
+    assert fault.reason.startswith("format not recognised: begins with 'id,title")
+    assert "--profile" in fault.advice
+
+
+def test_other_dumps_under_such_a_profile_are_told_from_tables(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(b'{"id": "1"}\n{"id": "2"}\n')
+    found = records(read([str(tmp_path / "a.json")], source="test", format="csv"))
+    assert {r.format for r in found} == {"solr_json"}
