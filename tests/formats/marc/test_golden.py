@@ -1,0 +1,63 @@
+"""The bundled mapping against SolrMarc 3.5 with VuFind's own: every field of every record."""
+
+import gzip
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from indexer.documents import Delete
+from indexer.formats.marc import document
+from indexer.formats.profiles import bundled
+from indexer.records import Position, Record
+from tests.formats.marc.made import listed
+
+NOT_THERE = {"fullrecord", "marc_error"}  # left out of the golden files
+
+
+def differences(files: Sequence[Path], golden: Path) -> Iterator[tuple[str, str, object, object]]:
+    """(id, field, ours, theirs) wherever they differ; a deletion of ours is a field `deleted`."""
+    expected = [json.loads(line) for line in _read(golden).splitlines()]
+    records = [part.lstrip(b"\r\n") + b"\x1d" for file in files for part in _read(file).split(b"\x1d") if part.strip()]
+    assert len(records) == len(expected) > 0
+    for raw, theirs in zip(records, expected, strict=True):
+        ours = document(Record("test", "marc", raw, Position("test")), bundled()["marc"])
+        identifier = theirs["id"][0]
+        if isinstance(ours, Delete):
+            yield identifier, "deleted", ours.id, None
+            continue
+        for name in (ours.keys() | theirs.keys()) - NOT_THERE:
+            if listed(ours.get(name)) != theirs.get(name, []):
+                yield identifier, name, ours.get(name), theirs.get(name)
+
+
+def _read(file: Path) -> bytes:
+    return gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("inputs", "golden"),
+    [
+        ("lc_booksall_2016_sample.mrc.gz", "marc_lc_sample"),
+        ("pymarc/marc.dat", "marc_pymarc"),
+        ("marc8/*.marc", "marc_marc8"),
+    ],
+)
+def test_every_field_of_every_record_is_as_solrmarc_makes_it(data: Path, inputs: str, golden: str) -> None:
+    folder = data / "marc"
+    files = sorted(folder.glob(inputs))
+    assert list(differences(files, folder / "golden" / f"{golden}.jsonl.gz")) == []
+
+
+@pytest.mark.parametrize(
+    ("inputs", "golden", "deleted"),
+    [("test_data.utf8.mrc", "marc_traject_test_data", ["00314247"]), ("*.marc", "marc_traject_oddities", [])],
+)
+def test_so_it_is_with_the_oddities_of_traject(real_data: Path, inputs: str, golden: str, deleted: list[str]) -> None:
+    files = sorted((real_data / "local/marc/traject").glob(inputs))
+    if not files:
+        pytest.skip(f"{real_data} has no local/marc/traject")
+    found = list(differences(files, real_data / "golden" / f"{golden}.jsonl"))
+    assert [identifier for identifier, name, *_ in found if name == "deleted"] == deleted
+    assert [difference for difference in found if difference[1] != "deleted"] == []
