@@ -129,7 +129,8 @@ def forget_file(connection: sa.Connection, *, target_id: int, file: str, before:
     `file` stands for its archive members too.
     """
     column = dead_letters.c
-    of_file = (column.file == file) | column.file.startswith(f"{file}!", autoescape=True)
+    # not LIKE, which takes a.zip for A.zip on SQLite
+    of_file = (column.file == file) | (sa.func.substr(column.file, 1, len(file) + 1) == f"{file}!")
     gone = (column.target_id == target_id) & of_file & (column.run_id < before)
     connection.execute(dead_letters.delete().where(gone))
 

@@ -17,6 +17,7 @@ from indexer.errors import ConfigError
 from indexer.state.tables import LAYOUT, layout, metadata
 
 BUSY_SECONDS = 30  # how long a writer waits for another one
+CLAIM = 0x696E646578  # the key of PostgreSQL's advisory lock that a claim holds
 
 
 class Store:
@@ -33,12 +34,12 @@ class Store:
             self._engine = sa.create_engine(parsed, **options)
             if sqlite:
                 sa.event.listen(self._engine, "connect", _tune)
-            with self._engine.begin() as connection:
-                fresh = not sa.inspect(connection).get_table_names()
-                metadata.create_all(connection)
-                if fresh:
-                    connection.execute(layout.insert().values(version=LAYOUT))
-                found = connection.execute(sa.select(layout.c.version)).scalar()
+            with self._engine.connect() as connection:
+                made = bool(sa.inspect(connection).get_table_names())
+            if not made:
+                self._make_tables()
+            with self._engine.connect() as connection:
+                found = self._layout_of(connection)
         if found != LAYOUT:
             raise ConfigError(
                 f"state {self.shown}: was made by another version (layout {found or 'unknown'}, here {LAYOUT})",
@@ -54,17 +55,29 @@ class Store:
 
     @contextmanager
     def claim(self) -> Iterator[sa.Connection]:
-        """A transaction that no other writer can come between, from its first read on."""
+        """A transaction that no other claim, and on SQLite no other writer, can come between from its first read on."""
         with self._guard(), self._engine.connect() as connection:
             if self._engine.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
-                connection.exec_driver_sql("LOCK TABLE locks IN EXCLUSIVE MODE")
+                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(CLAIM)))
             yield connection
             connection.commit()
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def _make_tables(self) -> None:
+        """Once, however many runs begin at the same time."""
+        with self.claim() as connection:
+            if not sa.inspect(connection).get_table_names():
+                metadata.create_all(connection)
+                connection.execute(layout.insert().values(version=LAYOUT))
+
+    def _layout_of(self, connection: sa.Connection) -> int | None:
+        if not sa.inspect(connection).has_table(layout.name):
+            return None
+        return connection.execute(sa.select(layout.c.version)).scalar()
 
     @contextmanager
     def _guard(self) -> Iterator[None]:
@@ -78,7 +91,7 @@ class Store:
         except ImportError as error:
             raise ConfigError(
                 f"state {self.shown}: the client library is not installed ({error.name})",
-                advice=f"pip install {error.name}",
+                advice="pip install 'indexer[postgresql]'" if error.name == "psycopg" else f"pip install {error.name}",
             ) from None
         except sa.exc.SQLAlchemyError as error:
             reason = str(getattr(error, "orig", None) or error)

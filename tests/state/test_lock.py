@@ -1,0 +1,136 @@
+"""One run at a time for a target, and no lock that outlives its owner for ever."""
+
+import os
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from indexer.errors import ConfigError, ExitCode
+from indexer.state import lock
+from indexer.state.lock import LockedError, hold
+from indexer.state.store import Store
+from indexer.state.tables import locks
+from tests.state.conftest import Python
+
+HOLD_IT = """
+import sys, time
+from indexer.state.lock import hold
+from indexer.state.store import Store
+with hold(Store(sys.argv[1]), "target", command="load"):
+    print("held", flush=True)
+    sys.stdin.readline()
+"""
+
+
+def held(store: Store) -> list[str]:
+    with store.begin() as connection:
+        return list(connection.execute(sa.select(locks.c.target).order_by(locks.c.target.desc())).scalars())
+
+
+def change(store: Store, **values: object) -> None:
+    with store.begin() as connection:
+        connection.execute(locks.update().values(**values))
+
+
+@contextmanager
+def another_process_holds(url: str, python: Python) -> Iterator[int]:
+    process = python(HOLD_IT, url)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "held\n"
+    yield process.pid
+    process.communicate("done\n", timeout=30)
+
+
+def test_it_is_held_for_the_block(store: Store) -> None:
+    with hold(store, "target", command="load"):
+        assert held(store) == ["target"]
+    assert held(store) == []
+    with pytest.raises(ZeroDivisionError), hold(store, "target", command="load"):
+        raise ZeroDivisionError
+    assert held(store) == []
+
+
+def test_another_process_is_told_who_has_it(url: str, store: Store, python: Python) -> None:
+    with another_process_holds(url, python) as pid:
+        with pytest.raises(LockedError) as refused, hold(store, "target", command="load"):
+            pass
+        assert refused.value.exit_code == ExitCode.LOCKED
+        message = refused.value.message
+        assert f"target is in use: 'load' by process {pid} on {socket.gethostname()}, since 20" in message
+        assert "stop that process" in refused.value.advice
+        with hold(store, "another target", command="load"):
+            assert held(store) == ["target", "another target"]
+    with hold(store, "target", command="load"):
+        assert held(store) == ["target"]
+
+
+def test_it_is_taken_over_at_once_from_a_killed_process(url: str, store: Store, python: Python) -> None:
+    with another_process_holds(url, python) as pid:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        assert held(store) == ["target"]
+        with hold(store, "target", command="load"):
+            assert held(store) == ["target"]
+    assert held(store) == []
+
+
+def test_a_pid_that_another_process_has_by_now_is_no_owner(store: Store) -> None:
+    with hold(store, "target", command="load"):
+        where = lock._born(os.getpid()).rpartition(" ")[0]
+        change(store, born=f"{where} 1")  # this very pid, and a process that began at another time
+        with hold(store, "target", command="load"):
+            assert held(store) == ["target"]
+
+
+@pytest.mark.parametrize("elsewhere", [{"host": "elsewhere"}, {"born": "another-boot pid:[1] 1"}, {"born": ""}])
+def test_what_cannot_be_looked_for_is_trusted_until_it_is_stale(store: Store, elsewhere: dict[str, str]) -> None:
+    """Another host, another container or machine under the same name, a system without /proc."""
+    now = 1_000_000.0
+    with hold(store, "target", command="load", clock=lambda: now):
+        change(store, pid=999_999_999, **elsewhere)
+        for age in (0, lock.STALE_SECONDS - 1):
+            with (
+                pytest.raises(LockedError),
+                hold(store, "target", command="load", clock=lambda age=age: now + age),  # type: ignore[misc]
+            ):
+                pass
+        with hold(store, "target", command="load", clock=lambda: now + lock.STALE_SECONDS):
+            assert held(store) == ["target"]
+
+
+def test_a_long_run_keeps_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lock, "BEAT_SECONDS", 0.05)
+    times = iter(range(1000, 10**6))
+    with hold(store, "target", command="load", clock=lambda: float(next(times))):
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            with store.begin() as connection:
+                beat = connection.execute(sa.select(locks.c.beat)).scalar_one()
+            if beat >= 1003:
+                break
+            time.sleep(0.02)
+    assert beat >= 1003
+
+
+def test_a_state_that_goes_away_ends_the_heartbeat_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(lock, "BEAT_SECONDS", 0.05)
+    store = Store(f"sqlite:///{tmp_path}/state.db")
+    with hold(store, "target", command="load"):
+        with store.begin() as connection:
+            connection.exec_driver_sql("DROP TABLE locks")
+        time.sleep(0.3)
+    printed = "".join(capfd.readouterr())
+    assert "lock_not_renewed" in printed
+    assert "lock_not_released" in printed
+    assert "Traceback" not in printed
+    with pytest.raises(ConfigError, match="no such table: locks"):
+        held(store)
+    store.close()

@@ -1,0 +1,30 @@
+"""Runs and their books."""
+
+from indexer.engine.account import Account, Books
+from indexer.records import Position
+from indexer.state import dead_letters, progress, runs
+from indexer.state.dead_letters import DeadLetter
+from indexer.state.store import Store
+
+
+def test_a_run_is_remembered_with_its_books(store: Store) -> None:
+    first = runs.start(store, command="load", target="t", derive_version="1")
+    second = runs.start(store, command="load", target="u", derive_version="2")
+    books = Books(read=5, indexed=1, unchanged=1, deleted=1, filtered=1, rejected=1)
+    runs.finish(store, second, Account({"pubmed": books, "ojs": Books(read=1, indexed=1)}), exit_code=1, message="why")
+    found = runs.last(store)
+    assert [run["id"] for run in found] == [second, first]
+    assert found[0]["books"] == {"pubmed": books.counts(), "ojs": Books(read=1, indexed=1).counts()}
+    assert (found[0]["exit_code"], found[0]["message"], found[0]["target"]) == (1, "why", "u")
+    assert found[0]["started"] <= found[0]["finished"]
+    assert (found[1]["exit_code"], found[1]["finished"], found[1]["books"]) == (None, None, {})
+    assert [run["id"] for run in runs.last(store, 1)] == [second]
+
+
+def test_its_dead_letters_are_counted(store: Store) -> None:
+    run_id = runs.start(store, command="load", target="t", derive_version="1")
+    target_id = progress.open_target(store, "t", identity="", documents_in_index=0)
+    letter = DeadLetter("s", None, "", None, Position("f", 1), "read", "why", None, b"<", (run_id, 1))
+    with store.begin() as connection:
+        dead_letters.put(connection, [letter], target_id=target_id, derive="1")
+    assert runs.last(store)[0]["dead_letters"] == 1
