@@ -6,20 +6,22 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from indexer import sources
 from indexer.documents import Delete
 from indexer.engine.account import Account
 from indexer.engine.ledger import Entry, Ledger
-from indexer.engine.memory import Memory
 from indexer.engine.push import Limits, Pusher
 from indexer.engine.workers import End, Failed, Filtered, Item, Made, Marked, Recipe, WorkerError, derive
 from indexer.errors import ExitCode, IndexerError, SourceError, TransientError
 from indexer.records import Fault, Record
 from indexer.sinks.base import Action, Outcome, Sink
-from indexer.state.dead_letters import DeadLetter
 from indexer.targets import Target
+
+if TYPE_CHECKING:  # they bring the database along, which transform does without
+    from indexer.engine.memory import Memory
+    from indexer.state.dead_letters import DeadLetter
 
 COMMIT_EVERY = 30.0  # seconds between commits where only a commit survives a crash
 STORE_EVERY = 1.0  # seconds after which the state is stored even if the engine has nothing to answer
@@ -35,7 +37,7 @@ class Events:
     each batch, `paused(error, seconds)` from a connection.
     """
 
-    rejected: Callable[[DeadLetter, str], None]
+    rejected: "Callable[[DeadLetter, str], None]"
     fault: Callable[[Fault], None]
     advanced: Callable[[int], None]
     counted: Callable[[Account], None]
@@ -96,7 +98,7 @@ class Plan:
 
 
 def run(
-    plan: Plan, sink: Sink | None, memory: Memory | None, *, events: Events, stop: threading.Event, summary: Summary
+    plan: Plan, sink: Sink | None, memory: "Memory | None", *, events: Events, stop: threading.Event, summary: Summary
 ) -> Summary:
     """Loads the dumps into the sink; with no sink everything is done but sending, and counted as if it were.
 
@@ -125,11 +127,11 @@ def run(
                     overdrawn = plan.budget.exceeded(total.read - before.read, total.rejected - before.rejected)
                     if overdrawn:
                         break
-        except (WorkerError, SourceError):
+        except (WorkerError, SourceError) as error:
             loading.finish()
-            if not stop.is_set():
+            if isinstance(error, WorkerError) or not stop.is_set():
                 raise
-            summary.interrupted = True
+            summary.interrupted = True  # a source that was not tried again
         loading.finish()
         if overdrawn:
             raise _overdrawn(summary.account)
@@ -171,7 +173,7 @@ class _Run:
     """The state of a run: one object, because the answers of the engine come back into it."""
 
     def __init__(
-        self, plan: Plan, sink: Sink | None, memory: Memory | None, events: Events, stop: threading.Event
+        self, plan: Plan, sink: Sink | None, memory: "Memory | None", events: Events, stop: threading.Event
     ) -> None:
         self.ledger = Ledger()
         self._plan = plan
@@ -297,6 +299,8 @@ class _Run:
         self, entry: Entry, item: Record | Fault, stage: str, reason: str, *, document_id: str | None = None
     ) -> None:
         self.ledger.settle(entry, "rejected")
+        from indexer.state.dead_letters import DeadLetter
+
         letter = DeadLetter(
             source=entry.source,
             profile=self._profile_data(item),

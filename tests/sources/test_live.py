@@ -1,0 +1,70 @@
+"""Indexes among the paths: what is one, what it is called, and whose credentials it gets."""
+
+from pathlib import Path
+
+import pytest
+
+from indexer import sources
+from indexer.engine.memory import signatures
+from indexer.errors import ConfigError
+from indexer.sources import live
+from indexer.targets import Credentials, is_index
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("embedded:var/index", True),
+        ("solr+http://host:8983/solr/biblio", True),
+        ("elasticsearch+https://host/biblio", True),
+        ("opensearch+https://host/biblio", True),
+        ("jsonl:documents.jsonl", False),
+        ("solr/dump.xml", False),
+        ("http://host/dump.xml", False),
+        ("embedded", False),
+        ("./embedded:file", False),
+        ("-", False),
+    ],
+)
+def test_what_is_an_index(path: str, wanted: bool) -> None:
+    assert is_index(path) is wanted
+    assert (sources.expand([path])[0] == [path]) is (wanted or path == "-")
+
+
+def test_an_index_has_no_size_and_no_signature(tmp_path: Path) -> None:
+    dump = tmp_path / "a.json"
+    dump.write_text('{"id": "a"}')
+    files = ["embedded:x", str(dump)]
+    assert sources.total_bytes(files) is None
+    assert sources.total_bytes([str(dump)]) == 11
+    found = signatures(files, rules="")
+    assert found["embedded:x"] == ""
+    assert found[str(dump)] != ""
+
+
+def test_one_that_is_named_twice_is_read_once() -> None:
+    assert sources.expand(["embedded:x", "solr+http://h/solr/b", "embedded:x"])[0] == [
+        "solr+http://h/solr/b",
+        "embedded:x",
+    ]
+
+
+def test_a_password_goes_into_the_target_and_not_into_the_name() -> None:
+    ours = Credentials(username="amy", password="s3cret")
+    names, indexes = live.named(
+        ["dump.xml", "solr+http://bob:pa55@h/solr/b", "elasticsearch+https://h/b", "embedded:x"], ours
+    )
+    assert names == ["dump.xml", "solr+http://h/solr/b", "elasticsearch+https://h/b", "embedded:x"]
+    assert indexes["solr+http://h/solr/b"].credentials == Credentials(username="bob", password="pa55")
+    assert indexes["elasticsearch+https://h/b"].credentials == ours
+    with pytest.raises(ConfigError) as caught:
+        live.named(["solr+http://bob:pa55@h/"], ours)
+    assert "pa55" not in caught.value.message + caught.value.advice
+
+
+def test_names_that_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert sources.lasting("embedded:x") == f"embedded:{tmp_path}/x"
+    assert sources.lasting("x.xml") == f"{tmp_path}/x.xml"
+    assert sources.lasting("solr+http://h/solr/b") == "solr+http://h/solr/b"
+    assert sources.lasting("-") == "-"
