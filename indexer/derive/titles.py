@@ -17,6 +17,7 @@ PHP_WHITE_SPACE = " \t\n\r\0\x0b"  # what PHP's trim() takes off
 ARTICLES = ("a ", "an ", "the ")
 
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~ \t\n\r\f\v]+")
+_ASCII_PUNCTUATION_TO_SPACE = bytes(32 if 32 < code < 127 and not chr(code).isalnum() else code for code in range(256))
 _SEPARATOR_AT_END = re.compile(r"[ \t\n\r\f\v]*[,/;:]\Z")
 _PERIOD_TO_DROP = re.compile(r"(?:[0-9A-Za-z_]{2}|[!-/:-@\[-`{-~])\.\Z")
 
@@ -80,7 +81,11 @@ def clean_data(text: str) -> str:
 
 def title_sort_lower(title: str) -> str:
     """The current rule by itself: accents and punctuation off, cleaned, lower case; may give the empty string."""
-    return lower(clean_data(strip_punctuation(strip_accents(title))))
+    text = strip_accents(title)
+    if text.isascii():  # no punctuation is left to clean then: the same in a tenth of the time
+        words = text.encode().translate(_ASCII_PUNCTUATION_TO_SPACE).split()
+        return b" ".join(words).decode().strip(PHP_WHITE_SPACE).lower()
+    return lower(clean_data(strip_punctuation(text)))
 
 
 def title_sort(title: str, *, style: Style) -> str:

@@ -3,6 +3,8 @@
 Comments and processing instructions are dropped while parsing: XPath's string value of an element leaves them out.
 """
 
+from typing import cast
+
 from lxml import etree
 
 from indexer.errors import RecordError
@@ -18,6 +20,8 @@ _parser = etree.XMLParser(
     remove_pis=True,
 )
 
+_normalized = etree.XPath("normalize-space()", smart_strings=False)
+
 
 def parse(raw: bytes) -> etree._Element:
     """The root element of a record.
@@ -31,7 +35,7 @@ def parse(raw: bytes) -> etree._Element:
         raise RecordError(_reason(error, raw)) from None
     if root is None:
         raise RecordError("XML: the record is empty")
-    if b"<!DOCTYPE" in raw and root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
+    if b"!" in raw and b"<!DOCTYPE" in raw and root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
         raise RecordError("XML: a document type declaration (DOCTYPE) is not accepted inside a record")
     return root
 
@@ -50,6 +54,8 @@ def normalize_space(value: str) -> str:
 
 def all_text(root: etree._Element, *, before: str = "") -> str:
     """The string value of a whole record, with `before` right in front of it, white space normalised."""
+    if not before:
+        return cast(str, _normalized(root))
     value = etree.tostring(root, encoding="utf-8", method="text", with_tail=False)
     return b" ".join((before.encode() + value).split()).decode()
 
