@@ -7,16 +7,15 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from indexer import sources
 from indexer.commands.telling import Telling
 from indexer.config import Config, LoadSettings
 from indexer.derive.pipeline import derive_version
-from indexer.engine import tuning
-from indexer.engine.memory import Memory, signatures
 from indexer.engine.push import Limits
 from indexer.engine.run import Budget, Plan, Summary, run
-from indexer.engine.workers import Recipe
+from indexer.engine.workers import Recipe, collect_rarely
 from indexer.errors import ConfigError
 from indexer.formats import DEFAULT_PROFILE, profiles
 from indexer.observe import report
@@ -24,9 +23,11 @@ from indexer.schema.model import biblio
 from indexer.sinks import open_sink
 from indexer.sinks.base import Sink
 from indexer.sources import live
-from indexer.state import lock, progress
-from indexer.state.store import Store
 from indexer.targets import Target
+
+if TYPE_CHECKING:
+    from indexer.engine.memory import Memory
+    from indexer.state.store import Store
 
 SMALL_DUMP = 4 * 2**20  # bytes on disk below which starting worker processes costs more than it gains
 
@@ -74,6 +75,11 @@ def transform(paths: Sequence[str], *, config: Config, profile_name: str | None,
 
 def _load(plan: Plan, target: Target, config: Config, *, force: bool, quiet: bool) -> tuple[Summary, Telling]:
     """Opens everything, in the order in which it may fail without harm, and closes it in reverse."""
+    # here and below, because they bring the database along, which transform does without: it starts in half the time
+    from indexer.engine import tuning
+    from indexer.state import lock
+    from indexer.state.store import Store
+
     store = Store(config.settings.state)
     try:
         sink = open_sink(target, connections=plan.limits.connections, create=True)
@@ -93,16 +99,20 @@ def _load(plan: Plan, target: Target, config: Config, *, force: bool, quiet: boo
         store.close()
 
 
-def known_target(target: Target, sink: Sink, store: Store) -> int:
+def known_target(target: Target, sink: Sink, store: "Store") -> int:
     """The target's number in the state; what is remembered of another index under its name is forgotten."""
+    from indexer.state import progress
+
     if sink.durable == "acknowledged":
         sink.commit()  # what a killed run sent last is there, and is not counted before it can be seen
     count = sink.count() if sink.durable != "never" else 0
     return progress.open_target(store, str(target), identity=sink.identity(), documents_in_index=count)
 
 
-def _memory(plan: Plan, target: Target, sink: Sink, store: Store, run_id: int, *, force: bool) -> Memory:
+def _memory(plan: Plan, target: Target, sink: Sink, store: "Store", run_id: int, *, force: bool) -> "Memory":
     """What the run remembers. Nothing of a file of JSON lines: each run writes all that it read."""
+    from indexer.engine.memory import Memory, signatures
+
     rules = f"{sorted(plan.recipe.profiles.items())}{sorted(plan.recipe.omit)}{biblio().version}{derive_version()}"
     return Memory(
         store,
@@ -157,7 +167,8 @@ def _recipes(profile: profiles.Profile | None) -> dict[str, profiles.Profile]:
     return {"delete": profiles.Profile(name="deletes", format="delete"), **found}
 
 
-def _run(plan: Plan, sink: Sink | None, memory: Memory | None, told: Telling) -> Summary:
+def _run(plan: Plan, sink: Sink | None, memory: "Memory | None", told: Telling) -> Summary:
+    collect_rarely()
     told.progress.start(sources.total_bytes(plan.files))
     with stopping(told) as stop:
         return run(plan, sink, memory, events=told.events(), stop=stop, summary=told.summary)

@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -13,10 +14,11 @@ from indexer.errors import ConfigError, ExitCode, IndexerError, TransientError
 from indexer.observe import log, page, progress, report
 from indexer.observe.timeline import Timeline
 from indexer.records import Fault
-from indexer.state import runs
-from indexer.state.dead_letters import DeadLetter
-from indexer.state.store import Store, now
 from indexer.targets import Target
+
+if TYPE_CHECKING:  # they bring the database along, which transform does without
+    from indexer.state.dead_letters import DeadLetter
+    from indexer.state.store import Store
 
 SHOWN_PROBLEMS = 10  # of records, and of files
 KEPT_PROBLEMS = 100  # in the report
@@ -25,21 +27,24 @@ KEPT_PROBLEMS = 100  # in the report
 class Telling:
     """A context for one run: leaves it finished in the state, however it ends."""
 
-    def __init__(self, config: Config, store: Store | None, *, quiet: bool, command: str, target: Target) -> None:
+    def __init__(self, config: Config, store: "Store | None", *, quiet: bool, command: str, target: Target) -> None:
         settings = config.settings.log
         log.configure(format=settings.format, level=settings.level)
         self.summary = Summary()
         self.progress = progress.choose(quiet=quiet, json_log=settings.format == "json")
-        self.run_id = (
-            runs.start(store, command=command, target=str(target), derive_version=derive_version()) if store else 0
-        )
+        self.run_id = 0
+        if store is not None:
+            from indexer.state import runs
+
+            self.run_id = runs.start(store, command=command, target=str(target), derive_version=derive_version())
         self._log = structlog.get_logger().bind(command=command, target=str(target))
         self._store = store
         self._for_machines = settings.format == "json"
         self._rejections = self._faults = 0
         self._command, self._target = command, target
         self._reports = Path(config.settings.reports) if store and config.settings.reports else None
-        self._started, self._clock = now(), time.monotonic()
+        self._started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        self._clock = time.monotonic()
         self._timeline = Timeline()
         self._problems: list[str] = []
         self.page: Path | None = None
@@ -67,6 +72,8 @@ class Telling:
             code, message = ExitCode.REJECTED, repr(error)
         faults = self.summary.account.faults
         if self._store is not None:
+            from indexer.state import runs
+
             kept = message or (report.unread(faults) if faults else "")
             runs.finish(self._store, self.run_id, self.summary.account, exit_code=code, message=kept)
         self._log.info("run_finished", exit_code=int(code), message=message, **self.summary.account.total.counts())
@@ -111,7 +118,7 @@ class Telling:
         self._log.info("resumed", file=file, items=items)
         self.say(f"resuming at record {items + 1:,} ({file})")
 
-    def _rejected(self, letter: DeadLetter, advice: str) -> None:
+    def _rejected(self, letter: "DeadLetter", advice: str) -> None:
         self._rejections += 1
         self._log_problem(
             "record_rejected",
