@@ -22,6 +22,8 @@ from indexer.schema.model import biblio
 
 DELIMITERS = "\t;,|"
 
+Columns = Mapping[str, str | list[str]]
+
 _QUOTED = re.compile(r'"[^"]*"')
 
 csv.field_size_limit(1 << 30)  # what a record may hold is bounded where it is read
@@ -36,13 +38,14 @@ def document(record: Record, profile: Profile) -> Fields:
     header, row = _read(_decoded(record.raw, profile.options["encoding"]), profile.options["delimiter"])
     if len(row) != len(header):
         raise RecordError(f"the row has {len(row)} cells, and the header {len(header)} columns")
-    values = _values(header, row, profile.options)
+    cells = _named(header, row, profile.options["columns"])
+    values = _values(cells, profile.options)
     identifier = values.pop("id", [])
     if len(identifier) != 1:
         raise RecordError(f"gives {len(identifier)} ids" if identifier else "the row has none", field="id")
-    words = [identifier[0], *(value for found in values.values() for value in found)]
+    words = " ".join([cell for _, found in cells for cell in found if cell])
     constants = {name: [value] if isinstance(value, str) else value for name, value in profile.constants.items()}
-    start = {"id": [make_id(profile, identifier[0])], "allfields": values.pop("allfields", [" ".join(words)])}
+    start = {"id": [make_id(profile, identifier[0])], "allfields": values.pop("allfields", [words])}
     kept: Values = {**start, **constants, **{name: found for name, found in values.items() if name not in constants}}
     return placed(kept, computed(kept, {}, profile))
 
@@ -118,21 +121,28 @@ def _delimiter(text: str) -> str:
     return max(DELIMITERS, key=header.count) if any(one in header for one in DELIMITERS) else ","
 
 
-def _values(header: list[str], row: list[str], options: Mapping[str, Any]) -> Values:
-    """Field -> values, in the order in which the profile names the columns; empty cells are no values."""
-    columns: Mapping[str, str | list[str]] = options["columns"] or {name: name for name in header if name}
+def _named(header: list[str], row: list[str], columns: Columns) -> list[tuple[str | list[str], list[str]]]:
+    """What each column goes to and its cells (several for a name that the header repeats), in the profile's order."""
     cells: dict[str, list[str]] = {}
     for name, cell in zip(header, row, strict=True):
         cells.setdefault(name, []).append(cell)
-    values: Values = {}
-    for column, fields in columns.items():
-        if column not in cells:
-            near = difflib.get_close_matches(column, cells, n=1)
+    if not columns:
+        return [(name, found) for name, found in cells.items() if name]
+    for name in columns:
+        if name not in cells:
+            near = difflib.get_close_matches(name, cells, n=1)
             hint = f"; the nearest is {near[0]!r}" if near else f"; it has: {', '.join(cells)}"
-            raise RecordError(f"the header has no column {column!r}{hint}")
+            raise RecordError(f"the header has no column {name!r}{hint}")
+    return [(fields, cells[name]) for name, fields in columns.items()]
+
+
+def _values(cells: list[tuple[str | list[str], list[str]]], options: Mapping[str, Any]) -> Values:
+    """Field -> values; empty cells are no values."""
+    values: Values = {}
+    for fields, found in cells:
         for field in _list(fields):
             separator = options["split"].get(field)
-            for cell in cells[column]:
+            for cell in found:
                 parts = [part.strip() for part in cell.split(separator)] if separator else [cell]
                 values.setdefault(field, []).extend([part for part in parts if part])
     return {field: found for field, found in values.items() if found}

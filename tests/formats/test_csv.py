@@ -45,7 +45,7 @@ def test_a_row_becomes_a_document_with_its_derived_fields() -> None:
     assert list(fields)[: len(names)] == names
     assert {name: fields[name] for name in names} == {
         "id": "report-7",
-        "allfields": ['7 The Report, "Part" 1 Doe, J. Roe, R. a b a b 2019-05'],
+        "allfields": ['7 The Report, "Part" 1 Doe, J.; Roe, R.; a ,b 2019-05'],
         "institution": ["Example University"],
         "format": ["Report"],
         "title": 'The Report, "Part" 1',
