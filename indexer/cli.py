@@ -99,7 +99,7 @@ def cli() -> None:
 
     \b
     Exit codes: 0 all well, 1 finished with rejected records or unreadable files, 2 wrong usage or
-    configuration, 3 target not reachable or refused, 4 another run is loading into this target,
+    configuration, 3 target or source not reachable or refused, 4 another run is loading into this target,
     130 interrupted.
     """
 
