@@ -103,10 +103,9 @@ def run(
     """Loads the dumps into the sink; with no sink everything is done but sending, and counted as if it were.
 
     Once `stop` is set no further record is taken, and what is in flight is finished and remembered; what fails then
-    is not tried again. `summary` is
-    filled as the run goes on, so that the caller has the books also when an error ends it. Raises TransientError or
-    PermanentError when the target fails for good, BudgetError when too much is rejected (after finishing what is in
-    flight); what was acknowledged stays, and the next run goes on from there.
+    is not tried again. `summary` is filled as the run goes on, so that the caller has the books also when an error
+    ends it. Raises TransientError or PermanentError when the target fails for good, BudgetError when too much is
+    rejected (after finishing what is in flight); what was acknowledged stays, and the next run goes on from there.
     """
     started = time.monotonic()
     loading = _Run(plan, sink, memory, events, stop)

@@ -111,11 +111,13 @@ class Desk:
         force: bool = False,
         budget: Budget = NO_BUDGET,
         stop_at: int | None = None,
+        stop_in_pause: bool = False,
         limits: Limits = LIMITS,
         workers: int = 1,
         profile: str | None = "ojs",
     ) -> Summary:
-        """One run, as `indexer load` makes it. From `stop_at` records on it is told to stop."""
+        """One run, as `indexer load` makes it. From `stop_at` records on, or when a request
+        is put off, it is told to stop."""
         stop = threading.Event()
 
         def counted(account: Account) -> None:
@@ -144,7 +146,7 @@ class Desk:
             counted=counted,
             resumed=lambda file, items: self.resumed.append((file, items)),
             answered=lambda _documents, _seconds: None,
-            paused=lambda _error, _seconds: None,
+            paused=lambda _error, _seconds: stop.set() if stop_in_pause else None,
         )
         plan = Plan(
             files=files,
