@@ -68,7 +68,10 @@ def mapping(base: str | None = BUNDLED) -> None:
     current.based = True
     if base is None:
         return
-    below = load("" if base == BUNDLED else str(current.folder / base))
+    file = "" if base == BUNDLED else str(current.folder / base)
+    if file and any(file == str(below.folder / below.name) for below in _under_way):
+        raise ValueError(f"{base} stands on itself")
+    below = load(file)
     current.fields.update(below.fields)
     current.own |= below.own
 
@@ -179,19 +182,19 @@ def load(path: str = "") -> FieldRules:
     file = Path(path) if path else Path(__file__).with_name(f"{BUNDLED}.py")
     made = FieldRules(file.name, file.parent)
     try:
-        code = compile(file.read_bytes(), str(file), "exec")
+        text = file.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {error.strerror or error}", advice=_ADVICE) from None
+    try:
+        code = compile(text, str(file), "exec")
         with _building(made):
             exec(code, {"__name__": f"mapping:{file.stem}", "__file__": str(file)})  # noqa: S102 - the user's own file
-    except OSError as error:
-        named = error.filename or file
-        raise ConfigError(f"{named}: cannot be read: {error.strerror or error}", advice=_found_from(path)) from None
     except SyntaxError as error:
         raise ConfigError(f"{file}:{error.lineno or 1}: is not Python: {error.msg}", advice=_ADVICE) from None
     except ConfigError:
-        raise
-    except Exception as error:  # noqa: BLE001 - a file of the user's may raise anything, and is shown where
-        message = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
-        raise ConfigError(f"{file}:{_line(error, file)}: {message}", advice=_ADVICE) from None
+        raise  # of the file that this one stands on
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - a file of the user's may raise anything
+        raise ConfigError(f"{file}:{_line(error, file)}: {_said(error)}", advice=_ADVICE) from None
     if not path:
         made.own.clear()
     if "id" not in made.fields:
@@ -204,8 +207,10 @@ def load(path: str = "") -> FieldRules:
 _ADVICE = "Nothing was sent. docs/mapping.md shows how a mapping is written."
 
 
-def _found_from(path: str) -> str:
-    return "A relative path counts from the folder of indexer.toml." if path and not Path(path).is_absolute() else ""
+def _said(error: BaseException) -> str:
+    if isinstance(error, OSError):
+        return f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    return str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
 
 
 def _line(error: BaseException, file: Path) -> int:

@@ -19,9 +19,9 @@ def marc_record(*lines: str, leader: str = LEADER) -> MarcRecord:
             fields.append(MarcField(tag, rest))
             continue
         indicators, _, text = rest.partition(" $")
-        first, second = indicators.replace("#", " ")
+        indicators = indicators.replace("#", " ")
         subfields = [(part[0], part[1:]) for part in text.split(" $")]
-        fields.append(MarcField(tag, "", first, second, subfields))
+        fields.append(MarcField(tag, "", indicators[0], indicators[1], subfields))
     by_tag: dict[str, list[MarcField]] = {}
     for field in fields:
         by_tag.setdefault(field.tag, []).append(field)

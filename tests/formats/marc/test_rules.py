@@ -1,0 +1,195 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexer import config
+from indexer.documents import Fields
+from indexer.errors import ConfigError
+from indexer.formats.marc import rules
+from indexer.formats.profiles import resolve
+from tests.formats.marc.made import document, marc_record
+
+HEAD = "from indexer.formats.marc.rules import add, constant, field, mapping, marc, remove\n"
+RECORD = marc_record(
+    "001 1",
+    "245 10 $aTitle",
+    "500 ## $aNote one",
+    "500 ## $aNote two",
+    "500 ## $aNote one",
+    "650 #0 $aCats",
+    "690 ## $aCats $aDogs",
+    "952 ## $cATT",
+    "952 ## $cCEL",
+    "952 ## $cxyz",
+)
+
+
+def made_by(tmp_path: Path, text: str, **files: str) -> Fields:
+    """The document of RECORD by a mapping of these lines."""
+    for name, content in files.items():
+        (tmp_path / f"{name}.tsv").write_text(content, encoding="utf-8")
+    file = tmp_path / "local.py"
+    file.write_text(HEAD + text, encoding="utf-8")
+    return document(RECORD, mapping=str(file))
+
+
+@pytest.mark.parametrize(
+    ("rule", "values"),
+    [
+        ('marc("500a")', ["Note one", "Note two"]),
+        ('marc("500a", unique=False)', ["Note one", "Note two", "Note one"]),
+        ('marc("500a", first=True)', ["Note one"]),
+        ('marc("500a", notfirst=True)', ["Note two"]),
+        ('marc("690aa")', ["Cats Dogs"]),
+        ('marc("690ab", join=", ")', ["Cats, Dogs"]),
+        (r'marc("500a", patterns=[(r"Note (\w+)", r"\1")])', ["one", "two"]),
+        ('marc("952c", translate={"ATT": "Attic", "CEL": "Cellar|Cold"})', ["Attic", "Cellar", "Cold"]),
+        ('marc("952c", translate="shelves.tsv")', ["Attic"]),
+        ('constant("a", "b")', ["a", "b"]),
+        ('marc("245a"), constant("b")', ["Title", "b"]),
+        ("lambda record: record.leader[5:7]", ["na"]),
+        ("lambda record: None", []),
+        ("lambda record: (tag for tag in record.by_tag if tag > '690')", ["690", "952"][1:]),
+        ('marc("500a"), first=True', ["Note one"]),
+        ('lambda record: ["ATT", "ATT"], translate="shelves.tsv"', ["Attic"]),
+    ],
+)
+def test_a_rule_gives_values(tmp_path: Path, rule: str, values: list[str]) -> None:
+    made = made_by(tmp_path, f'field("shelf_str_mv", {rule})\n', shelves="# shelves\nATT\tAttic\n")
+    assert made.get("shelf_str_mv", []) == values
+
+
+def test_a_mapping_stands_on_the_bundled_one(tmp_path: Path) -> None:
+    made = made_by(
+        tmp_path,
+        'mapping(base="vufind")\nfield("title", marc("500a", first=True))\n'
+        'add("topic", marc("690a"))\nremove("title_sort", "url")\n',
+    )
+    assert made["title"] == "Note one"
+    assert made["title_short"] == "Title"
+    assert made["topic"] == ["Cats", "Dogs"]
+    assert "title_sort" not in made
+    assert document(RECORD)["title"] == "Title"  # ours is untouched
+    assert "title_sort" in document(RECORD)
+
+
+def test_a_mapping_that_does_not_say_stands_on_the_bundled_one_too(tmp_path: Path) -> None:
+    assert made_by(tmp_path, 'field("edition", constant("1st"))\n')["title"] == "Title"
+
+
+def test_a_mapping_may_stand_on_nothing(tmp_path: Path) -> None:
+    made = made_by(tmp_path, 'mapping(base=None)\nfield("id", marc("001"))\nfield("title", marc("245a"))\n')
+    assert made == {"id": "1", **resolve("marc", {}).constants, "title": "Title"}
+
+
+def test_a_mapping_may_stand_on_another_file(tmp_path: Path) -> None:
+    (tmp_path / "shared.py").write_text(HEAD + 'field("edition", constant("1st"))\nremove("title_sort")\n')
+    made = made_by(tmp_path, 'mapping(base="shared.py")\nfield("series", constant("S"))\n')
+    assert (made["edition"], made["series"]) == ("1st", ["S"])
+    assert "title_sort" not in made
+
+
+def test_fields_keep_their_place_when_changed_and_new_ones_come_last(tmp_path: Path) -> None:
+    file = tmp_path / "local.py"
+    file.write_text(HEAD + 'field("shelf_str", constant("x"))\nfield("title", constant("T"))\n')
+    names = list(rules.load(str(file)).fields)
+    assert names == [*rules.load().fields, "shelf_str"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('field("titel", marc("245a"))', "2: the schema has no field 'titel'. The nearest is 'title'."),
+        ('field("spelling", marc("245a"))', "2: spelling is filled by the loader or the engine"),
+        ('field("_version_", marc("245a"))', "2: _version_ is filled by the loader or the engine"),
+        ('\nfield("title", marc("24"))', "3: '24' in '24' is not a field spec"),
+        ('field("title", "245a")', "2: '245a' is not a rule: write marc('245a')"),
+        ('field("title")', "2: field('title') has no rule"),
+        (
+            'add("topic", marc("650a", translate="langauges"))',
+            "2: there is no table 'langauges'. The nearest is 'languages'.",
+        ),
+        ('add("topic", marc("650a", patterns=[("(", "")]))', "2: '(' -> '' is not a regular expression"),
+        ('remove("titel")', "2: remove('titel'): the mapping does not make it. The nearest is 'title'."),
+        (
+            'field("series", marc("490a", frist=True))',
+            "2: TypeError: marc() got an unexpected keyword argument 'frist'",
+        ),
+        ("x = 1 / 0", "2: ZeroDivisionError: division by zero"),
+        ("def f(:", "2: is not Python: invalid syntax"),
+        ('field("title", marc("245a"))\nmapping(base="vufind")', "3: mapping() comes once, before the first field"),
+        ('mapping(base=None)\nfield("title", marc("245a"))', "makes no id"),
+        ('mapping(base="local.py")', "2: local.py stands on itself"),
+        ("raise SystemExit(3)", "2: SystemExit: 3"),
+    ],
+)
+def test_what_is_wrong_in_a_mapping_is_named_with_its_line(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        made_by(tmp_path, text + "\n")
+    assert str(tmp_path / "local.py") in caught.value.message
+    assert said in caught.value.message
+    assert caught.value.advice
+
+
+def test_files_that_are_not_there_are_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere\.py: cannot be read: No such file"):
+        resolve("marc", {"marc": {"mapping": str(tmp_path / "nowhere.py")}})
+    with pytest.raises(ConfigError, match=r"local\.py:2: .*shelves\.tsv: No such file"):
+        made_by(tmp_path, 'field("shelf_str_mv", marc("952c"), translate="shelves.tsv")\n')
+    with pytest.raises(ConfigError, match=r"local\.py:2: .*shelves\.tsv:1: has no tab"):
+        made_by(tmp_path, 'field("shelf_str_mv", marc("952c"), translate="shelves.tsv")\n', shelves="ATT Attic\n")
+
+
+def test_the_words_belong_in_a_mapping() -> None:
+    with pytest.raises(ValueError, match="belongs in the file that a profile names as its mapping"):
+        rules.field("title", rules.marc("245a"))
+
+
+def test_a_failed_mapping_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError):
+        made_by(tmp_path, 'mapping(base="nowhere.py")\n')
+    with pytest.raises(ValueError, match="belongs in"):
+        rules.remove("title")
+
+
+@pytest.mark.parametrize("key", ["mapping", "options.mapping"])
+def test_a_mapping_counts_from_the_folder_of_the_settings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
+) -> None:
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc/local.py").write_text(HEAD + 'field("edition", constant("1st"))\n')
+    (tmp_path / "etc/indexer.toml").write_text(f'[profile.cat]\nbase = "marc"\n{key} = "local.py"\n')
+    monkeypatch.chdir(tmp_path)
+    settings = config.load(Path("etc/indexer.toml"), environ={}).settings
+    profile = resolve("cat", settings.profile)
+    assert list(rules.load(profile.options["mapping"]).own) == ["edition"]
+
+
+def test_a_mapping_in_the_settings_is_checked_with_them(tmp_path: Path) -> None:
+    (tmp_path / "local.py").write_text(HEAD + 'field("titel", marc("245a"))\n')
+    toml = tmp_path / "indexer.toml"
+    toml.write_text('[profile.cat]\nbase = "marc"\nmapping = "local.py"\n')
+    with pytest.raises(ConfigError, match=r"indexer\.toml: .*local\.py:2: the schema has no field 'titel'"):
+        config.load(toml, environ={})
+
+
+@pytest.mark.parametrize(
+    ("profile", "said"),
+    [
+        ({"mapping": 3}, "options.mapping: is a number, not a string"),
+        ({"base": "ojs", "mapping": "local.py"}, "format oai_dc has no such option"),
+    ],
+)
+def test_a_mapping_is_a_path_and_belongs_to_marc(profile: dict[str, Any], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        resolve("cat", {"cat": {"base": "marc", **profile}})
+
+
+def test_rules_say_how_they_are_written() -> None:
+    fields = rules.load().fields
+    assert [rule.text for rule in fields["title"].rules] == ["marc('245ab', first=True)"]
+    assert [rule.text for rule in fields["author"].rules] == ["author"]
+    assert [rule.text for rule in fields["language"].rules] == [
+        "marc('008[35-37]:041a:041d:041h:041j', translate='languages')"
+    ]
