@@ -25,15 +25,25 @@ Function = Callable[[MarcRecord], Values]
 
 Result = TypeVar("Result")
 
+Run = Callable[[MarcRecord], Sequence[str]]
+Change = Callable[[Sequence[str]], list[str]]
+
 BUNDLED = "vufind"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One source of values. `text` is how it is written, `run` gives the values of a record."""
+    """One source of values. `text` is how it is written, `run` gives the values of a record.
+
+    `run` is `extract` and then each of the `steps` (what it is called, and what it makes of the values), to be told one
+    by one. `spec` is the field spec of what is extracted, empty where a function looks for itself.
+    """
 
     text: str
-    run: Callable[[MarcRecord], Sequence[str]]
+    run: Run
+    extract: Run
+    steps: tuple[tuple[str, Change], ...] = ()
+    spec: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +53,7 @@ class FieldRule:
     name: str
     multi: bool
     rules: tuple[Rule, ...]
-    run: Callable[[MarcRecord], Sequence[str]]
+    run: Run
 
 
 @dataclass(slots=True)
@@ -88,7 +98,7 @@ def field(
     _check_name(name)
     if not rules:
         raise ValueError(f"field({name!r}) has no rule: give it one, such as marc('245a'), or use remove({name!r})")
-    made = tuple(_rule(rule, translate, first) for rule in rules)
+    made = tuple(_rule(rule, translate) for rule in rules)
     _put(current, name, made, first)
 
 
@@ -126,7 +136,6 @@ def marc(
     expression and a replacement such as `\1`; what matches none is dropped), translated, freed of duplicates unless
     `unique=False`, cut to the `first` or to all but it.
     """
-    run = specs.compile_spec(spec, join=join)
     options = [
         f"{name}={value!r}"
         for name, value, default in (
@@ -139,23 +148,24 @@ def marc(
         )
         if value != default
     ]
-    text = f"marc({', '.join([repr(spec), *options])})"
-    for change in [maps.pattern_translator(patterns)] if patterns else []:
-        run = _then(run, change)
+    steps: list[tuple[str, Change]] = []
+    if patterns:
+        steps.append(("rewritten by patterns", maps.pattern_translator(patterns)))
     if translate is not None:
-        run = _then(run, _translator(translate))
+        steps.append(_translated(translate))
     if unique and not first:
-        run = _then(run, _without_duplicates)
+        steps.append(("each once", _without_duplicates))
     if first:
-        run = _then(run, _first)
+        steps.append(("the first", _first))
     if notfirst:
-        run = _then(run, _all_but_first)
-    return Rule(text, run)
+        steps.append(("all but the first", _all_but_first))
+    text = f"marc({', '.join([repr(spec), *options])})"
+    return _made(text, specs.compile_spec(spec, join=join), *steps, spec=spec)
 
 
 def constant(*values: str) -> Rule:
     """The same values for every record."""
-    return Rule(f"constant({', '.join(map(repr, values))})", lambda record: list(values))
+    return _made(f"constant({', '.join(map(repr, values))})", lambda record: list(values))
 
 
 def once(function: Callable[[MarcRecord], Result]) -> Callable[[MarcRecord], Result]:
@@ -257,20 +267,34 @@ def _put(current: FieldRules, name: str, rules: tuple[Rule, ...], first: bool = 
     current.own.add(name)
 
 
-def _rule(rule: Rule | Function, translate: str | Mapping[str, str] | None, first: bool = False) -> Rule:
+def _rule(rule: Rule | Function, translate: str | Mapping[str, str] | None) -> Rule:
     if not isinstance(rule, Rule):
         if not callable(rule):
             raise ValueError(
                 f"{rule!r} is not a rule: write marc({rule!r}), constant({rule!r}) or the name of a function"
             )
-        rule = Rule(getattr(rule, "__name__", repr(rule)), _values(rule))
+        rule = _made(getattr(rule, "__name__", repr(rule)), _values(rule))
     if translate is None:
         return rule
-    run = _then(_then(rule.run, _translator(translate)), _without_duplicates)
-    return Rule(f"{rule.text} translated by {translate if isinstance(translate, str) else 'a table'}", run)
+    named = _translated(translate)
+    return _made(
+        f"{rule.text} {named[0]}", rule.extract, *rule.steps, named, ("each once", _without_duplicates), spec=rule.spec
+    )
 
 
-def _values(function: Function) -> Callable[[MarcRecord], Sequence[str]]:
+def _made(text: str, extract: Run, *steps: tuple[str, Change], spec: str = "") -> Rule:
+    run = extract
+    for _, change in steps:
+        run = _then(run, change)
+    return Rule(text, run, extract, steps, spec)
+
+
+def _translated(translate: str | Mapping[str, str]) -> tuple[str, Change]:
+    name = translate if isinstance(translate, str) else "a table"
+    return f"translated by {name}", _translator(translate)
+
+
+def _values(function: Function) -> Run:
     """A plain function's values as a list: it may also give one text, or None for none."""
 
     def run(record: MarcRecord) -> Sequence[str]:
@@ -314,9 +338,7 @@ def _all_of(rules: Sequence[Rule]) -> specs.Extract:
     return run
 
 
-def _then(
-    run: Callable[[MarcRecord], Sequence[str]], change: Callable[[Sequence[str]], list[str]]
-) -> Callable[[MarcRecord], list[str]]:
+def _then(run: Run, change: Change) -> Run:
     def changed(record: MarcRecord) -> list[str]:
         values = run(record)
         return change(values) if values else []

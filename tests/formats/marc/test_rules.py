@@ -193,3 +193,19 @@ def test_rules_say_how_they_are_written() -> None:
     assert [rule.text for rule in fields["language"].rules] == [
         "marc('008[35-37]:041a:041d:041h:041j', translate='languages')"
     ]
+
+
+def test_the_steps_of_a_rule_can_be_told_one_by_one() -> None:
+    (rule,) = rules.load().fields["callnumber-first"].rules
+    record = marc_record("050 00 $aQA1", "090 ## $aPZ3")
+    assert rule.spec == "099a[0]:090a[0]:050a[0]"
+    values = rule.extract(record)
+    told = [("", list(values))]
+    for name, change in rule.steps:
+        told.append((name, change(told[-1][1])))
+    assert told == [
+        ("", ["Q", "P"]),
+        ("translated by lc_classes", ["Q - Science", "P - Language and Literature"]),
+        ("the first", ["Q - Science"]),
+    ]
+    assert rule.run(record) == ["Q - Science"]
