@@ -204,6 +204,25 @@ def transform(paths: tuple[str, ...], profile: str | None, config: "Config", qui
 
 
 @cli.command()
+@click.argument("paths", nargs=-1, required=True)
+@click.option("--id", "id", required=True, help="The document's id, as it is in the index.")
+@click.option("--field", "name", metavar="NAME", help="Only this field.")
+@PROFILE
+@common("workers", "json")
+def explain(
+    paths: tuple[str, ...], id: str, name: str | None, profile: str | None, config: "Config", as_json: bool
+) -> int:
+    """Print which rule wrote each field of a document, from what.
+
+    Reads the dumps up to the first record of this id. With each field: its values, the rule that wrote them, what it
+    took from the record, and the steps between.
+    """
+    from indexer.commands.explain import run
+
+    return run(paths, id=id, name=name, config=config, profile_name=profile, as_json_=as_json)
+
+
+@cli.command()
 @click.argument("query")
 @click.option("--limit", default=10, show_default=True, type=click.IntRange(0, 1000), help="Hits to show.")
 @click.option("--sort", help="Field to sort by; - before it turns the order round. Default: relevance.")

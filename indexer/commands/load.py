@@ -43,7 +43,7 @@ def load(
     quiet: bool,
 ) -> int:
     target = config.target()
-    plan = _plan(paths, config, profile_name, connections=config.settings.load.connections)
+    plan = plan_for(paths, config, profile_name, connections=config.settings.load.connections)
     if dry_run:
         with Telling(config, None, quiet=quiet, command="load --dry-run", target=target) as told:
             summary = _run(plan, None, None, told)
@@ -60,7 +60,7 @@ def load(
 
 def transform(paths: Sequence[str], *, config: Config, profile_name: str | None, quiet: bool) -> int:
     target = Target("jsonl", path="-")
-    plan = _plan(paths, config, profile_name, connections=1)
+    plan = plan_for(paths, config, profile_name, connections=1)
     sink = open_sink(target, connections=1)
     try:
         sink.check()
@@ -125,7 +125,7 @@ def _memory(plan: Plan, target: Target, sink: Sink, store: "Store", run_id: int,
     )
 
 
-def _plan(paths: Sequence[str], config: Config, profile_name: str | None, *, connections: int) -> Plan:
+def plan_for(paths: Sequence[str], config: Config, profile_name: str | None, *, connections: int) -> Plan:
     settings = config.settings.load
     profile = profiles.resolve(profile_name, config.settings.profile) if profile_name else None
     paths, indexes = live.named(paths, config.source_credentials())

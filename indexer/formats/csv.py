@@ -35,7 +35,7 @@ def document(record: Record, profile: Profile) -> Fields:
     Raises RecordError where the row is no row of its table (encoding, quotes, number of cells), where a column that the
     profile names is not in the header, and where there is no id.
     """
-    header, row = _read(_decoded(record.raw, profile.options["encoding"]), profile.options["delimiter"])
+    header, row = read(record.raw, profile.options)
     if len(row) != len(header):
         raise RecordError(f"the row has {len(row)} cells, and the header {len(header)} columns")
     cells = _named(header, row, profile.options["columns"])
@@ -100,9 +100,10 @@ def _decoded(raw: bytes, encoding: str) -> str:
         raise RecordError(f"{wrong}, and byte 0x{raw[error.start]:02X} not {encoding}") from None
 
 
-def _read(text: str, delimiter: str) -> tuple[list[str], list[str]]:
+def read(raw: bytes, options: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """The cells of the header and of the row, white space around them taken off."""
-    delimiter = delimiter or _delimiter(text)
+    text = _decoded(raw, options["encoding"])
+    delimiter = options["delimiter"] or _delimiter(text)
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:

@@ -45,7 +45,7 @@ def document(record: Record, profile: Profile) -> Fields:
 
     Raises RecordError where the XML cannot be read, is not an article, or has no number to make an id of.
     """
-    root = _parse(record.raw)
+    root = parse(record.raw)
     found = read(root)
     identifier, missing = identify(_own_id(found), record, profile)
     if not identifier.strip():
@@ -76,7 +76,7 @@ def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
     return None
 
 
-def _parse(raw: bytes) -> Element:
+def parse(raw: bytes) -> Element:
     """The article; characters that its DTD has names for (&nbsp;, &alpha;) are known without the DTD."""
     try:
         return xml.parse(raw)

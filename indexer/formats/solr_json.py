@@ -36,7 +36,7 @@ def document(record: Record, profile: Profile) -> Fields:
 
     Raises RecordError where the dump cannot be read, a value is no text, or there is no id.
     """
-    dumped = _read(record.raw)
+    dumped = read(record.raw)
     if "id" not in dumped and record.header is not None and record.header.identifier:
         dumped = {"id": [record.header.identifier], **dumped}  # the _id of a hit, or of a bulk file's action
     identifier = dumped.get("id", [])
@@ -116,7 +116,7 @@ def placed(kept: Values, made: Fields) -> Fields:
     return placed | {name: value for name, value in made.items() if name not in placed}
 
 
-def _read(raw: bytes) -> Values:
+def read(raw: bytes) -> Values:
     """Field name -> values as text, in the dump's order; the engine's own fields and empty lists left out."""
     try:
         text = raw.decode("utf-8-sig")

@@ -1,0 +1,229 @@
+"""Where each field of a document came from: the rule, its input, the steps between.
+
+Nothing is traced while records are loaded. Here one record is made into its document as always, and told field by
+field with the format's table of rules (rules.toml; MARC's mapping is its own table). Steps are shown only where they
+end in the value that the document has.
+"""
+
+import functools
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from indexer.derive import copies, titles
+from indexer.derive.work_keys import normal_form
+from indexer.documents import Delete, Document, Fields, Value
+from indexer.formats import csv, jats, solr_json, to_document, xml
+from indexer.formats.profiles import Profile, make_id
+from indexer.records import Record
+from indexer.schema.model import biblio
+
+Named = tuple[str, str]  # where or how, and the value there
+
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_STEP = re.compile(r"(?<![\w@'\"=-])([A-Za-z][\w-]*)(?![\w-]*['\"=])")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule that wrote a field: what it takes from the record, what came of it, and what happened between.
+
+    `values` are None where the rule is the only one: then they are the field's.
+    """
+
+    text: str
+    inputs: list[Named] = field(default_factory=list)
+    steps: list[Named] = field(default_factory=list)
+    values: list[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    name: str
+    value: Value
+    rules: list[Rule]
+
+
+def explain(record: Record, profile: Profile) -> list[Explained] | Delete:
+    """Every field of the record's document, in the document's order. Raises what `to_document` raises."""
+    document = to_document(record, profile)
+    if isinstance(document, Delete):
+        return document
+    rules = dict(_rules(record, profile, document))
+    return [Explained(name, value, rules.get(name, [])) for name, value in document.fields.items()]
+
+
+@functools.cache
+def tables() -> dict[str, dict[str, dict[str, Any]]]:
+    """Format -> field -> its rule, and under "from" where its input stands."""
+    return tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
+
+
+def _rules(record: Record, profile: Profile, document: Document) -> Iterator[tuple[str, list[Rule]]]:
+    fields = document.fields
+    mapped = _of_marc(record, profile) if profile.format == "marc" else {}
+    source = _Input(record, profile) if not mapped else None
+    for name, value in fields.items():
+        if name in copies.filled():
+            yield name, [Rule(_copied(name, fields), _copies(name, fields))]
+        elif name in profile.constants and _shaped(profile.constants[name]) == _shaped(value):
+            yield name, [Rule(f"constant of the profile {profile.name}")]
+        elif name in mapped:
+            yield name, mapped[name]
+        elif source is not None:
+            known = tables().get(profile.format, {})
+            rule = known.get(name) or known.get("*") or {"rule": "no rule is written down for it"}
+            inputs = source.find(name, rule.get("from", []))
+            yield name, [Rule(rule["rule"], inputs, list(_steps(name, fields, record, profile)))]
+
+
+def _of_marc(record: Record, profile: Profile) -> dict[str, list[Rule]]:
+    from indexer.formats.marc.explain import rules_of  # the mapping is large, and other formats have none
+
+    return rules_of(record, profile)
+
+
+def _shaped(value: Value) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+class _Input:
+    """The record as it came, opened once: where the values of a rule are found in it."""
+
+    def __init__(self, record: Record, profile: Profile) -> None:
+        self._header = record.header
+        self._root: etree._Element | None = None
+        self._values: dict[str, list[str]] | None = None
+        self._columns: dict[str, list[str]] = {}
+        if profile.format == "csv":
+            self._values = {}
+            for column, cell in zip(*csv.read(record.raw, profile.options), strict=True):
+                self._values.setdefault(column, []).append(cell)
+            for column, names in profile.options["columns"].items():
+                for name in _shaped(names):
+                    self._columns.setdefault(name, []).append(column)
+        elif profile.format == "solr_json":
+            self._values = solr_json.read(record.raw)
+        else:
+            self._root = jats.parse(record.raw) if profile.format == "jats" else xml.parse(record.raw)
+
+    def find(self, name: str, places: list[str]) -> list[Named]:
+        """(place, value) of everything that stands at these places; without any, at those of the field's own name."""
+        found: list[Named] = []
+        if name == "id" and self._header is not None and self._header.identifier:
+            found.append(("header identifier", self._header.identifier))
+        if self._root is not None:
+            for place in places:
+                found += self._elements(place)
+        elif self._values is not None:
+            for place in places or [name]:
+                for column in self._columns.get(place, [place]):
+                    found += [(column, value) for value in self._values.get(column, [])]
+        return found
+
+    def _elements(self, place: str) -> list[Named]:
+        assert self._root is not None  # noqa: S101 - asked by `find`
+        if place.startswith("@"):
+            value = self._root.get(_XML_LANG if place == "@xml:lang" else place[1:])
+            return [(place, value)] if value else []
+        elements = self._root.iterfind(".//" + _STEP.sub(r"{*}\1", place))
+        return [(place, " ".join("".join(each.itertext()).split())) for each in elements]  # type: ignore[arg-type]
+
+
+def _copied(name: str, fields: Fields) -> str:
+    sources = [source for source, targets in biblio().copies.items() if name in targets]
+    there = [source for source in fields if source in sources]
+    if biblio().fields[name].multi or len(there) < 2:
+        return f"copied from {', '.join(there)}"
+    return f"copied from {there[0]}, the first of {', '.join(there)}: it holds one value"
+
+
+def _copies(name: str, fields: Fields) -> list[Named]:
+    """The values that were copied, in the order in which the fields were emitted."""
+    pairs = [
+        (source, value)
+        for source, values in fields.items()
+        if name in biblio().copies.get(source, ())
+        for value in _shaped(values)
+    ]
+    return pairs if biblio().fields[name].multi else pairs[:1]
+
+
+def _steps(name: str, fields: Fields, record: Record, profile: Profile) -> Iterator[Named]:
+    if name == "id":
+        yield from _id_steps(str(fields["id"]), record, profile)
+    elif name == "title_sort" and isinstance(title := fields.get("title"), str):
+        yield from _title_sort_steps(title, fields[name])
+    elif name == "work_keys_str_mv":
+        yield from _key_steps(_shaped(fields[name]), fields)
+
+
+def _id_steps(identifier: str, record: Record, profile: Profile) -> Iterator[Named]:
+    """How the profile changed a harvest's identifier."""
+    given = record.header.identifier if record.header is not None else None
+    if not given or make_id(profile, given) != identifier:
+        return
+    value = given
+    for search, replacement in zip(profile.id_search, profile.id_replace, strict=True):
+        changed = re.sub(search, replacement, value)
+        if changed != value:
+            yield f"id_search {search!r}", changed
+        value = changed
+    if value != identifier:
+        yield f"id_prefix {profile.id_prefix!r}", identifier
+
+
+def _title_sort_steps(title: str, value: Value) -> Iterator[Named]:
+    legacy = titles.strip_articles(title)
+    if value == legacy:
+        yield "article off, lower case (style legacy)", legacy
+        return
+    accents = titles.strip_accents(legacy)
+    words = titles.strip_punctuation(accents)
+    steps = [
+        ("article off, lower case", legacy),
+        ("accents off", accents),
+        ("punctuation to spaces", words),
+        ("trimmed, lower case (style current)", titles.lower(titles.clean_data(words))),
+    ]
+    if steps[-1][1] == value:
+        before = ""
+        for step in steps:
+            if step[1] != before or step is steps[-1]:
+                yield step
+            before = step[1]
+
+
+def _key_steps(keys: list[str], fields: Fields) -> Iterator[Named]:
+    """The normal form of each part of a key, where the document holds the part that it was made of."""
+    parts: dict[str, str] = {}
+    for name in ("title", "title_alt", "author", "author_corporate"):
+        for text in _shaped(fields.get(name, [])):
+            parts.setdefault(normal_form(text), f"{name} {text!r}")
+    if isinstance(title := fields.get("title"), str):
+        parts.setdefault(normal_form(titles.strip_articles(title)), f"title without its article {title!r}")
+    told = set()
+    for key in keys:
+        for part in key.split(" ")[1:]:
+            if part in parts and part not in told:
+                told.add(part)
+                yield parts[part], part
+
+
+def as_json(explained: Explained) -> Mapping[str, Any]:
+    """One field as `indexer explain --json` prints it."""
+    rules = [
+        {
+            "rule": rule.text,
+            "input": [{"from": place, "value": value} for place, value in rule.inputs],
+            "steps": [{"step": step, "value": value} for step, value in rule.steps],
+            **({"values": rule.values} if rule.values is not None else {}),
+        }
+        for rule in explained.rules
+    ]
+    return {"field": explained.name, "value": explained.value, "rules": rules}

@@ -1,0 +1,85 @@
+"""What each rule of a MARC mapping read in a record, and what it gave.
+
+The record is handed to every rule in wrappers that note which fields were looked into: that is true of the rules of any
+institution's mapping, plain functions included.
+"""
+
+from typing import cast
+
+from indexer.formats.explain import Named, Rule
+from indexer.formats.marc import rules
+from indexer.formats.marc.reader import parse
+from indexer.formats.marc.record import MarcField, MarcRecord
+from indexer.formats.profiles import Profile
+from indexer.records import Record
+
+
+class _Field:
+    """A field of a record that notes when its content is read. It stands in for a MarcField."""
+
+    def __init__(self, field: MarcField, read: list[MarcField]) -> None:
+        self._field = field
+        self._read = read
+        self.tag, self.ind1, self.ind2 = field.tag, field.ind1, field.ind2
+
+    @property
+    def value(self) -> str:
+        self._note()
+        return self._field.value
+
+    @property
+    def subfields(self) -> list[tuple[str, str]]:
+        self._note()
+        return self._field.subfields
+
+    def _note(self) -> None:
+        if not any(field is self._field for field in self._read):
+            self._read.append(self._field)
+
+
+class _Record:
+    """A record of such fields, which stands in for a MarcRecord."""
+
+    def __init__(self, record: MarcRecord, read: list[MarcField]) -> None:
+        self._leader = MarcField("leader", record.leader)
+        self._read = read
+        self.warnings: list[str] = []
+        self.fields = [_Field(field, read) for field in record.fields]
+        self.by_tag: dict[str, list[_Field]] = {}
+        for field in self.fields:
+            self.by_tag.setdefault(field.tag, []).append(field)
+
+    @property
+    def leader(self) -> str:
+        if self._leader not in self._read:
+            self._read.append(self._leader)
+        return self._leader.value
+
+
+def rules_of(record: Record, profile: Profile) -> dict[str, list[Rule]]:
+    """Field -> the rules of the mapping that gave a value, in their order."""
+    marc = parse(record.raw)
+    found: dict[str, list[Rule]] = {}
+    for name, field in rules.load(profile.options["mapping"]).fields.items():
+        told = [_applied(rule, marc) for rule in field.rules]
+        found[name] = [rule for rule in told if rule.values]
+    if marc.warnings:
+        found["marc_error"] = [Rule("what had to be repaired in reading, and fields that could not be made")]
+    return found
+
+
+def _applied(rule: rules.Rule, record: MarcRecord) -> Rule:
+    read: list[MarcField] = []
+    try:
+        values = list(rule.run(cast(MarcRecord, _Record(record, read))))
+    except Exception:  # noqa: BLE001 - any function of a mapping: what went wrong is in marc_error
+        values = []
+    return Rule(rule.text, [_shown(field) for field in read], values=values)
+
+
+def _shown(field: MarcField) -> Named:
+    """A field as cataloguers write it: tag and indicators, then `$a text $b text`."""
+    if not field.subfields:
+        return field.tag, field.value
+    indicators = (field.ind1 + field.ind2).replace(" ", "#")
+    return f"{field.tag} {indicators}", " ".join(f"${code} {text}" for code, text in field.subfields)
