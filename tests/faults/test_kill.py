@@ -115,18 +115,20 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Target]:
 class Load:
     """A load that runs: `mark` is in the environment of all its processes."""
 
-    def __init__(self, dumps: Dumps, target: Target, folder: Path, *options: str, **environment: str) -> None:
+    def __init__(self, dumps: Dumps, target: Target, folder: Path, *options: str, limit: int | None = None) -> None:
+        """`limit`: bytes that a file of its may have."""
+        limited = f"import resource; resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit})); " if limit else ""
         self.mark = f"kill-{uuid.uuid4().hex}"
         self.process = subprocess.Popen(
             [
-                sys.executable, "-c", COMMAND, "load", str(dumps.folder), "--profile", "pubmed",
+                sys.executable, "-c", limited + COMMAND, "load", str(dumps.folder), "--profile", "pubmed",
                 "--target", str(target), "--workers", "2", "--json", *options,
             ],
             cwd=folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={**os.environ, "INDEXER_BATCH_DOCUMENTS": "200", "PYTEST_MARK": self.mark, **environment},
+            env={**os.environ, "INDEXER_BATCH_DOCUMENTS": "200", "PYTEST_MARK": self.mark},
             start_new_session=True,
         )  # fmt: skip
 
@@ -185,13 +187,15 @@ def finish(dumps: Dumps, target: Target, folder: Path) -> str:
 def killed_and_resumed(dumps: Dumps, target: Target, folder: Path, *, kills: int, seed: int, span: float) -> None:
     """`kills` times a load is killed within `span` seconds, each going on from where the one before came to."""
     moments = random.Random(seed)
-    for _ in range(kills):
-        load = Load(dumps, target, folder)
-        moment = moments.uniform(0.5, span)
+    done = 0
+    while done < kills:
+        load = Load(dumps, target, folder, "--force")  # to have something to do also if one was through before its end
         try:
-            load.process.wait(timeout=moment)
+            load.process.wait(timeout=moments.uniform(0.4, span))
+            span *= 0.7
         except subprocess.TimeoutExpired:
             load.kill()
+            done += 1
         load.end()
     finish(dumps, target, folder)
 
@@ -249,3 +253,13 @@ def test_a_worker_that_is_killed(dumps: Dumps, embedded: Target, tmp_path: Path)
     assert "a worker process died, most likely because the machine ran out of memory" in err
     assert "it goes on from there" in err
     assert "resuming at record" in finish(dumps, embedded, tmp_path)
+
+
+def test_a_disk_that_fills(dumps: Dumps, embedded: Target, tmp_path: Path) -> None:
+    """A limit on the size of files stands for the disk: what is in the way of the index is in the way of the state."""
+    full = Load(dumps, embedded, tmp_path, limit=1_500_000)
+    code, _, err = full.end()
+    assert code == ExitCode.TARGET, err
+    assert f"{embedded}: cannot be written: " in err
+    assert "free space" in err
+    finish(dumps, embedded, tmp_path)

@@ -1,0 +1,40 @@
+"""A second run on the same target ends with 4 and says who has it."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from indexer.errors import ExitCode
+from tests.conftest import ROOT
+from tests.end_to_end.conftest import Indexer
+
+
+def test_the_second_run_is_told_and_the_first_goes_on(indexer: Indexer, tmp_path: Path) -> None:
+    record = (ROOT / "tests/data/seed/oai_dc_record.xml").read_bytes()
+    first = subprocess.Popen(
+        [sys.executable, "-m", "indexer", "load", "-", "--profile", "pmc", "--target", "embedded:index"],
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        env=os.environ,
+    )
+    try:
+        assert first.stdin is not None
+        until = time.monotonic() + 30
+        status = ""
+        while "still running" not in status and time.monotonic() < until:
+            status = indexer("status").out
+        (tmp_path / "seed.xml").write_bytes(record)
+        second = indexer("load", "seed.xml", "--target", "embedded:index")
+        assert second.code == ExitCode.LOCKED
+        assert f"embedded:index is in use: 'load' by process {first.pid} on " in second.err
+        out, err = first.communicate(record, timeout=60)
+        assert first.returncode == 0, err
+        assert b"books closed" in out
+    finally:
+        first.kill()
+        first.wait()
+    assert indexer("load", "seed.xml", "--profile", "pmc", "--target", "embedded:index").code == 0
