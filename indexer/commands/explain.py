@@ -18,6 +18,7 @@ from indexer.formats.explain import Explained, as_json, explain
 from indexer.records import Fault, Record
 
 INPUTS = 8  # of a rule that are printed; --json has them all
+NAME = 50  # characters of what an input or a step is called
 
 
 @dataclass(slots=True)
@@ -102,8 +103,9 @@ def _lines(explained: Explained) -> Iterator[str]:
 
 
 def _pairs(label: str, pairs: Sequence[tuple[str, str]]) -> Iterator[str]:
-    width = max((len(name) for name, _ in pairs[:INPUTS]), default=0)
-    for number, (name, value) in enumerate(pairs[:INPUTS]):
+    shown = [(_cut(name, NAME), value) for name, value in pairs[:INPUTS]]
+    width = max((len(name) for name, _ in shown), default=0)
+    for number, (name, value) in enumerate(shown):
         yield f"  {label if not number else '':4}  {name:<{width}}  {value}"
     if len(pairs) > INPUTS:
         yield f"        ... and {len(pairs) - INPUTS:,} more"

@@ -4,10 +4,12 @@ The record is handed to every rule in wrappers that note which fields were looke
 institution's mapping, plain functions included.
 """
 
+import re
 from typing import cast
 
+from indexer.derive.work_keys import normal_form
 from indexer.formats.explain import Named, Rule
-from indexer.formats.marc import rules
+from indexer.formats.marc import rules, titles, work_keys
 from indexer.formats.marc.reader import parse
 from indexer.formats.marc.record import MarcField, MarcRecord
 from indexer.formats.profiles import Profile
@@ -63,18 +65,57 @@ def rules_of(record: Record, profile: Profile) -> dict[str, list[Rule]]:
     for name, field in rules.load(profile.options["mapping"]).fields.items():
         told = [_applied(rule, marc) for rule in field.rules]
         found[name] = [rule for rule in told if rule.values]
-    if marc.warnings:
-        found["marc_error"] = [Rule("what had to be repaired in reading, and fields that could not be made")]
+    found["marc_error"] = [Rule("what had to be repaired in reading, and fields that could not be made")]
     return found
 
 
 def _applied(rule: rules.Rule, record: MarcRecord) -> Rule:
     read: list[MarcField] = []
+    steps: list[Named] = []
     try:
-        values = list(rule.run(cast(MarcRecord, _Record(record, read))))
+        values = list(rule.extract(cast(MarcRecord, _Record(record, read))))
+        steps = [("extracted", value) for value in values]
+        for name, change in rule.steps:
+            changed = change(values) if values else []
+            if changed != values:
+                steps += [(name, value) for value in changed] or [(name, "nothing is left")]
+            values = changed
     except Exception:  # noqa: BLE001 - any function of a mapping: what went wrong is in marc_error
         values = []
-    return Rule(rule.text, [_shown(field) for field in read], values=values)
+    if all(name == "extracted" for name, _ in steps):
+        steps = _steps(rule.text, record, values)
+    return Rule(_text(rule), [_shown(field) for field in read], steps, values)
+
+
+def _text(rule: rules.Rule) -> str:
+    """The rule as it is written in the mapping; a function with what it says of itself."""
+    about = "" if rule.spec else " ".join((rule.extract.__doc__ or "").partition("\n\n")[0].split())
+    about = re.sub(r"^[\w-]+: ", "", about)  # the field, which is told already
+    return f"{rule.text}: {about}" if about else rule.text
+
+
+def _steps(name: str, record: MarcRecord, values: list[str]) -> list[Named]:
+    """Inside those functions of the bundled mapping that go by several steps."""
+    if name == titles.title_sort.__name__:
+        filed = [text for field in record.by_tag.get("245", []) for text in titles.filed(field, "abkp")]
+        forms = [(text, titles.sort_form(text)) for text in filed]
+        return [
+            step
+            for text, form in forms
+            if form in " ".join(values)
+            for step in (("files as", text), ("sorts as", form))
+        ]
+    if name == work_keys.work_keys.__name__:
+        texts = [
+            *(("uniform title", text) for text in work_keys.uniform_titles_of(record)),
+            *(("title", text) for text in work_keys.titles_of(record)),
+            *(("title as filed", text) for text in work_keys.titles_as_filed(record)),
+            *(("author", text) for text in work_keys.authors_of(record)),
+        ]
+        parts = {part for key in values for part in key.split(" ")[1:]}
+        told = {form: f"{what} {text!r}" for what, text in reversed(texts) if (form := normal_form(text)) in parts}
+        return [(text, form) for form, text in reversed(told.items())]
+    return []
 
 
 def _shown(field: MarcField) -> Named:

@@ -297,6 +297,7 @@ def _translated(translate: str | Mapping[str, str]) -> tuple[str, Change]:
 def _values(function: Function) -> Run:
     """A plain function's values as a list: it may also give one text, or None for none."""
 
+    @functools.wraps(function)
     def run(record: MarcRecord) -> Sequence[str]:
         found = function(record)
         if isinstance(found, list):
