@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from indexer.formats.marc import maps
 from indexer.formats.marc.record import MarcField, MarcRecord
 from indexer.formats.marc.rules import once
-from indexer.formats.marc.specs import joined, trim
+from indexer.formats.marc.specs import joined, remembered, trim
 
 FIRST_ROLES = frozenset({"adp", "aut", "cmp", "cre", "dub", "inv"})
 
@@ -143,7 +143,7 @@ def _roles(tag: str, terms: tuple[list[str], list[str]], kind: Kind) -> Sequence
     return roles
 
 
-@functools.lru_cache(maxsize=4096)
+@remembered
 def _normal(term: str) -> str:
     return _URI.sub("", trim(term)).lower().translate(_NO_PUNCTUATION)
 
@@ -168,7 +168,7 @@ def initials(creator: Creator) -> str:
     return _initials(joined(creator.field, "a"))
 
 
-@functools.lru_cache(maxsize=1 << 15)
+@remembered
 def _initials(name: str) -> str:
     _surname, comma, forenames = name.partition(",")
     inverted = bool(comma and forenames)

@@ -1,12 +1,11 @@
 """Years and names of publication, out of 260 and 264, as SolrMarc reads them."""
 
-import functools
 import re
 from collections.abc import Sequence
 
 from indexer.formats.marc.record import MarcField, MarcRecord
 from indexer.formats.marc.rules import once
-from indexer.formats.marc.specs import joined, trim
+from indexer.formats.marc.specs import joined, remembered, trim
 
 # SolrMarc refuses a year after the next one by the clock. A document must not depend on the day it is made on, so
 # here the year after the record's own last change counts, and for older records this one.
@@ -60,7 +59,7 @@ def clean_date(text: str, record: MarcRecord) -> str:
     return "" if year and int(year) > LATEST_YEAR and int(year) > _last_change(record) + 1 else year
 
 
-@functools.lru_cache(maxsize=4096)
+@remembered
 def _year(text: str) -> str:
     found = _BRACKETED.search(text) or _CORRECTED.search(text) or _AFTER_BRACKET.search(text)
     if found:

@@ -10,6 +10,7 @@ all subfields of the field), then positions (`008[35-37]`, `099a[0]`, counted fr
 - Every value is trimmed, an empty one is none.
 """
 
+import functools
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ _Append = Callable[[MarcField, list[str]], None]
 
 JAVA_SPACE = "".join(map(chr, range(33)))  # what Java's trim() takes off; a no-break space is something
 LEADER = "000"
+REMEMBERED = 200  # characters
 
 _PART = re.compile(r"([0-9A-Za-z]{3})((?:[0-9a-z]|\[[a-z]-[a-z]\])*)(?:\[(\d+)(?:-(\d+))?\])?")
 _RANGE = re.compile(r"\[([a-z])-([a-z])\]")
@@ -79,6 +81,17 @@ def joined(field: MarcField, codes: frozenset[str] | str, separator: str = " ") 
     return separator.join(
         [text for code, value in field.subfields if code in codes and (text := trim(value))],
     )
+
+
+def remembered(function: Callable[[str], str]) -> Callable[[str], str]:
+    """`function` with a bounded memory for texts that recur in a dump; long ones are not kept."""
+    known = functools.lru_cache(maxsize=1 << 14)(function)
+
+    @functools.wraps(function)
+    def run(text: str) -> str:
+        return known(text) if len(text) <= REMEMBERED else function(text)
+
+    return run
 
 
 def compile_spec(spec: str, *, join: str = " ") -> Extract:

@@ -10,6 +10,7 @@ import unicodedata
 from indexer.formats.marc.record import MarcField, MarcRecord
 from indexer.formats.marc.specs import trim
 
+MAX_ROUNDS = 500  # so much punctuation at the end is damage, and taking it off would take minutes
 NONFILING_FIRST = frozenset({"130", "630", "730", "740"})  # the first indicator counts the characters
 NONFILING_SECOND = frozenset({"222", "240", "242", "243", "245", "440", "830"})  # the second does
 
@@ -66,7 +67,7 @@ def clean_data(text: str) -> str:
     """Trailing catalogue punctuation (ISBD) off, until nothing changes: `, / ; :`, a period that ends no initial and
     no `Jr.` or `Sr.`, and outer square brackets. As derive.titles.clean_data, but with every script's letters.
     """
-    while True:
+    for _ in range(MAX_ROUNDS):
         before = text
         text = trim(text)
         if text.endswith(_SEPARATORS):
@@ -75,7 +76,8 @@ def clean_data(text: str) -> str:
             text = text[:-1]
         text = _without_outer_brackets(text)
         if not text or text == before:
-            return text
+            break
+    return text
 
 
 def _without_outer_brackets(text: str) -> str:

@@ -70,3 +70,8 @@ def test_the_titles_of_a_record() -> None:
     assert made["series"] == ["The series ; Part"]
     assert made["series2"] == ["Series ;"]
     assert made["issn"] == ["1234-5678"]
+
+
+def test_a_megabyte_of_punctuation_takes_no_minutes() -> None:
+    assert len(clean_data("a" + " .;" * 300_000)) > 100_000
+    assert title_sort(marc_record(f"245 00 $aTitle{' .;' * 300_000}")) == "title"

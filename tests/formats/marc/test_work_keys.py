@@ -1,5 +1,5 @@
 from indexer.formats.marc.work_keys import work_keys
-from tests.formats.marc.made import marc_record
+from tests.formats.marc.made import document, marc_record
 
 
 def test_each_title_as_it_stands_and_as_it_files_with_each_author() -> None:
@@ -29,3 +29,13 @@ def test_an_author_without_letters_gives_no_key() -> None:
     assert work_keys(marc_record("110 2# $a0", "245 00 $aTitle")) == ["AT 0 title"]
     assert work_keys(marc_record("100 1# $aA", "245 00 $a...")) == []
     assert work_keys(marc_record("245 00 $aTitle")) == []
+
+
+def test_a_record_of_too_many_names_and_titles_gets_no_keys_and_says_so() -> None:
+    names = [f"700 1# $aName {number}" for number in range(400)]
+    titles = [f"246 3# $aTitle {number}" for number in range(400)]
+    made = document(marc_record("001 1", "245 00 $aTitle", *names, *titles))
+    assert "work_keys_str_mv" not in made
+    assert made["marc_error"] == [
+        "work_keys_str_mv: could not be made: 401 titles and 400 authors are too many to make keys of"
+    ]
