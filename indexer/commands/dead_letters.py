@@ -103,11 +103,6 @@ def replay(
 ) -> int:
     target = config.target()
     profile = profiles.resolve(profile_name, config.settings.profile) if profile_name else None
-    if target.kind == "jsonl":
-        raise ConfigError(
-            f"{target}: a file of JSON lines is written whole by every load",
-            advice="Mend the cause and load the dump again. Nothing was changed.",
-        )
     connections = config.settings.load.connections
     store = Store(config.settings.state)
     try:
