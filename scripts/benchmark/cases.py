@@ -230,7 +230,7 @@ def transform(kind: str, profile: str, aim: float, setting: Setting) -> Measured
 
 
 def workers(setting: Setting) -> Measured:
-    count = setting.records or 60_000
+    count = setting.records or 100_000
     dump = setting.dump("pubmed", count)
 
     def ours(number: int) -> Taken:
