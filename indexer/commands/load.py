@@ -114,6 +114,7 @@ def _memory(plan: Plan, target: Target, sink: Sink, store: "Store", run_id: int,
     from indexer.engine.memory import Memory, signatures
 
     rules = f"{sorted(plan.recipe.profiles.items())}{sorted(plan.recipe.omit)}{biblio().version}{derive_version()}"
+    rules += _mappings(plan.recipe)
     return Memory(
         store,
         target_id=known_target(target, sink, store),
@@ -123,6 +124,16 @@ def _memory(plan: Plan, target: Target, sink: Sink, store: "Store", run_id: int,
         skip_unchanged=not force,
         durable=sink.durable,
     )
+
+
+def _mappings(recipe: Recipe) -> str:
+    """What the MARC mappings of one's own say: profiles name only their files."""
+    own = [path for profile in recipe.profiles.values() if (path := profile.options.get("mapping"))]
+    if not own:
+        return ""
+    from indexer.formats.marc.rules import digest  # the mapping is large, and most loads have none of their own
+
+    return "".join(map(digest, own))
 
 
 def plan_for(paths: Sequence[str], config: Config, profile_name: str | None, *, connections: int) -> Plan:

@@ -8,6 +8,7 @@ A rule is what `marc` or `constant` gives, or a plain function from a record to 
 import contextlib
 import difflib
 import functools
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
@@ -58,12 +59,14 @@ class FieldRule:
 
 @dataclass(slots=True)
 class FieldRules:
-    """A whole mapping: fields in emission order. `own` are the fields that a file of the user's made or changed."""
+    """A whole mapping: fields in emission order. `own` are the fields that a file of the user's made or changed,
+    `files` all that was read for it: itself, those it stands on, tables."""
 
     name: str
     folder: Path
     fields: dict[str, FieldRule] = attribute(default_factory=dict)
     own: set[str] = attribute(default_factory=set)
+    files: list[Path] = attribute(default_factory=list)
     based: bool = False
 
 
@@ -84,6 +87,7 @@ def mapping(base: str | None = BUNDLED) -> None:
     below = load(file)
     current.fields.update(below.fields)
     current.own |= below.own
+    current.files += below.files
 
 
 def field(
@@ -190,7 +194,7 @@ def load(path: str = "") -> FieldRules:
     Raises ConfigError naming the file and the line for whatever is wrong in it.
     """
     file = Path(path) if path else Path(__file__).with_name(f"{BUNDLED}.py")
-    made = FieldRules(file.name, file.parent)
+    made = FieldRules(file.name, file.parent, files=[file])
     try:
         text = file.read_bytes()
     except OSError as error:
@@ -212,6 +216,14 @@ def load(path: str = "") -> FieldRules:
             f"{file}: makes no id", advice="Every document needs one: field('id', marc('001', first=True))."
         )
     return made
+
+
+def digest(path: str) -> str:
+    """What this mapping is: another one when a word changes in it, in a file that it stands on, or in a table."""
+    found = hashlib.blake2b(digest_size=16)
+    for file in load(path).files:
+        found.update(file.read_bytes() + b"\0")
+    return found.hexdigest()
 
 
 _ADVICE = "Nothing was sent. docs/mapping.md shows how a mapping is written."
@@ -313,7 +325,9 @@ def _translator(translate: str | Mapping[str, str]) -> maps.Translate:
     if isinstance(translate, Mapping):
         return maps.translator(translate)
     if translate.endswith(".tsv"):
-        return maps.translator(maps.read(_current().folder / translate))
+        table = _current().folder / translate
+        _current().files.append(table)
+        return maps.translator(maps.read(table))
     if translate not in maps.bundled():
         raise ValueError(f"there is no table {translate!r}. {_nearest(translate, maps.bundled())}")
     return maps.translator(maps.table(translate))
