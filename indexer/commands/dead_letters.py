@@ -2,7 +2,6 @@
 
 import base64
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -39,7 +38,7 @@ def list_(*, config: Config, as_json: bool) -> int:
         rows = dead_letters.find(store, target=named, raw=False)
     finally:
         store.close()
-    kinds = Counter((row["target"], row["stage"], _kind(row["reason"])) for row in rows)
+    kinds = Counter((row["target"], row["stage"], report.kind(row["reason"])) for row in rows)
     if as_json:
         counts = [
             {"target": target, "stage": stage, "kind": kind, "count": count}
@@ -202,11 +201,6 @@ def _print_target(target: str, rows: Sequence[Row], kinds: Counter[tuple[str, st
 
 def _place(row: Row) -> Position:
     return Position(row["file"], row["ordinal"])
-
-
-def _kind(reason: str) -> str:
-    """A reason without what is particular to one record: equal for all that fail for the same cause."""
-    return re.sub(r"""'[^']*'|"[^"]*"|\[[^\]]*\]|\b(?=\w*\d)[\w.:,-]*\w""", "…", reason.partition("\n")[0])
 
 
 def _line(text: str) -> str:

@@ -13,7 +13,7 @@ from indexer.engine.run import Events, Summary
 from indexer.errors import ConfigError, ExitCode, IndexerError, TransientError
 from indexer.observe import log, page, progress, report
 from indexer.observe.timeline import Timeline
-from indexer.records import Fault
+from indexer.records import Fault, Record
 from indexer.targets import Target
 
 if TYPE_CHECKING:  # they bring the database along, which transform does without
@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # they bring the database along, which transform does without
 
 SHOWN_PROBLEMS = 10  # of records, and of files
 KEPT_PROBLEMS = 100  # in the report
+KEPT_KINDS = 1000  # of warnings
 
 
 class Telling:
@@ -90,6 +91,7 @@ class Telling:
             resumed=self._resumed,
             answered=self._answered,
             paused=self._paused,
+            warned=self._warned,
         )
 
     def _write_report(self, code: int) -> None:
@@ -145,6 +147,13 @@ class Telling:
             self.say(f"{fault.position.file}: {fault.reason}")
             if fault.advice:
                 self.say(f"  {fault.advice}")
+
+    def _warned(self, record: Record, id: str, warnings: list[str]) -> None:
+        for warning in warnings:
+            kind = report.kind(warning)
+            known = kind in self.summary.warnings or len(self.summary.warnings) < KEPT_KINDS
+            self.summary.warnings[kind if known else "others"] += 1
+            self._log.info("metadata_warning", record=str(record.position), id=id, warning=warning)
 
     def _paused(self, error: TransientError, seconds: float) -> None:
         self._log_problem("paused", reason=error.message, seconds=round(seconds, 1))

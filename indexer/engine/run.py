@@ -2,11 +2,13 @@
 
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from indexer import sources
 from indexer.documents import Delete
@@ -16,13 +18,14 @@ from indexer.engine.push import Limits, Pusher
 from indexer.engine.workers import End, Failed, Filtered, Item, Made, Marked, Recipe, WorkerError, derive
 from indexer.errors import ExitCode, IndexerError, SourceError, TransientError
 from indexer.records import Fault, Record
-from indexer.sinks.base import Action, Outcome, Sink
+from indexer.sinks.base import Action, Outcome, Sink, Write
 from indexer.targets import Target
 
 if TYPE_CHECKING:  # they bring the database along, which transform does without
     from indexer.engine.memory import Memory
     from indexer.state.dead_letters import DeadLetter
 
+WARNINGS = {b'"marc_error":': "marc_error", b'"metadata_error_str_mv":': "metadata_error_str_mv"}
 COMMIT_EVERY = 30.0  # seconds between commits where only a commit survives a crash
 STORE_EVERY = 1.0  # seconds after which the state is stored even if the engine has nothing to answer
 BUDGET_FROM = 1000  # records before a share of rejected ones says anything
@@ -34,7 +37,8 @@ class Events:
 
     `rejected(letter, advice)`, `fault(fault)` for a file as a whole, `advanced(bytes)` of the dumps as they lie on
     disk, `counted(account)` now and then, `resumed(file, items)`, `answered(documents, seconds)` for
-    each batch, `paused(error, seconds)` from a connection.
+    each batch, `paused(error, seconds)` from a connection, `warned(record, id, warnings)` for a document that says
+    itself what could not be made of its record.
     """
 
     rejected: "Callable[[DeadLetter, str], None]"
@@ -44,6 +48,7 @@ class Events:
     resumed: Callable[[str, int], None]
     answered: Callable[[int, float], None]
     paused: Callable[[TransientError, float], None]
+    warned: Callable[[Record, str, list[str]], None] = lambda _record, _id, _warnings: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +70,12 @@ class BudgetError(IndexerError):
 
 @dataclass(slots=True)
 class Summary:
-    """How a run ended. `exit_code` is what the process should end with."""
+    """How a run ended. `exit_code` is what the process should end with. `warnings` counts what could not be made of
+    records whose documents are loaded all the same, by kind.
+    """
 
     account: Account = field(default_factory=Account)
+    warnings: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
     interrupted: bool = False
 
@@ -251,6 +259,7 @@ class _Run:
         elif isinstance(made, Filtered):
             self.ledger.settle(entry, "filtered")
         elif isinstance(made, Marked):
+            self._warn(item, made.write)
             if self._memory is not None and made.write.id in unchanged:
                 self.ledger.settle(entry, "unchanged")
                 self._memory.confirm(made.write.id, self._memory.moment(entry))
@@ -258,6 +267,12 @@ class _Run:
                 self._push(made.write, (entry, item, made.fingerprint))
         elif isinstance(made, Delete):
             self._push(made, (entry, item, None))
+
+    def _warn(self, record: Record, write: Write) -> None:
+        """Tells what the document holds of warnings; it is looked into only where it names such a field."""
+        for mark, name in WARNINGS.items():
+            if mark in write.body:
+                self._events.warned(record, write.id, orjson.loads(write.body).get(name, []))
 
     def _push(self, action: Action, token: Token) -> None:
         if self._pusher is not None:

@@ -63,6 +63,7 @@ def _page(report: dict[str, Any], series: dict[str, Any]) -> str:
         for source, books in report["books"].items()
     )
     problems = "".join(f"<li>{escape(text)}</li>" for text in report["problems"])
+    warnings = "".join(f"<li>{count:,} × {escape(kind)}</li>" for kind, count in report.get("warnings", {}).items())
     width = series["seconds_a_bucket"]
     rates = [count / width for count in series["documents"]]
     return f"""<!doctype html>
@@ -83,6 +84,7 @@ def _page(report: dict[str, Any], series: dict[str, Any]) -> str:
         )
     }
 {f"<h2>What went wrong</h2><ul>{problems}</ul>" if problems else ""}
+{f"<h2>Metadata warnings, kept in the documents</h2><ul>{warnings}</ul>" if warnings else ""}
 </body></html>
 """
 

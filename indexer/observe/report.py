@@ -1,9 +1,14 @@
 """The end of a run in words and in JSON: the books, whether they close, how long it took."""
 
+import re
 from typing import Any
 
 from indexer.engine.account import COLUMNS
 from indexer.engine.run import Summary
+
+SHOWN_KINDS = 5  # of warnings; the report has them all
+FIELD = re.compile(r"[a-z][a-z0-9_-]*: ")
+PARTICULAR = re.compile(r"""'[^']*'|"[^"]*"|\[[^\]]*\]|\b(?=\w*\d)[\w.:,-]*\w""")
 
 
 def duration(seconds: float) -> str:
@@ -14,6 +19,13 @@ def duration(seconds: float) -> str:
     if minutes < 60:
         return f"{minutes} min {rest} s"
     return f"{minutes // 60} h {minutes % 60} min"
+
+
+def kind(reason: str) -> str:
+    """A reason or a warning without what is particular to one record: equal for all that have the same cause."""
+    field = FIELD.match(reason)
+    start = field.end() if field else 0
+    return reason[:start] + PARTICULAR.sub("…", reason[start:].partition("\n")[0])
 
 
 def unread(faults: int) -> str:
@@ -41,6 +53,11 @@ def lines(summary: Summary, *, target: str, dry_run: bool = False, remembered: b
         result.append(f"books closed · {duration(summary.seconds)} · {rate:,.0f} records/s · {target}")
     if remembered and account.total.rejected:
         result.append("rejected records are kept, and why: indexer dead-letters list")
+    if summary.warnings:
+        result.append(f"{summary.warnings.total():,} metadata warnings, which the documents keep; by kind:")
+        result += [f"  {count:>7,}  {text}" for text, count in summary.warnings.most_common(SHOWN_KINDS)]
+        if len(summary.warnings) > SHOWN_KINDS:
+            result.append(f"           and {len(summary.warnings) - SHOWN_KINDS:,} more kinds")
     if account.faults:
         result.append(unread(account.faults))
     if dry_run:
@@ -59,6 +76,7 @@ def as_json(summary: Summary, *, target: str, dry_run: bool = False) -> dict[str
         "books": {name: books.counts() for name, books in summary.account.sources.items()},
         "books_closed": not summary.account.open_sources,
         "faults": summary.account.faults,
+        "warnings": dict(summary.warnings.most_common()),
         "interrupted": summary.interrupted,
         "exit_code": int(summary.exit_code),
     }
