@@ -21,7 +21,8 @@ Command = Callable[..., Any]
 PROFILE = click.option(
     "--profile",
     metavar="NAME",
-    help="How to read the records: ojs, pmc, pubmed, solr_json or one of indexer.toml. Default: as the content says.",
+    help="How to read the records: marc, ojs, pmc, pubmed, jats, ... (docs/configure.md) or one of indexer.toml. "
+    "Default: as the content says.",
 )
 
 
