@@ -9,7 +9,7 @@ import functools
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -66,8 +66,11 @@ def tables() -> dict[str, dict[str, dict[str, Any]]]:
 
 def _rules(record: Record, profile: Profile, document: Document) -> Iterator[tuple[str, list[Rule]]]:
     fields = document.fields
-    mapped = _of_marc(record, profile) if profile.format == "marc" else {}
-    source = _Input(record, profile) if not mapped else None
+    marc = _marc(record, profile)
+    mapped = _of_marc(marc, profile) if marc is not None else {}
+    if profile.format == "solr_json":
+        mapped.pop("id", None)  # the document keeps its own
+    source = _Input(record, profile) if profile.format != "marc" else None
     for name, value in fields.items():
         if name in copies.filled():
             yield name, [Rule(_copied(name, fields), _copies(name, fields))]
@@ -80,6 +83,14 @@ def _rules(record: Record, profile: Profile, document: Document) -> Iterator[tup
             rule = known.get(name) or known.get("*") or {"rule": "no rule is written down for it"}
             inputs = source.find(name, rule.get("from", []))
             yield name, [Rule(rule["rule"], inputs, list(_steps(name, fields, record, profile)))]
+
+
+def _marc(record: Record, profile: Profile) -> Record | None:
+    """The MARC record that the document was made of."""
+    if profile.format == "solr_json" and profile.options.get("rederive"):
+        raw = solr_json.marc_record(solr_json.read(record.raw))
+        return replace(record, raw=raw) if raw is not None else None
+    return record if profile.format == "marc" else None
 
 
 def _of_marc(record: Record, profile: Profile) -> dict[str, list[Rule]]:

@@ -8,6 +8,7 @@ order of emission from the order of the copied values.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from indexer.derive import copies
@@ -32,7 +33,8 @@ def document(record: Record, profile: Profile) -> Fields:
     """The source and computed fields of a dumped document, in emission order, without copied fields.
 
     Records whose `record_format` is marc keep the computed fields that they have, which were made from MARC fields that
-    the document does not hold; where a dump took them all out, they are made as for others.
+    the document does not hold; where a dump took them all out, they are made as for others. With the option `rederive`
+    all their fields are made of the MARC record in `fullrecord` again.
 
     Raises RecordError where the dump cannot be read, a value is no text, or there is no id.
     """
@@ -46,7 +48,43 @@ def document(record: Record, profile: Profile) -> Fields:
     left_out = copies.filled()
     kept = {name: dumped[name] for name in emission_order.recovered(dumped) if name not in left_out}
     kept |= {name: [value] if isinstance(value, str) else value for name, value in profile.constants.items()}
+    if profile.options.get("rederive") and (marc := marc_record(dumped)) is not None:
+        return _rederived(kept, marc, profile)
     return placed(kept, computed(kept, dumped, profile))
+
+
+def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
+    """What is wrong with the options of a profile. Raises ConfigError naming file and line of a mapping at fault."""
+    if options["mapping"] and not options["rederive"]:
+        return "mapping", "is for MARC records in fullrecord, which are read with rederive = true"
+    if options["rederive"]:
+        from indexer.formats import marc  # the mapping is large, and most profiles need none
+
+        return marc.check_options(options)
+    return None
+
+
+def marc_record(dumped: Values) -> bytes | None:
+    """The MARC record that a document was made of, where it holds one."""
+    if dumped.get("record_format") != ["marc"] or len(dumped.get("fullrecord", [])) != 1:
+        return None
+    return dumped["fullrecord"][0].encode()
+
+
+def _rederived(kept: Values, raw: bytes, profile: Profile) -> Fields:
+    """What the mapping makes of the MARC record, beside the fields that it does not make: id, institution, ..."""
+    from indexer.formats import marc
+    from indexer.formats.marc.reader import parse
+
+    record = parse(raw)
+    mapping = marc.rules.load(profile.options["mapping"])
+    made, problems = marc.make(mapping, record)
+    others = kept.keys() - {name for name in mapping.fields if name != "id" and name not in profile.constants}
+    fields: Fields = {name: kept[name] for name in kept if name in others and name != "marc_error"}
+    fields |= {name: value for name, value in made.items() if name not in others}
+    if problems := [*record.warnings, *problems]:
+        fields["marc_error"] = list(dict.fromkeys(problems))
+    return fields
 
 
 def _with_allfields(dumped: Values) -> Values:
