@@ -14,7 +14,8 @@ from indexer.documents import Delete
 from indexer.engine.run import Plan
 from indexer.engine.workers import Failed, Marked, derive
 from indexer.errors import ConfigError, ExitCode, IndexerError
-from indexer.formats.explain import Explained, as_json, explain
+from indexer.formats.explain import as_json, explain
+from indexer.formats.provenance import Explained
 from indexer.records import Fault, Record
 
 INPUTS = 8  # of a rule that are printed; --json has them all

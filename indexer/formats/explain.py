@@ -9,7 +9,7 @@ import functools
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,33 +20,12 @@ from indexer.derive.work_keys import normal_form
 from indexer.documents import Delete, Document, Fields, Value
 from indexer.formats import csv, jats, solr_json, to_document, xml
 from indexer.formats.profiles import Profile, make_id
+from indexer.formats.provenance import Explained, Named, Rule
 from indexer.records import Record
 from indexer.schema.model import biblio
 
-Named = tuple[str, str]  # where or how, and the value there
-
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _STEP = re.compile(r"(?<![\w@'\"=-])([A-Za-z][\w-]*)(?![\w-]*['\"=])")
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule that wrote a field: what it takes from the record, what came of it, and what happened between.
-
-    `values` are None where the rule is the only one: then they are the field's.
-    """
-
-    text: str
-    inputs: list[Named] = field(default_factory=list)
-    steps: list[Named] = field(default_factory=list)
-    values: list[str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    name: str
-    value: Value
-    rules: list[Rule]
 
 
 def explain(record: Record, profile: Profile) -> list[Explained] | Delete:

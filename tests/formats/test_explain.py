@@ -11,8 +11,9 @@ from indexer.derive import copies, titles
 from indexer.documents import Delete, Document
 from indexer.errors import Dropped
 from indexer.formats import DEFAULT_PROFILE, to_document
-from indexer.formats.explain import Explained, explain, tables
+from indexer.formats.explain import explain, tables
 from indexer.formats.profiles import Profile, bundled, resolve
+from indexer.formats.provenance import Explained
 from indexer.records import Header, Position, Record
 from indexer.schema.model import biblio
 from tests.conftest import ROOT

@@ -8,11 +8,11 @@ import re
 from typing import cast
 
 from indexer.derive.work_keys import normal_form
-from indexer.formats.explain import Named, Rule
 from indexer.formats.marc import rules, titles, work_keys
 from indexer.formats.marc.reader import parse
 from indexer.formats.marc.record import MarcField, MarcRecord
 from indexer.formats.profiles import Profile
+from indexer.formats.provenance import Named, Rule
 from indexer.records import Record
 
 
