@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from indexer.engine.workers import CHUNK_RECORDS
 from indexer.errors import SourceError, TransientError
 from indexer.sinks import open_sink
 from indexer.sources import live
@@ -81,7 +82,8 @@ def test_a_load_ends_with_what_was_read_in_the_index(
     assert "; trying again in " in ended.err
     assert "given up after 2 tries, after record 500" in ended.err
     kept = open_sink(parse_target(f"embedded:{tmp_path / 'index'}"))
-    assert kept.count() == 400  # what was derived by then, in chunks of 200
+    derived = 500 // CHUNK_RECORDS * CHUNK_RECORDS  # a chunk that is not full yet is read again
+    assert kept.count() == derived
     kept.close()
     proxy.open()
     monkeypatch.undo()
@@ -89,7 +91,7 @@ def test_a_load_ends_with_what_was_read_in_the_index(
     again = command("load", name, "--target", "embedded:index", "--json")
     assert again.code == 0
     assert again.books("solr_json") == {
-        "read": 1200, "indexed": 800, "unchanged": 400, "deleted": 0, "filtered": 0, "rejected": 0
+        "read": 1200, "indexed": 1200 - derived, "unchanged": derived, "deleted": 0, "filtered": 0, "rejected": 0
     }  # fmt: skip
 
 
