@@ -307,7 +307,7 @@ def test_a_profile_of_another_format(indexer: Indexer, tmp_path: Path) -> None:
     (tmp_path / "dump.xml").write_bytes(pubmed(articles(12)))
     ended = indexer("load", "dump.xml", "--profile", "pmc", "--target", "embedded:idx")
     assert ended.code == 1
-    assert "dump.xml record 1: is pubmed, which" in ended.err
+    assert "dump.xml record 1: is pubmed, and what is read here is oai_dc" in ended.err
     assert "... and 2 more rejected" in ended.err
     assert len(ended.err.splitlines()) == 11
     assert "rejected 12" in ended.out
