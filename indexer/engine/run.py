@@ -8,8 +8,6 @@ from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from indexer import sources
 from indexer.documents import Delete
 from indexer.engine.account import Account
@@ -18,14 +16,13 @@ from indexer.engine.push import Limits, Pusher
 from indexer.engine.workers import End, Failed, Filtered, Item, Made, Marked, Recipe, WorkerError, derive
 from indexer.errors import ExitCode, IndexerError, SourceError, TransientError
 from indexer.records import Fault, Record
-from indexer.sinks.base import Action, Outcome, Sink, Write
+from indexer.sinks.base import Action, Outcome, Sink
 from indexer.targets import Target
 
 if TYPE_CHECKING:  # they bring the database along, which transform does without
     from indexer.engine.memory import Memory
     from indexer.state.dead_letters import DeadLetter
 
-WARNINGS = {b'"marc_error":': "marc_error", b'"metadata_error_str_mv":': "metadata_error_str_mv"}
 COMMIT_EVERY = 30.0  # seconds between commits where only a commit survives a crash
 STORE_EVERY = 1.0  # seconds after which the state is stored even if the engine has nothing to answer
 BUDGET_FROM = 1000  # records before a share of rejected ones says anything
@@ -259,7 +256,8 @@ class _Run:
         elif isinstance(made, Filtered):
             self.ledger.settle(entry, "filtered")
         elif isinstance(made, Marked):
-            self._warn(item, made.write)
+            if made.warnings:
+                self._events.warned(item, made.write.id, list(made.warnings))
             if self._memory is not None and made.write.id in unchanged:
                 self.ledger.settle(entry, "unchanged")
                 self._memory.confirm(made.write.id, self._memory.moment(entry))
@@ -267,12 +265,6 @@ class _Run:
                 self._push(made.write, (entry, item, made.fingerprint))
         elif isinstance(made, Delete):
             self._push(made, (entry, item, None))
-
-    def _warn(self, record: Record, write: Write) -> None:
-        """Tells what the document holds of warnings; it is looked into only where it names such a field."""
-        for mark, name in WARNINGS.items():
-            if mark in write.body:
-                self._events.warned(record, write.id, orjson.loads(write.body).get(name, []))
 
     def _push(self, action: Action, token: Token) -> None:
         if self._pusher is not None:

@@ -16,13 +16,14 @@ from dataclasses import dataclass, field
 
 import orjson
 
-from indexer.documents import Delete
+from indexer.documents import Delete, Fields
 from indexer.errors import Dropped, IndexerError, RecordError
 from indexer.formats import DELETE, to_document
 from indexer.formats.profiles import Profile, make_id
 from indexer.records import Fault, Header, Position, Record
 from indexer.sinks.base import Write
 
+WARNINGS = ("marc_error", "metadata_error_str_mv")  # the fields that hold them
 CHUNK_RECORDS = 100
 CHUNK_BYTES = 1 << 19
 PIPE_BYTES = 1 << 20  # what Linux allows everybody; a chunk fits in
@@ -53,10 +54,13 @@ class Filtered:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A write with the fingerprint of what it was made of and by: equal fingerprints, equal documents."""
+    """A write with the fingerprint of what it was made of and by: equal fingerprints, equal documents. `warnings` are
+    what the document itself says was wrong with its record.
+    """
 
     write: Write
     fingerprint: bytes
+    warnings: tuple[str, ...] = ()
 
 
 Made = Marked | Delete | Failed | Filtered
@@ -77,7 +81,7 @@ def make(record: Record, recipe: Recipe) -> Made:
             fields = {name: value for name, value in fields.items() if name not in recipe.omit}
         body = orjson.dumps(fields)
         mark = hashlib.blake2b(body, digest_size=16, key=recipe.derive_version.encode()[:64]).digest()
-        return Marked(Write(document.id, body), mark)
+        return Marked(Write(document.id, body), mark, _warnings(document.fields))
     except RecordError as error:
         reason = f"{error.field}: {error.reason}" if error.field else error.reason
         return Failed("format", reason, error.document_id or _named_by_header(record, profile))
@@ -86,6 +90,15 @@ def make(record: Record, recipe: Recipe) -> Made:
     except Exception as error:  # noqa: BLE001 - a bug of ours costs this record, never its neighbours, and is shown
         reason = f"unexpected {type(error).__name__}: {error}; this is a fault of the loader"
         return Failed("derive", reason, _named_by_header(record, profile))
+
+
+def _warnings(fields: Fields) -> tuple[str, ...]:
+    found: list[str] = []
+    for name in WARNINGS:
+        if name in fields:
+            value = fields[name]
+            found += value if isinstance(value, list) else [value]
+    return tuple(found)
 
 
 def _named_by_header(record: Record, profile: Profile) -> str | None:
@@ -124,7 +137,7 @@ def _end_with_parent() -> None:
 # Between processes records and what is made of them travel as plain tuples: to pickle dataclasses takes as long as to
 # parse the record. Where a record stands plays no part in what is made of it, and stays here.
 Packed = tuple[str, bytes, tuple[str | None, str | None, tuple[str, ...], bool] | None]
-PackedMade = tuple[str, bytes, bytes] | Delete | Failed | Filtered
+PackedMade = tuple[str, bytes, bytes, tuple[str, ...]] | Delete | Failed | Filtered
 
 _NOWHERE = Position("")
 
@@ -141,14 +154,17 @@ def _make_in_worker(records: Sequence[Packed]) -> list[PackedMade]:
     packed: list[PackedMade] = []
     for format, raw, header in records:
         made = make(Record("", format, raw, _NOWHERE, Header(*header) if header is not None else None), _recipe)
-        packed.append((made.write.id, made.write.body, made.fingerprint) if isinstance(made, Marked) else made)
+        if isinstance(made, Marked):
+            packed.append((made.write.id, made.write.body, made.fingerprint, made.warnings))
+        else:
+            packed.append(made)
     return packed
 
 
 def _unpack(made: PackedMade) -> Made:
     if isinstance(made, tuple):
-        id, body, fingerprint = made
-        return Marked(Write(id, body), fingerprint)
+        id, body, fingerprint, warnings = made
+        return Marked(Write(id, body), fingerprint, warnings)
     return made
 
 
