@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import dumps
 import requests
-from measure import Taken, median, run
+from measure import Taken, cpu_of, median, run
 
 from indexer import sources
 from indexer.config import LoadSettings
@@ -28,6 +28,7 @@ HERE = Path(__file__).parent
 INDEXER = (sys.executable, "-m", "indexer")
 WARM_UP = 25_000  # documents, before the first measured run against a server
 Rounds = list[dict[str, float]]
+Each = TypeVar("Each")
 
 
 class Skipped(Exception):
@@ -75,7 +76,7 @@ def _medians(rounds: Rounds) -> dict[str, float]:
     return {name: median([each[name] for each in rounds]) for name in rounds[0]}
 
 
-def _in_turn(setting: Setting, sides: Sequence[Callable[[], Taken]]) -> Iterator[list[Taken]]:
+def _in_turn(setting: Setting, sides: Sequence[Callable[[], Each]]) -> Iterator[list[Each]]:
     """The sides once in each round, every second round the other way round."""
     for number in range(setting.rounds):
         order = list(range(len(sides)))
@@ -98,7 +99,7 @@ def _indexer(setting: Setting, *words: str | Path, to_null: bool = False, watch_
 
 
 def load(kind: str, aim: float, setting: Setting) -> Measured:
-    count = setting.records or 30_000
+    count = setting.records or 60_000
     dump = setting.dump("pubmed", count)
     settings = LoadSettings()
     limits = [settings.connections, settings.batch_documents, settings.batch_bytes]
@@ -107,13 +108,16 @@ def load(kind: str, aim: float, setting: Setting) -> Measured:
     def push(documents: Path, target: Target) -> Taken:
         return run([sys.executable, HERE / "push.py", str(target), documents, *map(str, limits)], cwd=setting.folder)
 
-    def on_fresh(act: Callable[[Target], Taken]) -> Taken:
+    def on_fresh(act: Callable[[Target], Taken]) -> tuple[Taken, float]:
+        """What it took, and all processor time, the server's included."""
         with _fresh(kind, setting) as target:
+            before = _server_cpu(kind)
             taken = act(target)
+            total = taken.cpu + _server_cpu(kind) - before
             there = _count(target)
             if there != count:
                 sys.exit(f"{target} holds {there:,} documents, not {count:,}")
-            return taken
+            return taken, total
 
     with _fresh(kind, setting) as target:
         _encode(dump, ready, target)
@@ -135,8 +139,11 @@ def load(kind: str, aim: float, setting: Setting) -> Measured:
             "push_wall": bare.wall,
             "load_cpu": ours.cpu,
             "push_cpu": bare.cpu,
+            "load_all_cpu": ours_all,
+            "push_all_cpu": bare_all,
+            "ratio_by_cpu": bare_all / ours_all,
         }
-        for ours, bare in _in_turn(setting, sides)
+        for (ours, ours_all), (bare, bare_all) in _in_turn(setting, sides)
     ]
     figures = _medians(rounds)
     return Measured(count, figures, rounds, f"ratio >= {aim}", figures["ratio"] >= aim)
@@ -155,6 +162,14 @@ def _encode(dump: Path, path: Path, target: Target) -> None:
             made = make(record, recipe)
             assert isinstance(made, Marked), made
             file.write(made.write.id.encode() + b"\t" + made.write.body + b"\n")
+
+
+def _server_cpu(kind: str) -> float:
+    """Processor time of the server that scripts/servers runs; 0 where it runs in a container, or is none."""
+    try:
+        return cpu_of(int((dumps.ROOT / ".servers" / kind / "pid").read_text()))
+    except OSError:
+        return 0.0
 
 
 @contextmanager
