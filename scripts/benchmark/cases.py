@@ -281,12 +281,16 @@ def memory(setting: Setting) -> Measured:
                 dump = setting.dump("pubmed", number)
                 target = setting.place()
                 words = ("load", dump, "--target", f"{kind}:{target / 'documents'}", "--quiet", "--workers", "2")
-                each[f"{kind}_{name}_mb"] = _indexer(setting, *words, watch_memory=True).peak / 1e6
+                taken = _indexer(setting, *words, watch_memory=True)
+                each[f"{kind}_{name}_mb"] = taken.own / 1e6
+                each[f"{kind}_{name}_and_files_mb"] = taken.all / 1e6
                 shutil.rmtree(target)
         rounds.append(each)
     figures = _medians(rounds)
     size = setting.dump("pubmed", count).stat().st_size / 1e6
-    return Measured(count, figures, rounds, "each <= 400", max(figures.values()) <= 400, [f"the dump: {size:,.0f} MB"])
+    most = max(value for name, value in figures.items() if not name.endswith("_and_files_mb"))
+    aim = "each <= 400, files that are mapped not counted"
+    return Measured(count, figures, rounds, aim, most <= 400, [f"the dump: {size:,.0f} MB"])
 
 
 # ---- cost of a record as the dump grows

@@ -17,12 +17,14 @@ SAMPLE_EVERY = 0.1  # seconds between two looks at the memory
 @dataclass(frozen=True, slots=True)
 class Taken:
     """`wall` and `cpu` (user and system) in seconds, of the command and all processes that it started and waited for;
-    `peak` in bytes, the largest sum of their memory at one moment (0 where it was not watched); `out`, what it printed.
+    `own` and `all` in bytes, the largest sums of their memory at one moment, without and with the pages of files that
+    they map (0 where it was not watched); `out`, what it printed.
     """
 
     wall: float
     cpu: float
-    peak: int
+    own: int
+    all: int
     out: str
 
 
@@ -46,13 +48,13 @@ def run(command: Sequence[str | Path], *, cwd: Path, to_null: bool = False, watc
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.monotonic() - began
         process.returncode = os.waitstatus_to_exitcode(status)
-        peak = watcher.stop() if watcher else 0
+        own, everything = watcher.stop() if watcher else (0, 0)
         if process.returncode:
             err.seek(0)
             said = err.read().decode(errors="replace")[-2000:]
             sys.exit(f"{' '.join(map(str, command))} ended with {process.returncode}:\n{said}")
         out.seek(0)
-        return Taken(wall, usage.ru_utime + usage.ru_stime, peak, out.read(100_000).decode(errors="replace"))
+        return Taken(wall, usage.ru_utime + usage.ru_stime, own, everything, out.read(100_000).decode(errors="replace"))
 
 
 class _Watcher:
@@ -60,20 +62,22 @@ class _Watcher:
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
-        self._peak = 0
+        self._own = self._all = 0
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
 
-    def stop(self) -> int:
-        """The largest sum that was seen, in bytes."""
+    def stop(self) -> tuple[int, int]:
+        """The largest sums that were seen, in bytes: of the processes' own pages, and of all."""
         self._over.set()
         self._thread.join()
-        return self._peak
+        return self._own, self._all
 
     def _watch(self) -> None:
         while not self._over.wait(SAMPLE_EVERY):
-            self._peak = max(self._peak, sum(map(proportional_memory, tree(self._pid))))
+            seen = [proportional_memory(pid) for pid in tree(self._pid)]
+            self._own = max(self._own, sum(own for own, _ in seen))
+            self._all = max(self._all, sum(everything for _, everything in seen))
 
 
 def tree(root: int) -> list[int]:
@@ -92,13 +96,17 @@ def tree(root: int) -> list[int]:
     return found
 
 
-def proportional_memory(pid: int) -> int:
-    """Bytes of memory of a process, a page that several share counted in parts (PSS); 0 once it is gone."""
+def proportional_memory(pid: int) -> tuple[int, int]:
+    """Bytes of memory of a process, a page that several share counted in parts (PSS): its own pages; all, with those
+    of files that it maps, which the system can take back at any time. Both 0 once it is gone.
+    """
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
-        return 0
-    return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:"))
+        return 0, 0
+    sizes = {line.split(":")[0]: int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss")}
+    everything = sizes.get("Pss", 0)
+    return everything - sizes.get("Pss_File", 0), everything
 
 
 def cpu_of(pid: int) -> float:
