@@ -21,12 +21,15 @@ from indexer.documents import Delete, Fields
 from indexer.errors import PermanentError, RecordError
 from indexer.schema.embedded import DYNAMIC, FORMAT, SOURCE, Entry, Layout, analyzers, tokenizer_name
 from indexer.schema.model import biblio
-from indexer.sinks.base import PAGE, Action, Durable, Found, Outcome, Query
+from indexer.sinks.base import PAGE, Action, Durable, Found, Outcome, Query, Write
 from indexer.sinks.embedded_search import Reader, filter_query, search
 from indexer.sinks.suggest import suggest
 
 PRODUCT = "indexer embedded index"
-HEAP = 128_000_000  # bytes of documents in memory before Tantivy writes a segment; nothing is visible before a commit
+HEAP = 64_000_000  # bytes of documents in memory before Tantivy writes a segment
+# Bytes of documents as JSON after which we commit by ourselves: Tantivy queues 10,000 documents, whatever they weigh,
+# and nothing but a commit waits for the queue. A document in it takes three times its JSON.
+QUEUED = 36_000_000
 THREADS = 1  # of Tantivy: more make more and smaller segments, and the cores are busy deriving
 ADDRESSES = 20_000  # of documents that are asked for at once: each question walks over all documents before them
 IGNORED = {"meta.json", "meta.json.tmp", "lost+found"}  # a new volume of Docker has a lost+found
@@ -64,6 +67,7 @@ class EmbeddedSink:
         self._writer: tantivy.IndexWriter | None = None
         self._lock = threading.Lock()  # over the writer
         self._dirty = False
+        self._queued = 0  # bytes since the last commit
         self._broken: PermanentError | None = None
 
     def __str__(self) -> str:
@@ -105,8 +109,11 @@ class EmbeddedSink:
                     continue
                 self._dirty = True
                 writer.delete_documents_by_term("id", action.id)
-                if document is not None:
+                if document is not None and isinstance(action, Write):
                     writer.add_document(document)
+                    self._queued += len(action.body)
+                    if self._queued >= QUEUED:
+                        self._commit(writer)
         return [
             document if isinstance(document, Outcome) else Outcome("indexed" if document is not None else "deleted")
             for document in prepared
@@ -115,9 +122,13 @@ class EmbeddedSink:
     def commit(self) -> None:
         with self._writing():
             if self._writer is not None and self._dirty:
-                self._writer.commit()
-                self._dirty = False
+                self._commit(self._writer)
             self._opened().reload()
+
+    def _commit(self, writer: tantivy.IndexWriter) -> None:
+        writer.commit()
+        self._dirty = False
+        self._queued = 0
 
     def get(self, ids: Sequence[str]) -> dict[str, Fields]:
         with _faults(self._folder, "cannot be read"):
@@ -163,7 +174,7 @@ class EmbeddedSink:
             return dataclasses.replace(found, suggestion=suggest(reader, query.text, filters))
 
     def close(self) -> None:
-        """What was pushed after the last commit is dropped; segments being merged are finished."""
+        """What was pushed after the last commit (also of our own) is dropped; segments being merged are finished."""
         with self._lock:
             writer, self._writer, self._index = self._writer, None, None
             if writer is None:

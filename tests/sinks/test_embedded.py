@@ -181,6 +181,20 @@ def test_two_writers_are_one_too_many(tmp_path: Path) -> None:
         assert third.count() == 1
 
 
+def test_many_documents_do_not_wait_in_memory_for_a_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.sinks.embedded.QUEUED", 50_000)
+    with opened(tmp_path) as sink, opened(tmp_path) as reader:
+        for start in range(0, 1000, 100):
+            sink.push([write(str(number), title="x" * 1000) for number in range(start, start + 100)])
+        reader.commit()
+        assert 900 < reader.count() <= 1000
+        sink.push([Delete("0"), write("1", title="y")])
+        sink.commit()
+        reader.commit()
+        assert reader.count() == 999
+        assert reader.get(["0", "1"]) == {"1": {"id": "1", "title": "y"}}
+
+
 def test_what_was_not_committed_is_dropped_on_close(tmp_path: Path) -> None:
     with opened(tmp_path / "index", titled("Kept")) as sink:
         sink.push([write("x", title="Dropped"), Delete("t0")])
