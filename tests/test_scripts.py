@@ -21,7 +21,7 @@ import pytest
 from indexer.cli import cli
 
 ROOT = Path(__file__).resolve().parent.parent
-SCRIPTS = ("scripts/servers", "scripts/venv", "scripts/test", "scripts/demo", ".ci/run")
+SCRIPTS = ("scripts/servers", "scripts/venv", "scripts/test", "scripts/demo", "scripts/bench", ".ci/run")
 
 
 @pytest.fixture
