@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from cases import CASES, Setting, Skipped, as_json
 
 def main() -> int:
     asked = _arguments()
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))  # so that the folder goes, too
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "indexer-bench"
     baseline = dumps.SAMPLE if asked.sample else dumps.fetch(cache)
     told: dict[str, Any] = {"machine": _machine(), "rounds": asked.rounds, "results": []}

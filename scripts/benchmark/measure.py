@@ -45,7 +45,12 @@ def run(command: Sequence[str | Path], *, cwd: Path, to_null: bool = False, watc
             env=ours,
         )
         watcher = _Watcher(process.pid) if watch_memory else None
-        _, status, usage = os.wait4(process.pid, 0)
+        try:
+            _, status, usage = os.wait4(process.pid, 0)
+        except BaseException:  # we are told to stop: so is the command
+            process.terminate()
+            process.wait()
+            raise
         wall = time.monotonic() - began
         process.returncode = os.waitstatus_to_exitcode(status)
         own, everything = watcher.stop() if watcher else (0, 0)
