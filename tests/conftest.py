@@ -20,10 +20,11 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
 
 
 def _running(kind: str, name: str) -> str:
-    """Base URL of the server that `scripts/servers` runs for this checkout; without it skip, or fail where CI=true."""
-    asked = subprocess.run(
-        [sys.executable, str(ROOT / "scripts/servers"), "url", kind], capture_output=True, text=True, check=False
-    )
+    """Base URL of the server that `scripts/servers` runs for this checkout, or for the one that INDEXER_TEST_SERVERS
+    names (a second work tree needs no servers of its own); without it skip, or fail where CI=true.
+    """
+    script = Path(os.environ.get("INDEXER_TEST_SERVERS") or ROOT) / "scripts/servers"
+    asked = subprocess.run([sys.executable, str(script), "url", kind], capture_output=True, text=True, check=False)
     if asked.returncode == 0:
         return asked.stdout.strip()
     why = f"no {name}: scripts/servers start {kind}"
