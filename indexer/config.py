@@ -84,12 +84,13 @@ class LogSettings(Table):
 
 
 class SourceSettings(Table):
-    """One source of `[[source]]`: where its dumps are and which profile reads them."""
+    """One source of `[[source]]`: where its dumps are, which profile reads them, and what it changes in that."""
 
     name: str
     paths: list[str] = Field(min_length=1)
     profile: str | None = None
-    constants: dict[str, str | list[str]] = Field(default_factory=dict)
+    constants: dict[str, Any] = Field(default_factory=dict)
+    mapping: str | None = None
 
 
 class Settings(Table):
@@ -180,17 +181,20 @@ def load(path: Path | None = None, *, flags: Mapping[str, Any] | None = None, en
     for name in names:
         if names.count(name) > 1:
             raise ConfigError(f"{file}: two sources are named {name!r}", advice="Give each source a name of its own.")
-    if settings.profile:
-        _check_profiles(settings.profile, file)
+    if settings.profile or settings.source:
+        _check_profiles(settings, file)
     return Config(settings, origins)
 
 
 def _anchor_mappings(tree: Mapping[str, Any], folder: Path) -> None:
-    """Makes a profile's `mapping` a path from here: in the file it counts from the file's own folder."""
-    profiles = tree.get("profile")
-    for profile in profiles.values() if isinstance(profiles, Mapping) else ():
-        options = profile.get("options") if isinstance(profile, dict) else None
-        for table in (profile, options):
+    """Makes the `mapping` of a profile or source a path from here: in the file it counts from the file's own folder."""
+    profiles, sources = tree.get("profile"), tree.get("source")
+    tables = [
+        *(profiles.values() if isinstance(profiles, Mapping) else ()),
+        *(sources if isinstance(sources, list) else ()),
+    ]
+    for each in tables:
+        for table in (each, each.get("options") if isinstance(each, dict) else None):
             if isinstance(table, dict) and isinstance(table.get("mapping"), str) and table["mapping"]:
                 table["mapping"] = str(folder / table["mapping"])
 
@@ -241,14 +245,25 @@ def _invalid(error: ValidationError, tree: Mapping[str, Any], origins: Mapping[s
     return ConfigError(f"{origins.get(key) or file}: {key} {reason}")
 
 
-def _check_profiles(tables: Mapping[str, Mapping[str, Any]], file: Path) -> None:
+def _check_profiles(settings: Settings, file: Path) -> None:
+    """Raises ConfigError for a profile that is wrong, and for a source that no profile fits."""
     from indexer.formats import profiles  # reads the schema: not for those who have no profiles
 
-    for name in tables:
-        try:
-            profiles.resolve(name, tables)
-        except ConfigError as error:
-            raise ConfigError(f"{file}: {error.message}", advice=error.advice) from None
+    try:
+        for name in settings.profile:
+            profiles.resolve(name, settings.profile)
+        for source in settings.source:
+            if source.profile is not None:
+                profile = profiles.resolve(source.profile, settings.profile)
+                profiles.for_source(profile, source=source.name, constants=source.constants, mapping=source.mapping)
+            elif source.constants or source.mapping is not None:
+                key = "mapping" if source.mapping is not None else "constants"
+                raise ConfigError(
+                    f"source.{source.name}.{key}: changes a profile, and the source names none",
+                    advice='Name the one that it builds on, such as profile = "marc".',
+                )
+    except ConfigError as error:
+        raise ConfigError(f"{file}: {error.message}", advice=error.advice) from None
 
 
 def _nearest_keys(tree: Mapping[str, Any], file: str, model: type[Table] = Settings, prefix: str = "") -> None:

@@ -39,6 +39,15 @@ def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> N
         ("[load]\nworker = 2", "load.worker is not a known key", "Did you mean load.workers?"),
         ("[[source]]\nname = 'a'\npath = ['x']", "source.path is not a known key", "source.paths"),
         ("[load]\nworkers = 0", "load.workers", ""),
+        (
+            "[[source]]\nname = 'a'\npaths = ['x']\nprofile = 'ojs'\nconstants = { colection = 'x' }",
+            "source.a.constants.colection: the schema has no such field",
+            "'collection'",
+        ),
+        ("[[source]]\nname = 'a'\npaths = ['x']\nprofile = 'marcc'", "no profile 'marcc'", "'marc'"),
+        ("[[source]]\nname = 'a'\npaths = ['x']\nmapping = 'm.py'", "source.a.mapping: changes a profile", "profile ="),
+        ("[[source]]\nname = 'a'\npaths = ['x']\nprofile = 'marc'\nmapping = 3", "source.a.mapping", ""),
+        ("[[source]]\nname = 'a'\npaths = ['x']\nprofile = 'marc'\nmapping = 'm.py'", "m.py: cannot be read", ""),
         ("[[source]]\nname = 'a'\npaths = ['x']\n[[source]]\nname = 'a'\npaths = ['y']", "named 'a'", ""),
         ("target = ", "is not TOML", ""),
     ],
@@ -49,6 +58,20 @@ def test_a_wrong_file_names_the_key_and_the_nearest(tmp_path: Path, text: str, m
     assert message in caught.value.message
     assert str(tmp_path) in caught.value.message
     assert advice in caught.value.advice
+
+
+def test_mappings_count_from_the_folder_of_the_file(tmp_path: Path) -> None:
+    (tmp_path / "local.py").write_text("from indexer.formats.marc.rules import remove\nremove('title_sort')\n")
+    file = write(
+        tmp_path,
+        "[profile.mine]\nbase = 'marc'\nmapping = 'local.py'\n"
+        "[[source]]\nname = 'a'\npaths = ['x']\nprofile = 'mine'\nconstants = { building = ['Main'] }\n"
+        "[[source]]\nname = 'b'\npaths = ['y']\nprofile = 'marc'\nmapping = 'local.py'\n",
+    )
+    settings = config.load(file, environ={}).settings
+    assert settings.profile["mine"]["mapping"] == str(tmp_path / "local.py")
+    assert [source.mapping for source in settings.source] == [None, str(tmp_path / "local.py")]
+    assert settings.source[0].constants == {"building": ["Main"]}
 
 
 def test_a_missing_file_that_was_named_is_an_error(tmp_path: Path) -> None:

@@ -81,6 +81,22 @@ def resolve(name: str, user_profiles: Mapping[str, Mapping[str, Any]]) -> Profil
     return _build(name, _bundled_tables(), user_profiles)
 
 
+def for_source(profile: Profile, *, source: str, constants: Mapping[str, Any], mapping: str | None = None) -> Profile:
+    """The profile as the `[[source]]` of this name uses it: with the source's own constants and mapping over it.
+
+    They mean what they mean in a profile of one's own on this one, and raise the same ConfigErrors, which name the key
+    as `source.NAME.constants...` and `source.NAME.mapping`.
+    """
+    where = f"source.{source}"
+    return replace(
+        profile,
+        constants=_constants(where, profile.constants, constants),
+        options=_options(
+            where, profile, _with_mapping(where, profile, {} if mapping is None else {"mapping": mapping})
+        ),
+    )
+
+
 Tables = Mapping[str, Mapping[str, Any]]
 
 
@@ -120,7 +136,7 @@ def _build(name: str, ours: Tables, users: Tables, below: tuple[str, ...] = ()) 
         id_replace=replacement,
         title_sort=_title_sort(where, table.get("title_sort", start.title_sort), start.format),
         constants=_constants(where, start.constants, table.get("constants", {})),
-        options=_options(where, start, _with_mapping(where, table), known=bool(base) or bool(users)),
+        options=_options(where, start, _with_mapping(where, start, table), known=bool(base) or bool(users)),
     )
 
 
@@ -214,16 +230,23 @@ def _constants(where: str, start: Mapping[str, Value], given: object) -> dict[st
     return constants
 
 
-def _with_mapping(where: str, table: Mapping[str, Any]) -> object:
+def _with_mapping(where: str, start: Profile, table: Mapping[str, Any]) -> Mapping[str, Any]:
     """The options of a table; its key `mapping` is the option of that name, written where people look for it."""
-    options = table.get("options", {})
-    return {**_table(f"{where}.options", options), "mapping": table["mapping"]} if "mapping" in table else options
+    options = _table(f"{where}.options", table.get("options", {}))
+    if "mapping" not in table:
+        return options
+    if "mapping" not in start.options:
+        having = [name for name in DEFAULT_PROFILE if "mapping" in _format_options(name)]
+        raise ConfigError(
+            f"{where}.mapping: format {start.format} has no mapping", advice=f"Formats with one: {', '.join(having)}."
+        )
+    return {**options, "mapping": _text(f"{where}.mapping", table["mapping"])}
 
 
-def _options(where: str, start: Profile, given: object, *, known: bool) -> dict[str, Any]:
+def _options(where: str, start: Profile, given: Mapping[str, Any], *, known: bool = True) -> dict[str, Any]:
     """The base's options with the given ones over them. `known` is off where they are being defined."""
     options = dict(start.options)
-    for name, value in _table(f"{where}.options", given).items():
+    for name, value in given.items():
         here = f"{where}.options.{name}"
         if known and name not in options:
             raise ConfigError(f"{here}: format {start.format} has no such option", advice=_nearest(name, options))

@@ -1,10 +1,12 @@
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from indexer.errors import ConfigError
-from indexer.formats.profiles import DEFAULT_PROFILE, Profile, bundled, make_id, resolve
+from indexer.formats.profiles import DEFAULT_PROFILE, Profile, bundled, for_source, make_id, resolve
 
 Tables = Mapping[str, Mapping[str, Any]]
 
@@ -138,6 +140,8 @@ def test_expressions_may_be_one_string_and_replace_the_bases() -> None:
             "options.all_url: format oai_dc has no such option",
             "'all_urls'",
         ),
+        ({"base": "ojs", "mapping": "local.py"}, "profile.p.mapping: format oai_dc has no mapping", "marc, solr_json"),
+        ({"base": "marc", "mapping": ["local.py"]}, "profile.p.mapping: is a list, not a string", ""),
         ({"base": "ojs", "options": {"all_urls": "yes"}}, "options.all_urls: is a string, not true or false", ""),
         ({"base": "ojs", "options": {"id_tag": True}}, "options.id_tag: is true or false, not a string", ""),
         (
@@ -182,3 +186,40 @@ def test_an_unknown_profile_names_the_nearest_of_both_kinds() -> None:
 def test_bases_in_a_circle(users: Tables) -> None:
     with pytest.raises(ConfigError, match="in a circle: a -> "):
         resolve("a", users)
+
+
+def test_a_source_changes_the_profile_that_it_names(tmp_path: Path) -> None:
+    mapping = tmp_path / "local.py"
+    mapping.write_text("from indexer.formats.marc.rules import remove\nremove('title_sort')\n")
+    base = resolve("mine", {"mine": {"base": "marc", "id_prefix": "x-", "constants": {"collection": "C"}}})
+    constants = {"institution": "Example University", "building": ["Main", "Annexe"], "collection": []}
+    made = for_source(base, source="catalogue", constants=constants, mapping=str(mapping))
+    assert (made.name, made.format, made.id_prefix, made.options) == ("mine", "marc", "x-", {"mapping": str(mapping)})
+    assert made.constants == {
+        "record_format": "marc",
+        "institution": ["Example University"],
+        "building": ["Main", "Annexe"],
+    }
+    table = {"base": "mine", "constants": constants, "mapping": str(mapping)}  # the same, as a profile
+    users: Tables = {"mine": {"base": "marc", "id_prefix": "x-", "constants": {"collection": "C"}}, "catalogue": table}
+    assert made == replace(resolve("catalogue", users), name="mine")
+    assert for_source(base, source="catalogue", constants={}) == base
+    assert base.constants["collection"] == ["C"]
+
+
+@pytest.mark.parametrize(
+    ("profile", "constants", "mapping", "said"),
+    [
+        ("ojs", {"colection": "x"}, None, "source.s.constants.colection: the schema has no such field"),
+        ("ojs", {"collection": 3}, None, "source.s.constants.collection: is a number"),
+        ("ojs", {"id": "1"}, None, "source.s.constants.id: this field is made for each record"),
+        ("ojs", {}, "local.py", "source.s.mapping: format oai_dc has no mapping"),
+        ("marc", {}, "nowhere.py", "nowhere.py: cannot be read"),
+    ],
+)
+def test_a_source_that_is_wrong_names_its_key(
+    profile: str, constants: dict[str, Any], mapping: str | None, said: str
+) -> None:
+    with pytest.raises(ConfigError) as raised:
+        for_source(bundled()[profile], source="s", constants=constants, mapping=mapping)
+    assert said in raised.value.message

@@ -177,8 +177,8 @@ def test_a_mapping_in_the_settings_is_checked_with_them(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("profile", "said"),
     [
-        ({"mapping": 3}, "options.mapping: is a number, not a string"),
-        ({"base": "ojs", "mapping": "local.py"}, "format oai_dc has no such option"),
+        ({"mapping": 3}, "cat.mapping: is a number, not a string"),
+        ({"base": "ojs", "mapping": "local.py"}, "format oai_dc has no mapping"),
     ],
 )
 def test_a_mapping_is_a_path_and_belongs_to_marc(profile: dict[str, Any], said: str) -> None:
