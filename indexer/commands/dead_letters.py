@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from indexer.commands.load import known_target, limits, stopping
+from indexer.commands.load import limits
+from indexer.commands.opened import known_target, stopping
 from indexer.commands.telling import Telling
 from indexer.config import Config
 from indexer.derive.pipeline import derive_version
@@ -127,7 +128,7 @@ def replay(
                     sink,
                     Memory(
                         store,
-                        target_id=known_target(target, sink, store),
+                        target_id=known_target(str(target), sink, store),
                         run_id=told.run_id,
                         derive_version=derive_version(),
                         signatures={},

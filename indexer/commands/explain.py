@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from indexer import sources
 from indexer.commands.load import plan_for
 from indexer.config import Config
 from indexer.documents import Delete
+from indexer.engine.rederive import rederive
 from indexer.engine.run import Plan
-from indexer.engine.workers import Failed, Marked, derive
+from indexer.engine.workers import Failed, Marked
 from indexer.errors import ConfigError, ExitCode, IndexerError
 from indexer.formats.explain import as_json, explain
 from indexer.formats.provenance import Explained
@@ -41,7 +41,7 @@ def run(
             f"no record here makes the document {id!r}; {search.read:,} were read",
             advice=f"Ids here are like {search.example!r}." if search.example else "",
         )
-    profile = plan.recipe.profiles[record.format]
+    profile = plan.recipe.profiles[record.source][record.format]
     found = explain(record, profile)
     where = f"{record.position} · profile {profile.name}"
     if isinstance(found, Delete):
@@ -68,8 +68,7 @@ def _find(id: str, plan: Plan, search: Search) -> Record | None:
 
     Raises IndexerError for a record of this id that cannot become a document.
     """
-    items = sources.read(plan.files, source=plan.source, format=plan.format, indexes=plan.indexes)
-    derived = derive(items, plan.recipe, workers=plan.workers)
+    derived = rederive(plan)
     try:
         for chunk in derived:
             for item, made in chunk:

@@ -9,7 +9,7 @@ are killed then, nobody knows which of the two the index holds.
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -211,16 +211,16 @@ class Memory:
         ]
 
 
-def signatures(files: Sequence[str], *, rules: str) -> dict[str, str]:
-    """Dump -> what its checkpoint is good for: this very file, read by these `rules` (profile, schema, derivation).
+def signatures(rules: Mapping[str, str]) -> dict[str, str]:
+    """Dump -> what its checkpoint is good for: this very file, read by its `rules` (profile, schema, derivation).
 
     "" for what is no file: it cannot be resumed.
     """
-    found = dict.fromkeys(files, "")
-    for file in files:
+    found = dict.fromkeys(rules, "")
+    for file, by in rules.items():
         if is_no_file(file) or not Path(file).is_file():
             continue
-        digest = hashlib.blake2b(rules.encode(), digest_size=16)
+        digest = hashlib.blake2b(by.encode(), digest_size=16)
         try:
             with open(file, "rb") as stream:
                 size = os.fstat(stream.fileno()).st_size

@@ -123,7 +123,9 @@ class _Replay:
                 return record, Failed("read", row["reason"])
             record = again
         profile = self._profile or _stored_profile(row, record.format)
-        return record, make(record, Recipe({record.format: profile}, set(self._sink.omit), self._derive_version))
+        return record, make(
+            record, Recipe({record.source: {record.format: profile}}, set(self._sink.omit), self._derive_version)
+        )
 
     def _answered(self, answers: list[tuple[Action, Token, Outcome]], seconds: float) -> None:
         self._events.answered(len(answers), seconds)

@@ -3,7 +3,7 @@
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -87,15 +87,13 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to read and how: `files` as `sources.expand` gives them; `source` is the name in the books, empty: that of
-    the profile which reads the record; `format` decides where the content does not. `indexes` says how to get into
-    those of the files that are indexes (sources.live.named).
+    """What to read and how: `files` are the dumps as `sources.expand` gives them, in the order in which they are read,
+    each with the source it belongs to. That is its name in the books; empty: that of the profile which reads the
+    record. `indexes` says how to get into those of the files that are indexes (sources.live.named).
     """
 
-    files: Sequence[str]
+    files: Mapping[str, str]
     recipe: Recipe
-    source: str
-    format: str | None
     workers: int
     limits: Limits
     budget: Budget
@@ -193,7 +191,7 @@ class _Run:
 
     def items(self) -> Iterator[Item]:
         """Everything in the dumps that is not settled already."""
-        for file in self._plan.files:
+        for file, source in self._plan.files.items():
             settled = self.ledger.settled.get(file)
             if settled is not None and settled.finished:
                 continue
@@ -202,8 +200,8 @@ class _Run:
                 self._events.resumed(file, skip)
             stream = sources.read(
                 [file],
-                source=self._plan.source,
-                format=self._plan.format,
+                source=source,
+                format=self._plan.recipe.format_of(source),
                 progress=self._events.advanced,
                 indexes=self._plan.indexes,
                 pause=self._pause,
@@ -323,14 +321,15 @@ class _Run:
         self._events.rejected(letter, item.advice if isinstance(item, Fault) else "")
 
     def _name_of(self, item: Record | Fault) -> str:
-        if self._plan.source:
-            return self._plan.source
-        if isinstance(item, Record) and item.format in self._plan.recipe.profiles:
-            self._last = (item.position.file, self._plan.recipe.profiles[item.format].name)
-            return self._last[1]
+        if item.source:
+            return item.source
+        profile = self._plan.recipe.profile_of(item) if isinstance(item, Record) else None
+        if profile is not None:
+            self._last = (item.position.file, profile.name)
+            return profile.name
         # what could not be told apart as a record counts with its neighbours in the file
         return self._last[1] if self._last[0] == item.position.file else "unknown"
 
     def _profile_data(self, item: Record | Fault) -> dict[str, Any] | None:
-        profile = self._plan.recipe.profiles.get(item.format) if isinstance(item, Record) else None
+        profile = self._plan.recipe.profile_of(item) if isinstance(item, Record) else None
         return asdict(profile) if profile is not None else None

@@ -31,11 +31,22 @@ PIPE_BYTES = 1 << 20  # what Linux allows everybody; a chunk fits in
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What a worker needs to know: the profile of each format, and the fields that the target fills itself."""
+    """What a worker needs to know: for each source the profile of each format, and the fields that the target fills
+    itself.
+    """
 
-    profiles: dict[str, Profile]
+    profiles: dict[str, dict[str, Profile]]
     omit: set[str] = field(default_factory=set)
     derive_version: str = ""
+
+    def profile_of(self, record: Record) -> Profile | None:
+        """The profile that reads this record; None where its source reads no such format."""
+        return self.profiles[record.source].get(record.format)
+
+    def format_of(self, source: str) -> str | None:
+        """The format of the source, for content that does not tell; None where it reads several."""
+        formats = [name for name in self.profiles[source] if name != DELETE]
+        return formats[0] if len(formats) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +79,9 @@ Made = Marked | Delete | Failed | Filtered
 
 def make(record: Record, recipe: Recipe) -> Made:
     """One record to what is sent for it. Pure: the same record and recipe give the same bytes everywhere."""
-    profile = recipe.profiles.get(record.format)
+    profile = recipe.profile_of(record)
     if profile is None:
-        read = ", ".join(sorted(recipe.profiles.keys() - {DELETE}))
+        read = ", ".join(sorted(recipe.profiles[record.source].keys() - {DELETE}))
         return Failed("format", f"is {record.format}, and what is read here is {read}: is --profile right?")
     try:
         document = to_document(record, profile)
@@ -136,7 +147,7 @@ def _end_with_parent() -> None:
 
 # Between processes records and what is made of them travel as plain tuples: to pickle dataclasses takes as long as to
 # parse the record. Where a record stands plays no part in what is made of it, and stays here.
-Packed = tuple[str, bytes, tuple[str | None, str | None, tuple[str, ...], bool] | None]
+Packed = tuple[str, str, bytes, tuple[str | None, str | None, tuple[str, ...], bool] | None]
 PackedMade = tuple[str, bytes, bytes, tuple[str, ...]] | Delete | Failed | Filtered
 
 _NOWHERE = Position("")
@@ -145,15 +156,16 @@ _NOWHERE = Position("")
 def _pack(record: Record) -> Packed:
     header = record.header
     if header is not None:
-        return record.format, record.raw, (header.identifier, header.datestamp, header.sets, header.deleted)
-    return record.format, record.raw, None
+        told = (header.identifier, header.datestamp, header.sets, header.deleted)
+        return record.source, record.format, record.raw, told
+    return record.source, record.format, record.raw, None
 
 
 def _make_in_worker(records: Sequence[Packed]) -> list[PackedMade]:
     assert _recipe is not None  # noqa: S101 - set by the initializer of every worker
     packed: list[PackedMade] = []
-    for format, raw, header in records:
-        made = make(Record("", format, raw, _NOWHERE, Header(*header) if header is not None else None), _recipe)
+    for source, format, raw, header in records:
+        made = make(Record(source, format, raw, _NOWHERE, Header(*header) if header is not None else None), _recipe)
         if isinstance(made, Marked):
             packed.append((made.write.id, made.write.body, made.fingerprint, made.warnings))
         else:

@@ -6,7 +6,7 @@ from indexer.engine.account import COLUMNS
 
 metadata = sa.MetaData()
 
-LAYOUT = 1  # of these tables: another number, another layout
+LAYOUT = 2  # of these tables: another number, another layout
 
 layout = sa.Table("layout", metadata, sa.Column("version", sa.Integer, nullable=False))
 
@@ -18,6 +18,30 @@ targets = sa.Table(
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("url", sa.Text, nullable=False, unique=True),
     sa.Column("identity", sa.Text, nullable=False, server_default=""),
+)
+
+#: Indexes that were built for one target, side by side. `target` is the URL that users load into and search; what is
+#: remembered of a generation's documents is in `targets` under `TARGET#NAME`. `state` is building, ready (to be
+#: promoted), live or former; `documents` is how many it held when it was verified.
+generations = sa.Table(
+    "generations",
+    metadata,
+    sa.Column("target", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("made", sa.Text, nullable=False),  # ISO 8601, UTC, as are all times
+    sa.Column("promoted", sa.Text),
+    sa.Column("documents", sa.BigInteger),
+)
+
+#: The dumps of the configured sources that a finished run read to their end, into this index, as they were then.
+files = sa.Table(
+    "files",
+    metadata,
+    sa.Column("target_id", sa.Integer, primary_key=True),
+    sa.Column("source", sa.Text, primary_key=True),
+    sa.Column("file", sa.Text, primary_key=True),
+    sa.Column("signature", sa.Text, nullable=False),
 )
 
 runs = sa.Table(

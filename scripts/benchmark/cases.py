@@ -154,7 +154,7 @@ def _encode(dump: Path, path: Path, target: Target) -> None:
     sink = open_sink(target, create=True)
     sink.check()
     profile = profiles.bundled()["pubmed"]
-    recipe = Recipe({profile.format: profile}, set(sink.omit))
+    recipe = Recipe({"": {profile.format: profile}}, set(sink.omit))
     sink.close()
     with path.open("wb") as file:
         for record in sources.read([str(dump)], source=""):

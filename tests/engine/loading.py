@@ -125,6 +125,7 @@ class Desk:
                 stop.set()
 
         named = profiles.resolve(profile, {}) if profile else None
+        source = named.name if named else ""
         known = {named.format: named, "delete": named} if named else dict(profiles.bundled())
         run_id = runs.start(self.store, command="load", target=TARGET, derive_version="1")
         target_id = progress.open_target(
@@ -135,7 +136,7 @@ class Desk:
             target_id=target_id,
             run_id=run_id,
             derive_version="1",
-            signatures=signatures(files, rules=rules),
+            signatures=signatures(dict.fromkeys(files, rules)),
             skip_unchanged=not force,
             durable=self.sink.durable,
         )
@@ -149,10 +150,8 @@ class Desk:
             paused=lambda _error, _seconds: stop.set() if stop_in_pause else None,
         )
         plan = Plan(
-            files=files,
-            recipe=Recipe(known, set(), rules),
-            source=named.name if named else "",
-            format=named.format if named else None,
+            files=dict.fromkeys(files, source),
+            recipe=Recipe({source: known}, set(), rules),
             workers=workers,
             limits=limits,
             budget=budget,

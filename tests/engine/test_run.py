@@ -39,7 +39,8 @@ def test_the_order_is_that_of_the_dumps_with_many_workers(desk: Desk, tmp_path: 
 def test_a_dry_run_counts_and_sends_nothing(desk: Desk, tmp_path: Path) -> None:
     summary = Summary()
     profile = profiles.resolve("ojs", {})
-    plan = Plan(write(tmp_path, [DUMP]), Recipe({"oai_dc": profile}), "x", "oai_dc", 1, LIMITS, NO_BUDGET)
+    files = dict.fromkeys(write(tmp_path, [DUMP]), "x")
+    plan = Plan(files, Recipe({"x": {"oai_dc": profile}}), 1, LIMITS, NO_BUDGET)
     run(plan, None, None, events=quiet(), stop=threading.Event(), summary=summary)
     assert summary.account.sources == {"x": Books(read=7, indexed=5, deleted=1, rejected=1)}
 

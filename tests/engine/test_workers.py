@@ -15,7 +15,7 @@ from indexer.records import Fault, Header, Position, Record
 @pytest.fixture
 def recipe() -> Recipe:
     bundled = profiles.bundled()
-    return Recipe({format: bundled[name] for format, name in DEFAULT_PROFILE.items()}, {"fullrecord"}, "1")
+    return Recipe({"": {format: bundled[name] for format, name in DEFAULT_PROFILE.items()}}, {"fullrecord"}, "1")
 
 
 def derived(items: list[Item], recipe: Recipe, workers: int) -> list[tuple[Item, Made | None]]:

@@ -1,0 +1,150 @@
+"""A target that is open to be loaded into: its lock held, its state open, and whoever watches told."""
+
+import signal
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from indexer import sources
+from indexer.commands.telling import Telling
+from indexer.config import Config
+from indexer.derive.pipeline import derive_version
+from indexer.engine.run import Plan, Summary, run
+from indexer.engine.workers import collect_rarely
+from indexer.formats.profiles import Profile
+from indexer.schema.model import biblio
+from indexer.sinks import open_sink
+from indexer.sinks.base import Sink
+from indexer.targets import Target
+
+# Here and below the database is imported where it is needed: transform does without, and starts in half the time.
+if TYPE_CHECKING:
+    from indexer.engine.memory import Memory
+    from indexer.state.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """`name` is what the state knows the index by, `target_id` its number there."""
+
+    store: "Store"
+    sink: Sink
+    told: Telling
+    name: str
+    target_id: int
+
+    def load(self, plan: Plan, *, force: bool = False) -> Summary:
+        """Carries the plan out; `force` sends what is unchanged, too. Once for each `opened`."""
+        from indexer.engine import tuning
+
+        plan.recipe.omit.update(self.sink.omit)
+        memory = self._memory(plan, force=force)
+        with tuning.tuned(self.sink, self.store, self.name, say=self.told.say):
+            return carry_out(plan, self.sink, memory, self.told)
+
+    def _memory(self, plan: Plan, *, force: bool) -> "Memory":
+        """What the run remembers. Nothing of a file of JSON lines: each run writes all that it read."""
+        from indexer.engine.memory import Memory, signatures
+
+        return Memory(
+            self.store,
+            target_id=self.target_id,
+            run_id=self.told.run_id,
+            derive_version=derive_version(),
+            signatures=signatures(rules_of(plan)),
+            skip_unchanged=not force,
+            durable=self.sink.durable,
+        )
+
+
+@contextmanager
+def opened(
+    target: Target, config: Config, *, command: str, quiet: bool, connections: int, building: str = ""
+) -> Iterator[Opened]:
+    """Opens everything, in the order in which it may fail without harm, and closes it in reverse. The run is in the
+    state from here on, finished when the block is left.
+
+    The index is the one behind the target's URL, live; or, with `building`, a generation that is known by that name
+    (state.generations.index_name) and does not stand in the way of loads into the live one.
+
+    Raises what opening the state and the target, and checking the schema, raise; LockedError when another run has it.
+    """
+    from indexer.state import lock
+    from indexer.state.generations import live_index
+    from indexer.state.store import Store
+
+    store = Store(config.settings.state)
+    try:
+        sink = open_sink(target, connections=connections, create=True)
+        try:
+            sink.check()
+            with (
+                lock.hold(store, building or str(target), command=command),
+                Telling(config, store, quiet=quiet, command=command, target=target) as told,
+            ):
+                name = building or live_index(store, str(target))
+                yield Opened(store, sink, told, name, known_target(name, sink, store))
+        finally:
+            sink.close()
+    finally:
+        store.close()
+
+
+def known_target(name: str, sink: Sink, store: "Store") -> int:
+    """The target's number in the state; what is remembered of another index under its name is forgotten."""
+    from indexer.state import progress
+
+    if sink.durable == "acknowledged":
+        sink.commit()  # what a killed run sent last is there, and is not counted before it can be seen
+    count = sink.count() if sink.durable != "never" else 0
+    return progress.open_target(store, name, identity=sink.identity(), documents_in_index=count)
+
+
+def rules_of(plan: Plan) -> dict[str, str]:
+    """Each dump of the plan with the rules by which it is read: where they differ, so may its documents."""
+    common = f"{sorted(plan.recipe.omit)}{biblio().version}{derive_version()}"
+    rules = {
+        source: f"{sorted(profiles.items())}{common}{_mappings(profiles)}"
+        for source, profiles in plan.recipe.profiles.items()
+    }
+    return {file: rules[source] for file, source in plan.files.items()}
+
+
+def _mappings(profiles: Mapping[str, Profile]) -> str:
+    """What the MARC mappings of one's own say: profiles name only their files."""
+    own = [path for profile in profiles.values() if (path := profile.options.get("mapping"))]
+    if not own:
+        return ""
+    from indexer.formats.marc.rules import digest  # the mapping is large, and most loads have none of their own
+
+    return "".join(map(digest, own))
+
+
+def carry_out(plan: Plan, sink: Sink | None, memory: "Memory | None", told: Telling) -> Summary:
+    """Runs the plan; Ctrl-C and SIGTERM finish what is in flight."""
+    collect_rarely()
+    told.progress.start(sources.total_bytes(list(plan.files)))
+    with stopping(told) as stop:
+        return run(plan, sink, memory, events=told.events(), stop=stop, summary=told.summary)
+
+
+@contextmanager
+def stopping(told: Telling) -> Iterator[threading.Event]:
+    """Ctrl-C and SIGTERM finish what is in flight; a second one ends at once."""
+    stop = threading.Event()
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        told.stopping()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
