@@ -194,6 +194,22 @@ def load(
 
 
 @cli.command()
+@click.argument("names", metavar="[SOURCE]...", nargs=-1)
+@click.option("--dry-run", is_flag=True, help="Say which files are new; read and send nothing.")
+@click.option("--force", is_flag=True, help="Read every file, and send unchanged documents too.")
+@common("target", "workers", "json", "quiet", "verbose", "log-format")
+def sync(names: tuple[str, ...], dry_run: bool, force: bool, config: "Config", as_json: bool, quiet: bool) -> int:
+    """Load what is new or changed in the sources of indexer.toml: the scheduled job.
+
+    SOURCE is the name of a [[source]]; without one it is all of them. A file that was read to its end and is as it was
+    then is not opened.
+    """
+    from indexer.commands.sync import sync as run
+
+    return run(names, config=config, dry_run=dry_run, force=force, as_json=as_json, quiet=quiet)
+
+
+@cli.command()
 @click.argument("paths", nargs=-1, required=True)
 @PROFILE
 @common("workers", "quiet", "verbose", "log-format")

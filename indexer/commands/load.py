@@ -77,7 +77,7 @@ def plan_for(paths: Sequence[str], config: Config, profile_name: str | None, *, 
         )
     source = profile.name if profile else ""
     return plan_of(
-        dict.fromkeys([*files, *missing], source), {source: _recipes(profile)}, settings, connections, indexes
+        dict.fromkeys([*files, *missing], source), {source: recipes(profile)}, settings, connections, indexes
     )
 
 
@@ -110,7 +110,7 @@ def limits(settings: LoadSettings, *, connections: int) -> Limits:
     )
 
 
-def _recipes(profile: profiles.Profile | None) -> dict[str, profiles.Profile]:
+def recipes(profile: profiles.Profile | None) -> dict[str, profiles.Profile]:
     """The profile of each format: the one that was named, or every format's own. Lists of ids are read by any."""
     if profile is not None:
         return {profile.format: profile, "delete": profile}

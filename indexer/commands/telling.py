@@ -48,6 +48,7 @@ class Telling:
         self._clock = time.monotonic()
         self._timeline = Timeline()
         self._problems: list[str] = []
+        self.faulty: list[str] = []  # the files that were not read, or not to their end
         self.page: Path | None = None
 
     def __enter__(self) -> "Telling":
@@ -140,6 +141,7 @@ class Telling:
 
     def _fault(self, fault: Fault) -> None:
         self._faults += 1
+        self.faulty.append(fault.position.file)
         self._log_problem("file_fault", file=fault.position.file, reason=fault.reason, advice=fault.advice)
         if len(self._problems) < KEPT_PROBLEMS:
             self._problems.append(f"{fault.position.file}: {fault.reason}")

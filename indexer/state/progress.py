@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from indexer.engine.account import Account, Books
 from indexer.state.store import Store
-from indexer.state.tables import checkpoints, documents, targets
+from indexer.state.tables import checkpoints, documents, files, targets
 
 _PUT_DOCUMENT = sa.text(
     "INSERT INTO documents (target_id, id, fingerprint) VALUES (:target, :id, :fingerprint)"
@@ -53,6 +53,7 @@ def open_target(store: Store, url: str, *, identity: str, documents_in_index: in
         if row.identity != identity or documents_in_index < connection.execute(known).scalar_one():
             connection.execute(documents.delete().where(documents.c.target_id == row.id))
             connection.execute(checkpoints.delete().where(checkpoints.c.target_id == row.id))
+            connection.execute(files.delete().where(files.c.target_id == row.id))
             connection.execute(targets.update().where(targets.c.id == row.id).values(identity=identity))
         return int(row.id)
 

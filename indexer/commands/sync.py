@@ -1,0 +1,87 @@
+"""`sync`: what is new or changed in the configured sources, into the target. The scheduled job."""
+
+import json
+from collections.abc import Collection, Sequence
+
+from indexer import sources
+from indexer.commands.configured import Dump, dumps, part, plan_for_sources
+from indexer.commands.opened import Opened, opened
+from indexer.config import Config
+from indexer.engine.run import Plan, Summary
+from indexer.errors import ConfigError
+from indexer.observe import report
+
+
+def sync(names: Collection[str], *, config: Config, dry_run: bool, force: bool, as_json: bool, quiet: bool) -> int:
+    from indexer.state import dumps as state
+
+    target = config.target()
+    if target.kind == "jsonl":
+        raise ConfigError(
+            f"{target}: a file of JSON lines cannot be kept up to date", advice="Write one with indexer load."
+        )
+    plan = plan_for_sources(config, names)
+    connections = config.settings.load.connections
+    with opened(target, config, command="sync", quiet=quiet, connections=connections) as ready:
+        plan.recipe.omit.update(ready.sink.omit)
+        found = dumps(plan)
+        known = {} if force else state.settled(ready.store, ready.target_id)
+        new = news(found, known)
+        summary = ready.told.summary
+        if new and not dry_run:
+            state.forget(ready.store, ready.target_id, [dump.key for dump in new])
+            summary = ready.load(part(plan, new, config), force=force)
+            state.settle(ready.store, ready.target_id, _read_well(ready, new, summary))
+    if as_json:
+        told = report.as_json(summary, target=str(target), dry_run=dry_run)
+        read = {name: [dump.file for dump in new if dump.source == name] for name in plan.recipe.profiles}
+        print(json.dumps({**told, "files": read}, ensure_ascii=False, indent=2))
+    elif not quiet:
+        _tell(plan, new, summary, str(target), dry_run=dry_run)
+    return summary.exit_code
+
+
+def news(found: Sequence[Dump], known: dict[tuple[str, str], str]) -> list[Dump]:
+    """The dumps to read: of each source those from the first on that is not known as it is now. What follows it may
+    hold later versions of the same records, and is to win over it again.
+    """
+    begun: set[str] = set()
+    new = []
+    for dump in found:
+        if not dump.signature or known.get(dump.key) != dump.signature:
+            begun.add(dump.source)
+        if dump.source in begun:
+            new.append(dump)
+    return new
+
+
+def _read_well(ready: Opened, new: Sequence[Dump], summary: Summary) -> dict[tuple[str, str], str]:
+    """The dumps that were read to their end. None where a run that was resumed met a fault before: which file it was
+    is not known any more, and reading all of them again costs nothing but time.
+    """
+    if summary.interrupted or summary.account.faults != len(ready.told.faulty):
+        return {}
+    return {
+        dump.key: dump.signature
+        for dump in new
+        if dump.signature and not any(_is_of(fault, sources.shown(dump.file)) for fault in ready.told.faulty)
+    }
+
+
+def _is_of(fault: str, file: str) -> bool:
+    """Whether a fault is of this file or of a member of the archive that it is."""
+    return fault == file or fault.startswith(f"{file}!")
+
+
+def _tell(plan: Plan, new: Sequence[Dump], summary: Summary, target: str, *, dry_run: bool) -> None:
+    width = max(map(len, plan.recipe.profiles))
+    for name in plan.recipe.profiles:
+        count = sum(dump.source == name for dump in new)
+        files = "nothing new" if not count else f"{count:,} new {'file' if count == 1 else 'files'}"
+        print(f"{name:<{width}}   {files}")
+        if dry_run:
+            print("".join(f"  {dump.file}\n" for dump in new if dump.source == name), end="")
+    if dry_run:
+        print("dry run: nothing was read or sent")
+    else:
+        print("\n".join(report.lines(summary, target=target, remembered=True)))

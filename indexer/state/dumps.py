@@ -1,0 +1,42 @@
+"""Which dumps of the configured sources are in an index already, as they were when they were read to their end."""
+
+from collections.abc import Iterable, Mapping
+
+import sqlalchemy as sa
+
+from indexer.state.store import Store
+from indexer.state.tables import files
+
+_PUT = sa.text(
+    "INSERT INTO files (target_id, source, file, signature) VALUES (:target, :source, :file, :signature)"
+    " ON CONFLICT (target_id, source, file) DO UPDATE SET signature = excluded.signature"
+)
+
+
+def settled(store: Store, target_id: int) -> dict[tuple[str, str], str]:
+    """(source, file) -> the signature under which the file was read to its end."""
+    query = files.select().where(files.c.target_id == target_id)
+    with store.begin() as connection:
+        return {(row.source, row.file): row.signature for row in connection.execute(query)}
+
+
+def settle(store: Store, target_id: int, read: Mapping[tuple[str, str], str]) -> None:
+    """These files were read to their end, and all that came of them is acknowledged and committed."""
+    if not read:
+        return
+    rows = [
+        {"target": target_id, "source": source, "file": file, "signature": signature}
+        for (source, file), signature in read.items()
+    ]
+    with store.begin() as connection:
+        connection.execute(_PUT, rows)
+
+
+def forget(store: Store, target_id: int, gone: Iterable[tuple[str, str]]) -> None:
+    """These files are about to be read again: until that has ended well they count as not read."""
+    rows = [{"target": target_id, "source": source, "file": file} for source, file in gone]
+    if rows:
+        with store.begin() as connection:
+            connection.execute(
+                sa.text("DELETE FROM files WHERE target_id = :target AND source = :source AND file = :file"), rows
+            )

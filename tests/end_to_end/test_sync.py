@@ -1,0 +1,190 @@
+"""`sync`: the scheduled job reads what is new or changed, in the order of each source's dumps, and nothing else."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexer.errors import ExitCode
+from indexer.targets import Target
+from tests.conftest import ROOT
+from tests.end_to_end.conftest import Indexer, read_back
+
+SEED = ROOT / "tests/data/seed/oai_dc_record.xml"
+SAMPLE = ROOT / "samples/pubmed20n0014_slice.xml.gz"
+DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
+
+
+def page(path: Path, *records: tuple[str, str]) -> Path:
+    """An answer to ListRecords: (identifier, title), a title of "" for a deletion."""
+    path.parent.mkdir(exist_ok=True)
+    body = ""
+    for identifier, title in records:
+        if not title:
+            body += f'<record><header status="deleted"><identifier>{identifier}</identifier></header></record>'
+            continue
+        dc = f'<dc:title xmlns:dc="http://purl.org/dc/elements/1.1/">{title}</dc:title>'
+        body += (
+            f"<record><header><identifier>{identifier}</identifier></header><metadata>"
+            f'<oai_dc:dc xmlns:oai_dc="{DC}">{dc}</oai_dc:dc></metadata></record>'
+        )
+    path.write_text(
+        f'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>{body}</ListRecords></OAI-PMH>'
+    )
+    return path
+
+
+def configure(folder: Path, *tables: str, target: str = "embedded:index") -> None:
+    text = "".join(f"[[source]]\n{table}\n" for table in tables)
+    (folder / "indexer.toml").write_text(f'target = "{target}"\n{text}')
+
+
+def counts(ended: Any, source: str) -> dict[str, int]:
+    books: dict[str, int] = json.loads(ended.out)["books"].get(source, {})
+    return {column: count for column, count in books.items() if count}
+
+
+def titles(folder: Path) -> dict[str, str]:
+    found = read_back(Target("embedded", path=str(folder / "index")))
+    return {id: str(document["title"]) for id, document in found.items()}
+
+
+def test_what_is_new_is_loaded_and_nothing_else_is_opened(indexer: Indexer, target: Target, tmp_path: Path) -> None:
+    page(tmp_path / "dumps/1.xml", ("a", "one"), ("b", "one"))
+    shutil.copy(SEED, tmp_path / "seed.xml")
+    ojs = "name = 'journal'\nprofile = 'ojs'\npaths = ['dumps']"
+    configure(tmp_path, ojs, "name = 'pmc'\nprofile = 'pmc'\npaths = ['seed.xml']", target=str(target))
+    assert target.kind == "embedded" or indexer("schema", "install").code == 0
+
+    first = indexer("sync")
+    assert first.code == 0, first.err
+    assert "journal   1 new file\n" in first.out
+    assert "books closed" in first.out
+
+    (tmp_path / "dumps/1.xml").chmod(0)  # nobody needs to read it again
+    second = indexer("sync")
+    assert second.code == 0, second.err
+    assert "journal   nothing new\npmc       nothing new\n" in second.out
+
+    page(tmp_path / "dumps/2.xml", ("b", "two"), ("a", ""), ("c", "two"))
+    third = indexer("sync", "--json")
+    assert counts(third, "journal") == {"read": 3, "indexed": 2, "deleted": 1}
+    assert json.loads(third.out)["files"] == {"journal": ["dumps/2.xml"], "pmc": []}
+    found = read_back(target)
+    assert {id: found[id]["title"] for id in found if id in "abc"} == {"b": "two", "c": "two"}
+    assert "pubmed-5443306" in found
+
+
+def test_what_follows_a_changed_dump_is_read_again_and_wins(indexer: Indexer, tmp_path: Path) -> None:
+    configure(tmp_path, "name = 'j'\nprofile = 'ojs'\npaths = ['dumps']")
+    page(tmp_path / "dumps/1.xml", ("a", "old"))
+    page(tmp_path / "dumps/2.xml", ("a", "new"), ("b", "same"))
+    page(tmp_path / "dumps/0.xml", ("z", "first"))
+    assert indexer("sync").code == 0
+    page(tmp_path / "dumps/1.xml", ("a", "changed, and older all the same"), ("c", "added"))
+    again = indexer("sync", "--json")
+    assert json.loads(again.out)["files"] == {"j": ["dumps/1.xml", "dumps/2.xml"]}
+    assert titles(tmp_path) == {"z": "first", "a": "new", "b": "same", "c": "added"}
+
+
+def test_other_rules_read_everything_and_send_what_differs(indexer: Indexer, tmp_path: Path) -> None:
+    page(tmp_path / "dumps/1.xml", ("a", "one"), ("b", "one"))
+    configure(tmp_path, "name = 'j'\nprofile = 'ojs'\npaths = ['dumps']")
+    assert indexer("sync").code == 0
+    configure(tmp_path, "name = 'j'\nprofile = 'ojs'\npaths = ['dumps']\nconstants = { institution = 'Ours' }")
+    assert counts(indexer("sync", "--json"), "j") == {"read": 2, "indexed": 2}
+    assert indexer("sync").out.startswith("j   nothing new\n")
+    assert counts(indexer("sync", "--force", "--json"), "j") == {"read": 2, "indexed": 2}
+
+
+def test_a_dry_run_names_the_files_and_remembers_nothing(indexer: Indexer, tmp_path: Path) -> None:
+    page(tmp_path / "dumps/1.xml", ("a", "one"))
+    configure(tmp_path, "name = 'j'\nprofile = 'ojs'\npaths = ['dumps']")
+    for _ in range(2):
+        dry = indexer("sync", "--dry-run")
+        assert dry.out == "j   1 new file\n  dumps/1.xml\ndry run: nothing was read or sent\n"
+    assert indexer("sync").code == 0
+    assert titles(tmp_path) == {"a": "one"}
+
+
+def test_a_dump_at_fault_is_read_again_and_the_others_are_not(indexer: Indexer, tmp_path: Path) -> None:
+    whole = SAMPLE.read_bytes()
+    page(tmp_path / "dumps/1.xml", ("a", "one"))
+    (tmp_path / "cut.xml.gz").write_bytes(whole[: len(whole) // 2])
+    configure(
+        tmp_path,
+        "name = 'j'\nprofile = 'ojs'\npaths = ['dumps']",
+        "name = 'pubmed'\nprofile = 'pubmed'\npaths = ['cut.xml.gz']",
+    )
+    for _ in range(2):
+        ended = indexer("sync", "--json")
+        assert ended.code == ExitCode.REJECTED
+        assert json.loads(ended.out)["files"]["pubmed"] == ["cut.xml.gz"]
+        assert "ends early" in ended.err
+    assert json.loads(ended.out)["files"]["j"] == []
+    (tmp_path / "cut.xml.gz").write_bytes(whole)
+    mended = indexer("sync", "--json")
+    assert mended.code == 0
+    assert counts(mended, "pubmed")["read"] == 1685
+    assert indexer("sync").code == 0
+
+
+def test_an_index_that_was_made_anew_is_filled_again(indexer: Indexer, tmp_path: Path) -> None:
+    page(tmp_path / "dumps/1.xml", ("a", "one"))
+    configure(tmp_path, "name = 'j'\nprofile = 'ojs'\npaths = ['dumps']")
+    assert indexer("sync").code == 0
+    shutil.rmtree(tmp_path / "index")
+    assert counts(indexer("sync", "--json"), "j") == {"read": 1, "indexed": 1}
+    assert titles(tmp_path) == {"a": "one"}
+
+
+def test_killed_at_any_moment_the_next_one_ends_as_one_that_was_not(indexer: Indexer, tmp_path: Path) -> None:
+    for number in range(4):
+        page(tmp_path / f"dumps/{number}.xml", *((f"{n}", f"{number} {n}") for n in range(number, 1500)))
+    configure(tmp_path, "name = 'j'\nprofile = 'ojs'\npaths = ['dumps']")
+    for pause in (0.4, 0.8, 1.2):
+        job = subprocess.Popen(
+            [sys.executable, "-m", "indexer", "sync", "--quiet"], cwd=tmp_path, env=os.environ, start_new_session=True
+        )
+        time.sleep(pause)
+        job.send_signal(signal.SIGKILL)
+        job.wait()
+    ended = indexer("sync", "--json")
+    assert ended.code == 0, ended.err
+    assert json.loads(ended.out)["books_closed"]
+    assert titles(tmp_path) == {str(n): f"{min(n, 3)} {n}" for n in range(1500)}
+    assert indexer("sync").out.startswith("j   nothing new\n")
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ("", "no source is configured"),
+        ("name = 'j'\npaths = ['-']", "standard input is no source of a scheduled job"),
+        ("name = 'j'\npaths = ['a.xml']\n[[source]]\nname = 'k'\npaths = ['a.xml']", "belongs to two sources"),
+    ],
+)
+def test_what_cannot_be_synced_is_said_before_anything_is_opened(
+    indexer: Indexer, tmp_path: Path, table: str, said: str
+) -> None:
+    page(tmp_path / "a.xml", ("a", "one"))
+    configure(tmp_path, *([table] if table else []))
+    ended = indexer("sync")
+    assert ended.code == ExitCode.USAGE
+    assert said in ended.err
+    assert not (tmp_path / "index").exists()
+
+
+def test_a_source_that_is_not_there_is_named(indexer: Indexer, tmp_path: Path) -> None:
+    configure(tmp_path, "name = 'journal'\npaths = ['dumps']")
+    ended = indexer("sync", "jurnal")
+    assert ended.code == ExitCode.USAGE
+    assert "there is no source 'jurnal'" in ended.err
+    assert "journal" in ended.err
