@@ -6,7 +6,6 @@ request that is put off keeps its place among those in flight: when the engine i
 else is sent.
 """
 
-import random
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -14,14 +13,12 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, sleep_using_event
-
 from indexer.documents import Delete
+from indexer.engine.retry import persist
 from indexer.engine.window import Window
 from indexer.errors import PermanentError, TransientError
 from indexer.sinks.base import Action, Outcome, Sink
 
-LONGEST_WAIT = 30.0  # seconds
 RESUMES = (
     "What was acknowledged is in the index, and the same command goes on from there. load.retry_seconds says how long "
     "to try."
@@ -162,45 +159,19 @@ class Pusher(Generic[Token]):
         return [answer for answer in answers if answer is not None], time.monotonic() - began
 
     def _try(self, once: Callable[[], None]) -> None:
-        """Until it works, or the limits are reached, or `stop` is set. A pause that would end after the time is over is
-        not begun. The time counts from the first failure: a request that nobody answered took its time-out before.
-        """
-        failed: list[float] = []
-
-        def is_over(state: RetryCallState) -> bool:
-            failed.append(time.monotonic())
-            late = failed[-1] - failed[0] + state.upcoming_sleep > self._limits.retry_seconds
-            return late or state.attempt_number >= self._limits.retry_tries or self._stop.is_set()
-
+        """Until it works, or the limits are reached, or `stop` is set."""
         try:
-            Retrying(
-                retry=retry_if_exception_type(TransientError),
-                stop=is_over,
-                sleep=sleep_using_event(self._stop),
-                wait=self._wait,
-                before_sleep=self._paused,
-                reraise=True,
-            )(once)
+            persist(
+                once,
+                seconds=self._limits.retry_seconds,
+                tries=self._limits.retry_tries,
+                on_pause=self._paused,
+                stop=self._stop,
+                first_wait=self._limits.first_wait,
+            )
         except TransientError as error:
-            tries = "1 try" if len(failed) == 1 else f"{len(failed):,} tries in {failed[-1] - failed[0]:.0f} s"
-            asked = f" (it asks for {error.retry_after:,.0f} s)" if error.retry_after else ""
-            raise TransientError(
-                f"{error.message}; given up after {tries}{asked}",
-                advice=f"{error.advice}\n{RESUMES}".lstrip(),
-            ) from None
+            raise TransientError(error.message, advice=f"{error.advice}\n{RESUMES}".lstrip()) from None
 
-    def _paused(self, state: RetryCallState) -> None:
+    def _paused(self, error: TransientError, seconds: float) -> None:
         self._window.refused()
-        error = state.outcome.exception() if state.outcome else None
-        if isinstance(error, TransientError) and state.next_action:
-            self._on_pause(error, state.next_action.sleep)
-
-    def _wait(self, state: RetryCallState) -> float:
-        """Seconds until the next try: what the engine's own Retry-After says, but never none; else doubling. With
-        jitter, so that the connections do not come back all at once.
-        """
-        error = state.outcome.exception() if state.outcome else None
-        asked = error.retry_after if isinstance(error, TransientError) else None
-        doublings = min(state.attempt_number - 1, 20) if asked is None else 0
-        longest: float = min(LONGEST_WAIT, self._limits.first_wait * 2**doublings)
-        return (asked or 0) + random.uniform(longest / 2, longest)  # noqa: S311 - jitter, not a secret
+        self._on_pause(error, seconds)
