@@ -101,7 +101,7 @@ def cli() -> None:
     \b
     Exit codes: 0 all well, 1 finished with rejected records or unreadable files, 2 wrong usage or
     configuration, 3 target or source not reachable or refused, 4 another run is loading into this target,
-    130 interrupted.
+    5 verification failed, 130 interrupted.
     """
 
 
@@ -207,6 +207,48 @@ def sync(names: tuple[str, ...], dry_run: bool, force: bool, config: "Config", a
     from indexer.commands.sync import sync as run
 
     return run(names, config=config, dry_run=dry_run, force=force, as_json=as_json, quiet=quiet)
+
+
+@cli.command()
+@click.argument("names", metavar="[SOURCE]...", nargs=-1)
+@click.option(
+    "--sample", type=click.IntRange(1, 100_000), help="Documents to read back (default: verify.sample, 1000)."
+)
+@click.option("--seed", type=click.IntRange(0, 2**31), default=0, show_default=True, help="Draws the sample.")
+@common("target", "workers", "json", "quiet")
+def verify(names: tuple[str, ...], sample: int | None, seed: int, config: "Config", as_json: bool, quiet: bool) -> int:
+    """Hold the index against the dumps of indexer.toml: books, counts, a sample of documents, saved searches.
+
+    Reads every dump again and sends nothing. Exit code 5 when something does not hold.
+    """
+    from indexer.commands.verify import run
+
+    return run(names, config=config, sample=sample, seed=seed, as_json=as_json, quiet=quiet)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1)
+@click.option("--id", "id", help="Only the document of this id.")
+@click.option("--sample", type=click.IntRange(1, 100_000), help="Only so many documents, drawn by --seed.")
+@click.option("--seed", type=click.IntRange(0, 2**31), default=0, show_default=True, help="Draws the sample.")
+@PROFILE
+@common("target", "workers", "json")
+def diff(
+    paths: tuple[str, ...],
+    id: str | None,
+    sample: int | None,
+    seed: int,
+    profile: str | None,
+    config: "Config",
+    as_json: bool,
+) -> int:
+    """Say what a load would change in the index, by field and rule; nothing is sent.
+
+    PATHS are as for load; without any, all sources of indexer.toml are read.
+    """
+    from indexer.commands.diff import run
+
+    return run(paths, id=id, sample=sample, seed=seed, config=config, profile_name=profile, as_json=as_json)
 
 
 @cli.command()

@@ -93,6 +93,24 @@ class SourceSettings(Table):
     mapping: str | None = None
 
 
+class SearchSettings(Table):
+    """A search that has to find its records before a generation is promoted."""
+
+    query: str = Field(description="words, as for indexer search")
+    filters: dict[str, str] = Field(default_factory=dict, description="field = value, exact")
+    finds: list[str] = Field(default_factory=list, description="ids that must be among the hits")
+    at_least: int = Field(1, ge=0, description="hits at the least")
+
+
+class VerifySettings(Table):
+    """What `verify` looks at, and how much may differ from the live generation."""
+
+    sample: int = Field(1000, ge=1, le=100_000, description="documents that are read back and compared")
+    shrink: float = Field(0.05, ge=0, le=1, description="share of documents that may be missing against the live one")
+    fill_loss: float = Field(0.1, ge=0, le=1, description="share of a field's documents that may lack it now")
+    search: list[SearchSettings] = Field(default_factory=list)
+
+
 class Settings(Table):
     target: str = Field("embedded:var/index", description="where documents go")
     state: str = Field("sqlite:///var/state.db", description="where runs and rejected records are remembered")
@@ -101,6 +119,7 @@ class Settings(Table):
     source_credentials: CredentialSettings = CredentialSettings()
     load: LoadSettings = LoadSettings()
     log: LogSettings = LogSettings()
+    verify: VerifySettings = VerifySettings()
     source: list[SourceSettings] = Field(default_factory=list)
     profile: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
@@ -280,6 +299,7 @@ def _nearest_keys(tree: Mapping[str, Any], file: str, model: type[Table] = Setti
             "load": LoadSettings,
             "log": LogSettings,
             "source": SourceSettings,
+            "verify": VerifySettings,
         }
         if prefix or key not in nested:
             continue
@@ -288,6 +308,10 @@ def _nearest_keys(tree: Mapping[str, Any], file: str, model: type[Table] = Setti
                 _nearest_keys(table, file, nested[key], f"{key}.")
                 if key == "load" and isinstance(table.get("error_budget"), Mapping):
                     _nearest_keys(table["error_budget"], file, BudgetSettings, "load.error_budget.")
+                searches = table.get("search") if key == "verify" else None
+                for search in searches if isinstance(searches, list) else ():
+                    if isinstance(search, Mapping):
+                        _nearest_keys(search, file, SearchSettings, "verify.search.")
 
 
 def _put(tree: dict[str, Any], key: str, value: Any) -> None:

@@ -58,6 +58,19 @@ def open_target(store: Store, url: str, *, identity: str, documents_in_index: in
         return int(row.id)
 
 
+def find_target(store: Store, url: str) -> int | None:
+    """The number of a target that was loaded into before; None for another one. Changes nothing."""
+    with store.begin() as connection:
+        return connection.execute(sa.select(targets.c.id).where(targets.c.url == url)).scalar()
+
+
+def count(store: Store, target_id: int) -> int:
+    """How many documents the index holds for sure: acknowledged, and not deleted since."""
+    query = sa.select(sa.func.count()).where(documents.c.target_id == target_id)
+    with store.begin() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
 def fingerprints(store: Store, target_id: int, ids: Sequence[str]) -> dict[str, bytes]:
     """What is remembered of these documents."""
     query = sa.select(documents.c.id, documents.c.fingerprint).where(

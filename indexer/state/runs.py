@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from indexer.engine.account import COLUMNS, Account
+from indexer.engine.account import COLUMNS, Account, Books
 from indexer.state.store import Store, now
 from indexer.state.tables import books, dead_letters, runs
 
@@ -37,3 +37,19 @@ def last(store: Store, limit: int = 10) -> list[dict[str, Any]]:
             letters = sa.select(sa.func.count()).where(dead_letters.c.run_id == run["id"])
             run["dead_letters"] = connection.execute(letters).scalar_one()
         return found
+
+
+def last_account(store: Store, target: str) -> Account | None:
+    """The books of the last run that finished on this target; None where there was none."""
+    last_run = (
+        sa.select(runs.c.id)
+        .where(runs.c.target == target, runs.c.finished.is_not(None), runs.c.id.in_(sa.select(books.c.run_id)))
+        .order_by(runs.c.id.desc())
+        .limit(1)
+    )
+    with store.begin() as connection:
+        run_id = connection.execute(last_run).scalar()
+        if run_id is None:
+            return None
+        counted = connection.execute(books.select().where(books.c.run_id == run_id))
+        return Account({row.source: Books(**{column: getattr(row, column) for column in COLUMNS}) for row in counted})

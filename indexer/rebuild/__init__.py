@@ -1,0 +1,1 @@
+"""A new index built beside the live one: verified, promoted, and the way back."""
