@@ -84,13 +84,17 @@ class LogSettings(Table):
 
 
 class SourceSettings(Table):
-    """One source of `[[source]]`: where its dumps are, which profile reads them, and what it changes in that."""
+    """One source of `[[source]]`: where its dumps are, which profile reads them, and what it changes in that.
+
+    `move_processed`: `sync` moves its files to `processed/` once they are loaded.
+    """
 
     name: str
     paths: list[str] = Field(min_length=1)
     profile: str | None = None
     constants: dict[str, Any] = Field(default_factory=dict)
     mapping: str | None = None
+    move_processed: bool = False
 
 
 class SearchSettings(Table):
@@ -241,6 +245,8 @@ _WRONG = {
     "float_type": "is not a number",
     "float_parsing": "is not a number",
     "finite_number": "is not a finite number",
+    "bool_type": "is neither true nor false",
+    "bool_parsing": "is neither true nor false",
     "list_type": "is not a list",
     "dict_type": "is not a table",
     "model_type": "is not a table",

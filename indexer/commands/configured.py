@@ -49,7 +49,8 @@ def chosen(config: Config, names: Collection[str] = ()) -> list[SourceSettings]:
 
 
 def plan_for_sources(config: Config, names: Collection[str] = ()) -> Plan:
-    """The plan that reads every dump of these sources (of all, without names) from its start, source by source.
+    """The plan that reads every dump of these sources (of all, without names) from its start, source by source; those
+    that were moved to processed/ are among them.
 
     A path that stands for nothing is in it too, and told as a fault when it is read. Raises ConfigError.
     """
@@ -61,7 +62,12 @@ def plan_for_sources(config: Config, names: Collection[str] = ()) -> Plan:
             raise ConfigError(f"source {source.name!r}: standard input is no source of a scheduled job")
         paths, its_indexes = live.named(source.paths, config.source_credentials())
         indexes |= its_indexes
-        there, missing = sources.expand(paths)
+        if source.move_processed and (urls := [path for path in paths if is_no_file(path)]):
+            raise ConfigError(
+                f"source {source.name!r}: {urls[0]} cannot be moved to processed/",
+                advice="Only files can: take move_processed out, or make it a source of its own.",
+            )
+        there, missing = sources.expand(paths, with_processed=source.move_processed)
         for file in [*there, *missing]:
             if file in files:
                 raise ConfigError(
@@ -74,10 +80,17 @@ def plan_for_sources(config: Config, names: Collection[str] = ()) -> Plan:
 
 
 def dumps(plan: Plan) -> list[Dump]:
-    """The plan's dumps with their signatures. The recipe's omitted fields must be known by now."""
+    """The plan's dumps with their signatures, in the order in which they are read. The recipe's omitted fields must be
+    known by now.
+    """
     rules = rules_of(plan)
     digests = {text: hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in set(rules.values())}
     return [Dump(source, file, _signature(file, digests[rules[file]])) for file, source in plan.files.items()]
+
+
+def is_as_it_was(dump: Dump) -> bool:
+    """Whether the file that lies there now is the one of this signature."""
+    return _signature(dump.file, dump.signature.rpartition(" ")[2]) == dump.signature
 
 
 def part(plan: Plan, some: Sequence[Dump], config: Config) -> Plan:

@@ -1,15 +1,17 @@
 """`sync`: what is new or changed in the configured sources, into the target. The scheduled job."""
 
 import json
+import os
 from collections.abc import Collection, Sequence
 
 from indexer import sources
-from indexer.commands.configured import Dump, dumps, part, plan_for_sources
+from indexer.commands.configured import Dump, chosen, dumps, is_as_it_was, part, plan_for_sources
 from indexer.commands.opened import Opened, opened
 from indexer.config import Config
 from indexer.engine.run import Plan, Summary
 from indexer.errors import ConfigError
 from indexer.observe import report
+from indexer.sources import processed
 
 
 def sync(names: Collection[str], *, config: Config, dry_run: bool, force: bool, as_json: bool, quiet: bool) -> int:
@@ -32,6 +34,9 @@ def sync(names: Collection[str], *, config: Config, dry_run: bool, force: bool, 
             state.forget(ready.store, ready.target_id, [dump.key for dump in new])
             summary = ready.load(part(plan, new, config), force=force)
             state.settle(ready.store, ready.target_id, _read_well(ready, new, summary))
+        moving = {source.name for source in chosen(config, names) if source.move_processed}
+        if moving and not dry_run and not summary.interrupted:
+            _move(ready, [dump for dump in found if dump.source in moving])
     if as_json:
         told = report.as_json(summary, target=str(target), dry_run=dry_run)
         read = {name: [dump.file for dump in new if dump.source == name] for name in plan.recipe.profiles}
@@ -66,6 +71,27 @@ def _read_well(ready: Opened, new: Sequence[Dump], summary: Summary) -> dict[tup
         for dump in new
         if dump.signature and not any(_is_of(fault, sources.shown(dump.file)) for fault in ready.told.faulty)
     }
+
+
+def _move(ready: Opened, dumps: Sequence[Dump]) -> None:
+    """Moves those that are loaded to processed/: those of this run, and any that an earlier one could not move."""
+    from indexer.state import dumps as state
+
+    known = state.settled(ready.store, ready.target_id)
+    for dump in dumps:
+        if known.get(dump.key) != dump.signature or processed.is_inside(dump.file) or os.path.islink(dump.file):
+            continue  # a link that leads on from its folder would lead nowhere from another
+        if not is_as_it_was(dump):
+            continue  # it was written anew meanwhile: the next run reads it
+        try:
+            now = processed.move(dump.file)
+        except OSError as error:
+            ready.told.trouble(
+                f"{sources.shown(dump.file)}: cannot be moved to processed/: {error.strerror or error}",
+                advice="It is loaded, and is not read again. Let this user write there: the next run moves it.",
+            )
+            continue
+        state.moved(ready.store, ready.target_id, source=dump.source, file=dump.key[1], to=sources.lasting(now))
 
 
 def _is_of(fault: str, file: str) -> bool:

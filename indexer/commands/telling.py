@@ -161,6 +161,13 @@ class Telling:
         self._log_problem("paused", reason=error.message, seconds=round(seconds, 1))
         self.say(f"{error.message}; trying again in {seconds:.0f} s")
 
+    def trouble(self, message: str, *, advice: str) -> None:
+        """Something beside the records and files that are read did not work, and the run is well all the same."""
+        self._log_problem("trouble", reason=message, advice=advice)
+        self._problems.append(message)
+        self.say(message)
+        self.say(f"  {advice}")
+
     def stopping(self) -> None:
         """Told to stop: what is in flight is finished first."""
         self._log.info("stopping")

@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from indexer.records import Fault, Record
-from indexer.sources import csv, elements, json, live, marc, oai, pubmed, solr_xml, text
+from indexer.sources import csv, elements, json, live, marc, oai, processed, pubmed, solr_xml, text
 from indexer.sources.detect import HEAD, Kind, detect
 from indexer.sources.encoding import as_utf8
 from indexer.sources.files import STDIN, Meter, chunks, expand, total_bytes, why_missing
@@ -37,6 +37,9 @@ def read(
     """
     files, missing = expand(paths)
     for path in missing:
+        if processed.where(path) != path:
+            files.append(path)  # it was there when it was found, and a run that has loaded it moved it
+            continue
         place = Place(source, shown(path), format)
         yield place.fault(why_missing(path), "Check the path; the other files are not concerned.")
     for path in files:

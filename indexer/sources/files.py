@@ -7,13 +7,14 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from indexer.sources import processed
 from indexer.sources.window import StreamError
 from indexer.targets import is_index
 
 CHUNK = 256 << 10  # bytes
 STDIN = "-"
-# What stands beside dumps on download servers and is none.
-_SIDE_FILES = (".md5", ".sha1", ".sha256", ".sha512", ".asc", ".sig")
+# What stands beside dumps on download servers and is none; and what VuFindHarvest leaves beside its files.
+_SIDE_FILES = (".md5", ".sha1", ".sha256", ".sha512", ".asc", ".sig", "last_harvest.txt", "last_state.txt")
 
 
 def is_no_file(path: str) -> bool:
@@ -21,20 +22,22 @@ def is_no_file(path: str) -> bool:
     return path == STDIN or is_index(path)
 
 
-def expand(paths: Sequence[str]) -> tuple[list[str], list[str]]:
+def expand(paths: Sequence[str], *, with_processed: bool = False) -> tuple[list[str], list[str]]:
     """Return (files, missing): what the paths stand for, in order, and those that stand for nothing.
 
     A path is a file, the URL of an index (which is not looked at here), a folder (all files in it and below, in sorted
     order; hidden files, checksums, signatures and READMEs are left out), a glob pattern (`**` goes into folders), or
     `-` for standard input. A file is named as the user named it: `dumps/` gives `dumps/a.xml`. One that is named twice
     stands once, at its last place: the index comes out the same.
+
+    A file that was moved to `processed/` keeps its place in a folder's order (see `processed.order`). `with_processed`
+    finds those of a file and of a pattern as well.
     """
     files: list[str] = []
     missing: list[str] = []
     for path in paths:
-        found = [path] if is_no_file(path) or os.path.lexists(path) else sorted(glob.glob(path, recursive=True))
         before = len(files)
-        for each in found:
+        for each in _found(path, with_processed):
             if not is_no_file(each) and os.path.isdir(each):
                 files.extend(_walk(each, ()))
             elif is_no_file(each) or os.path.exists(each):
@@ -45,19 +48,30 @@ def expand(paths: Sequence[str]) -> tuple[list[str], list[str]]:
     return [files[number] for number in sorted(last.values())], missing
 
 
+def _found(path: str, with_processed: bool) -> list[str]:
+    if is_no_file(path) or os.path.isdir(path):
+        return [path]
+    literal = os.path.lexists(path)
+    found = [path] if literal else sorted(glob.glob(path, recursive=True))
+    if with_processed:
+        found += processed.matching(glob.escape(path) if literal or not glob.has_magic(path) else path)
+        found.sort(key=processed.order)
+    return found
+
+
 def _walk(folder: str, above: tuple[tuple[int, int], ...]) -> Iterator[str]:
     """`above`: device and inode of the folders we are in, so that a symbolic link to one of them ends there."""
     try:
         status = os.stat(folder)
-        names = sorted(os.listdir(folder))
+        paths = processed.listed(folder)
     except OSError:
         yield folder  # opening it says why it cannot be read
         return
     here = (status.st_dev, status.st_ino)
     if here in above:
         return
-    for name in names:
-        path = os.path.join(folder, name)
+    for path in paths:
+        name = os.path.basename(path)
         if name.startswith("."):
             continue
         if os.path.isdir(path):
@@ -119,7 +133,7 @@ def chunks(path: str, meter: Meter) -> Iterator[bytes]:
                 meter.add(len(chunk))
                 yield chunk
             return
-        with open(path, "rb", buffering=0) as file:
+        with open(processed.where(path), "rb", buffering=0) as file:
             while chunk := file.read(CHUNK):
                 meter.add(len(chunk))
                 yield chunk

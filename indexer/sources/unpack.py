@@ -13,6 +13,7 @@ from typing import BinaryIO, Protocol, cast
 import zstandard
 from isal import igzip_lib
 
+from indexer.sources import processed
 from indexer.sources.files import CHUNK, Meter, unreadable
 from indexer.sources.tar import BLOCK, is_tar, tar_members
 from indexer.sources.window import Stream, StreamError
@@ -122,8 +123,8 @@ def _layers(name: str, stream: Stream, meter: Meter, depth: int, path: str | Non
         yield from _layers(name, Stream(_inflated(stream, kind, meter)), meter, depth + 1, None)
     elif kind == "tar":
         yield from _archive(name, tar_members(stream), meter, depth)
-    elif path is not None and os.path.isfile(path):
-        yield from _archive(name, _zip_members(path, meter), meter, depth)
+    elif path is not None and os.path.isfile(processed.where(path)):
+        yield from _archive(name, _zip_members(processed.where(path), meter), meter, depth)
     else:
         yield _failed(name, "is a zip archive inside a stream; its list of members is at its end")
 

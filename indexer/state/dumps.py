@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import sqlalchemy as sa
 
 from indexer.state.store import Store
-from indexer.state.tables import files
+from indexer.state.tables import dead_letters, files
 
 _PUT = sa.text(
     "INSERT INTO files (target_id, source, file, signature) VALUES (:target, :source, :file, :signature)"
@@ -40,3 +40,23 @@ def forget(store: Store, target_id: int, gone: Iterable[tuple[str, str]]) -> Non
             connection.execute(
                 sa.text("DELETE FROM files WHERE target_id = :target AND source = :source AND file = :file"), rows
             )
+
+
+def moved(store: Store, target_id: int, *, source: str, file: str, to: str) -> None:
+    """This file lies elsewhere now: what is known of it, and of the records in it that failed, is known of it there."""
+    column, same = dead_letters.c, dead_letters.alias()
+    of_file = (column.file == file) | (sa.func.substr(column.file, 1, len(file) + 1) == f"{file}!")
+    there = sa.literal(to).concat(sa.func.substr(column.file, len(file) + 1))
+    known_there = sa.exists().where(  # of a file that was there before and is not any more
+        same.c.target_id == target_id,
+        same.c.file == there,
+        same.c.ordinal == column.ordinal,
+        same.c.digest == column.digest,
+    )
+    its = (files.c.target_id == target_id) & (files.c.source == source)
+    with store.begin() as connection:
+        connection.execute(files.delete().where(its, files.c.file == to))
+        connection.execute(files.update().where(its, files.c.file == file).values(file=to))
+        connection.execute(
+            dead_letters.update().where(column.target_id == target_id, of_file, ~known_there).values(file=there)
+        )

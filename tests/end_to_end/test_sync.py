@@ -1,5 +1,6 @@
 """`sync`: the scheduled job reads what is new or changed, in the order of each source's dumps, and nothing else."""
 
+import gzip
 import json
 import os
 import shutil
@@ -92,6 +93,43 @@ def test_what_follows_a_changed_dump_is_read_again_and_wins(indexer: Indexer, tm
     again = indexer("sync", "--json")
     assert json.loads(again.out)["files"] == {"j": ["dumps/1.xml", "dumps/2.xml"]}
     assert titles(tmp_path) == {"z": "first", "a": "new", "b": "same", "c": "added"}
+
+
+def pubmed(path: Path, *articles: tuple[int, str], deleted: tuple[int, ...] = ()) -> Path:
+    """A file as PubMed ships them: (PMID, title) each, and the PMIDs of its DeleteCitation."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    body = "".join(
+        f"<PubmedArticle><MedlineCitation><PMID>{pmid}</PMID><Article><ArticleTitle>{title}</ArticleTitle></Article>"
+        "</MedlineCitation></PubmedArticle>"
+        for pmid, title in articles
+    )
+    gone = "".join(f"<PMID>{pmid}</PMID>" for pmid in deleted)
+    body += f"<DeleteCitation>{gone}</DeleteCitation>" if gone else ""
+    path.write_bytes(gzip.compress(f"<PubmedArticleSet>{body}</PubmedArticleSet>".encode()))
+    return path
+
+
+def test_update_files_of_pubmed_win_over_the_baseline_in_the_order_of_their_numbers(
+    indexer: Indexer, tmp_path: Path
+) -> None:
+    configure(tmp_path, "name = 'p'\nprofile = 'pubmed'\npaths = ['pubmed/baseline/', 'pubmed/updatefiles/']")
+    update = tmp_path / "pubmed/updatefiles"
+    pubmed(tmp_path / "pubmed/baseline/pubmed25n0001.xml.gz", (1, "old"), (2, "old"), (3, "old"))
+    pubmed(tmp_path / "pubmed/baseline/pubmed25n1274.xml.gz", (4, "old"), (5, "old"))
+    pubmed(update / "pubmed25n1277.xml.gz", (2, "1277"), (6, "1277"))
+    pubmed(update / "pubmed25n1275.xml.gz", (1, "1275"), (2, "1275"), deleted=(4, 3))
+    (update / "pubmed25n1275.xml.gz.md5").write_text("MD5(pubmed25n1275.xml.gz)= 0\n")
+    assert indexer("sync").code == 0
+    before = {"1": "1275", "2": "1277", "5": "old", "6": "1277"}
+    assert {id.rpartition("-")[2]: title for id, title in titles(tmp_path).items()} == before
+
+    pubmed(update / "pubmed25n1276.xml.gz", (2, "1276"), (3, "1276"), deleted=(6,))  # it came late
+    late = indexer("sync", "--json")
+    assert [Path(file).name[9:13] for file in json.loads(late.out)["files"]["p"]] == ["1276", "1277"]
+    assert {id.rpartition("-")[2]: title for id, title in titles(tmp_path).items()} == {**before, "3": "1276"}
+
+    pubmed(update / "pubmed25n1278.xml.gz", deleted=(1,))
+    assert counts(indexer("sync", "--json"), "p") == {"read": 1, "deleted": 1}
 
 
 def test_other_rules_read_everything_and_send_what_differs(indexer: Indexer, tmp_path: Path) -> None:

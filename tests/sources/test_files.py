@@ -1,12 +1,13 @@
 import io
 import os
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from indexer.records import Fault, Record
-from indexer.sources import expand, read, total_bytes
+from indexer.sources import expand, processed, read, total_bytes
 from tests.sources.reading import faults, only, read_bytes
 
 ARTICLE = b"<PubmedArticle>%d</PubmedArticle>"
@@ -118,3 +119,52 @@ def test_what_is_not_read_is_named(tmp_path: Path, content: bytes, reason: str) 
     assert fault.reason == reason
     assert fault.raw == b""
     assert fault.advice
+
+
+@pytest.fixture
+def harvested(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of a harvest, some of it moved to processed/."""
+    folder = tmp_path / "harvest"
+    for name in ["processed/1.xml", "processed/2/1.xml", "processed/10/1.xml", "1.xml", "processed/3.xml", "2.xml"]:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(ARTICLE % 1)
+    (folder / "last_harvest.txt").write_text("2026-11-28\n")
+    monkeypatch.chdir(tmp_path)
+    return folder
+
+
+ONES = ["harvest/processed/1.xml", "harvest/processed/2/1.xml", "harvest/processed/10/1.xml", "harvest/1.xml"]
+
+
+@pytest.mark.parametrize(
+    ("path", "with_processed", "files"),
+    [
+        ("harvest", False, [*ONES, "harvest/2.xml", "harvest/processed/3.xml"]),
+        ("harvest/", True, [*ONES, "harvest/2.xml", "harvest/processed/3.xml"]),
+        ("harvest/*.xml", False, ["harvest/1.xml", "harvest/2.xml"]),
+        ("harvest/*.xml", True, [*ONES, "harvest/2.xml", "harvest/processed/3.xml"]),
+        ("harvest/1.xml", False, ["harvest/1.xml"]),
+        ("harvest/1.xml", True, ONES),
+        ("harvest/3.xml", True, ["harvest/processed/3.xml"]),
+    ],
+)
+def test_what_was_moved_keeps_its_place(harvested: Path, path: str, with_processed: bool, files: list[str]) -> None:
+    assert expand([path], with_processed=with_processed) == (files, [])
+
+
+def test_moving_puts_each_file_behind_those_that_had_its_name_and_changes_no_order(harvested: Path) -> None:
+    before = [Path(path).name for path in expand(["harvest"])[0]]
+    assert processed.move("harvest/1.xml") == "harvest/processed/3/1.xml"
+    assert processed.move("harvest/2.xml") == "harvest/processed/2.xml"
+    assert [Path(path).name for path in expand(["harvest"])[0]] == before
+    assert not (harvested / "2.xml").exists()
+
+
+def test_a_file_that_was_moved_after_it_was_found_is_read_all_the_same(harvested: Path) -> None:
+    with zipfile.ZipFile(harvested / "9.zip", "w") as archive:
+        archive.writestr("a.xml", ARTICLE % 9)
+    files, _ = expand(["harvest/2.xml", "harvest/9.zip"])
+    reading = read(files, source="s")
+    for file in files:
+        processed.move(file)
+    assert [item.raw for item in reading] == [ARTICLE % 1, ARTICLE % 9]
