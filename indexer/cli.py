@@ -211,6 +211,30 @@ def sync(names: tuple[str, ...], dry_run: bool, force: bool, config: "Config", a
 
 @cli.command()
 @click.argument("names", metavar="[SOURCE]...", nargs=-1)
+@common("target", "workers", "quiet", "verbose", "log-format")
+@click.pass_context
+def schedule(context: click.Context, names: tuple[str, ...], config: "Config", quiet: bool) -> int:
+    """Run sync again and again, as [schedule] of indexer.toml says.
+
+    Stays until Ctrl-C or SIGTERM, which a run in flight is told, too: what it has sent is safe, and the next goes on
+    from there. No two runs overlap. Needs no cron; where there is one, or systemd, let it run sync.
+    """
+    from indexer.commands.schedule import schedule as run
+
+    return run(names, config=config, flags=_again(context), quiet=quiet)
+
+
+def _again(context: click.Context) -> list[str]:
+    """The flags of `common` that a command was given, for another command that has them too."""
+    given: list[str] = []
+    for name in ("config_file", "target", "workers", "log_format"):
+        if (value := context.params.get(name)) is not None:
+            given += [f"--{'config' if name == 'config_file' else name.replace('_', '-')}", str(value)]
+    return given + [f"--{name}" for name in ("quiet", "verbose") if context.params.get(name)]
+
+
+@cli.command()
+@click.argument("names", metavar="[SOURCE]...", nargs=-1)
 @click.option(
     "--sample", type=click.IntRange(1, 100_000), help="Documents to read back (default: verify.sample, 1000)."
 )

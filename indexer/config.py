@@ -39,6 +39,9 @@ ENVIRONMENT = {
     "INDEXER_BATCH_BYTES": "load.batch_bytes",
     "INDEXER_RETRY_SECONDS": "load.retry_seconds",
     "INDEXER_RETRY_TRIES": "load.retry_tries",
+    "INDEXER_SCHEDULE_CRON": "schedule.cron",
+    "INDEXER_SCHEDULE_EVERY": "schedule.every",
+    "INDEXER_SCHEDULE_JITTER": "schedule.jitter",
     "INDEXER_LOG_FORMAT": "log.format",
     "INDEXER_LOG_LEVEL": "log.level",
 }
@@ -83,6 +86,14 @@ class LogSettings(Table):
     level: Literal["debug", "info", "warning", "error"] = Field("warning", description="what is logged")
 
 
+class ScheduleSettings(Table):
+    """When `indexer schedule` runs sync; either `cron` or `every`."""
+
+    cron: str = Field("", description="cron expression of five fields, in the local time zone")
+    every: str = Field("", description="time between the beginnings of two runs, such as 15m, 1h or 1d")
+    jitter: int = Field(0, ge=0, description="seconds by which a run is put off at random, at the most")
+
+
 class SourceSettings(Table):
     """One source of `[[source]]`: where its dumps are, which profile reads them, and what it changes in that.
 
@@ -124,6 +135,7 @@ class Settings(Table):
     load: LoadSettings = LoadSettings()
     log: LogSettings = LogSettings()
     verify: VerifySettings = VerifySettings()
+    schedule: ScheduleSettings = ScheduleSettings()
     source: list[SourceSettings] = Field(default_factory=list)
     profile: dict[str, dict[str, Any]] = Field(default_factory=dict)
 
@@ -304,6 +316,7 @@ def _nearest_keys(tree: Mapping[str, Any], file: str, model: type[Table] = Setti
             "source_credentials": CredentialSettings,
             "load": LoadSettings,
             "log": LogSettings,
+            "schedule": ScheduleSettings,
             "source": SourceSettings,
             "verify": VerifySettings,
         }

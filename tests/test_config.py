@@ -104,7 +104,7 @@ def test_secrets_never_appear_in_rows_or_representations(tmp_path: Path) -> None
 def test_the_documentation_names_every_setting() -> None:
     text = (ROOT / "docs/configure.md").read_text(encoding="utf-8")
     models: list[type[config.Table]] = [config.Settings, config.CredentialSettings, config.LogSettings]
-    models += [config.LoadSettings, config.BudgetSettings, config.SourceSettings]
+    models += [config.LoadSettings, config.BudgetSettings, config.SourceSettings, config.ScheduleSettings]
     names = {name for model in models for name in model.model_fields}
     names |= {*config.ENVIRONMENT, *profiles.KEYS}
     for profile in profiles.bundled().values():

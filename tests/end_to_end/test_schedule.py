@@ -1,0 +1,134 @@
+"""`schedule`: one run after the other, whatever becomes of each, until it is told to stop."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from indexer.errors import ExitCode
+from tests.end_to_end.conftest import Indexer
+from tests.end_to_end.test_sync import configure, page, titles
+
+JOURNAL = "name = 'journal'\nprofile = 'ojs'\npaths = ['dumps']"
+
+
+class Scheduler:
+    """`indexer schedule` in a folder, and what it has printed so far."""
+
+    def __init__(self, folder: Path, *flags: str) -> None:
+        self._out = folder / "scheduler.log"
+        with self._out.open("wb") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "indexer", "schedule", *flags],
+                cwd=folder,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                env=os.environ,
+                start_new_session=True,
+            )
+
+    @property
+    def said(self) -> str:
+        return self._out.read_text()
+
+    def until(self, pattern: str, times: int = 1, seconds: float = 60) -> str:
+        deadline = time.monotonic() + seconds
+        while len(re.findall(pattern, self.said)) < times:
+            assert self.process.poll() is None, self.said
+            assert time.monotonic() < deadline, self.said
+            time.sleep(0.05)
+        return self.said
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        self.process.send_signal(number)
+        return self.process.wait(60)
+
+
+@pytest.fixture
+def schedule(tmp_path: Path) -> Iterator[Callable[..., Scheduler]]:
+    started: list[Scheduler] = []
+
+    def start(*flags: str) -> Scheduler:
+        started.append(Scheduler(tmp_path, *flags))
+        return started[-1]
+
+    yield start
+    for each in started:
+        if each.process.poll() is None:
+            os.killpg(each.process.pid, signal.SIGKILL)
+            each.process.wait()
+
+
+def append(folder: Path, text: str) -> None:
+    with (folder / "indexer.toml").open("a") as file:
+        file.write(text)
+
+
+def test_it_runs_again_and_again_whatever_becomes_of_a_run(tmp_path: Path, schedule: Callable[..., Scheduler]) -> None:
+    page(tmp_path / "dumps/1.xml", ("a", "one"))
+    configure(tmp_path, JOURNAL)
+    append(tmp_path, "[schedule]\nevery = '1s'\n")
+    running = schedule()
+    running.until("sync ended with exit 0")
+    (tmp_path / "dumps/2.xml").write_text("<OAI-PMH><ListRecords><record>")  # a dump that was cut
+    running.until("sync ended with exit 1")
+    page(tmp_path / "dumps/2.xml", ("b", "two"))
+    before = len(re.findall("exit 0", running.said))
+    running.until("sync ended with exit 0", times=before + 2)
+    assert "next run 2" in running.said
+    assert running.end() in (ExitCode.OK, ExitCode.INTERRUPTED)
+    assert titles(tmp_path) == {"a": "one", "b": "two"}
+
+
+def test_a_run_in_flight_is_told_to_finish_and_goes_on_next_time(
+    indexer: Indexer, tmp_path: Path, schedule: Callable[..., Scheduler]
+) -> None:
+    for number in range(40):
+        page(tmp_path / f"dumps/{number:02}.xml", *((f"{number}-{n}", "t") for n in range(500)))
+    configure(tmp_path, JOURNAL)
+    append(tmp_path, "[schedule]\nevery = '1h'\n[load]\nworkers = 1\n")
+    running = schedule("--verbose")
+    running.until("run_started")
+    time.sleep(0.5)
+    assert running.end(signal.SIGINT) == ExitCode.INTERRUPTED
+    assert "sync ended with exit 130" in running.said
+    assert indexer("sync").code == 0
+    assert len(titles(tmp_path)) == 20_000
+
+
+def test_without_a_run_in_flight_it_ends_at_once_and_well(
+    indexer: Indexer, tmp_path: Path, schedule: Callable[..., Scheduler]
+) -> None:
+    configure(tmp_path, JOURNAL)
+    append(tmp_path, "[schedule]\ncron = '0 0 29 2 *'\n")
+    running = schedule()
+    assert "first run 20" in running.until("first run")
+    assert running.end() == ExitCode.OK
+    assert "no run yet" in indexer("status").out
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [("", "either schedule.cron or schedule.every"), ("[schedule]\ncron = 'nightly'\n", "has 1 fields, not five")],
+)
+def test_a_wrong_schedule_is_said_before_anything_runs(indexer: Indexer, tmp_path: Path, more: str, said: str) -> None:
+    configure(tmp_path, JOURNAL)
+    append(tmp_path, more)
+    ended = indexer("schedule")
+    assert ended.code == ExitCode.USAGE
+    assert said in ended.err
+
+
+def test_a_source_that_is_not_there_is_named(indexer: Indexer, tmp_path: Path) -> None:
+    configure(tmp_path, JOURNAL)
+    append(tmp_path, "[schedule]\nevery = '1h'\n")
+    ended = indexer("schedule", "jurnal")
+    assert ended.code == ExitCode.USAGE
+    assert "there is no source 'jurnal'" in ended.err
