@@ -42,7 +42,7 @@ def install(target: Target) -> list[str]:
         case "jsonl":
             return [f"{target}: JSON lines need no schema; nothing to do"]
         case "embedded":
-            from indexer.sinks.embedded import install as install_folder
+            from indexer.sinks.embedded_folder import install as install_folder
 
             return install_folder(target.path) or [f"{target}: is there already"]
         case "solr":

@@ -1,17 +1,14 @@
 """The embedded index: a folder with a Tantivy index in it, no server.
 
-PATH/meta.json says whose folder it is and what was indexed how; PATH/index is Tantivy's. A commit is atomic: searches
-see the last one whole, and a process that is killed leaves it so.
+embedded_folder.py says what lies in it. A commit is atomic: searches see the last one whole, and a process that is
+killed leaves it so.
 """
 
 import contextlib
 import dataclasses
 import json
-import os
 import threading
-import uuid
 from collections.abc import Iterator, Sequence
-from importlib.metadata import version
 from pathlib import Path
 
 import orjson
@@ -19,39 +16,19 @@ import tantivy
 
 from indexer.documents import Delete, Fields
 from indexer.errors import PermanentError, RecordError
-from indexer.schema.embedded import DYNAMIC, FORMAT, SOURCE, Entry, Layout, analyzers, tokenizer_name
+from indexer.schema.embedded import DYNAMIC, SOURCE, Entry, Layout, analyzers, tokenizer_name
 from indexer.schema.model import biblio
 from indexer.sinks.base import PAGE, Action, Durable, Found, Outcome, Query, Write
+from indexer.sinks.embedded_folder import INDEX, META, faults, has_index, install, is_ours, live_folder
 from indexer.sinks.embedded_search import Reader, filter_query, search
 from indexer.sinks.suggest import suggest
 
-PRODUCT = "indexer embedded index"
 HEAP = 64_000_000  # bytes of documents in memory before Tantivy writes a segment
 # Bytes of documents as JSON after which we commit by ourselves: Tantivy queues 10,000 documents, whatever they weigh,
 # and nothing but a commit waits for the queue. A document in it takes three times its JSON.
 QUEUED = 36_000_000
 THREADS = 1  # of Tantivy: more make more and smaller segments, and the cores are busy deriving
 ADDRESSES = 20_000  # of documents that are asked for at once: each question walks over all documents before them
-IGNORED = {"meta.json", "meta.json.tmp", "lost+found"}  # a new volume of Docker has a lost+found
-
-
-def install(path: str | Path) -> list[str]:
-    """Makes the folder ready to load into; what is there stays. Returns a line for each thing it made.
-
-    Raises PermanentError: the folder holds other files or an index of another version, or cannot be written.
-    """
-    folder, layout = Path(path), Layout(biblio())
-    made = []
-    with _faults(folder, "cannot be made"):
-        if not _is_ours(folder, layout):
-            folder.mkdir(parents=True, exist_ok=True)
-            _write_meta(folder, layout)
-            made.append(f"made {folder / 'meta.json'}")
-        if not _has_index(folder):
-            (folder / "index").mkdir(exist_ok=True)
-            tantivy.Index(layout.tantivy_schema(), str(folder / "index"), reuse=True)
-            made.append(f"made {folder / 'index'}")
-    return made
 
 
 class EmbeddedSink:
@@ -60,7 +37,7 @@ class EmbeddedSink:
     durable: Durable = "committed"
 
     def __init__(self, path: str | Path, *, create: bool = False) -> None:
-        self._folder = Path(path)
+        self._folder = self._home = Path(path)  # where the live index lies is known once it is open
         self._create = create
         self._layout = Layout(biblio())
         self._index: tantivy.Index | None = None
@@ -81,23 +58,36 @@ class EmbeddedSink:
         """Opens the index; makes it first where it may. Raises PermanentError."""
         if self._create:
             install(self._folder)
-        if not _is_ours(self._folder, self._layout) or not _has_index(self._folder):
+        home = live_folder(self._folder)
+        while True:
+            try:
+                self._index = self._open(home)
+                self._home = home
+                return
+            except PermanentError:
+                if (moved := live_folder(self._folder)) == home:
+                    raise
+                home = moved  # a switch came in between, and what was live before it may be gone
+
+    def _open(self, home: Path) -> tantivy.Index:
+        if not is_ours(home, self._layout) or not has_index(home):
             raise PermanentError(
                 f"embedded:{self._folder}: there is no index",
                 advice=f"Load records into it first: indexer load PATH --target embedded:{self._folder}",
             )
-        with _faults(self._folder, "cannot be opened"):
-            index = tantivy.Index.open(str(self._folder / "index"))
+        with faults(self._folder, "cannot be opened"):
+            index = tantivy.Index.open(str(home / INDEX))
             for stemmed, analyzer in analyzers().items():
                 index.register_tokenizer(tokenizer_name(stemmed), analyzer)
             index.config_reader("manual")
             index.reload()
-        self._index = index
+        return index
 
     def identity(self) -> str:
         """Drawn when the folder was made."""
-        with _faults(self._folder, "cannot be read"):
-            text = (self._folder / "meta.json").read_text(encoding="utf-8")
+        self._opened()
+        with faults(self._folder, "cannot be read"):
+            text = (self._home / META).read_text(encoding="utf-8")
         return str(json.loads(text).get("identity", ""))
 
     def push(self, batch: Sequence[Action]) -> list[Outcome]:
@@ -131,14 +121,14 @@ class EmbeddedSink:
         self._queued = 0
 
     def get(self, ids: Sequence[str]) -> dict[str, Fields]:
-        with _faults(self._folder, "cannot be read"):
+        with faults(self._folder, "cannot be read"):
             return self._reader().get(ids)
 
     def count(self) -> int:
         return self._reader().searcher.num_docs
 
     def ids(self) -> Iterator[str]:
-        with _faults(self._folder, "cannot be read"):
+        with faults(self._folder, "cannot be read"):
             reader = self._reader()
             # The filter leaves out deleted documents whose terms are still in a segment.
             found = reader.searcher.terms_with_prefix("id", "", filter_query=tantivy.Query.all_query())
@@ -149,13 +139,13 @@ class EmbeddedSink:
         """As the last commit left it when the reading begins, whatever is written meanwhile. There are no faults that
         pass: it never goes on behind a mark.
         """
-        with _faults(self._folder, "cannot be read"):
+        with faults(self._folder, "cannot be read"):
             reader = self._reader()
         for offset in range(0, reader.searcher.num_docs, ADDRESSES):
-            with _faults(self._folder, "cannot be read"):
+            with faults(self._folder, "cannot be read"):
                 addresses = reader.addresses(ADDRESSES, offset)
             for start in range(0, len(addresses), PAGE):
-                with _faults(self._folder, "cannot be read"):
+                with faults(self._folder, "cannot be read"):
                     page = [reader.source(address) for address in addresses[start : start + PAGE]]
                 yield page, ""
 
@@ -165,7 +155,7 @@ class EmbeddedSink:
             text=_encodable(query.text),
             filters=tuple((name, _encodable(value)) for name, value in query.filters),
         )
-        with _faults(self._folder, "cannot be read"):
+        with faults(self._folder, "cannot be read"):
             reader = self._reader()
             filters = [filter_query(reader, name, _encodable(value)) for name, value in query.filters]
             found = search(reader, query, filters)
@@ -184,7 +174,7 @@ class EmbeddedSink:
                 with contextlib.suppress(ValueError, RuntimeError):
                     writer.wait_merging_threads()
                 return
-            with _faults(self._folder, "cannot be written"):
+            with faults(self._folder, "cannot be written"):
                 if self._dirty:
                     writer.rollback()
                 writer.wait_merging_threads()
@@ -196,7 +186,7 @@ class EmbeddedSink:
             if self._broken is not None:
                 raise self._broken
             try:
-                with _faults(self._folder, "cannot be written"):
+                with faults(self._folder, "cannot be written"):
                     yield
             except PermanentError as error:
                 if self._writer is not None:
@@ -253,77 +243,3 @@ def _document(entry: Entry, body: bytes) -> tantivy.Document:
         document.add_json(DYNAMIC, entry.dynamic)
     document.add_bytes(SOURCE, body)
     return document
-
-
-@contextlib.contextmanager
-def _faults(folder: Path, what: str, *, but: tuple[type[OSError], ...] = ()) -> Iterator[None]:
-    """Tantivy raises ValueError and RuntimeError for whatever the disk does: a person reads which folder it was."""
-    try:
-        yield
-    except but:
-        raise
-    except (OSError, ValueError, RuntimeError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        if "writer was killed" in reason:  # Tantivy's thread met the fault and took its words with it
-            reason = "the writing thread stopped, as it does when the disk is full"
-        raise PermanentError(
-            f"embedded:{folder}: {what}: {reason}",
-            advice="Look at the permissions and the free space of that folder. What was committed before is kept.",
-        ) from error
-
-
-def _has_index(folder: Path) -> bool:
-    return (folder / "index" / "meta.json").is_file()
-
-
-def _is_ours(folder: Path, layout: Layout) -> bool:
-    """Whether the folder is one of ours, of this version; False when it is absent or empty. Raises PermanentError."""
-    try:
-        with _faults(folder, "cannot be read", but=(FileNotFoundError, NotADirectoryError)):
-            text = (folder / "meta.json").read_text(encoding="utf-8", errors="replace")
-    except FileNotFoundError:
-        foreign = sorted(set(os.listdir(folder)) - IGNORED) if folder.is_dir() else []
-        if foreign:
-            raise PermanentError(
-                f"embedded:{folder}: this folder holds other files ({', '.join(foreign[:3])})",
-                advice="Name a folder that is new or empty. Nothing was changed.",
-            ) from None
-        return False
-    except NotADirectoryError:
-        raise PermanentError(
-            f"embedded:{folder}: this is a file, not a folder", advice="Name a folder that is new or empty."
-        ) from None
-    try:
-        meta = json.loads(text)
-    except json.JSONDecodeError:
-        meta = None
-    if not isinstance(meta, dict) or meta.get("product") != PRODUCT:
-        raise PermanentError(
-            f"embedded:{folder}: its meta.json is not of an embedded index of ours",
-            advice="Name a folder that is new or empty. Nothing was changed.",
-        )
-    wanted = _meta(layout)
-    other = [name for name in ("format", "schema") if meta.get(name) != wanted[name]]
-    if not other and _has_index(folder) and not tantivy.Index.is_compatible(str(folder / "index")):
-        other = ["tantivy"]
-    if other:
-        differences = "; ".join(f"{name} {meta.get(name)}, here {wanted[name]}" for name in other)
-        raise PermanentError(
-            f"embedded:{folder}: the index was made by another version ({differences})",
-            advice="Load into a new folder, or remove this one and load again. Nothing was changed.",
-        )
-    return True
-
-
-def _meta(layout: Layout) -> dict[str, str | int]:
-    return {"product": PRODUCT, "format": FORMAT, "schema": layout.fingerprint, "tantivy": version("tantivy")}
-
-
-def _write_meta(folder: Path, layout: Layout) -> None:
-    """In one step: a reader finds the whole file or none."""
-    temporary = folder / "meta.json.tmp"
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(json.dumps(_meta(layout) | {"identity": uuid.uuid4().hex}, indent=2) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(folder / "meta.json")

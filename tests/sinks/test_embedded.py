@@ -20,7 +20,8 @@ from indexer.formats import to_document
 from indexer.formats.profiles import resolve
 from indexer.records import Record
 from indexer.sinks.base import Found, Query, Write
-from indexer.sinks.embedded import EmbeddedSink, install
+from indexer.sinks.embedded import EmbeddedSink
+from indexer.sinks.embedded_folder import install
 from indexer.sinks.query import stored_fields
 from indexer.sources import read
 

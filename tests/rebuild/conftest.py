@@ -1,0 +1,88 @@
+"""A target of every kind that has generations, on the real engine, and what kills a verb between two steps."""
+
+import os
+import re
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import urllib3
+
+from indexer.rebuild.place import Place, open_place
+from indexer.targets import Target, parse_target
+
+KINDS = ["embedded"]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "kind" in metafunc.fixturenames:
+        metafunc.parametrize("kind", KINDS)
+
+
+@pytest.fixture
+def fresh(kind: str, tmp_path: Path) -> Callable[[], Target]:
+    """Gives a target's URL with nothing behind it, another one each time; what a test puts there is gone afterwards."""
+    assert kind == "embedded"
+    return lambda: parse_target(f"embedded:{tmp_path / unique()}")
+
+
+@pytest.fixture
+def target(fresh: Callable[[], Target]) -> Target:
+    return fresh()
+
+
+@pytest.fixture
+def place(target: Target) -> Iterator[Place]:
+    opened = open_place(target)
+    yield opened
+    opened.close()
+
+
+class Killed(BaseException):
+    """Not an Exception: nothing cleans up after a process that is killed."""
+
+
+class Steps:
+    """Counts what changes something on the disk or on a server. After number `last` everything fails, as it does for a
+    process that was killed there.
+    """
+
+    def __init__(self) -> None:
+        self.done = 0
+        self.last: int | None = None
+
+    def limit(self, last: int | None) -> None:
+        self.done, self.last = 0, last
+
+    def guarded(self, action: Callable[..., Any], changes: Callable[..., bool]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            if self.last is not None and self.done >= self.last:
+                raise Killed
+            result = action(*args, **kwargs)
+            self.done += changes(*args, **kwargs)
+            return result
+
+        return call
+
+
+@pytest.fixture
+def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
+    counted = Steps()
+    for name in ("rename", "replace", "link", "unlink", "rmdir", "mkdir"):
+        monkeypatch.setattr(os, name, counted.guarded(getattr(os, name), lambda *args, **kwargs: True))
+    pool = urllib3.connectionpool.HTTPConnectionPool
+    monkeypatch.setattr(pool, "urlopen", counted.guarded(pool.urlopen, _changes))
+    return counted
+
+
+def _changes(_pool: object, method: str, url: str, *_args: object, **_kwargs: object) -> bool:
+    action = re.search(r"[?&]action=([A-Z]+)", url)
+    if action is not None:
+        return action[1] not in ("STATUS", "CLUSTERSTATUS", "LISTALIASES", "LIST", "REQUESTSTATUS")
+    return method != "GET"
+
+
+def unique() -> str:
+    return f"place_{uuid.uuid4().hex[:12]}"
