@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -42,7 +43,9 @@ def main() -> NoReturn:
     except click.ClickException as error:
         error.show()
         code = ExitCode.USAGE
-    except (KeyboardInterrupt, click.Abort):
+    except KeyboardInterrupt:
+        _end_at_once(ExitCode.INTERRUPTED)
+    except click.Abort:
         code = ExitCode.INTERRUPTED
     except BrokenPipeError:
         # the reader of our output went away (`| head`): nothing is wrong, and nothing more can be written
@@ -53,6 +56,14 @@ def main() -> NoReturn:
         print(f"{error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
         code = ExitCode.REJECTED
     sys.exit(code if isinstance(code, int) else ExitCode.OK)
+
+
+def _end_at_once(code: int) -> NoReturn:
+    """Without waiting for threads, which a server that does not answer may hold for minutes."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    os._exit(code)
 
 
 def _open_closed_streams() -> None:

@@ -66,22 +66,26 @@ class Telling:
         if isinstance(error, IndexerError):
             code, message = error.exit_code, error.message
         elif isinstance(error, KeyboardInterrupt):
-            code = ExitCode.INTERRUPTED
-            total = self.summary.account.total
-            flying = 2 * total.read - sum(total.counts().values())
-            message = f"ended at once by a second interrupt, with {flying:,} records in flight"
+            code, message = ExitCode.INTERRUPTED, "ended at once by a second interrupt"
+            self.say(message)
         elif error is not None:
             code, message = ExitCode.REJECTED, repr(error)
-        faults = self.summary.account.faults
-        if self._store is not None:
-            from indexer.state import runs
-
-            kept = message or (report.unread(faults) if faults else "")
-            runs.finish(self._store, self.run_id, self.summary.account, exit_code=code, message=kept)
-        self._log.info("run_finished", exit_code=int(code), message=message, **self.summary.account.total.counts())
+        account = self.summary.account
+        faults = report.unread(account.faults) if account.faults else ""
+        kept = "; ".join(filter(None, [message or faults, report.in_flight(account)]))
+        flying = account.in_flight.total()
+        self._log.info("run_finished", exit_code=int(code), message=message, in_flight=flying, **account.total.counts())
         if message:
             self._problems.append(message)
         self._write_report(int(code))
+        if error is not None and account.sources:
+            where = f"{self._target} · report {self.page}" if self.page else str(self._target)
+            for line in report.lines(self.summary, target=where, remembered=self._store is not None):
+                self.say(line)
+        if self._store is not None:
+            from indexer.state import runs
+
+            runs.finish(self._store, self.run_id, account, exit_code=code, message=kept)
 
     def events(self) -> Events:
         return Events(

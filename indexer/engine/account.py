@@ -1,5 +1,6 @@
 """The books of a run: every record read ends in exactly one column, and the columns must add up."""
 
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 
 COLUMNS = ("read", "indexed", "unchanged", "deleted", "filtered", "rejected")
@@ -17,8 +18,13 @@ class Books:
     rejected: int = 0
 
     @property
+    def settled(self) -> int:
+        """Records whose end is known."""
+        return self.indexed + self.unchanged + self.deleted + self.filtered + self.rejected
+
+    @property
     def closed(self) -> bool:
-        return self.read == self.indexed + self.unchanged + self.deleted + self.filtered + self.rejected
+        return self.read == self.settled
 
     def add(self, column: str, count: int = 1) -> None:
         setattr(self, column, getattr(self, column) + count)
@@ -32,10 +38,13 @@ class Account:
     """The books of each source, in the order in which the sources first gave something, and the files at fault.
 
     `faults` counts what went wrong with files as a whole: no record of the books, but a reason for exit code 1.
+    `in_flight` counts, by source, what a run that ended by an error had taken and not settled: these records are in no
+    column, and not in `read`.
     """
 
     sources: dict[str, Books] = field(default_factory=dict)
     faults: int = 0
+    in_flight: Counter[str] = field(default_factory=Counter)
 
     def of(self, source: str) -> Books:
         books = self.sources.get(source)

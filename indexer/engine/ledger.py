@@ -6,9 +6,10 @@ no clock, no disk.
 """
 
 from collections import deque
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 
-from indexer.engine.account import Account
+from indexer.engine.account import Account, Books
 
 
 @dataclass(slots=True)
@@ -44,11 +45,13 @@ class Ledger:
     _out: deque[Entry] = field(default_factory=deque)
     _moved: dict[str, Settled] = field(default_factory=dict)
     _taken: int = 0
+    _kept: Account = field(default_factory=Account)
 
     def resume(self, file: str, settled: Settled) -> None:
         """An earlier run got this far: its books are part of this one's."""
         self.settled[file] = settled
         self.account.add(settled.account)
+        self.keep()
 
     def moved(self) -> dict[str, Settled]:
         """The dumps whose prefix has grown since this was last asked for. Finished ones are then let go of: there may
@@ -86,6 +89,22 @@ class Ledger:
         entry.column = column
         self.account.of(entry.source).add(column)
         self._advance()
+
+    def keep(self) -> None:
+        """What is settled up to now is stored, or in the index for good: an error takes none of it back."""
+        self._kept = deepcopy(self.account)
+
+    def withdraw(self) -> None:
+        """The run ends here by an error: what was taken and is not kept counts as in flight, and no longer as read. The
+        next run takes it again.
+        """
+        self.account.faults = self._kept.faults
+        for source, books in self.account.sources.items():
+            kept = self._kept.sources.get(source, Books())
+            sure = replace(kept, read=kept.settled)
+            self.account.in_flight[source] = books.read - sure.read
+            self.account.sources[source] = sure
+        self.account.in_flight = +self.account.in_flight  # without those that had nothing in flight
 
     @property
     def out(self) -> int:

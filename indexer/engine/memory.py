@@ -151,8 +151,15 @@ class Memory:
         if self.waits and not committed:
             return
         moved = {file: settled for file, settled in ledger.moved().items() if file in self._signatures}
-        if not (moved or self._changed or self._letters or self._done or self._overtaken):
-            return
+        if moved or self._changed or self._letters or self._done or self._overtaken:
+            self._write(moved)
+        ledger.keep()
+
+    def finish(self) -> None:
+        """The run came to the end of all its dumps: nothing is left to resume."""
+        progress.drop_checkpoints(self._store, self._target_id)
+
+    def _write(self, moved: dict[str, Settled]) -> None:
         with self._store.begin() as connection:
             target_id = self._target_id
             dead_letters.put(connection, self._letters, target_id=target_id, derive=self._derive_version)
@@ -169,10 +176,6 @@ class Memory:
         self._letters = []
         self._done = []
         self._overtaken = {}
-
-    def finish(self) -> None:
-        """The run came to the end of all its dumps: nothing is left to resume."""
-        progress.drop_checkpoints(self._store, self._target_id)
 
     def _arrived(self, id: str) -> bool:
         """One version of this id was answered; gives whether another one is still under way."""

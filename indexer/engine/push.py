@@ -109,8 +109,21 @@ class Pusher(Generic[Token]):
         self._try(self._sink.commit)
 
     def close(self) -> None:
-        """Ends the threads; batches in flight are finished, queued ones are not sent."""
+        """Ends the threads once they have nothing in flight."""
         self._threads.shutdown(wait=True, cancel_futures=True)
+
+    def abandon(self) -> None:
+        """After an error: queued batches are not sent; those in flight are waited for, and the answers of those that
+        came through are told.
+        """
+        self.close()
+        for future, batch in self._flying.items():
+            if not future.cancelled() and future.exception() is None:
+                self._answer(future, batch)
+
+    def leave(self) -> None:
+        """As `abandon`, but at once: what is in flight goes on until the process ends, and nobody is told."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _send(self) -> None:
         if not self._batch:
@@ -128,8 +141,11 @@ class Pusher(Generic[Token]):
         for future in done:
             batch = self._flying.pop(future)
             self._flying_ids.difference_update(action.id for action, _ in batch)
-            outcomes, seconds = future.result()
-            self._on_answer([(*sent, outcome) for sent, outcome in zip(batch, outcomes, strict=True)], seconds)
+            self._answer(future, batch)
+
+    def _answer(self, future: Future[tuple[list[Outcome], float]], batch: list[tuple[Action, Token]]) -> None:
+        outcomes, seconds = future.result()
+        self._on_answer([(*sent, outcome) for sent, outcome in zip(batch, outcomes, strict=True)], seconds)
 
     def _push(self, actions: Sequence[Action]) -> tuple[list[Outcome], float]:
         """One batch, tried until every item has a final answer or `retry_seconds` are over; and the time it took."""

@@ -3,7 +3,8 @@
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -14,7 +15,7 @@ from indexer.engine.memory import Memory
 from indexer.engine.push import Limits, Pusher
 from indexer.engine.run import Events, Summary
 from indexer.engine.workers import Failed, Filtered, Made, Marked, Recipe, make
-from indexer.errors import ConfigError, TransientError
+from indexer.errors import ConfigError, IndexerError, TransientError
 from indexer.formats import DEFAULT_PROFILE
 from indexer.formats.profiles import Profile, bundled
 from indexer.records import Record
@@ -60,6 +61,9 @@ def replay(
         if not stop.is_set():
             raise
         summary.interrupted = True
+    except KeyboardInterrupt:
+        replaying.leave()
+        raise
     finally:
         replaying.close()
         summary.seconds = time.monotonic() - started
@@ -85,7 +89,8 @@ class _Replay:
         self._derive_version = derive_version
         self._events = events
         self._pusher: Pusher[Token] = Pusher(sink, limits, on_answer=self._answered, on_pause=events.paused, stop=stop)
-        self.close: Callable[[], None] = self._pusher.close
+        self._finished = False
+        self._left = False
 
     def take(self, rows: Sequence[Row]) -> None:
         made = [(row, *self._make(row)) for row in rows]
@@ -114,6 +119,23 @@ class _Replay:
     def finish(self) -> None:
         self._pusher.commit()
         self._memory.store(self.ledger, committed=True)
+        self._finished = True
+
+    def leave(self) -> None:
+        """Ends at once, as far as that can be done."""
+        self._pusher.leave()
+        self._left = True
+
+    def close(self) -> None:
+        """Ends the threads. After an error the letters that were in flight stay, and are told as in flight."""
+        if self._finished:
+            self._pusher.close()
+            return
+        with suppress(IndexerError):
+            if not self._left:
+                self._pusher.abandon()
+            self._memory.store(self.ledger)
+        self.ledger.withdraw()
 
     def _make(self, row: Row) -> tuple[Record, Made]:
         record = dead_letters.record(row)

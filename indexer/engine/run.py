@@ -4,7 +4,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -107,8 +107,9 @@ def run(
 
     Once `stop` is set no further record is taken, and what is in flight is finished and remembered; what fails then
     is not tried again. `summary` is filled as the run goes on, so that the caller has the books also when an error
-    ends it. Raises TransientError or PermanentError when the target fails for good, BudgetError when too much is
-    rejected (after finishing what is in flight); what was acknowledged stays, and the next run goes on from there.
+    ends it; they close then, too, and say beside that what was in flight. Raises TransientError or PermanentError when
+    the target fails for good, BudgetError when too much is rejected (after finishing what is in flight); what was
+    acknowledged stays, and the next run goes on from there.
     """
     started = time.monotonic()
     loading = _Run(plan, sink, memory, events, stop)
@@ -143,6 +144,9 @@ def run(
         if not stop.is_set():
             raise
         summary.interrupted = True  # what was in flight could not be finished: the next run sends it again
+    except KeyboardInterrupt:
+        loading.leave()
+        raise
     finally:
         loading.close()
         summary.seconds = time.monotonic() - started
@@ -186,6 +190,7 @@ class _Run:
         self._pusher: Pusher[Token] | None = None
         self._places: deque[tuple[str, int]] = deque()  # of the items that are being derived, in order
         self._kept = time.monotonic()
+        self._finished = False  # everything that was taken is settled and stored
         if sink is not None:
             self._pusher = Pusher(sink, plan.limits, on_answer=self._answered, on_pause=events.paused, stop=stop)
 
@@ -218,6 +223,7 @@ class _Run:
         self._stop.wait(seconds)
 
     def take(self, chunk: list[tuple[Item, Made | None]]) -> None:
+        self._finished = False
         unchanged: set[str] = set()
         if self._memory is not None:
             unchanged = self._memory.unchanged(_versions(made for _, made in chunk))
@@ -241,10 +247,30 @@ class _Run:
         if self._memory is not None:
             self._memory.store(self.ledger, committed=True)
         self._kept = time.monotonic()
+        self._finished = True
 
     def close(self) -> None:
+        """Ends the threads. Where the run did not come to `finish`, what can still be known of the requests in flight
+        is stored, and the rest is told as in flight.
+        """
+        if self._finished:
+            if self._pusher is not None:
+                self._pusher.close()
+            return
+        with suppress(IndexerError):  # the state may be what is at fault: the error that ends the run says so
+            if self._pusher is not None:
+                self._pusher.abandon()
+            if self._memory is not None:
+                self._memory.store(self.ledger)
+            else:
+                self.ledger.keep()
+        self.ledger.withdraw()
+
+    def leave(self) -> None:
+        """Ends at once, as far as that can be done."""
         if self._pusher is not None:
-            self._pusher.close()
+            self._pusher.leave()
+            self._pusher = None
 
     def _settle(self, entry: Entry, item: Record | Fault, made: Made | None, unchanged: set[str]) -> None:
         if isinstance(item, Fault):

@@ -62,6 +62,7 @@ def _page(report: dict[str, Any], series: dict[str, Any]) -> str:
         f"<tr><td>{escape(source)}</td>{''.join(f'<td>{books[name]:,}</td>' for name in columns)}</tr>"
         for source, books in report["books"].items()
     )
+    flying = sum(report.get("in_flight", {}).values())
     problems = "".join(f"<li>{escape(text)}</li>" for text in report["problems"])
     warnings = "".join(f"<li>{count:,} × {escape(kind)}</li>" for kind, count in report.get("warnings", {}).items())
     width = series["seconds_a_bucket"]
@@ -70,8 +71,8 @@ def _page(report: dict[str, Any], series: dict[str, Any]) -> str:
 <html lang="en"><head><meta charset="utf-8"><title>{escape(report["command"])} {escape(report["started"])}</title>
 <style>{STYLE}</style></head><body>
 <h1>{escape(report["command"])} into {escape(report["target"])}</h1>
-<p>Started {escape(report["started"])}, took {duration(report["seconds"])}, exit code {report["exit_code"]}: {
-        closed
+<p>Started {escape(report["started"])}, took {duration(report["seconds"])}, exit code {report["exit_code"]}: {closed}{
+        f"; {flying:,} records were in flight when it ended, and are not counted" if flying else ""
     }.</p>
 <table><thead><tr><th>source</th>{head}</tr></thead><tbody>{rows}</tbody></table>
 <h2>Documents a second</h2>{_plot([("line", rates)], width, "documents acknowledged a second over the run")}

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from indexer.engine.account import COLUMNS
+from indexer.engine.account import COLUMNS, Account
 from indexer.engine.run import Summary
 
 SHOWN_KINDS = 5  # of warnings; the report has them all
@@ -33,6 +33,14 @@ def unread(faults: int) -> str:
     return f"{'1 file was' if faults == 1 else f'{faults:,} files were'} not read, or not to the end"
 
 
+def in_flight(account: Account) -> str:
+    """What a run that ended by an error had under way; empty where there was nothing."""
+    count = account.in_flight.total()
+    if not count:
+        return ""
+    return f"{'1 record was' if count == 1 else f'{count:,} records were'} in flight when it ended, and not counted"
+
+
 def lines(summary: Summary, *, target: str, dry_run: bool = False, remembered: bool = False) -> list[str]:
     """The books, one source a line, zero columns left out; then one line that says whether they close.
 
@@ -60,6 +68,8 @@ def lines(summary: Summary, *, target: str, dry_run: bool = False, remembered: b
             result.append(f"           and {len(summary.warnings) - SHOWN_KINDS:,} more kinds")
     if account.faults:
         result.append(unread(account.faults))
+    if flying := in_flight(account):
+        result.append(f"{flying}{': the same command reads and sends them again' if remembered else ''}")
     if dry_run:
         result.append("dry run: nothing was sent")
     if summary.interrupted:
@@ -75,6 +85,7 @@ def as_json(summary: Summary, *, target: str, dry_run: bool = False) -> dict[str
         "seconds": round(summary.seconds, 3),
         "books": {name: books.counts() for name, books in summary.account.sources.items()},
         "books_closed": not summary.account.open_sources,
+        "in_flight": dict(summary.account.in_flight),
         "faults": summary.account.faults,
         "warnings": dict(summary.warnings.most_common()),
         "interrupted": summary.interrupted,

@@ -115,6 +115,7 @@ class Desk:
         limits: Limits = LIMITS,
         workers: int = 1,
         profile: str | None = "ojs",
+        summary: Summary | None = None,
     ) -> Summary:
         """One run, as `indexer load` makes it. From `stop_at` records on, or when a request
         is put off, it is told to stop."""
@@ -156,7 +157,7 @@ class Desk:
             limits=limits,
             budget=budget,
         )
-        summary = Summary()
+        summary = summary or Summary()
         try:
             return run(plan, self.sink, memory, events=events, stop=stop, summary=summary)
         finally:

@@ -66,6 +66,21 @@ def test_records_are_counted_in_the_order_in_which_they_were_taken() -> None:
     assert [entry.sequence for entry in entries] == [1, 2, 3]
 
 
+def test_what_is_not_kept_counts_as_in_flight_after_an_error() -> None:
+    ledger = Ledger()
+    ledger.resume("f", Settled(3, False, Account({"s": Books(read=3, indexed=3)}, faults=1)))
+    kept, out, late = ledger.take("f", 4, "s"), ledger.take("f", 5, "s"), ledger.take("g", 1, "t")
+    ledger.settle(kept, "rejected")
+    ledger.keep()
+    ledger.settle(late, "indexed")
+    ledger.pass_fault("g", 2)
+    ledger.withdraw()
+    assert ledger.account.sources == {"s": Books(read=4, indexed=3, rejected=1), "t": Books()}
+    assert ledger.account.faults == 1
+    assert ledger.account.in_flight == {"s": 1, "t": 1}
+    assert out.column is None
+
+
 def test_a_record_ends_once() -> None:
     ledger = Ledger()
     entry = ledger.take("f", 1, "s")

@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from indexer.engine import workers
 from indexer.engine.account import Books
 from indexer.engine.run import Budget, Events, Plan, Summary, run
 from indexer.engine.workers import Recipe
-from indexer.errors import ConfigError, ExitCode, TransientError
+from indexer.errors import ConfigError, ExitCode, PermanentError, TransientError
 from indexer.formats import profiles
-from indexer.sinks.base import Action, Outcome
+from indexer.sinks.base import Action, Durable, Outcome
 from tests.engine.loading import LIMITS, NO_BUDGET, Desk, Dump, write
 from tests.engine.scripted import ScriptedSink
 
@@ -88,9 +89,73 @@ def test_told_to_stop_while_the_server_is_down_it_ends_at_once(desk: Desk, tmp_p
     assert time.monotonic() - started < 10
     assert summary.interrupted
     assert summary.exit_code == ExitCode.INTERRUPTED
+    assert not summary.account.open_sources
+    assert summary.account.total.indexed == len(desk.documents())
+    assert summary.account.in_flight.total() > 0
     desk.sink = ScriptedSink()
     desk.load(files)
     assert len(desk.documents()) == 9
+
+
+class Failing(Down):
+    """Takes so many batches, then is down for good."""
+
+    takes = 2
+
+    def push(self, batch: Sequence[Action]) -> list[Outcome]:
+        if len(self.batches) >= self.takes:
+            raise PermanentError("no such index any more")
+        return ScriptedSink.push(self, batch)
+
+
+@pytest.mark.parametrize("durable", ["acknowledged", "committed"])
+@pytest.mark.parametrize("takes", [0, 1, 2, 3])
+def test_the_books_of_a_run_that_an_error_ends_close(
+    desk: Desk, tmp_path: Path, durable: Durable, takes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is counted is in the index for good, or a dead letter; the rest is told as in flight."""
+    monkeypatch.setattr(workers, "CHUNK_RECORDS", 5)
+    desk.sink = Failing(durable=durable)
+    desk.sink.takes = takes
+    summary = Summary()
+    lines: Dump = [(str(number), "broken" if number % 4 == 3 else "one") for number in range(40)]
+    files = write(tmp_path, [lines])
+    with pytest.raises(PermanentError):
+        desk.load(files, summary=summary)
+    account = summary.account
+    assert not account.open_sources
+    total = account.total
+    assert total.indexed == (len(desk.documents()) if durable == "acknowledged" else 0)
+    assert total.rejected == len(desk.letters())
+    assert 0 < total.read + account.in_flight.total() <= 40
+    assert account.in_flight.total() > 0
+    assert set(account.in_flight) == {"ojs"}
+    desk.sink.takes = 10**6
+    desk.sink.restart()
+    again = desk.load(files)
+    assert (again.account.total.read, again.account.in_flight.total()) == (40, 0)
+    assert len(desk.documents()) == 30
+    assert len(desk.letters()) == 10
+
+
+class Gone(ScriptedSink):
+    """One request of two fails for good while the other is under way, and comes through."""
+
+    def push(self, batch: Sequence[Action]) -> list[Outcome]:
+        if batch[0].id == "0":
+            time.sleep(0.05)
+            raise PermanentError("refused")
+        time.sleep(0.2)
+        return super().push(batch)
+
+
+def test_an_answer_that_comes_after_the_error_counts(desk: Desk, tmp_path: Path) -> None:
+    desk.sink = Gone()
+    summary = Summary()
+    with pytest.raises(PermanentError):
+        desk.load(write(tmp_path, [[(str(number), "one") for number in range(4)]]), summary=summary)
+    assert summary.account.total.indexed == len(desk.documents()) == 2
+    assert summary.account.in_flight == {"ojs": 2}
 
 
 def test_a_state_that_is_full_ends_the_run_and_resumes(desk: Desk, tmp_path: Path) -> None:

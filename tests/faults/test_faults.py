@@ -1,6 +1,8 @@
 """Every fault between us and a real server, in the middle of a load: the index is that of an unbroken run."""
 
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -137,7 +139,12 @@ def test_a_commit_is_tried_again(clean: dict[str, Fields], proxy: Proxy, target:
 
 
 def test_a_server_that_stays_away(
-    clean: dict[str, Fields], proxy: Proxy, target: Target, load: Command, monkeypatch: pytest.MonkeyPatch
+    clean: dict[str, Fields],
+    proxy: Proxy,
+    target: Target,
+    load: Command,
+    command: Command,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The run gives up, says so, and the same command goes on where it stopped."""
     monkeypatch.setenv("INDEXER_RETRY_SECONDS", "2")
@@ -150,6 +157,19 @@ def test_a_server_that_stays_away(
     assert 1 <= ended.pauses <= 4 * CONNECTIONS
     assert len(proxy.pushes) <= AFTER + CONNECTIONS
     sent = sum(push.documents for push in proxy.pushes)
+    run = json.loads(command("status", "--json").out)["runs"][0]
+    counted = run["books"]["pubmed"]
+    answered = sum(push.documents for push in proxy.pushes if push.status == 200)
+    # the closed port may cut an answer off
+    assert answered - CONNECTIONS * BATCH <= counted["read"] == counted["indexed"] <= answered
+    assert counted["read"] > 0
+    assert re.search(r"; \d+ records were in flight when it ended, and not counted$", run["message"])
+    assert "books closed" in ended.err
+    assert "in flight when it ended, and not counted: the same command reads and sends them again" in ended.err
+    report = max(Path("var/reports").glob("*.json"))
+    told = json.loads(report.read_text())
+    assert told["books_closed"] is True
+    assert told["in_flight"]["pubmed"] > 0
 
     proxy.open()
     resumed = load()

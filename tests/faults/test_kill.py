@@ -24,6 +24,8 @@ from tests.conformance.conftest import SERVERS, _drop
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import read_back
 from tests.end_to_end.test_everywhere import of_lines, stored
+from tests.faults.conftest import make_index
+from tests.faults.proxy import proxying, stall
 
 SLICE = ROOT / "tests/data/pubmed/pubmed21n1298_slice.xml.gz"
 ENGINES = [
@@ -218,6 +220,11 @@ def embedded(tmp_path: Path) -> Target:
     return parse_target(f"embedded:{tmp_path / 'index'}")
 
 
+@pytest.fixture
+def solr(request: pytest.FixtureRequest, solr_url: str) -> Iterator[Target]:
+    yield from make_index("solr", request)
+
+
 def begun(load: Load, folder: Path) -> None:
     """Waits until its first batches were committed."""
     until = time.monotonic() + 60
@@ -242,6 +249,33 @@ def test_told_to_stop_it_stores_how_far_it_came(dumps: Dumps, embedded: Target, 
     said = finish(dumps, embedded, tmp_path)
     [at] = re.findall(r"resuming at record ([\d,]+)", said)
     assert int(at.replace(",", "")) == report["books"]["pubmed"]["read"] + 1
+
+
+def test_a_second_interrupt_ends_at_once(dumps: Dumps, solr: Target, tmp_path: Path) -> None:
+    """Though a request is under way that nobody answers: what was counted is safe, what was not is said."""
+    with proxying(solr.base) as proxy:
+        proxy.script([stall(600)] * 2, after=4)
+        load = Load(dumps, parse_target(f"solr+{proxy.url}/{solr.index}"), tmp_path)
+        until = time.monotonic() + 60
+        while len(proxy.pushes) < 6 and time.monotonic() < until:
+            time.sleep(0.05)
+        load.kill(signal.SIGINT)
+        time.sleep(0.5)
+        assert load.process.poll() is None
+        load.kill(signal.SIGINT)
+        began = time.monotonic()
+        code, out, err = load.end()
+        assert time.monotonic() - began < 20
+    assert (code, out) == (ExitCode.INTERRUPTED, "")
+    assert "ended at once by a second interrupt" in err
+    status = subprocess.run(
+        [sys.executable, "-m", "indexer", "status", "--json"], cwd=tmp_path, capture_output=True, check=True
+    )
+    [run] = json.loads(status.stdout)["runs"]
+    books = run["books"]["pubmed"]
+    assert books["read"] == books["indexed"] + books["rejected"] > 0
+    assert re.fullmatch(r"ended at once by a second interrupt; [\d,]+ records were in flight .*", run["message"])
+    finish(dumps, solr, tmp_path)
 
 
 def test_a_worker_that_is_killed(dumps: Dumps, embedded: Target, tmp_path: Path) -> None:
