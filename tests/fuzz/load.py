@@ -1,0 +1,44 @@
+"""What a load makes of files: the way of `indexer load` from the bytes to the encoded documents, without a target."""
+
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from indexer import sources
+from indexer.documents import Delete
+from indexer.engine.workers import Failed, Filtered, Marked, Recipe, derive
+from indexer.formats import DEFAULT_PROFILE, DELETE, profiles
+from indexer.records import Fault
+
+# What came of one record: ("document", id, body), ("delete", id), or what it is instead and why.
+Outcome = tuple[str, ...]
+
+_bundled = profiles.bundled()
+_profiles = {name: _bundled[profile] for name, profile in DEFAULT_PROFILE.items()}
+_RECIPE = Recipe({"": {**_profiles, DELETE: profiles.Profile("delete", DELETE)}})
+
+
+def load(files: Mapping[str, bytes], format: str | None) -> tuple[list[Outcome], list[str]]:
+    """The outcomes of all records of these files in order, and what only a fault of the loader can bring about."""
+    outcomes: list[Outcome] = []
+    bugs: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="fuzz") as folder:
+        for name, content in files.items():
+            (Path(folder) / name).write_bytes(content)
+        for chunk in derive(sources.read([folder], source="", format=format), _RECIPE, workers=1):
+            for item, made in chunk:
+                if isinstance(item, Fault):
+                    if item.position.ordinal:
+                        outcomes.append(("fault", item.reason))
+                elif isinstance(made, Failed):
+                    outcomes.append(("failed", made.reason))
+                    if made.reason.startswith("unexpected "):
+                        bugs.append(made.reason)
+                elif isinstance(made, Filtered):
+                    outcomes.append(("filtered", made.reason))
+                elif isinstance(made, Delete):
+                    outcomes.append(("delete", made.id))
+                elif isinstance(made, Marked):
+                    outcomes.append(("document", made.write.id, made.write.body.decode()))
+                    bugs += [warning for warning in made.warnings if " could not be made: " in warning]
+    return outcomes, bugs
