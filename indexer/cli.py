@@ -221,6 +221,61 @@ def sync(names: tuple[str, ...], dry_run: bool, force: bool, config: "Config", a
 
 
 @cli.command()
+@click.option("--no-promote", is_flag=True, help="Stop before the switch: indexer promote makes it.")
+@click.option("--adopt", is_flag=True, help="Make an index that was there before a generation, to go back to.")
+@click.option("--keep", type=click.IntRange(2, 100), help="Generations to keep (default: rebuild.keep, 2).")
+@common("target", "workers", "json", "quiet", "verbose", "log-format")
+def reindex(no_promote: bool, adopt: bool, keep: int | None, config: "Config", as_json: bool, quiet: bool) -> int:
+    """Build the index anew beside the live one, from all sources of indexer.toml, verify it, and switch.
+
+    Searches go on in the live index, and so may indexer sync, until the new one is in its place. Called again after it
+    was interrupted it goes on. Exit code 5: something does not hold, and nothing was promoted.
+    """
+    from indexer.commands.reindex import reindex as run
+
+    return run(config=config, promote=not no_promote, adopt=adopt, keep=keep, as_json=as_json, quiet=quiet)
+
+
+@cli.command()
+@click.argument("name", metavar="[NAME]", required=False)
+@common("target", "json")
+def promote(name: str | None, config: "Config", as_json: bool) -> int:
+    """Make a generation live that is ready, or that was live before; without a NAME the one that is ready."""
+    from indexer.commands.generations import promote as run
+
+    return run(name, config=config, as_json=as_json)
+
+
+@cli.command()
+@common("target", "json")
+def rollback(config: "Config", as_json: bool) -> int:
+    """Make the generation live again that was live before the last switch."""
+    from indexer.commands.generations import rollback as run
+
+    return run(config=config, as_json=as_json)
+
+
+@cli.command()
+@common("target", "json")
+def generations(config: "Config", as_json: bool) -> int:
+    """The generations of the target: which is live, which are kept, which is being built."""
+    from indexer.commands.generations import list_ as run
+
+    return run(config=config, as_json=as_json)
+
+
+@cli.command()
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option("--keep", type=click.IntRange(2, 100), help="Generations to keep (default: rebuild.keep, 2).")
+@common("target", "json")
+def prune(names: tuple[str, ...], keep: int | None, config: "Config", as_json: bool) -> int:
+    """Remove generations that are kept no more, or those NAMEd; never the live one."""
+    from indexer.commands.generations import prune as run
+
+    return run(names, config=config, keep=keep, as_json=as_json)
+
+
+@cli.command()
 @click.argument("names", metavar="[SOURCE]...", nargs=-1)
 @common("target", "workers", "quiet", "verbose", "log-format")
 @click.pass_context

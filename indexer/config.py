@@ -126,6 +126,12 @@ class VerifySettings(Table):
     search: list[SearchSettings] = Field(default_factory=list)
 
 
+class RebuildSettings(Table):
+    """What stays of the generations that a re-index has made."""
+
+    keep: int = Field(2, ge=2, le=100, description="generations that are kept, the live one and its former among them")
+
+
 class Settings(Table):
     target: str = Field("embedded:var/index", description="where documents go")
     state: str = Field("sqlite:///var/state.db", description="where runs and rejected records are remembered")
@@ -135,6 +141,7 @@ class Settings(Table):
     load: LoadSettings = LoadSettings()
     log: LogSettings = LogSettings()
     verify: VerifySettings = VerifySettings()
+    rebuild: RebuildSettings = RebuildSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     source: list[SourceSettings] = Field(default_factory=list)
     profile: dict[str, dict[str, Any]] = Field(default_factory=dict)
@@ -319,6 +326,7 @@ def _nearest_keys(tree: Mapping[str, Any], file: str, model: type[Table] = Setti
             "schedule": ScheduleSettings,
             "source": SourceSettings,
             "verify": VerifySettings,
+            "rebuild": RebuildSettings,
         }
         if prefix or key not in nested:
             continue

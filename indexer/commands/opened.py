@@ -3,7 +3,7 @@
 import signal
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -72,25 +72,23 @@ def opened(
 
     Raises what opening the state and the target, and checking the schema, raise; LockedError when another run has it.
     """
+    from indexer.rebuild.generations import agree
     from indexer.state import lock
     from indexer.state.generations import live_index
     from indexer.state.store import Store
 
-    store = Store(config.settings.state)
-    try:
-        sink = open_sink(target, connections=connections, create=True)
-        try:
-            sink.check()
-            with (
-                lock.hold(store, building or str(target), command=command),
-                Telling(config, store, quiet=quiet, command=command, target=target) as told,
-            ):
-                name = building or live_index(store, str(target))
-                yield Opened(store, sink, told, name, known_target(name, sink, store))
-        finally:
-            sink.close()
-    finally:
-        store.close()
+    with (
+        closing(Store(config.settings.state)) as store,
+        closing(open_sink(target, connections=connections, create=True)) as sink,
+        # before the index is opened: another generation may be promoted until we have it
+        lock.hold(store, building or str(target), command=command),
+    ):
+        if not building:
+            agree(store, target)
+        sink.check()
+        with Telling(config, store, quiet=quiet, command=command, target=target) as told:
+            name = building or live_index(store, str(target))
+            yield Opened(store, sink, told, name, known_target(name, sink, store))
 
 
 def known_target(name: str, sink: Sink, store: "Store") -> int:

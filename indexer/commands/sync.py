@@ -15,8 +15,6 @@ from indexer.sources import processed
 
 
 def sync(names: Collection[str], *, config: Config, dry_run: bool, force: bool, as_json: bool, quiet: bool) -> int:
-    from indexer.state import dumps as state
-
     target = config.target()
     if target.kind == "jsonl":
         raise ConfigError(
@@ -25,18 +23,10 @@ def sync(names: Collection[str], *, config: Config, dry_run: bool, force: bool, 
     plan = plan_for_sources(config, names)
     connections = config.settings.load.connections
     with opened(target, config, command="sync", quiet=quiet, connections=connections) as ready:
-        plan.recipe.omit.update(ready.sink.omit)
-        found = dumps(plan)
-        known = {} if force else state.settled(ready.store, ready.target_id)
-        new = news(found, known)
-        summary = ready.told.summary
-        if new and not dry_run:
-            state.forget(ready.store, ready.target_id, [dump.key for dump in new])
-            summary = ready.load(part(plan, new, config), force=force)
-            state.settle(ready.store, ready.target_id, _read_well(ready, new, summary))
+        new, summary = catch_up(ready, plan, config, dry_run=dry_run, force=force)
         moving = {source.name for source in chosen(config, names) if source.move_processed}
         if moving and not dry_run and not summary.interrupted:
-            _move(ready, [dump for dump in found if dump.source in moving])
+            _move(ready, [dump for dump in dumps(plan) if dump.source in moving])
     if as_json:
         told = report.as_json(summary, target=str(target), dry_run=dry_run)
         read = {name: [dump.file for dump in new if dump.source == name] for name in plan.recipe.profiles}
@@ -44,6 +34,25 @@ def sync(names: Collection[str], *, config: Config, dry_run: bool, force: bool, 
     elif not quiet:
         _tell(plan, new, summary, str(target), dry_run=dry_run)
     return summary.exit_code
+
+
+def catch_up(
+    ready: Opened, plan: Plan, config: Config, *, dry_run: bool = False, force: bool = False
+) -> tuple[list[Dump], Summary]:
+    """Loads what of the plan's dumps the open index does not have as they are now (`force`: all of them); gives those
+    that were read, or (`dry_run`) would be.
+    """
+    from indexer.state import dumps as state
+
+    plan.recipe.omit.update(ready.sink.omit)
+    known = {} if force else state.settled(ready.store, ready.target_id)
+    new = news(dumps(plan), known)
+    summary = ready.told.summary
+    if new and not dry_run:
+        state.forget(ready.store, ready.target_id, [dump.key for dump in new])
+        summary = ready.load(part(plan, new, config), force=force)
+        state.settle(ready.store, ready.target_id, _read_well(ready, new, summary))
+    return new, summary
 
 
 def news(found: Sequence[Dump], known: dict[tuple[str, str], str]) -> list[Dump]:

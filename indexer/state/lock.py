@@ -23,6 +23,7 @@ from indexer.state.tables import locks
 
 BEAT_SECONDS = 15.0
 STALE_SECONDS = 120.0
+POLL_SECONDS = 0.5  # between two looks at a lock that is waited for
 
 
 class LockedError(IndexerError):
@@ -32,9 +33,49 @@ class LockedError(IndexerError):
 
 
 @contextmanager
-def hold(store: Store, target: str, *, command: str, clock: Callable[[], float] = time.time) -> Iterator[None]:
-    """Holds the target's lock for the time of the block. Raises LockedError when another run has it."""
+def hold(
+    store: Store,
+    target: str,
+    *,
+    command: str,
+    wait: float = 0,
+    waiting: Callable[[LockedError], None] = lambda _error: None,
+    clock: Callable[[], float] = time.time,
+) -> Iterator[None]:
+    """Holds the target's lock for the time of the block. Raises LockedError when another run has it; with `wait`, when
+    it still has it after so many seconds, `waiting` having been told once.
+    """
     owner = uuid.uuid4().hex
+    until = time.monotonic() + wait
+    told = False
+    while True:
+        try:
+            _take(store, target, owner, command, clock)
+            break
+        except LockedError as error:
+            if time.monotonic() >= until:
+                raise
+            if not told:
+                waiting(error)
+                told = True
+            time.sleep(POLL_SECONDS)
+    done = threading.Event()
+    beating = threading.Thread(target=_beat, args=(store, owner, done, clock), name="lock", daemon=True)
+    beating.start()
+    try:
+        yield
+    finally:
+        done.set()
+        beating.join()
+        try:
+            with store.begin() as connection:
+                connection.execute(locks.delete().where(locks.c.owner == owner))
+        except IndexerError as error:
+            # what ended the run is worth more to its user; the lock is taken over once this process is gone
+            structlog.get_logger().warning("lock_not_released", target=target, reason=error.message)
+
+
+def _take(store: Store, target: str, owner: str, command: str, clock: Callable[[], float]) -> None:
     with store.claim() as connection:
         row = connection.execute(locks.select().where(locks.c.target == target)).one_or_none()
         if row is not None and _alive(row, clock()):
@@ -55,20 +96,6 @@ def hold(store: Store, target: str, *, command: str, clock: Callable[[], float] 
                 beat=clock(),
             )
         )
-    done = threading.Event()
-    beating = threading.Thread(target=_beat, args=(store, owner, done, clock), name="lock", daemon=True)
-    beating.start()
-    try:
-        yield
-    finally:
-        done.set()
-        beating.join()
-        try:
-            with store.begin() as connection:
-                connection.execute(locks.delete().where(locks.c.owner == owner))
-        except IndexerError as error:
-            # what ended the run is worth more to its user; the lock is taken over once this process is gone
-            structlog.get_logger().warning("lock_not_released", target=target, reason=error.message)
 
 
 def _beat(store: Store, owner: str, done: threading.Event, clock: Callable[[], float]) -> None:

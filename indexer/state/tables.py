@@ -21,8 +21,9 @@ targets = sa.Table(
 )
 
 #: Indexes that were built for one target, side by side. `target` is the URL that users load into and search; what is
-#: remembered of a generation's documents is in `targets` under `TARGET#NAME`. `state` is building, ready (to be
-#: promoted), live or former; `documents` is how many it held when it was verified.
+#: remembered of a generation's documents is in `targets` under `TARGET#NAME`. `state` is adopting (a plain index that
+#: becomes one), building, failed (its verification), ready (to be promoted), live or former; `documents` is how many it
+#: held when it was verified.
 generations = sa.Table(
     "generations",
     metadata,

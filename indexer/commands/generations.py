@@ -1,0 +1,169 @@
+"""`promote`, `rollback`, `generations`, `prune`: the switch between generations by hand, and what there is of them."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict
+
+from indexer.commands.configured import dumps, plan_for_sources
+from indexer.config import Config
+from indexer.errors import ConfigError, ExitCode, IndexerError
+from indexer.rebuild import generations
+from indexer.rebuild.place import Place, open_place
+from indexer.sinks import open_sink
+from indexer.state import dumps as files
+from indexer.state import lock, progress
+from indexer.state.generations import Generation, index_name
+from indexer.state.store import Store
+from indexer.targets import Target
+
+
+class NotPromotedError(IndexerError):
+    """The generation is not fit to be live."""
+
+    exit_code = ExitCode.VERIFICATION
+
+
+def list_(*, config: Config, as_json: bool) -> int:
+    target = config.target()
+    with closing(open_place(target)) as place, closing(Store(config.settings.state)) as store:
+        found = generations.look(store, place, str(target))
+        plain = place.is_plain()
+    if as_json:
+        rows = [asdict(each) for each in found]
+        print(json.dumps({"target": str(target), "plain": plain, "generations": rows}, indent=2))
+        return ExitCode.OK
+    if plain:
+        print(f"{target}: an index that is no generation; indexer reindex --adopt makes it the first one")
+    elif not found:
+        print(f"{target}: there are no generations")
+    print("".join(f"{line}\n" for line in lines(found)), end="")
+    return ExitCode.OK
+
+
+def lines(found: Sequence[Generation]) -> list[str]:
+    """One a line, for people."""
+    told = []
+    for each in found:
+        count = "" if each.documents is None else f"{each.documents:,} documents"
+        times = f"made {each.made}" if each.made else "not in the state"
+        promoted = f"promoted {each.promoted}" if each.promoted else ""
+        told.append("   ".join(filter(None, (f"{each.name}   {each.state:<8}", times, promoted, count))))
+    return told
+
+
+def promote(name: str | None, *, config: Config, as_json: bool) -> int:
+    with _changing(config, "promote") as (target, place, store, found):
+        if name is None:
+            ready = [each for each in found if each.state == "ready"]
+            if not ready:
+                raise ConfigError(
+                    f"{target}: no generation is ready to be promoted",
+                    advice="indexer generations shows what there is.",
+                )
+            chosen = ready[0]
+        else:
+            chosen = _named(found, name, target)
+        if chosen.state not in ("ready", "former", "live"):
+            raise NotPromotedError(
+                f"{chosen.name} is {chosen.state}: it was not promoted",
+                advice="indexer reindex goes on with it, verifies it and promotes it.",
+            )
+        return _switch(chosen, target, place, store, found, config, as_json=as_json)
+
+
+def rollback(*, config: Config, as_json: bool) -> int:
+    with _changing(config, "rollback") as (target, place, store, found):
+        former = generations.former_live(found)
+        if former is None:
+            raise ConfigError(
+                f"{target}: there is no generation to go back to",
+                advice="indexer generations shows what there is. Nothing was changed.",
+            )
+        return _switch(former, target, place, store, found, config, as_json=as_json)
+
+
+def prune(names: Sequence[str], *, config: Config, keep: int | None, as_json: bool) -> int:
+    with _changing(config, "prune") as (target, place, store, found):
+        if names:
+            going = [_named(found, name, target) for name in names]
+        else:
+            going = generations.surplus(found, keep or config.settings.rebuild.keep)
+        for each in going:
+            if each.state == "live":
+                raise ConfigError(f"{each.name} is live: it stays", advice="Nothing was removed.")
+        for each in going:
+            with lock.hold(store, index_name(str(target), each.name), command="prune"):  # nobody builds it
+                generations.drop(store, place, str(target), each.name)
+            if not as_json:
+                print(f"{each.name}   removed")
+    if as_json:
+        print(json.dumps({"target": str(target), "removed": [each.name for each in going]}, indent=2))
+    elif not going:
+        print("nothing to remove")
+    return ExitCode.OK
+
+
+@contextmanager
+def _changing(config: Config, command: str) -> Iterator[tuple[Target, Place, Store, list[Generation]]]:
+    """The target's place and state, nobody loading into the live index, and what there is of generations."""
+    target = config.target()
+    with (
+        closing(open_place(target)) as place,
+        closing(Store(config.settings.state)) as store,
+        lock.hold(store, str(target), command=command),
+    ):
+        yield target, place, store, generations.reconcile(store, place, str(target))
+
+
+def _named(found: Sequence[Generation], name: str, target: Target) -> Generation:
+    for each in found:
+        if each.name == name:
+            return each
+    raise ConfigError(f"{target}: there is no generation {name}", advice="indexer generations shows what there is.")
+
+
+def _switch(
+    chosen: Generation,
+    target: Target,
+    place: Place,
+    store: Store,
+    found: Sequence[Generation],
+    config: Config,
+    *,
+    as_json: bool,
+) -> int:
+    before = generations.live(found)
+    if chosen.name != before:
+        with closing(open_sink(place.target(chosen.name))) as sink:
+            sink.check()
+            omit = sink.omit
+            documents = sink.count()
+        generations.promote(store, place, str(target), chosen.name)
+        behind = _behind(chosen, target, store, config, omit)
+    else:
+        documents, behind = chosen.documents or 0, 0
+    if as_json:
+        told = {"target": str(target), "live": chosen.name, "former": before, "documents": documents, "behind": behind}
+        print(json.dumps(told, indent=2))
+    elif chosen.name == before:
+        print(f"{chosen.name} is live already")
+    else:
+        print(f"{chosen.name} is live, with {documents:,} documents")
+        if before:
+            print(f"{before} was live before: indexer rollback goes back to it")
+        if behind:
+            dumps_are = "1 dump of the sources is" if behind == 1 else f"{behind:,} dumps of the sources are"
+            print(f"{dumps_are} not in it: indexer sync")
+    return ExitCode.OK
+
+
+def _behind(chosen: Generation, target: Target, store: Store, config: Config, omit: frozenset[str]) -> int:
+    """How many dumps of the sources the generation has not read as they are now."""
+    if not config.settings.source:
+        return 0
+    plan = plan_for_sources(config)
+    plan.recipe.omit.update(omit)
+    target_id = progress.find_target(store, index_name(str(target), chosen.name))
+    known = files.settled(store, target_id) if target_id is not None else {}
+    return sum(known.get(dump.key) != dump.signature for dump in dumps(plan) if dump.signature)

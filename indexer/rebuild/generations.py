@@ -1,0 +1,111 @@
+"""What there is of a target's generations, by the engine's word and by the state's, and the switch between them.
+
+The engine's word counts: a process may be killed between the switch and the line in the state that tells of it.
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from indexer.rebuild import names
+from indexer.rebuild.place import Place, open_place
+from indexer.sinks import open_sink
+from indexer.state import generations as state
+from indexer.state.generations import UNFINISHED, Generation
+from indexer.state.store import Store
+from indexer.targets import Target
+
+KEPT_WITHOUT_INDEX = ("adopting", "building")  # written down before they are made
+
+
+def look(store: Store, place: Place, target: str) -> list[Generation]:
+    """The generations as they are, the newest first; nothing is changed."""
+    serving, there = place.live(), set(place.there())
+    known = state.known(store, target)
+    found = [replace(each, state=_state(each, serving)) for each in known if _is_there(each, there)]
+    unknown = sorted(there - {each.name for each in known}, reverse=True)
+    return found + [Generation(name, "live" if name == serving else "unknown", "") for name in unknown]
+
+
+def reconcile(store: Store, place: Place, target: str) -> list[Generation]:
+    """Brings the state up to what the engine says. The caller holds the lock of the live index."""
+    serving, there = place.live(), set(place.there())
+    known = state.known(store, target)
+    for each in known:
+        if each.state == "adopting" and each.name == serving:
+            state.carry_over(store, target, each.name, identity=identity(place.target(each.name)))
+    if serving != live(known):
+        state.switch(store, target, serving)
+    for each in known:
+        if not _is_there(each, there):
+            state.forget(store, target, each.name)
+    return look(store, place, target)
+
+
+def agree(store: Store, target: Target) -> None:
+    """Reconciles state and engine, where the target has generations. The caller holds the lock of the live index."""
+    if state.known(store, str(target)):
+        with closing(open_place(target)) as place:
+            reconcile(store, place, str(target))
+
+
+def identity(target: Target) -> str:
+    """What the engine calls this index."""
+    with closing(open_sink(target)) as sink:
+        sink.check()
+        return sink.identity()
+
+
+def new_name(taken: Iterable[str]) -> str:
+    """The time, as a name that is not taken."""
+    taken, time = set(taken), datetime.now(UTC)
+    while (name := names.new_name(time)) in taken:
+        time += timedelta(seconds=1)
+    return name
+
+
+def live(found: Sequence[Generation]) -> str | None:
+    return next((each.name for each in found if each.state == "live"), None)
+
+
+def unfinished(found: Sequence[Generation]) -> Generation | None:
+    """The one that a re-index was building when it ended before its switch."""
+    return next((each for each in found if each.state in UNFINISHED), None)
+
+
+def former_live(found: Sequence[Generation]) -> Generation | None:
+    """The one that was live before the last switch."""
+    former = [each for each in found if each.state == "former"]
+    return max(former, key=lambda each: (each.promoted or "", each.made), default=None)
+
+
+def surplus(found: Sequence[Generation], keep: int) -> list[Generation]:
+    """Those that go when `keep` are kept: the live one, the one that was live before it, and of the others the last
+    that were live. One that is being built or waits to be promoted counts not, and stays.
+    """
+    former = [each for each in found if each.state == "former"]
+    former.sort(key=lambda each: (each.promoted or "", each.made), reverse=True)
+    return former[max(keep - 1, 1) :] + [each for each in found if each.state == "failed"]
+
+
+def promote(store: Store, place: Place, target: str, name: str) -> None:
+    """The switch. The caller holds the lock of the live index."""
+    place.promote(name)
+    state.switch(store, target, name)
+
+
+def drop(store: Store, place: Place, target: str, name: str) -> None:
+    """Takes a generation off the engine, and out of the state."""
+    place.drop(name)
+    state.forget(store, target, name)
+
+
+def _state(each: Generation, serving: str | None) -> str:
+    if each.name == serving:
+        return "live"
+    return "former" if each.state == "live" else each.state
+
+
+def _is_there(each: Generation, there: set[str]) -> bool:
+    return each.name in there or each.state in KEPT_WITHOUT_INDEX

@@ -1,0 +1,120 @@
+"""`reindex` and its switch: a new generation beside the live one, which stays as it was until the new one is good."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from indexer.errors import ExitCode
+from tests.end_to_end.conftest import Ended, Indexer
+from tests.end_to_end.test_sync import configure, page, titles
+
+JOURNAL = "name = 'j'\nprofile = 'ojs'\npaths = ['dumps']"
+
+
+def listed(indexer: Indexer) -> dict[str, str]:
+    """Generation -> its state, the newest first."""
+    ended = indexer("generations", "--json")
+    assert ended.code == 0, ended.err
+    return {each["name"]: each["state"] for each in json.loads(ended.out)["generations"]}
+
+
+def told(ended: Ended, code: int = 0) -> dict[str, Any]:
+    assert ended.code == code, ended.err + ended.out
+    report: dict[str, Any] = json.loads(ended.out)
+    return report
+
+
+def failed(report: dict[str, Any]) -> set[str]:
+    return {check["check"] for check in report["checks"] if not check["passed"]}
+
+
+def test_built_beside_promoted_and_back(indexer: Indexer, tmp_path: Path) -> None:
+    configure(tmp_path, JOURNAL)
+    page(tmp_path / "dumps/1.xml", ("a", "one"), ("b", "one"))
+    first = told(indexer("reindex", "--json"))
+    assert first["promoted"]
+    assert first["former"] is None
+    assert titles(tmp_path) == {"a": "one", "b": "one"}
+
+    page(tmp_path / "dumps/2.xml", ("b", "two"), ("c", "two"))
+    second = indexer("reindex")
+    assert second.code == 0, second.err
+    assert "beside" in second.out
+    assert "indexer rollback goes back to it" in second.out
+    assert titles(tmp_path) == {"a": "one", "b": "two", "c": "two"}
+    [new, old] = listed(indexer)
+    assert listed(indexer) == {new: "live", old: "former"}
+    assert old == first["generation"]
+
+    back = indexer("rollback")
+    assert back.code == 0, back.err
+    assert f"{old} is live, with 2 documents" in back.out
+    assert "1 dump of the sources is not in it: indexer sync" in back.out
+    assert titles(tmp_path) == {"a": "one", "b": "one"}
+    assert told(indexer("sync", "--json"))["files"] == {"j": ["dumps/2.xml"]}
+    assert titles(tmp_path) == {"a": "one", "b": "two", "c": "two"}
+    assert told(indexer("promote", new, "--json"))["live"] == new
+    assert indexer("sync").out.startswith("j   nothing new\n")
+
+
+def test_an_index_that_was_there_is_adopted_with_a_word(indexer: Indexer, tmp_path: Path) -> None:
+    configure(tmp_path, JOURNAL)
+    page(tmp_path / "dumps/1.xml", ("a", "one"))
+    assert indexer("sync").code == 0
+    refused = indexer("reindex")
+    assert refused.code == ExitCode.USAGE
+    assert "indexer reindex --adopt" in refused.err
+    assert titles(tmp_path) == {"a": "one"}
+    assert "indexer reindex --adopt" in indexer("generations").out
+
+    report = told(indexer("reindex", "--adopt", "--json"))
+    assert report["promoted"]
+    assert listed(indexer) == {report["generation"]: "live", report["former"]: "former"}
+    assert indexer("sync").out.startswith("j   nothing new\n")
+    assert indexer("rollback").code == 0
+    assert indexer("sync").out.startswith("j   nothing new\n")  # what was known of the index is known of the generation
+
+
+def test_what_does_not_hold_is_not_promoted_and_the_next_call_goes_on(indexer: Indexer, tmp_path: Path) -> None:
+    configure(tmp_path, JOURNAL)
+    whole = [(f"{n}", f"title {n}") for n in range(40)]
+    page(tmp_path / "dumps/1.xml", *whole)
+    live = told(indexer("reindex", "--json"))["generation"]
+    before = titles(tmp_path)
+
+    page(tmp_path / "dumps/1.xml", *whole[:20])
+    report = told(indexer("reindex", "--json"), ExitCode.VERIFICATION)
+    assert not report["promoted"]
+    assert failed(report) == {"size"}
+    assert titles(tmp_path) == before
+    assert listed(indexer) == {report["generation"]: "failed", live: "live"}
+    refused = indexer("promote", report["generation"])
+    assert refused.code == ExitCode.VERIFICATION
+    assert "is failed" in refused.err
+
+    page(tmp_path / "dumps/1.xml", *whole, ("new", "new"))
+    mended = told(indexer("reindex", "--json"))
+    assert mended["generation"] != report["generation"]  # which was built from what is in no source any more
+    assert listed(indexer) == {mended["generation"]: "live", live: "former"}
+    assert titles(tmp_path) == {**before, "new": "new"}
+
+
+def test_ready_is_promoted_by_hand_and_what_is_too_much_goes(indexer: Indexer, tmp_path: Path) -> None:
+    configure(tmp_path, JOURNAL)
+    page(tmp_path / "dumps/1.xml", ("a", "one"))
+    names = [told(indexer("reindex", "--json", "--keep", "3"))["generation"]]
+    assert indexer("promote").code == ExitCode.USAGE
+    for _ in range(2):
+        report = told(indexer("reindex", "--no-promote", "--json"))
+        assert not report["promoted"]
+        names.append(report["generation"])
+        assert listed(indexer)[names[-1]] == "ready"
+        assert told(indexer("promote", "--json")) == {
+            "target": "embedded:index", "live": names[-1], "former": names[-2], "documents": 1, "behind": 0
+        }  # fmt: skip
+    assert listed(indexer) == {names[2]: "live", names[1]: "former", names[0]: "former"}
+    assert indexer("prune", names[2]).code == ExitCode.USAGE
+    assert told(indexer("prune", "--json"))["removed"] == [names[0]]
+    assert listed(indexer) == {names[2]: "live", names[1]: "former"}
+    assert indexer("rollback").code == 0
+    assert "there is no generation" in indexer("promote", "g20200101t000000").err
