@@ -48,7 +48,8 @@ class Pusher(Generic[Token]):
     """Sends actions to a sink.
 
     `on_answer` gets a list of (action, the caller's token, outcome) for each batch and the seconds that it took, from
-    the caller's thread, once the engine has answered for all of it. Raises what the sink raises once retrying is over;
+    the caller's thread, once the engine has answered for all of it. `on_pause` is called for one request at a time,
+    with its error and seconds, from a connection's thread. Raises what the sink raises once retrying is over;
     once `stop` is set that is at once.
     """
 
@@ -67,6 +68,8 @@ class Pusher(Generic[Token]):
         self._on_answer = on_answer
         self._on_pause = on_pause
         self._window = Window(limits.connections)
+        self._telling = threading.Lock()
+        self._told_until = 0.0
         self._threads = ThreadPoolExecutor(limits.connections, thread_name_prefix="push")
         self._batch: list[tuple[Action, Token]] = []
         self._bytes = 0
@@ -189,5 +192,12 @@ class Pusher(Generic[Token]):
             raise TransientError(error.message, advice=f"{error.advice}\n{RESUMES}".lstrip()) from None
 
     def _paused(self, error: TransientError, seconds: float) -> None:
+        """All connections meet the same trouble: while one pause that was told lasts, no other one is told."""
         self._window.refused()
-        self._on_pause(error, seconds)
+        now = time.monotonic()
+        with self._telling:
+            told = now < self._told_until
+            if not told:
+                self._told_until = now + seconds
+        if not told:
+            self._on_pause(error, seconds)

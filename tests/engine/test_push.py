@@ -2,12 +2,14 @@
 
 import time
 from collections.abc import Sequence
+from itertools import count
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.documents import Delete
+from indexer.engine import window
 from indexer.engine.push import Limits, Pusher
 from indexer.errors import PermanentError, TransientError
 from indexer.sinks.base import Action, Outcome, Write
@@ -130,6 +132,78 @@ def test_an_engine_that_asks_for_no_pause_gets_one() -> None:
     with pytest.raises(TransientError):
         push_all(sink, [Write("a", b"1")], Limits(1, 10, 1000, retry_seconds=0.2, first_wait=0.05))
     assert 2 <= len(sink.batches) <= 9
+
+
+class Away(ScriptedSink):
+    """Refuses all requests until it has done so many times; notes how many were under way at once since then."""
+
+    def __init__(self, refusals: int, seconds: float = 0.0) -> None:
+        super().__init__()
+        self.refusals = refusals
+        self.seconds = seconds
+        self.under_way = 0
+        self.most: list[int] = []
+
+    def push(self, batch: Sequence[Action]) -> list[Outcome]:
+        with self.lock:
+            self.under_way += 1
+            self.most.append(self.under_way)
+        try:
+            time.sleep(0.01 + self.seconds)
+            with self.lock:
+                if self.refusals:
+                    self.refusals -= 1
+                    raise TransientError("connection refused", retry_after=0.1)
+            return super().push(batch)
+        finally:
+            with self.lock:
+                self.under_way -= 1
+
+
+def test_a_pause_is_told_once_however_many_connections_meet_it() -> None:
+    pauses: list[float] = []
+    sink = Away(refusals=24)
+    pusher: Pusher[int] = Pusher(
+        sink,
+        Limits(8, 1, 1000, retry_seconds=60, first_wait=0.001),
+        on_answer=lambda _answers, _seconds: None,
+        on_pause=lambda _error, seconds: pauses.append(seconds),
+    )
+    for number in range(40):
+        pusher.add(Write(str(number), b"1"), number)
+    pusher.commit()
+    pusher.close()
+    assert len(sink.documents) == 40
+    assert 1 <= len(pauses) <= 8  # 24 refusals of 8 connections are three rounds
+
+
+@pytest.mark.parametrize("trouble", ["refused", "slow"])
+def test_requests_under_way_shrink_and_grow_back(trouble: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(window, "SLOW_SECONDS", 0.05)
+    sink = Away(refusals=0)
+    pusher: Pusher[int] = Pusher(
+        sink,
+        Limits(8, 1, 1000, retry_seconds=60, first_wait=0.001),
+        on_answer=lambda _answers, _seconds: None,
+        on_pause=lambda _error, _seconds: None,
+    )
+
+    def push(requests: int) -> list[int]:
+        """How many were under way when each of these requests began."""
+        sink.most = []
+        for _ in range(requests):
+            pusher.add(Write(str(next(numbers)), b"1"), 0)
+        pusher.drain()
+        return sink.most
+
+    numbers = count()
+    assert max(push(40)) == 8
+    sink.refusals, sink.seconds = (16, 0.0) if trouble == "refused" else (0, 0.2)
+    push(8)
+    sink.seconds = 0.0
+    assert max(push(8)) <= 6
+    assert max(push(200)) == 8
+    pusher.close()
 
 
 def test_a_commit_is_tried_again() -> None:

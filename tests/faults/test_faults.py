@@ -119,7 +119,7 @@ def test_the_index_is_that_of_an_unbroken_run(
     assert PUSHES <= len(proxy.pushes) <= PUSHES + len(script) + CONNECTIONS
     assert sum(push.documents for push in proxy.pushes) <= RECORDS + BATCH * (len(script) + CONNECTIONS)
     assert (ended.pauses > 0) == (name != "slow")
-    assert ended.pauses <= len(script) + 4 * CONNECTIONS  # a pause doubles, so 1.5 seconds hold few of them
+    assert ended.pauses <= len(script) + 4  # a pause doubles, so 1.5 seconds hold few of them
     if name.endswith("storm"):
         for refused in [push for push in proxy.pushes if push.status in (429, 503)]:
             again = next(push for push in proxy.pushes if push.body == refused.body and push.came > refused.came)
@@ -154,7 +154,7 @@ def test_a_server_that_stays_away(
     assert f"{target.kind}+{proxy.url}/{target.index}: the server cannot be reached" in ended.err
     assert "; given up after " in ended.err
     assert "the same command goes on from there" in ended.err
-    assert 1 <= ended.pauses <= 4 * CONNECTIONS
+    assert 1 <= ended.pauses <= 5  # not one for each connection: half a second, doubled, is two in a few of them
     assert len(proxy.pushes) <= AFTER + CONNECTIONS
     sent = sum(push.documents for push in proxy.pushes)
     run = json.loads(command("status", "--json").out)["runs"][0]
