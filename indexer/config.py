@@ -42,6 +42,7 @@ ENVIRONMENT = {
     "INDEXER_SCHEDULE_CRON": "schedule.cron",
     "INDEXER_SCHEDULE_EVERY": "schedule.every",
     "INDEXER_SCHEDULE_JITTER": "schedule.jitter",
+    "INDEXER_DATES": "load.dates",
     "INDEXER_LOG_FORMAT": "log.format",
     "INDEXER_LOG_LEVEL": "log.level",
 }
@@ -78,6 +79,7 @@ class LoadSettings(Table):
     batch_bytes: int = Field(4 * 2**20, ge=1024, le=90 * 2**20, description="bytes in a request at the most")
     retry_seconds: float = Field(300, ge=0, description="how long a request that fails for a passing reason is tried")
     retry_tries: int = Field(100, ge=1, description="how often a request that fails for a passing reason is tried")
+    dates: bool = Field(False, description="whether documents get first_indexed and last_indexed")
     error_budget: BudgetSettings = BudgetSettings()
 
 

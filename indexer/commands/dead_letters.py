@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from indexer.commands.load import limits
-from indexer.commands.opened import known_target, stopping
+from indexer.commands.load import limits, made_by
+from indexer.commands.opened import dates_of, known_target, stopping
 from indexer.commands.telling import Telling
 from indexer.config import Config
 from indexer.derive.pipeline import derive_version
@@ -18,7 +18,6 @@ from indexer.errors import ConfigError, ExitCode
 from indexer.formats import profiles
 from indexer.observe import report
 from indexer.records import Position
-from indexer.schema.model import biblio
 from indexer.sinks import open_sink
 from indexer.state import dead_letters, lock
 from indexer.state.store import Store
@@ -134,9 +133,10 @@ def replay(
                         signatures={},
                         skip_unchanged=True,
                         durable=sink.durable,
+                        dates=dates_of(str(target), sink, store, config.settings.load),
                     ),
                     profile=profile,
-                    derive_version=f"{derive_version()} {biblio().version}",
+                    derive_version=made_by(config.settings.load),
                     limits=limits(config.settings.load, connections=connections),
                     events=told.events(),
                     stop=stop,

@@ -92,12 +92,19 @@ def plan_of(
     size = sources.total_bytes(list(files))
     return Plan(
         files=files,
-        recipe=Recipe(profiles_of, set(), f"{derive_version()} {biblio().version}"),
+        recipe=Recipe(profiles_of, set(), made_by(settings), settings.dates),
         workers=1 if size is not None and size < SMALL_DUMP else settings.workers,
         limits=limits(settings, connections=connections),
         budget=Budget(settings.error_budget.count, settings.error_budget.share),
         indexes=indexes,
     )
+
+
+def made_by(settings: LoadSettings) -> str:
+    """What documents depend on besides their records: where it differs, all are sent again. So also once the two dates
+    are to be in them, or no longer.
+    """
+    return f"{derive_version()} {biblio().version}{' dates' if settings.dates else ''}"
 
 
 def limits(settings: LoadSettings, *, connections: int) -> Limits:

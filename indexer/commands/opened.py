@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from indexer import sources
 from indexer.commands.telling import Telling
-from indexer.config import Config
+from indexer.config import Config, LoadSettings
 from indexer.derive.pipeline import derive_version
 from indexer.engine.run import Plan, Summary, run
 from indexer.engine.workers import collect_rarely
@@ -22,19 +22,21 @@ from indexer.targets import Target
 
 # Here and below the database is imported where it is needed: transform does without, and starts in half the time.
 if TYPE_CHECKING:
+    from indexer.engine.dates import Dates
     from indexer.engine.memory import Memory
     from indexer.state.store import Store
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """`name` is what the state knows the index by, `target_id` its number there."""
+    """`name` is what the state knows the index by, `target_id` its number there. `dates` are put into documents."""
 
     store: "Store"
     sink: Sink
     told: Telling
     name: str
     target_id: int
+    dates: "Dates | None"
 
     def load(self, plan: Plan, *, force: bool = False) -> Summary:
         """Carries the plan out; `force` sends what is unchanged, too. Once for each `opened`."""
@@ -57,6 +59,7 @@ class Opened:
             signatures=signatures(rules_of(plan)),
             skip_unchanged=not force,
             durable=self.sink.durable,
+            dates=self.dates,
         )
 
 
@@ -74,7 +77,7 @@ def opened(
     """
     from indexer.rebuild.generations import agree
     from indexer.state import lock
-    from indexer.state.generations import live_index
+    from indexer.state.generations import live_index, target_of
     from indexer.state.store import Store
 
     with (
@@ -88,7 +91,9 @@ def opened(
         sink.check()
         with Telling(config, store, quiet=quiet, command=command, target=target) as told:
             name = building or live_index(store, str(target))
-            yield Opened(store, sink, told, name, known_target(name, sink, store))
+            url = target_of(building) if building else str(target)
+            dates = dates_of(url, sink, store, config.settings.load, building=bool(building))
+            yield Opened(store, sink, told, name, known_target(name, sink, store), dates)
 
 
 def known_target(name: str, sink: Sink, store: "Store") -> int:
@@ -101,9 +106,21 @@ def known_target(name: str, sink: Sink, store: "Store") -> int:
     return progress.open_target(store, name, identity=sink.identity(), documents_in_index=count)
 
 
+def dates_of(url: str, sink: Sink, store: "Store", settings: LoadSettings, *, building: bool = False) -> "Dates | None":
+    """What puts first_indexed and last_indexed into documents for this target, `building` those of a generation beside
+    the live one; None without load.dates, and for a file of JSON lines: nothing is in an index then.
+    """
+    if not settings.dates or sink.durable == "never":
+        return None
+    from indexer.engine.dates import Dates
+    from indexer.state import tracked
+
+    return Dates(store, tracked.open_target(store, url), building=building)
+
+
 def rules_of(plan: Plan) -> dict[str, str]:
     """Each dump of the plan with the rules by which it is read: where they differ, so may its documents."""
-    common = f"{sorted(plan.recipe.omit)}{biblio().version}{derive_version()}"
+    common = f"{sorted(plan.recipe.omit)}{biblio().version}{derive_version()}{plan.recipe.dates}"
     rules = {
         source: f"{sorted(profiles.items())}{common}{_mappings(profiles)}"
         for source, profiles in plan.recipe.profiles.items()

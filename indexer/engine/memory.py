@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from indexer import sources
+from indexer.engine.dates import Dates
 from indexer.engine.ledger import Entry, Ledger, Settled
 from indexer.sinks.base import Durable
 from indexer.sources.files import STDIN, is_no_file
@@ -28,7 +29,7 @@ SIGNED_BYTES = 1 << 16  # of a dump's head and tail
 class Memory:
     """`signatures` holds each dump's in the order in which they are read, "" for those that cannot be resumed (standard
     input, an index). `durable` is the sink's: where it is "never", the run writes all anew, and nothing of it is
-    remembered.
+    remembered. `dates` are those that documents get on their way, None where they get none.
     """
 
     def __init__(
@@ -41,7 +42,9 @@ class Memory:
         signatures: dict[str, str],
         skip_unchanged: bool,
         durable: Durable,
+        dates: Dates | None = None,
     ) -> None:
+        self.dates = dates
         self._store = store
         self._target_id = target_id
         self._run_id = run_id
@@ -105,6 +108,8 @@ class Memory:
         if doubtful:
             with self._store.begin() as connection:
                 progress.forget(connection, self._target_id, doubtful)
+        if self.dates is not None:
+            self.dates.look_up([id for id in wanted if id not in same])
         return same
 
     def moment(self, entry: Entry) -> tuple[int, int]:
@@ -122,6 +127,8 @@ class Memory:
         """The engine has this document, or (None) has it no more; `moment` says when its record came along."""
         if self._durable != "never" and not self._arrived(id) and fingerprint is not None:
             self._changed[id] = fingerprint
+        if self.dates is not None:
+            self.dates.acknowledge(id)
         self.confirm(id, moment)
 
     def confirm(self, id: str, moment: tuple[int, int]) -> None:
@@ -132,6 +139,8 @@ class Memory:
     def refuse(self, id: str) -> None:
         """The engine took no document under this id: it holds what it held."""
         self._arrived(id)
+        if self.dates is not None:
+            self.dates.refuse(id)
 
     def bury(self, letter: DeadLetter, entry: Entry | None = None) -> None:
         """Keeps a record that failed; `entry` is the run's, for one that was just read."""
@@ -151,7 +160,8 @@ class Memory:
         if self.waits and not committed:
             return
         moved = {file: settled for file, settled in ledger.moved().items() if file in self._signatures}
-        if moved or self._changed or self._letters or self._done or self._overtaken:
+        dated = self.dates is not None and self.dates.unstored
+        if moved or self._changed or self._letters or self._done or self._overtaken or dated:
             self._write(moved)
         ledger.keep()
 
@@ -167,11 +177,15 @@ class Memory:
                 dead_letters.overtake(connection, target_id=target_id, document_id=id, moment=moment)
             dead_letters.drop(connection, self._done)
             progress.remember(connection, target_id, self._changed)
+            if self.dates is not None:
+                self.dates.put(connection)
             progress.put_checkpoints(connection, target_id, self._marks(moved))
             for file in self._read_again(moved):
                 dead_letters.forget_file(
                     connection, target_id=target_id, file=sources.lasting(file), before=self._begun[file]
                 )
+        if self.dates is not None:
+            self.dates.unstored = {}
         self._changed = {}
         self._letters = []
         self._done = []

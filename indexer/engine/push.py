@@ -83,10 +83,7 @@ class Pusher(Generic[Token]):
         A second version of an id waits until the first is answered: two requests in flight may overtake each other,
         and within one batch a retry of the first would overwrite the second.
         """
-        if action.id in self._batch_ids:
-            self._send()
-        while action.id in self._flying_ids:
-            self._collect()
+        self.settle(action.id)
         size = 0 if isinstance(action, Delete) else len(action.body)
         if self._batch and self._bytes + size > self._limits.batch_bytes:
             self._send()
@@ -96,9 +93,12 @@ class Pusher(Generic[Token]):
         if len(self._batch) >= self._limits.batch_documents:
             self._send()
 
-    def holds(self, id: str) -> bool:
-        """Whether a version of this id is queued or in flight."""
-        return id in self._batch_ids or id in self._flying_ids
+    def settle(self, id: str) -> None:
+        """Returns once no version of this id is queued or in flight."""
+        if id in self._batch_ids:
+            self._send()
+        while id in self._flying_ids:
+            self._collect()
 
     def drain(self) -> None:
         """Sends what is queued and waits for every answer."""

@@ -9,6 +9,7 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from indexer import sources
+from indexer.derive.tracking import Change
 from indexer.documents import Delete
 from indexer.engine.ledger import Entry, Ledger
 from indexer.engine.memory import Memory
@@ -108,12 +109,12 @@ class _Replay:
             elif isinstance(each, Filtered):
                 self._resolve(entry, row, "filtered")
             elif isinstance(each, Delete):
-                self._pusher.add(each, (entry, row, record, None))
+                self._push(each, (entry, row, record, None))
             elif each.write.id in unchanged:
                 self._memory.confirm(each.write.id, _moment(row))
                 self._resolve(entry, row, "unchanged")
             else:
-                self._pusher.add(each.write, (entry, row, record, each.fingerprint))
+                self._push(each.write, (entry, row, record, each.fingerprint), each.change)
         self._memory.store(self.ledger)
 
     def finish(self) -> None:
@@ -145,9 +146,19 @@ class _Replay:
                 return record, Failed("read", row["reason"])
             record = again
         profile = self._profile or _stored_profile(row, record.format)
-        return record, make(
-            record, Recipe({record.source: {record.format: profile}}, set(self._sink.omit), self._derive_version)
+        recipe = Recipe(
+            {record.source: {record.format: profile}},
+            set(self._sink.omit),
+            self._derive_version,
+            dates=self._memory.dates is not None,
         )
+        return record, make(record, recipe)
+
+    def _push(self, action: Action, token: Token, change: Change | None = None) -> None:
+        if self._memory.dates is not None:
+            self._pusher.settle(action.id)  # its dates hang on what became of the version before
+            action = self._memory.dates.stamp(action, change)
+        self._pusher.add(action, token)
 
     def _answered(self, answers: list[tuple[Action, Token, Outcome]], seconds: float) -> None:
         self._events.answered(len(answers), seconds)

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from indexer import sources
+from indexer.derive.tracking import Change
 from indexer.documents import Delete
 from indexer.engine.account import Account
 from indexer.engine.ledger import Entry, Ledger
@@ -286,15 +287,18 @@ class _Run:
                 self.ledger.settle(entry, "unchanged")
                 self._memory.confirm(made.write.id, self._memory.moment(entry))
             else:
-                self._push(made.write, (entry, item, made.fingerprint))
+                self._push(made.write, (entry, item, made.fingerprint), made.change)
         elif isinstance(made, Delete):
             self._push(made, (entry, item, None))
 
-    def _push(self, action: Action, token: Token) -> None:
-        if self._pusher is not None:
-            self._pusher.add(action, token)
-        else:
+    def _push(self, action: Action, token: Token, change: Change | None = None) -> None:
+        if self._pusher is None:
             self.ledger.settle(token[0], "deleted" if isinstance(action, Delete) else "indexed")
+            return
+        if self._memory is not None and self._memory.dates is not None:
+            self._pusher.settle(action.id)  # its dates hang on what became of the version before
+            action = self._memory.dates.stamp(action, change)
+        self._pusher.add(action, token)
 
     def _answered(self, answers: list[tuple[Action, Token, Outcome]], seconds: float) -> None:
         """A batch was answered, item by item: into the books, and into the memory."""

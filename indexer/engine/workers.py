@@ -16,9 +16,11 @@ from dataclasses import dataclass, field
 
 import orjson
 
+from indexer.derive.tracking import Change
 from indexer.documents import Delete, Fields
 from indexer.errors import Dropped, IndexerError, RecordError
 from indexer.formats import DELETE, to_document
+from indexer.formats.changes import change_of
 from indexer.formats.profiles import Profile, make_id
 from indexer.records import Fault, Header, Position, Record
 from indexer.sinks.base import Write
@@ -32,12 +34,13 @@ PIPE_BYTES = 1 << 20  # what Linux allows everybody; a chunk fits in
 @dataclass(frozen=True, slots=True)
 class Recipe:
     """What a worker needs to know: for each source the profile of each format, and the fields that the target fills
-    itself.
+    itself. `dates`: whether it is asked when a record was last changed.
     """
 
     profiles: dict[str, dict[str, Profile]]
     omit: set[str] = field(default_factory=set)
     derive_version: str = ""
+    dates: bool = False
 
     def profile_of(self, record: Record) -> Profile | None:
         """The profile that reads this record; None where its source reads no such format."""
@@ -66,12 +69,14 @@ class Filtered:
 @dataclass(frozen=True, slots=True)
 class Marked:
     """A write with the fingerprint of what it was made of and by: equal fingerprints, equal documents. `warnings` are
-    what the document itself says was wrong with its record.
+    what the document itself says was wrong with its record. `change` is for first_indexed and last_indexed, None where
+    nobody asks or the document has its own; they are not in `write`, and so not in the fingerprint.
     """
 
     write: Write
     fingerprint: bytes
     warnings: tuple[str, ...] = ()
+    change: Change | None = None
 
 
 Made = Marked | Delete | Failed | Filtered
@@ -92,7 +97,8 @@ def make(record: Record, recipe: Recipe) -> Made:
             fields = {name: value for name, value in fields.items() if name not in recipe.omit}
         body = orjson.dumps(fields)
         mark = hashlib.blake2b(body, digest_size=16, key=recipe.derive_version.encode()[:64]).digest()
-        return Marked(Write(document.id, body), mark, _warnings(document.fields))
+        change = change_of(record, document.fields) if recipe.dates else None
+        return Marked(Write(document.id, body), mark, _warnings(document.fields), change)
     except RecordError as error:
         reason = f"{error.field}: {error.reason}" if error.field else error.reason
         return Failed("format", reason, error.document_id or _named_by_header(record, profile))
@@ -148,7 +154,8 @@ def _end_with_parent() -> None:
 # Between processes records and what is made of them travel as plain tuples: to pickle dataclasses takes as long as to
 # parse the record. Where a record stands plays no part in what is made of it, and stays here.
 Packed = tuple[str, str, bytes, tuple[str | None, str | None, tuple[str, ...], bool] | None]
-PackedMade = tuple[str, bytes, bytes, tuple[str, ...]] | Delete | Failed | Filtered
+PackedChange = tuple[int, bool, tuple[int, int] | None] | None
+PackedMade = tuple[str, bytes, bytes, tuple[str, ...], PackedChange] | Delete | Failed | Filtered
 
 _NOWHERE = Position("")
 
@@ -167,7 +174,9 @@ def _make_in_worker(records: Sequence[Packed]) -> list[PackedMade]:
     for source, format, raw, header in records:
         made = make(Record(source, format, raw, _NOWHERE, Header(*header) if header is not None else None), _recipe)
         if isinstance(made, Marked):
-            packed.append((made.write.id, made.write.body, made.fingerprint, made.warnings))
+            change = made.change
+            told = (change.at, change.later_only, change.own) if change is not None else None
+            packed.append((made.write.id, made.write.body, made.fingerprint, made.warnings, told))
         else:
             packed.append(made)
     return packed
@@ -175,8 +184,8 @@ def _make_in_worker(records: Sequence[Packed]) -> list[PackedMade]:
 
 def _unpack(made: PackedMade) -> Made:
     if isinstance(made, tuple):
-        id, body, fingerprint, warnings = made
-        return Marked(Write(id, body), fingerprint, warnings)
+        id, body, fingerprint, warnings, change = made
+        return Marked(Write(id, body), fingerprint, warnings, Change(*change) if change is not None else None)
     return made
 
 

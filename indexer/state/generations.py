@@ -31,6 +31,11 @@ def index_name(target: str, generation: str) -> str:
     return f"{target}#{generation}"
 
 
+def target_of(index: str) -> str:
+    """The URL of the target of which this is a generation: the other way round."""
+    return index.rpartition("#")[0]
+
+
 def live_index(store: Store, target: str) -> str:
     """What the state knows the index behind a target's URL by: its live generation, or itself where it has none."""
     live = next((each.name for each in known(store, target) if each.state == "live"), None)

@@ -6,7 +6,7 @@ from indexer.engine.account import COLUMNS
 
 metadata = sa.MetaData()
 
-LAYOUT = 2  # of these tables: another number, another layout
+LAYOUT = 3  # of these tables: another number, another layout
 
 layout = sa.Table("layout", metadata, sa.Column("version", sa.Integer, nullable=False))
 
@@ -102,6 +102,28 @@ documents = sa.Table(
     sa.Column("target_id", sa.Integer, primary_key=True),
     sa.Column("id", sa.Text, primary_key=True),
     sa.Column("fingerprint", sa.LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+#: The targets of which first_indexed and last_indexed are kept, by the URL that users load into and search: whichever
+#: index is behind it, and however often it is made anew.
+tracked_targets = sa.Table(
+    "tracked_targets",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("url", sa.Text, nullable=False, unique=True),
+)
+
+#: VuFind's change tracker (derive.tracking.Tracked). Times are seconds since 1970, UTC.
+tracked = sa.Table(
+    "tracked",
+    metadata,
+    sa.Column("tracked_target_id", sa.Integer, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("first", sa.BigInteger, nullable=False),
+    sa.Column("last", sa.BigInteger, nullable=False),
+    sa.Column("changed", sa.BigInteger),
+    sa.Column("deleted", sa.BigInteger),
     sqlite_with_rowid=False,
 )
 

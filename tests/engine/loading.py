@@ -9,13 +9,14 @@ import orjson
 from hypothesis import strategies as st
 
 from indexer.engine.account import Account
+from indexer.engine.dates import Dates
 from indexer.engine.memory import Memory, signatures
 from indexer.engine.push import Limits
 from indexer.engine.run import Budget, Events, Plan, Summary, run
 from indexer.engine.workers import Recipe
 from indexer.formats import profiles
 from indexer.records import Fault
-from indexer.state import dead_letters, progress, runs
+from indexer.state import dead_letters, progress, runs, tracked
 from indexer.state.dead_letters import DeadLetter
 from indexer.state.store import Store
 from tests.engine.scripted import ScriptedSink
@@ -116,6 +117,7 @@ class Desk:
         workers: int = 1,
         profile: str | None = "ojs",
         summary: Summary | None = None,
+        dates: bool = False,
     ) -> Summary:
         """One run, as `indexer load` makes it. From `stop_at` records on, or when a request
         is put off, it is told to stop."""
@@ -140,6 +142,7 @@ class Desk:
             signatures=signatures(dict.fromkeys(files, rules)),
             skip_unchanged=not force,
             durable=self.sink.durable,
+            dates=Dates(self.store, tracked.open_target(self.store, TARGET)) if dates else None,
         )
         events = Events(
             rejected=lambda letter, _advice: self.rejected.append(letter),
@@ -152,7 +155,7 @@ class Desk:
         )
         plan = Plan(
             files=dict.fromkeys(files, source),
-            recipe=Recipe({source: known}, set(), rules),
+            recipe=Recipe({source: known}, set(), rules, dates),
             workers=workers,
             limits=limits,
             budget=budget,

@@ -1,0 +1,46 @@
+"""The date of a MARC record's last change, without parsing the record."""
+
+import re
+from datetime import UTC, datetime
+
+from indexer.formats.marc import iso2709
+
+_XML = rb"""<(?:[^\s/>:]+:)?controlfield\s[^>]*?\btag\s*=\s*["']%s["'][^>]*>([^<]*)<"""
+_JSON = rb'"%s"\s*:\s*"([^"\\]*)"'
+_IN_XML = {tag: re.compile(_XML % tag) for tag in (b"005", b"008")}
+_IN_JSON = {tag: re.compile(_JSON % tag) for tag in (b"005", b"008")}
+
+
+def last_change(raw: bytes) -> int:
+    """Seconds since 1970: 005 (yyyymmddhhmmss.f), read as UTC, or where there is none the date in 008/00-05 (yymmdd,
+    of 1969 to 2068). 0 where there is neither, or what there is is no date.
+    """
+    stamp = _control_field(raw, b"005")
+    if stamp is not None:
+        return _seconds(stamp.strip()[:14], "%Y%m%d%H%M%S", 14)
+    entered = _control_field(raw, b"008")
+    return _seconds(entered[:6], "%y%m%d", 6) if entered is not None else 0
+
+
+def _control_field(raw: bytes, tag: bytes) -> bytes | None:
+    first = raw[:1] if raw[:1].isdigit() else raw[:256].lstrip()[:1]
+    if first in (b"<", b"{"):
+        found = (_IN_XML if first == b"<" else _IN_JSON)[tag].search(raw)
+        return found[1] if found is not None else None
+    leader = iso2709.START.search(raw, 0, 4 * iso2709.LEADER)
+    at = (leader.start() if leader is not None else 0) + iso2709.LEADER
+    base = raw.find(iso2709.FIELD_END, at) + 1
+    for entry in range(at, base - iso2709.ENTRY, iso2709.ENTRY):
+        if raw[entry : entry + 3] == tag and raw[entry + 7 : entry + 12].isdigit():
+            start = base + int(raw[entry + 7 : entry + 12])
+            return raw[start : max(raw.find(iso2709.FIELD_END, start), start)]
+    return None
+
+
+def _seconds(digits: bytes, form: str, length: int) -> int:
+    if len(digits) != length or not digits.isdigit():
+        return 0
+    try:
+        return int(datetime.strptime(digits.decode("ascii"), form).replace(tzinfo=UTC).timestamp())
+    except ValueError:
+        return 0

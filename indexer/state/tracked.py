@@ -1,0 +1,51 @@
+"""When the documents of a target came into it: what first_indexed and last_indexed are made of."""
+
+from collections.abc import Mapping, Sequence
+
+import sqlalchemy as sa
+
+from indexer.derive.tracking import Tracked
+from indexer.state.store import Store
+from indexer.state.tables import tracked, tracked_targets
+
+_PUT = sa.text(
+    "INSERT INTO tracked (tracked_target_id, id, first, last, changed, deleted)"
+    " VALUES (:target, :id, :first, :last, :changed, :deleted)"
+    " ON CONFLICT (tracked_target_id, id) DO UPDATE SET first = excluded.first, last = excluded.last,"
+    " changed = excluded.changed, deleted = excluded.deleted"
+)
+
+
+def open_target(store: Store, url: str) -> int:
+    """The number under which the documents of this target are known; `url` is what users load into and search."""
+    with store.claim() as connection:
+        known = connection.execute(sa.select(tracked_targets.c.id).where(tracked_targets.c.url == url)).scalar()
+        if known is None:
+            made = tracked_targets.insert().values(url=url).returning(tracked_targets.c.id)
+            known = connection.execute(made).scalar_one()
+        return int(known)
+
+
+def find(store: Store, target_id: int, ids: Sequence[str]) -> dict[str, Tracked]:
+    """What is known of these documents."""
+    query = sa.select(tracked).where(tracked.c.tracked_target_id == target_id, tracked.c.id.in_(ids))
+    with store.begin() as connection:
+        rows = connection.execute(query)
+        return {row.id: Tracked(row.first, row.last, row.changed, row.deleted) for row in rows}
+
+
+def put(connection: sa.Connection, target_id: int, documents: Mapping[str, Tracked]) -> None:
+    """Stores what is to be known of these documents from here on."""
+    if documents:
+        rows = [
+            {
+                "target": target_id,
+                "id": id,
+                "first": each.first,
+                "last": each.last,
+                "changed": each.changed,
+                "deleted": each.deleted,
+            }
+            for id, each in documents.items()
+        ]
+        connection.execute(_PUT, rows)

@@ -1,0 +1,172 @@
+"""`load.dates`: when each document came into the target, as the engine gives it back."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Collection, Mapping
+from pathlib import Path
+
+import pytest
+
+from indexer.errors import ExitCode
+from indexer.targets import Target, parse_target
+from tests.end_to_end.conftest import Indexer, read_back
+
+DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
+ON = {"INDEXER_DATES": "true"}
+RECORDS = 1_000
+SECOND = 1.1  # longer than one, so that another load has another time
+
+Dates = dict[str, tuple[str, str]]
+
+
+def record(number: int, day: int = 1, title: str = "") -> str:
+    dc = f'<dc:title xmlns:dc="http://purl.org/dc/elements/1.1/">{title or f"Title {number} of {day}"}</dc:title>'
+    return (
+        f"<record><header><identifier>r{number}</identifier><datestamp>2020-01-{day:02}T00:00:00Z</datestamp></header>"
+        f'<metadata><oai_dc:dc xmlns:oai_dc="{DC}">{dc}</oai_dc:dc></metadata></record>'
+    )
+
+
+def deletion(number: int) -> str:
+    return f'<record><header status="deleted"><identifier>r{number}</identifier></header></record>'
+
+
+def write(path: Path, *records: str) -> Path:
+    body = "".join(records)
+    path.write_text(
+        f'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>{body}</ListRecords></OAI-PMH>'
+    )
+    return path
+
+
+def dates(target: Target) -> Dates:
+    """Those of every document, as they would be sent."""
+    found = read_back(target)
+    return {id: (_sent(fields["first_indexed"]), _sent(fields["last_indexed"])) for id, fields in found.items()}
+
+
+def _sent(value: str | list[str]) -> str:
+    assert isinstance(value, str)
+    assert len(value) == len("2020-01-01T00:00:00Z"), value
+    return value
+
+
+def load(
+    indexer: Indexer, target: Target, dump: Path, *options: str, env: Mapping[str, str] = ON, code: int = 0
+) -> dict[str, int]:
+    """Not within the second of the load before."""
+    time.sleep(SECOND)
+    ended = indexer("load", dump, "--target", str(target), "--json", *options, env=env)
+    assert ended.code == code, ended.err
+    counted = next(iter(json.loads(ended.out)["books"].values()))
+    return {column: count for column, count in counted.items() if count}
+
+
+def others(dates: Dates, but: Collection[str]) -> Dates:
+    return {id: each for id, each in dates.items() if id not in but}
+
+
+def test_only_what_was_changed_gets_another_date(indexer: Indexer, target: Target, tmp_path: Path) -> None:
+    assert target.kind == "embedded" or indexer("schema", "install", "--target", str(target)).code == 0
+    dump = write(tmp_path / "d.xml", *(record(number) for number in range(RECORDS)))
+    assert load(indexer, target, dump) == {"read": RECORDS, "indexed": RECORDS}
+    first = dates(target)
+    assert len(first) == RECORDS
+    assert all(first == last for first, last in first.values())
+
+    changed = {f"r{number}" for number in range(0, RECORDS, 100)}
+    write(dump, *(record(number, 2 if f"r{number}" in changed else 1) for number in range(RECORDS)))
+    assert load(indexer, target, dump) == {"read": RECORDS, "indexed": 10, "unchanged": RECORDS - 10}
+    second = dates(target)
+    assert others(second, changed) == others(first, changed)
+    assert all(second[id][0] == first[id][0] and second[id][1] > first[id][1] for id in changed)
+
+    # sent again, all of it: no date changes
+    assert load(indexer, target, dump, "--force") == {"read": RECORDS, "indexed": RECORDS}
+    assert dates(target) == second
+
+    # deleted and restored with an old date
+    assert load(indexer, target, write(tmp_path / "gone.xml", deletion(7), deletion(5_000))) == {
+        "read": 2,
+        "deleted": 2,
+    }
+    assert load(indexer, target, write(tmp_path / "back.xml", record(7), record(8))) == {
+        "read": 2,
+        "indexed": 1,
+        "unchanged": 1,
+    }
+    third = dates(target)
+    assert others(third, {"r7"}) == others(second, {"r7"})
+    assert third["r7"][0] == second["r7"][0]
+    assert third["r7"][1] > second["r7"][1]
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Target:
+    return parse_target(f"embedded:{tmp_path / 'index'}")
+
+
+def test_without_the_switch_there_are_none_and_with_it_all_get_them(
+    indexer: Indexer, embedded: Target, tmp_path: Path
+) -> None:
+    dump = write(tmp_path / "d.xml", record(1), record(2))
+    assert load(indexer, embedded, dump, env={}) == {"read": 2, "indexed": 2}
+    assert all("first_indexed" not in fields for fields in read_back(embedded).values())
+    assert load(indexer, embedded, dump) == {"read": 2, "indexed": 2}
+    assert dates(embedded).keys() == {"r1", "r2"}
+    assert load(indexer, embedded, dump) == {"read": 2, "unchanged": 2}
+
+
+def test_what_is_not_in_an_index_yet_has_no_dates(indexer: Indexer, tmp_path: Path) -> None:
+    dump = write(tmp_path / "d.xml", record(1))
+    assert "_indexed" not in indexer("transform", dump, env=ON).out
+    assert indexer("load", dump, "--target", "jsonl:out.jsonl", env=ON).code == 0
+    assert "_indexed" not in (tmp_path / "out.jsonl").read_text()
+    assert indexer("load", dump, "--dry-run", env=ON).code == 0
+
+
+def test_a_replayed_record_has_its_dates(indexer: Indexer, embedded: Target, tmp_path: Path) -> None:
+    dump = write(tmp_path / "d.xml", record(1), record(2))
+    (tmp_path / "indexer.toml").write_text('[profile.wrong]\nbase = "ojs"\nid_search = ["^.*$"]\nid_replace = [""]\n')
+    counted = load(indexer, embedded, dump, "--profile", "wrong", code=ExitCode.REJECTED)
+    assert counted == {"read": 2, "rejected": 2}
+    time.sleep(SECOND)
+    replay = indexer("dead-letters", "replay", "--all", "--profile", "ojs", "--target", str(embedded), "--json", env=ON)
+    assert replay.code == 0, replay.err
+    found = dates(embedded)
+    assert found.keys() == {"r1", "r2"}
+    assert load(indexer, embedded, dump, "--profile", "ojs") == {"read": 2, "unchanged": 2}
+    assert dates(embedded) == found
+
+
+def test_killed_and_started_again_it_keeps_the_dates(indexer: Indexer, embedded: Target, tmp_path: Path) -> None:
+    dump = write(tmp_path / "d.xml", *(record(number) for number in range(RECORDS)))
+    load(indexer, embedded, dump)
+    first = dates(embedded)
+    write(dump, *(record(number, 2 if number % 2 else 1) for number in range(RECORDS * 3)))
+    time.sleep(SECOND)
+    command = "import indexer.engine.run as run; run.COMMIT_EVERY = 0.1; from indexer.cli import main; main()"
+    killed = subprocess.Popen(
+        [sys.executable, "-c", command, "load", str(dump), "--target", str(embedded), "--force"],
+        cwd=tmp_path,
+        env={**os.environ, **ON},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    before = len(list((tmp_path / "index/index").glob("*.store")))
+    until = time.monotonic() + 60
+    while len(list((tmp_path / "index/index").glob("*.store"))) == before and killed.poll() is None:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    killed.kill()
+    killed.wait(timeout=60)
+    load(indexer, embedded, dump)
+    after = dates(embedded)
+    assert len(after) == RECORDS * 3
+    for id, (began, ended) in first.items():
+        assert after[id][0] == began
+        assert (after[id][1] > ended) == bool(int(id[1:]) % 2)
+    assert all(after[id][0] > max(first.values())[0] for id in after.keys() - first.keys())
