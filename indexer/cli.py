@@ -86,10 +86,9 @@ def say_error(error: IndexerError) -> None:
         print(f"  {line}", file=sys.stderr)
 
 
-def _exposed(what: str, prefix: str) -> ConfigError:
+def _exposed(what: str, advice: str) -> ConfigError:
     return ConfigError(
-        f"{what} holds a password, which every user of this machine can read in the process list",
-        advice=f"Set {prefix}USERNAME and {prefix}PASSWORD instead.",
+        f"{what} holds a password, which every user of this machine can read in the process list", advice=advice
     )
 
 
@@ -147,6 +146,7 @@ def common(*names: str) -> Callable[[Command], Command]:
         ) -> Any:
             from indexer import config as settings
             from indexer.targets import has_credentials, is_index
+            from indexer.urls import is_remote
 
             flags = {
                 "target": target,
@@ -156,11 +156,13 @@ def common(*names: str) -> Callable[[Command], Command]:
             }
             for_machines = (log_format or os.environ.get("INDEXER_LOG_FORMAT")) == "json"
             try:
-                for given in filter(is_index, kwargs.get("paths", ())):
-                    if has_credentials(given):
-                        raise _exposed("a URL", "INDEXER_SOURCE_")
+                for given in kwargs.get("paths", ()):
+                    if is_index(given) and has_credentials(given):
+                        raise _exposed("a URL", "Set INDEXER_SOURCE_USERNAME and INDEXER_SOURCE_PASSWORD instead.")
+                    if is_remote(given) and has_credentials(given):
+                        raise _exposed("a URL", "Put them into ~/.netrc, or the URL into indexer.toml.")
                 if target and has_credentials(target):
-                    raise _exposed("--target", "INDEXER_")
+                    raise _exposed("--target", "Set INDEXER_USERNAME and INDEXER_PASSWORD instead.")
                 config = settings.load(config_file, flags=flags, environ=os.environ)
                 for_machines = config.settings.log.format == "json"
                 return command(*args, config=config, **kwargs)
@@ -196,8 +198,8 @@ def load(
 ) -> int:
     """Load dumps into the target.
 
-    PATHS are files, folders, globs or - for standard input; plain, gzip, bzip2, xz, zstd, zip or tar. The URL of an
-    index, as --target takes it, stands for its documents.
+    PATHS are files, folders, globs, URLs (https, s3) or - for standard input; plain, gzip, bzip2, xz, zstd, zip or tar.
+    The URL of an index, as --target takes it, stands for its documents.
     """
     from indexer.commands.load import load as run
 

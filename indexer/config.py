@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from indexer.errors import ConfigError
 from indexer.targets import Credentials, Target, parse_target
+from indexer.urls import is_remote, public
 
 DEFAULT_FILE = "indexer.toml"
 
@@ -172,6 +173,8 @@ class Config:
                 text = str(parse_target(text))
             elif key == "state":
                 text = re.sub(r"//(.*?):.*@", r"//\1:***@", text)
+            elif key.startswith("source.") and isinstance(value, list):
+                text = str([public(path) if is_remote(path) else path for path in value])
             rows.append((key, text, self.origins.get(key, "default")))
         return rows
 

@@ -14,6 +14,7 @@ from indexer.errors import ConfigError
 from indexer.formats import profiles
 from indexer.sources import live
 from indexer.sources.files import STDIN, is_no_file
+from indexer.sources.remote import Remote
 from indexer.targets import Target
 
 
@@ -55,7 +56,7 @@ def plan_for_sources(config: Config, names: Collection[str] = ()) -> Plan:
     A path that stands for nothing is in it too, and told as a fault when it is read. Raises ConfigError.
     """
     files: dict[str, str] = {}
-    indexes: dict[str, Target] = {}
+    indexes: dict[str, Target | Remote] = {}
     found: dict[str, dict[str, profiles.Profile]] = {}
     for source in chosen(config, names):
         if STDIN in source.paths:
@@ -85,7 +86,10 @@ def dumps(plan: Plan) -> list[Dump]:
     """
     rules = rules_of(plan)
     digests = {text: hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in set(rules.values())}
-    return [Dump(source, file, _signature(file, digests[rules[file]])) for file, source in plan.files.items()]
+    return [
+        Dump(source, file, _signature(file, digests[rules[file]], plan.indexes.get(file)))
+        for file, source in plan.files.items()
+    ]
 
 
 def is_as_it_was(dump: Dump) -> bool:
@@ -112,8 +116,12 @@ def _profiles(source: SourceSettings, config: Config) -> dict[str, profiles.Prof
     return recipes(profiles.for_source(named, source=source.name, constants=source.constants, mapping=source.mapping))
 
 
-def _signature(file: str, rules: str) -> str:
-    """By size and time, which ask for no byte of the file: a folder may hold a hundred thousand of them."""
+def _signature(file: str, rules: str, far: Target | Remote | None = None) -> str:
+    """By size and time, which ask for no byte of the file: a folder may hold a hundred thousand of them. By what its
+    server says of it for a file that lies elsewhere.
+    """
+    if isinstance(far, Remote):
+        return f"{far.signature} {rules}" if far.signature else ""
     if is_no_file(file):
         return ""
     try:

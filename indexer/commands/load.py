@@ -18,6 +18,7 @@ from indexer.observe import report
 from indexer.schema.model import biblio
 from indexer.sinks import open_sink
 from indexer.sources import live
+from indexer.sources.remote import Remote
 from indexer.targets import Target
 
 SMALL_DUMP = 4 * 2**20  # bytes on disk below which starting worker processes costs more than it gains
@@ -86,7 +87,7 @@ def plan_of(
     profiles_of: dict[str, dict[str, profiles.Profile]],
     settings: LoadSettings,
     connections: int,
-    indexes: Mapping[str, Target],
+    indexes: Mapping[str, Target | Remote],
 ) -> Plan:
     """The plan that reads these files, each with its source, by the profile that a source has for each format."""
     size = sources.total_bytes(list(files))

@@ -56,7 +56,7 @@ class Opened:
             target_id=self.target_id,
             run_id=self.told.run_id,
             derive_version=derive_version(),
-            signatures=signatures(rules_of(plan)),
+            signatures=signatures(rules_of(plan), plan.indexes),
             skip_unchanged=not force,
             durable=self.sink.durable,
             dates=self.dates,

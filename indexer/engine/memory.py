@@ -12,12 +12,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 from indexer import sources
 from indexer.engine.dates import Dates
 from indexer.engine.ledger import Entry, Ledger, Settled
 from indexer.sinks.base import Durable
 from indexer.sources.files import STDIN, is_no_file
+from indexer.sources.remote import Remote
 from indexer.state import dead_letters, progress
 from indexer.state.dead_letters import DeadLetter
 from indexer.state.progress import Checkpoint
@@ -228,16 +230,20 @@ class Memory:
         ]
 
 
-def signatures(rules: Mapping[str, str]) -> dict[str, str]:
+def signatures(rules: Mapping[str, str], far: Mapping[str, object] = MappingProxyType({})) -> dict[str, str]:
     """Dump -> what its checkpoint is good for: this very file, read by its `rules` (profile, schema, derivation).
 
-    "" for what is no file: it cannot be resumed.
+    `far` holds the `Remote` of each file that lies elsewhere. "" for what is no file: it cannot be resumed.
     """
     found = dict.fromkeys(rules, "")
     for file, by in rules.items():
+        digest = hashlib.blake2b(by.encode(), digest_size=16)
+        remote = far.get(file)
+        if isinstance(remote, Remote) and remote.signature:
+            digest.update(remote.signature.encode())
+            found[file] = digest.hexdigest()
         if is_no_file(file) or not Path(file).is_file():
             continue
-        digest = hashlib.blake2b(by.encode(), digest_size=16)
         try:
             with open(file, "rb") as stream:
                 size = os.fstat(stream.fileno()).st_size

@@ -18,6 +18,7 @@ from indexer.engine.workers import End, Failed, Filtered, Item, Made, Marked, Re
 from indexer.errors import ExitCode, IndexerError, SourceError, TransientError
 from indexer.records import Fault, Record
 from indexer.sinks.base import Action, Outcome, Sink
+from indexer.sources.remote import Remote
 from indexer.targets import Target
 
 if TYPE_CHECKING:  # they bring the database along, which transform does without
@@ -90,7 +91,7 @@ class Summary:
 class Plan:
     """What to read and how: `files` are the dumps as `sources.expand` gives them, in the order in which they are read,
     each with the source it belongs to. That is its name in the books; empty: that of the profile which reads the
-    record. `indexes` says how to get into those of the files that are indexes (sources.live.named).
+    record. `indexes` says how to get at those of the files that are indexes or lie elsewhere (sources.live.named).
     """
 
     files: Mapping[str, str]
@@ -98,7 +99,7 @@ class Plan:
     workers: int
     limits: Limits
     budget: Budget
-    indexes: Mapping[str, Target] = field(default_factory=dict)
+    indexes: Mapping[str, Target | Remote] = field(default_factory=dict)
 
 
 def run(

@@ -4,15 +4,17 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from indexer.records import Fault, Record
-from indexer.sources import csv, elements, json, live, marc, oai, processed, pubmed, solr_xml, text
+from indexer.sources import csv, elements, json, live, marc, oai, processed, pubmed, remote, solr_xml, text
 from indexer.sources.detect import HEAD, Kind, detect
 from indexer.sources.encoding import as_utf8
 from indexer.sources.files import STDIN, Meter, chunks, expand, total_bytes, why_missing
 from indexer.sources.place import Place
+from indexer.sources.remote import Pause, Remote
 from indexer.sources.unpack import Member, unpacked
 from indexer.sources.window import Stream, StreamError, Window
 from indexer.sources.xml import show
 from indexer.targets import Target, is_index
+from indexer.urls import is_remote
 
 __all__ = ["expand", "lasting", "read", "shown", "total_bytes"]
 
@@ -23,8 +25,8 @@ def read(
     source: str,
     format: str | None = None,
     progress: Callable[[int], None] | None = None,
-    indexes: Mapping[str, Target] | None = None,
-    pause: live.Pause = live.sleep,
+    indexes: Mapping[str, Target | Remote] | None = None,
+    pause: Pause = live.sleep,
 ) -> Iterator[Record | Fault]:
     """Give the records of all files that `paths` stand for (see `expand`), in order, and what could not be read.
 
@@ -32,8 +34,9 @@ def read(
     `progress` is called with the number of bytes, as stored, that were read since its last call.
     One record is held at a time: memory stays flat however large the files are.
 
-    A path may be an index: `indexes` says how to get into it (see `live.named`), `pause` waits before a page of it is
-    asked for again. Raises SourceError where that is over.
+    A path may be an index, or a file elsewhere: `indexes` says how to get at it (see `live.named`), `pause` waits
+    before a page, or the rest of the file, is asked for again. Raises SourceError where an index cannot be read to its
+    end.
     """
     files, missing = expand(paths)
     for path in missing:
@@ -46,14 +49,22 @@ def read(
         if is_index(path):
             yield from live.records(path, indexes or {}, source, pause)
             continue
-        yield from _file(path, Meter(progress), Place(source, shown(path), format))
+        meter = Meter(progress)
+        place = Place(source, shown(path), format)
+        far = (indexes or {}).get(path)
+        if not isinstance(far, Remote):
+            yield from _file(path, Stream(chunks(path, meter)), meter, place)
+        elif far.trouble:
+            yield place.fault(far.trouble, far.advice)
+        else:
+            yield from _file(path, Stream(remote.chunks(far, meter, pause)), meter, place)
 
 
 def lasting(path: str) -> str:
     """The name of a dump or an index from whichever folder it is named, printable."""
     kind, colon, rest = path.partition(":")
-    if path == STDIN or (is_index(path) and kind != "embedded"):
-        return path
+    if path == STDIN or is_remote(path) or (is_index(path) and kind != "embedded"):
+        return shown(path)
     if is_index(path):
         return shown(kind + colon + os.path.abspath(rest))
     return shown(os.path.abspath(path))
@@ -64,8 +75,8 @@ def shown(path: str) -> str:
     return path if path.isprintable() else show(path.encode("utf-8", "surrogateescape"), len(path) * 4)
 
 
-def _file(path: str, meter: Meter, place: Place) -> Iterator[Record | Fault]:
-    for member in unpacked(path, Stream(chunks(path, meter)), meter):
+def _file(path: str, stream: Stream, meter: Meter, place: Place) -> Iterator[Record | Fault]:
+    for member in unpacked(path, stream, meter):
         inside = Place(place.source, place.file + member.name[len(path) :], place.format)
         if member.error is not None:
             yield _told(member.error, inside)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from indexer.sources import processed
 from indexer.sources.window import StreamError
 from indexer.targets import is_index
+from indexer.urls import is_remote
 
 CHUNK = 256 << 10  # bytes
 STDIN = "-"
@@ -18,8 +19,8 @@ _SIDE_FILES = (".md5", ".sha1", ".sha256", ".sha512", ".asc", ".sig", "last_harv
 
 
 def is_no_file(path: str) -> bool:
-    """Whether a path is standard input or an index: it has no size, and nothing to know it by another time."""
-    return path == STDIN or is_index(path)
+    """Whether a path is no file of this machine: standard input, an index, or a URL (see `remote`)."""
+    return path == STDIN or is_index(path) or is_remote(path)
 
 
 def expand(paths: Sequence[str], *, with_processed: bool = False) -> tuple[list[str], list[str]]:
@@ -76,8 +77,13 @@ def _walk(folder: str, above: tuple[tuple[int, int], ...]) -> Iterator[str]:
             continue
         if os.path.isdir(path):
             yield from _walk(path, (*above, here))
-        elif not name.endswith(_SIDE_FILES) and not name.lower().startswith("readme") and not _is_device(path):
+        elif not is_aside(name) and not _is_device(path):
             yield path
+
+
+def is_aside(name: str) -> bool:
+    """Whether a name in a folder is that of something that stands beside dumps."""
+    return name.endswith(_SIDE_FILES) or name.lower().startswith("readme")
 
 
 def _is_device(path: str) -> bool:

@@ -1,32 +1,41 @@
 """An index as a source: its documents, page by page, become records of the format solr_json."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from indexer.errors import ConfigError, IndexerError, SourceError, TransientError
 from indexer.records import Record
 from indexer.sinks import open_sink
 from indexer.sinks.base import Readable
+from indexer.sources import remote
 from indexer.sources.place import Place
+from indexer.sources.remote import Pause, Remote
 from indexer.targets import Credentials, Target, is_index, parse_target
+from indexer.urls import is_remote
 
-WAITS = (1.0, 2.0, 4.0, 8.0, 16.0)  # seconds between the tries of a page; the first page of all is tried once
+WAITS = remote.WAITS  # between the tries of a page; the first page of all is tried once
 RESTARTS = (
     "An index that is read has no place to go on from: the same command reads it from the beginning, and sends only "
     "what changed."
 )
 
-Pause = Callable[[TransientError, float], None]
 
+def named(paths: Sequence[str], credentials: Credentials) -> tuple[list[str], dict[str, Target | Remote]]:
+    """The paths, those of indexes and of files elsewhere without secrets in them, and what each of these names stands
+    for; the URL of a folder, or a pattern, as the files that it stands for now.
 
-def named(paths: Sequence[str], credentials: Credentials) -> tuple[list[str], dict[str, Target]]:
-    """The paths, those of indexes without a user and password in them, and what each of these names stands for.
-
-    `credentials` are for those that bring none. Raises ConfigError for a URL that names no index.
+    `credentials` are for indexes that bring none; files elsewhere get the CA file of these, and no more. Raises
+    ConfigError for a URL that names nothing.
     """
-    names, indexes = [], {}
+    names: list[str] = []
+    indexes: dict[str, Target | Remote] = {}
     for path in paths:
+        if is_remote(path):
+            found = remote.find(path, str(credentials.ca_file) if credentials.ca_file else None)
+            indexes |= found
+            names += found
+            continue
         if is_index(path):
             target = parse_target(path, credentials)
             indexes[str(target)] = target
@@ -36,7 +45,7 @@ def named(paths: Sequence[str], credentials: Credentials) -> tuple[list[str], di
     return names, indexes
 
 
-def records(name: str, indexes: Mapping[str, Target], source: str, pause: Pause) -> Iterator[Record]:
+def records(name: str, indexes: Mapping[str, Target | Remote], source: str, pause: Pause) -> Iterator[Record]:
     """Every document of the index that `indexes` (see `named`) holds under this name.
 
     A page that cannot be had for a reason that may pass is asked for again, `pause` called with the reason and the
@@ -45,7 +54,8 @@ def records(name: str, indexes: Mapping[str, Target], source: str, pause: Pause)
     place = Place(source, name, exact=False)
     sink = None
     try:
-        sink = open_sink(indexes.get(name) or parse_target(name))
+        known = indexes.get(name)
+        sink = open_sink(known if isinstance(known, Target) else parse_target(name))
         yield from _records(cast(Readable, sink), place, pause)
     except IndexerError as error:
         raise _as_source(error, place) from None

@@ -8,7 +8,7 @@ from indexer import sources
 from indexer.engine.memory import signatures
 from indexer.errors import ConfigError
 from indexer.sources import live
-from indexer.targets import Credentials, is_index
+from indexer.targets import Credentials, Target, is_index
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ from indexer.targets import Credentials, is_index
 )
 def test_what_is_an_index(path: str, wanted: bool) -> None:
     assert is_index(path) is wanted
-    assert (sources.expand([path])[0] == [path]) is (wanted or path == "-")
+    assert (sources.expand([path])[0] == [path]) is (wanted or path in ("-", "http://host/dump.xml"))
 
 
 def test_an_index_has_no_size_and_no_signature(tmp_path: Path) -> None:
@@ -55,8 +55,11 @@ def test_a_password_goes_into_the_target_and_not_into_the_name() -> None:
         ["dump.xml", "solr+http://bob:pa55@h/solr/b", "elasticsearch+https://h/b", "embedded:x"], ours
     )
     assert names == ["dump.xml", "solr+http://h/solr/b", "elasticsearch+https://h/b", "embedded:x"]
-    assert indexes["solr+http://h/solr/b"].credentials == Credentials(username="bob", password="pa55")
-    assert indexes["elasticsearch+https://h/b"].credentials == ours
+    solr, elastic = indexes["solr+http://h/solr/b"], indexes["elasticsearch+https://h/b"]
+    assert isinstance(solr, Target)
+    assert isinstance(elastic, Target)
+    assert solr.credentials == Credentials(username="bob", password="pa55")
+    assert elastic.credentials == ours
     with pytest.raises(ConfigError) as caught:
         live.named(["solr+http://bob:pa55@h/"], ours)
     assert "pa55" not in caught.value.message + caught.value.advice
