@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -26,6 +27,7 @@ ENVIRONMENT = {
     "INDEXER_TARGET": "target",
     "INDEXER_STATE": "state",
     "INDEXER_REPORTS": "reports",
+    "INDEXER_HARVEST": "harvest",
     "INDEXER_USERNAME": "credentials.username",
     "INDEXER_PASSWORD": "credentials.password",
     "INDEXER_API_KEY": "credentials.api_key",
@@ -97,14 +99,26 @@ class ScheduleSettings(Table):
     jitter: int = Field(0, ge=0, description="seconds by which a run is put off at random, at the most")
 
 
+class OaiSettings(Table):
+    """A live OAI-PMH server as a source, and what is asked of it: the arguments of ListRecords (section 4.5)."""
+
+    url: str = Field(description="base URL, http or https")
+    metadata_prefix: str = Field("oai_dc", min_length=1)
+    set: str | None = Field(None, min_length=1)
+    from_: str | None = Field(None, alias="from", description="where the first harvest begins; later ones know")
+    credentials: bool = Field(False, description="whether the server gets source_credentials")
+
+
 class SourceSettings(Table):
-    """One source of `[[source]]`: where its dumps are, which profile reads them, and what it changes in that.
+    """One source of `[[source]]`: where its dumps are or which server has them, which profile reads them, and what it
+    changes in that. Either `paths` or `oai` is there.
 
     `move_processed`: `sync` moves its files to `processed/` once they are loaded.
     """
 
     name: str
-    paths: list[str] = Field(min_length=1)
+    paths: list[str] = Field(default_factory=list, min_length=1)
+    oai: OaiSettings | None = None
     profile: str | None = None
     constants: dict[str, Any] = Field(default_factory=dict)
     mapping: str | None = None
@@ -139,6 +153,7 @@ class Settings(Table):
     target: str = Field("embedded:var/index", description="where documents go")
     state: str = Field("sqlite:///var/state.db", description="where runs and rejected records are remembered")
     reports: str = Field("var/reports", description="folder for the reports of runs; empty: none are written")
+    harvest: str = Field("var/harvest", min_length=1, description="folder for what is harvested of OAI-PMH servers")
     credentials: CredentialSettings = CredentialSettings()
     source_credentials: CredentialSettings = CredentialSettings()
     load: LoadSettings = LoadSettings()
@@ -167,7 +182,7 @@ class Config:
     def rows(self) -> list[tuple[str, str, str]]:
         """(key, value, where it came from) of every single setting; secrets as `***`."""
         rows = []
-        for key, value in _flatten(self.settings.model_dump()):
+        for key, value in _flatten(self.settings.model_dump(by_alias=True)):
             text = "***" if isinstance(value, SecretStr) else "" if value is None else str(value)
             if key == "target":
                 text = str(parse_target(text))
@@ -228,6 +243,8 @@ def load(path: Path | None = None, *, flags: Mapping[str, Any] | None = None, en
     for name in names:
         if names.count(name) > 1:
             raise ConfigError(f"{file}: two sources are named {name!r}", advice="Give each source a name of its own.")
+    for source in settings.source:
+        _check_places(source, file)
     if settings.profile or settings.source:
         _check_profiles(settings, file)
     return Config(settings, origins)
@@ -294,6 +311,35 @@ def _invalid(error: ValidationError, tree: Mapping[str, Any], origins: Mapping[s
     return ConfigError(f"{origins.get(key) or file}: {key} {reason}")
 
 
+def _check_places(source: SourceSettings, file: Path) -> None:
+    """Raises ConfigError for a source that has no dumps, or two kinds of them, and for a server that is none."""
+    key = f"{file}: source.{source.name}"
+    if source.oai is None:
+        if not source.paths:
+            raise ConfigError(
+                f"{key} has no paths", advice='Such as paths = ["dumps/"], or oai = { url = "https://..." }.'
+            )
+        return
+    if source.paths:
+        raise ConfigError(f"{key} has both paths and oai", advice="Make two sources of it.")
+    if source.move_processed:
+        raise ConfigError(f"{key}: what is harvested is not moved", advice="Take move_processed out.")
+    try:
+        url = urlsplit(source.oai.url)
+        good = url.scheme in ("http", "https") and url.hostname and url.port != 0
+    except ValueError:
+        good = False
+    if not good or url.fragment:
+        raise ConfigError(f"{key}.oai.url is no URL", advice="Such as https://repository.example.edu/oai.")
+    if "@" in url.netloc:
+        raise ConfigError(
+            f"{key}.oai.url has a user in it",
+            advice="Set INDEXER_SOURCE_USERNAME and INDEXER_SOURCE_PASSWORD, and credentials = true in oai.",
+        )
+    if source.oai.from_ is not None and not re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?", source.oai.from_):
+        raise ConfigError(f"{key}.oai.from is no date", advice='Such as from = "2020-01-31" or "2020-01-31T00:00:00Z".')
+
+
 def _check_profiles(settings: Settings, file: Path) -> None:
     """Raises ConfigError for a profile that is wrong, and for a source that no profile fits."""
     from indexer.formats import profiles  # reads the schema: not for those who have no profiles
@@ -317,7 +363,7 @@ def _check_profiles(settings: Settings, file: Path) -> None:
 
 def _nearest_keys(tree: Mapping[str, Any], file: str, model: type[Table] = Settings, prefix: str = "") -> None:
     """Refuses a key that the model does not have, naming the nearest that it has."""
-    known = model.model_fields
+    known = [info.alias or name for name, info in model.model_fields.items()]
     for key, value in tree.items():
         if key not in known:
             close = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
@@ -338,6 +384,8 @@ def _nearest_keys(tree: Mapping[str, Any], file: str, model: type[Table] = Setti
         for table in value if isinstance(value, list) else [value]:
             if isinstance(table, Mapping):
                 _nearest_keys(table, file, nested[key], f"{key}.")
+                if key == "source" and isinstance(table.get("oai"), Mapping):
+                    _nearest_keys(table["oai"], file, OaiSettings, "source.oai.")
                 if key == "load" and isinstance(table.get("error_budget"), Mapping):
                     _nearest_keys(table["error_budget"], file, BudgetSettings, "load.error_budget.")
                 searches = table.get("search") if key == "verify" else None

@@ -12,6 +12,7 @@ from indexer.config import Config, SourceSettings
 from indexer.engine.run import Plan
 from indexer.errors import ConfigError
 from indexer.formats import profiles
+from indexer.harvest.folder import folder_of
 from indexer.sources import live
 from indexer.sources.files import STDIN, is_no_file
 from indexer.sources.remote import Remote
@@ -61,7 +62,8 @@ def plan_for_sources(config: Config, names: Collection[str] = ()) -> Plan:
     for source in chosen(config, names):
         if STDIN in source.paths:
             raise ConfigError(f"source {source.name!r}: standard input is no source of a scheduled job")
-        paths, its_indexes = live.named(source.paths, config.source_credentials())
+        named = folder_of(config.settings.harvest, source.name).pages() if source.oai else source.paths
+        paths, its_indexes = live.named(named, config.source_credentials())
         indexes |= its_indexes
         if source.move_processed and (urls := [path for path in paths if is_no_file(path)]):
             raise ConfigError(

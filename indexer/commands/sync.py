@@ -2,9 +2,10 @@
 
 import json
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from indexer import sources
+from indexer.commands.bring import bring, planned
 from indexer.commands.configured import Dump, chosen, dumps, is_as_it_was, part, plan_for_sources
 from indexer.commands.opened import Opened, opened
 from indexer.config import Config
@@ -23,6 +24,8 @@ def sync(names: Collection[str], *, config: Config, dry_run: bool, force: bool, 
     plan = plan_for_sources(config, names)
     connections = config.settings.load.connections
     with opened(target, config, command="sync", quiet=quiet, connections=connections) as ready:
+        if not dry_run and bring(config, names, ready.told, quiet=quiet):
+            plan = plan_for_sources(config, names)
         new, summary = catch_up(ready, plan, config, dry_run=dry_run, force=force)
         moving = {source.name for source in chosen(config, names) if source.move_processed}
         if moving and not dry_run and not summary.interrupted:
@@ -32,7 +35,7 @@ def sync(names: Collection[str], *, config: Config, dry_run: bool, force: bool, 
         read = {name: [dump.file for dump in new if dump.source == name] for name in plan.recipe.profiles}
         print(json.dumps({**told, "files": read}, ensure_ascii=False, indent=2))
     elif not quiet:
-        _tell(plan, new, summary, str(target), dry_run=dry_run)
+        _tell(plan, new, summary, str(target), asked=planned(config, names) if dry_run else {}, dry_run=dry_run)
     return summary.exit_code
 
 
@@ -48,9 +51,11 @@ def catch_up(
     known = {} if force else state.settled(ready.store, ready.target_id)
     new = news(dumps(plan), known)
     summary = ready.told.summary
-    if new and not dry_run:
+    before = len(ready.told.faulty)  # servers that could not be harvested; the load begins books of its own
+    if new and not dry_run and not summary.interrupted:
         state.forget(ready.store, ready.target_id, [dump.key for dump in new])
         summary = ready.load(part(plan, new, config), force=force)
+        summary.account.faults += before
         state.settle(ready.store, ready.target_id, _read_well(ready, new, summary))
     return new, summary
 
@@ -108,12 +113,16 @@ def _is_of(fault: str, file: str) -> bool:
     return fault == file or fault.startswith(f"{file}!")
 
 
-def _tell(plan: Plan, new: Sequence[Dump], summary: Summary, target: str, *, dry_run: bool) -> None:
+def _tell(
+    plan: Plan, new: Sequence[Dump], summary: Summary, target: str, *, asked: Mapping[str, str], dry_run: bool
+) -> None:
     width = max(map(len, plan.recipe.profiles))
     for name in plan.recipe.profiles:
         count = sum(dump.source == name for dump in new)
         files = "nothing new" if not count else f"{count:,} new {'file' if count == 1 else 'files'}"
         print(f"{name:<{width}}   {files}")
+        if name in asked:
+            print(f"  {asked[name]}")
         if dry_run:
             print("".join(f"  {dump.file}\n" for dump in new if dump.source == name), end="")
     if dry_run:

@@ -172,6 +172,10 @@ class Telling:
         self.say(message)
         self.say(f"  {advice}")
 
+    def harvested(self, source: str, records: int, of: int | None) -> None:
+        """A page came from a live server: so many records of its list are here."""
+        self._log.info("page_harvested", source=source, records=records, of=of)
+
     def stopping(self) -> None:
         """Told to stop: what is in flight is finished first."""
         self._log.info("stopping")

@@ -32,7 +32,7 @@ _DELETED = re.compile(rb"""\sstatus\s*=\s*["']\s*deleted\s*["']""", re.I)
 _ENTRY = re.compile(rb"<(?:[^\s/>:]+:)?(identifier|datestamp|setSpec)(?:\s[^>]*)?>(.*?)</", re.S)
 _METADATA = re.compile(rb"<(?:[^\s/>:]+:)?metadata(?:\s[^>]*)?>")
 _TAG = re.compile(rb"""\s*(<([^\s/>!?]+)(?:[^>"']|"[^"]*"|'[^']*')*+>)""")
-_ERROR_CODE = re.compile(rb"""\scode\s*=\s*["']([^"']*)["']""")
+ERROR_CODE = re.compile(rb"""\scode\s*=\s*["']([^"']*)["']""")
 
 
 def records(window: Window, place: Place, root: bytes) -> Iterator[Record | Fault]:
@@ -143,7 +143,7 @@ def _header(match: re.Match[bytes]) -> Header:
 
 def _error(piece: Piece | None, tag: Tag, place: Place) -> Fault | None:
     """An error of section 3.6; a harvest of what is new has none to report when there is nothing new."""
-    code = _ERROR_CODE.search(tag.raw)
+    code = ERROR_CODE.search(tag.raw)
     name = show(code.group(1)) if code else "without a code"
     if piece is None or name == "noRecordsMatch":
         return None

@@ -1,0 +1,167 @@
+"""What was harvested of one source: its pages, numbered in the order in which they came, and how far the harvest is.
+
+    00000001.xml.gz ...   the answers that hold records, as they came
+    .harvest.json         the notes: what was asked for, until when it is complete, and the list that is being read
+    .page, .lock          the answer that is on its way, and the lock of the process that harvests
+
+A page is on disk, whole, before the notes go past it: a kill between the two asks for that page again and puts it in
+the same place. Only its owner can look into the folder.
+"""
+
+import fcntl
+import gzip
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import zip_longest
+from pathlib import Path
+from urllib.parse import quote
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from indexer.errors import ConfigError, SourceError
+
+_PAGE = re.compile(r"\d{8,}\.xml\.gz")
+_RECORDS = re.compile(rb"<(?:[^\s/>:]+:)?ListRecords[\s>].*", re.S)
+_COMPARED = 1 << 20  # bytes at a time
+
+
+class Listing(BaseModel):
+    """A list that is being read. `since` is what was sent as `from`, "" for none; `begun` the server's date of its
+    first page, "" before that came; `token` what to ask with next, "" for the beginning of the list.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    since: str = ""
+    begun: str = ""
+    token: str = ""
+    records: int = 0
+
+
+class Notes(BaseModel):
+    """`harvested` is the server's date up to which everything is here, "" before the first list was read to its end.
+    `pages` is the number of the last page. `granularity` and `deleted` are what the server says of itself.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str
+    metadata_prefix: str
+    set: str = ""
+    granularity: str = ""
+    deleted: str = ""
+    harvested: str = ""
+    pages: int = 0
+    listing: Listing | None = None
+
+
+class Folder:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.part = path / ".page"
+        self._notes = path / ".harvest.json"
+
+    def pages(self) -> list[str]:
+        """The pages in their order; none where nothing was harvested yet."""
+        try:
+            names = sorted(filter(_PAGE.fullmatch, os.listdir(self.path)), key=_number)
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise ConfigError(f"{self.path}: {error.strerror}", advice="It holds what was harvested.") from None
+        return [str(self.path / name) for name in names]
+
+    def notes(self) -> Notes | None:
+        """None before the first harvest. Raises SourceError for notes that nobody can read."""
+        try:
+            return Notes.model_validate_json(self._notes.read_bytes())
+        except FileNotFoundError:
+            return None
+        except (ValidationError, OSError):
+            raise SourceError(
+                f"{self._notes}: cannot be read",
+                advice="Move its folder away: the next sync harvests everything anew.",
+            ) from None
+
+    def last_number(self) -> int:
+        pages = self.pages()
+        return _number(os.path.basename(pages[-1])) if pages else 0
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """The folder is there, and this process the only one that harvests into it. Raises SourceError."""
+        try:
+            self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = os.open(self.path / ".lock", os.O_CREAT | os.O_RDWR, 0o600)
+        except OSError as error:
+            raise SourceError(
+                f"{self.path}: {error.strerror}", advice="Name a place that can be written with harvest."
+            ) from None
+        try:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise SourceError(f"{self.path}: another process harvests into it", advice="Run one of them.") from None
+            yield
+        finally:
+            os.close(lock)
+
+    def keep(self, number: int) -> None:
+        """Makes the answer that came the page of this number; the answer itself is on disk by now."""
+        os.replace(self.part, self._page(number))
+        _settle(self.path)
+
+    def note(self, notes: Notes) -> None:
+        """Writes the notes down, all of them or none."""
+        new = self._notes.with_suffix(".new")
+        try:
+            with open(new, "wb") as file:
+                file.write(notes.model_dump_json(indent=1).encode())
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(new, self._notes)
+            _settle(self.path)
+        except OSError as error:
+            raise SourceError(f"{new}: {error.strerror}", advice="What was harvested before is safe.") from None
+
+    def repeats(self, number: int) -> bool:
+        """Whether the answer that came has the very list of records that the page of this number has."""
+        try:
+            with gzip.open(self.part) as one, gzip.open(self._page(number)) as other:
+                pairs = zip_longest(_from_list(one), _from_list(other), fillvalue=b"")
+                return all(first == second for first, second in pairs)
+        except (OSError, EOFError):
+            return False  # it is not there, or not whole
+
+    def _page(self, number: int) -> Path:
+        return self.path / f"{number:08}.xml.gz"
+
+
+def folder_of(harvest: str, source: str) -> Folder:
+    """The folder of a source, which may be named like no file can be."""
+    name = quote(source, safe=" ")
+    return Folder(Path(harvest) / (f"%2E{name[1:]}" if name.startswith(".") else name))
+
+
+def _from_list(page: gzip.GzipFile) -> Iterator[bytes]:
+    """A page from its ListRecords on: what stands before it has the time of the answer in it."""
+    match = _RECORDS.search(page.read(_COMPARED))
+    if match:
+        yield match.group()
+    while chunk := page.read(_COMPARED):
+        yield chunk
+
+
+def _number(name: str) -> int:
+    return int(name.partition(".")[0])
+
+
+def _settle(folder: Path) -> None:
+    """What was renamed in it is on disk, too."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -1,0 +1,173 @@
+"""HTTP to an OAI-PMH server: one request, its answer in a file, and which family of errors each failure belongs to.
+
+not reached, reset, no answer in time, cut off      TransientError
+408, 429, 5xx                                       TransientError, with its Retry-After
+a success that is no whole answer of the protocol   NotAnAnswer, which is tried a few times
+an error of the protocol, under any other status    an Answer
+certificate not trusted, 401, 403, other statuses   SourceError
+a redirect                                          followed, to http(s) only and without the credentials when it
+                                                    leads to another server
+"""
+
+import base64
+import gzip
+import os
+from collections.abc import Callable, Mapping
+from urllib.parse import urljoin, urlsplit
+
+import requests
+
+from indexer import __version__
+from indexer.errors import SourceError, TargetError, TransientError
+from indexer.harvest import answer
+from indexer.harvest.answer import Answer, NotAnAnswer
+from indexer.sinks.http import (
+    CONNECT_SECONDS,
+    READ_SECONDS,
+    connection_error,
+    engine_words,
+    may_pass,
+    retry_seconds,
+    root_cause,
+    shorten,
+)
+from indexer.targets import Credentials
+
+PAGE_LIMIT = 2 << 30  # bytes of one answer, unpacked; memory does not grow with it
+WORDS_LIMIT = 64 << 10  # bytes of a refusal
+CHUNK = 64 << 10  # bytes
+LONGEST_REDIRECT = 5
+CREDENTIALS_ADVICE = (
+    "Set INDEXER_SOURCE_USERNAME and INDEXER_SOURCE_PASSWORD, and credentials = true in the source's oai: no server "
+    "gets them else."
+)
+
+Authorize = Callable[[requests.PreparedRequest], requests.PreparedRequest]
+
+
+class Server:
+    """A server by its base URL. `credentials` are None for one that is to get none."""
+
+    def __init__(self, url: str, credentials: Credentials | None) -> None:
+        self.url = url
+        self._credentials = credentials
+        self._session = requests.Session()
+        self._session.headers.update(
+            {
+                "User-Agent": f"indexer/{__version__}",
+                "Accept": "text/xml, application/xml;q=0.9, */*;q=0.1",
+                "Accept-Encoding": "gzip, deflate",  # what is bounded while it is unpacked
+            }
+        )
+
+    def close(self) -> None:
+        self._session.close()
+
+    def ask(self, query: Mapping[str, str], path: str) -> Answer:
+        """What the server answers, which is in the file `path` then, gzip. Tried once."""
+        with self._get(query) as response:
+            status = response.status_code
+            if may_pass(status):
+                raise TransientError(
+                    f"{self.url}: HTTP {status}{self._words(response)}",
+                    advice="The server is busy or not well.",
+                    retry_after=retry_seconds(response.headers.get("Retry-After")),
+                )
+            if status in (401, 403):
+                raise SourceError(f"{self.url}: HTTP {status}, not allowed", advice=CREDENTIALS_ADVICE)
+            self._write(response, path, PAGE_LIMIT if status == 200 else WORDS_LIMIT)
+        refused = SourceError(f"{self.url}: HTTP {status}", advice="Look at the url of the source.")
+        try:
+            found = answer.read(path)
+        except NotAnAnswer as error:
+            if status != 200:
+                raise refused from None
+            raise NotAnAnswer(f"{self.url}: {error.message}", advice="Is this the base URL of the server?") from None
+        if status != 200 and not found.error:
+            raise refused
+        return found
+
+    def _get(self, query: Mapping[str, str]) -> requests.Response:
+        url = requests.Request("GET", self.url, params=query).prepare().url or self.url
+        for _ in range(LONGEST_REDIRECT + 1):
+            response = self._once(url)
+            place = response.headers.get("Location")
+            if not 300 <= response.status_code < 400 or place is None:
+                return response
+            response.close()
+            url = urljoin(url, place)
+            if urlsplit(url).scheme not in ("http", "https"):
+                raise SourceError(f"{self.url}: leads to {urlsplit(url).scheme}:, which is not followed")
+        raise SourceError(f"{self.url}: leads from one URL to the next, more than {LONGEST_REDIRECT} times")
+
+    def _once(self, url: str) -> requests.Response:
+        ca_file = self._credentials.ca_file if self._credentials else None
+        try:
+            return self._session.get(
+                url,
+                auth=self._authorize(url),
+                verify=str(ca_file) if ca_file else True,
+                timeout=(CONNECT_SECONDS, READ_SECONDS),
+                allow_redirects=False,
+                stream=True,
+            )
+        except requests.RequestException as error:
+            raise _as_source(connection_error(self.url, error)) from None
+
+    def _authorize(self, url: str) -> Authorize:
+        """What puts the credentials on a request. Always there, because requests would else look into ~/.netrc."""
+        if self._credentials is None or self._credentials.username is None or not _same_server(self.url, url):
+            return lambda request: request
+        pair = f"{self._credentials.username}:{self._credentials.password or ''}"
+        value = "Basic " + base64.b64encode(pair.encode()).decode()
+
+        def authorize(request: requests.PreparedRequest) -> requests.PreparedRequest:
+            request.headers["Authorization"] = value
+            return request
+
+        return authorize
+
+    def _words(self, response: requests.Response) -> str:
+        try:
+            words = shorten(engine_words(next(response.iter_content(WORDS_LIMIT), b"")))
+        except requests.RequestException:
+            return ""  # the status says enough
+        return f": {words[:200]}" if words else ""
+
+    def _write(self, response: requests.Response, path: str, limit: int) -> None:
+        size = 0
+        try:
+            with open(path, "wb") as file:
+                with gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
+                    for chunk in response.iter_content(CHUNK):
+                        size += len(chunk)
+                        if size > limit:
+                            raise SourceError(
+                                f"{self.url}: the answer is larger than {limit >> 10:,} KiB: stopped",
+                                advice="Ask whoever runs the server for shorter pages.",
+                            )
+                        packed.write(chunk)
+                file.flush()
+                os.fsync(file.fileno())
+        except requests.RequestException as error:
+            words = shorten(str(root_cause(error)))
+            raise TransientError(f"{self.url}: the answer broke off after {size:,} bytes: {words}") from None
+        except OSError as error:
+            raise SourceError(f"{path}: {error.strerror}", advice="What was harvested before is safe.") from None
+
+
+def _same_server(one: str, other: str) -> bool:
+    """Whether credentials for the one may go to the other: the same host, and never from https to http."""
+    before, after = urlsplit(one), urlsplit(other)
+    if (before.scheme, before.netloc) == (after.scheme, after.netloc):
+        return True
+    upgraded = (before.scheme, after.scheme) == ("http", "https") and before.hostname == after.hostname
+    return upgraded and before.port in (None, 80) and after.port in (None, 443)
+
+
+def _as_source(error: TargetError) -> Exception:
+    """The error of a target in the words of one who reads."""
+    if isinstance(error, TransientError):
+        return error
+    advice = error.advice.replace("INDEXER_", "INDEXER_SOURCE_").replace("target's URL", "url of the source")
+    return SourceError(error.message, advice=advice)

@@ -1,0 +1,192 @@
+"""`sync` from a live OAI-PMH server: what is new, and nothing lost, whatever it does and whenever we are killed."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from indexer.errors import ExitCode
+from indexer.targets import Target
+from tests.end_to_end.conftest import Indexer, read_back
+from tests.end_to_end.test_sync import configure, counts, page, titles
+from tests.harvest.oai_server import DAYS, Item, Repository, serving
+
+BEFORE = "2026-05-01T00:00:00Z"
+
+
+@pytest.fixture
+def repository() -> Iterator[Repository]:
+    with serving(Repository()) as made:
+        yield made
+
+
+def source(repository: Repository, more: str = "", name: str = "journal") -> str:
+    return f"name = '{name}'\nprofile = 'ojs'\noai = {{ url = '{repository.url}'{more} }}"
+
+
+def fill(repository: Repository, count: int) -> None:
+    repository.put(*(Item(f"r{number}", BEFORE, f"first {number}") for number in range(count)))
+
+
+def test_what_changed_is_harvested_and_nothing_else_is_asked_for(
+    indexer: Indexer, tmp_path: Path, repository: Repository
+) -> None:
+    fill(repository, 250)
+    configure(tmp_path, source(repository))
+    dry = indexer("sync", "--dry-run")
+    assert (
+        dry.out
+        == (f"journal   nothing new\n  harvest of {repository.url}: everything\n\ndry run: nothing was read or sent\n")
+        or repository.asked == []
+    )
+    assert repository.asked == []
+
+    first = indexer("sync")
+    assert first.code == 0, first.err
+    assert "journal   3 new files\n" in first.out
+    assert len(titles(tmp_path)) == 250
+    assert [query.get("from") for query in repository.lists()] == [None, None, None]
+    assert repository.agents == {"indexer/0.1.0"}
+
+    repository.now = "2026-06-02T12:00:00Z"
+    repository.asked.clear()
+    idle = indexer("sync")
+    assert idle.out.startswith("journal   nothing new\n")
+    assert repository.asked == [{"verb": "ListRecords", "metadataPrefix": "oai_dc", "from": "2026-06-01T11:59:59Z"}]
+
+    repository.put(
+        Item("r7", repository.now, "changed"), Item("r8", repository.now), Item("new", repository.now, "new")
+    )
+    repository.now = "2026-06-03T12:00:00Z"
+    dry = indexer("sync", "--dry-run")
+    assert f"  harvest of {repository.url}: what changed since 2026-06-02T11:59:59Z\n" in dry.out
+    second = indexer("sync", "--json")
+    assert counts(second, "journal") == {"read": 3, "indexed": 2, "deleted": 1}
+    expected = {f"r{number}": f"first {number}" for number in range(250)} | {"r7": "changed", "new": "new"}
+    del expected["r8"]
+    assert titles(tmp_path) == expected
+
+
+def killed(folder: Path, repository: Repository, requests: int, pause: float) -> None:
+    """A sync that is killed that long after so many requests of it, or has ended by then."""
+    job = subprocess.Popen(
+        [sys.executable, "-m", "indexer", "sync", "--quiet"], cwd=folder, env=os.environ, start_new_session=True
+    )
+    begun = len(repository.asked)
+    while job.poll() is None and len(repository.asked) - begun < requests:
+        time.sleep(0.001)
+    time.sleep(pause)
+    job.send_signal(signal.SIGKILL)
+    job.wait()
+
+
+@pytest.mark.parametrize(("size", "kills"), [(20, 3), pytest.param(100, 20, marks=pytest.mark.long)])
+def test_a_harvest_in_100_pages_survives_kills_and_what_servers_do(
+    indexer: Indexer, tmp_path: Path, repository: Repository, size: int, kills: int
+) -> None:
+    moments = random.Random(20261128)
+    repository.size = size
+    fill(repository, 90 * size)
+    repository.put(*(Item(f"d{number}", BEFORE) for number in range(10 * size)))
+    for name in ("clean", "killed"):
+        (tmp_path / name).mkdir()
+        configure(tmp_path / name, source(repository))
+    assert indexer("sync", "--quiet", cwd=tmp_path / "clean").code == 0
+    assert len(repository.asked) == 101
+
+    repository.retry_after = "0"
+    repository.asked.clear()
+    for _ in range(kills):
+        coming = len(repository.asked)
+        faults = moments.sample(["503", "429", "cut", "broken", "page", "drop", "expired"], 3)
+        repository.faults = {coming + moments.randrange(2, 30): fault for fault in faults}
+        killed(tmp_path / "killed", repository, moments.randrange(1, 40), moments.random() / 10)
+    repository.faults = {}
+    ended = indexer("sync", "--json", cwd=tmp_path / "killed")
+    assert ended.code == 0, ended.err
+    assert json.loads(ended.out)["books_closed"]
+    expected, found = (
+        read_back(Target("embedded", path=str(tmp_path / name / "index"))) for name in ("clean", "killed")
+    )
+    assert len(found) == 90 * size
+    assert found == expected
+    assert indexer("sync", cwd=tmp_path / "killed").out.startswith("journal   nothing new\n")
+
+
+def test_a_server_at_fault_does_not_hold_the_others_up(
+    indexer: Indexer, tmp_path: Path, repository: Repository
+) -> None:
+    fill(repository, 250)
+    page(tmp_path / "dumps/1.xml", ("a", "one"))
+    configure(tmp_path, source(repository), "name = 'files'\nprofile = 'ojs'\npaths = ['dumps']")
+    repository.faults = dict.fromkeys(range(3, 50), "404")
+    ended = indexer("sync", "--json")
+    assert ended.code == ExitCode.REJECTED
+    assert f"journal: {repository.url}: HTTP 404" in ended.err
+    assert counts(ended, "files") == {"read": 1, "indexed": 1}
+    assert counts(ended, "journal") == {"read": 200, "indexed": 200}
+    again = indexer("sync")
+    assert again.code == ExitCode.REJECTED
+    assert "journal   nothing new\n" in again.out
+    repository.faults = {}
+    repository.asked.clear()
+    mended = indexer("sync", "--json")
+    assert mended.code == 0, mended.err
+    assert counts(mended, "journal") == {"read": 50, "indexed": 50}
+    assert len(repository.asked) == 1  # the page that was missing, by its token
+
+
+def test_told_to_stop_it_ends_after_a_page_and_goes_on_from_there(
+    indexer: Indexer, tmp_path: Path, repository: Repository
+) -> None:
+    fill(repository, 250)
+    configure(tmp_path, source(repository))
+    repository.faults, repository.retry_after = {2: "503"}, "60"
+    job = subprocess.Popen([sys.executable, "-m", "indexer", "sync"], cwd=tmp_path, stderr=subprocess.PIPE)
+    assert job.stderr is not None
+    said = job.stderr.readline()
+    assert b"HTTP 503" in said
+    assert b"trying again in 60 s" in said
+    job.send_signal(signal.SIGTERM)
+    assert job.wait(30) == ExitCode.INTERRUPTED
+    repository.asked.clear()
+    assert indexer("sync").code == 0
+    assert len(titles(tmp_path)) == 250
+    assert [set(query) for query in repository.asked] == [{"verb", "resumptionToken"}] * 2
+
+
+def test_a_password_goes_to_the_server_that_is_to_have_it(
+    indexer: Indexer, tmp_path: Path, repository: Repository
+) -> None:
+    fill(repository, 3)
+    repository.user = "me:s3cret"
+    env = {"INDEXER_SOURCE_USERNAME": "me", "INDEXER_SOURCE_PASSWORD": "s3cret"}
+    configure(tmp_path, source(repository))
+    refused = indexer("sync", env=env)
+    assert refused.code == ExitCode.REJECTED
+    assert "HTTP 401" in refused.err
+    assert "credentials = true" in refused.err
+    configure(tmp_path, source(repository, ", credentials = true"))
+    assert indexer("sync", env=env).code == 0
+    assert len(titles(tmp_path)) == 3
+
+
+def test_a_server_that_counts_in_days_gives_the_last_days_again_and_they_are_not_sent_or_kept(
+    indexer: Indexer, tmp_path: Path, repository: Repository
+) -> None:
+    repository.granularity = DAYS
+    repository.put(Item("a", "2026-05-31", "one"), Item("b", "2026-06-01", "one"))
+    configure(tmp_path, source(repository))
+    assert counts(indexer("sync", "--json"), "journal") == {"read": 2, "indexed": 2}
+    for _ in range(2):
+        assert indexer("sync").out.startswith("journal   nothing new\n")
+    assert repository.lists()[-1]["from"] == "2026-05-31"
+    repository.put(Item("c", "2026-06-01", "late"))
+    assert counts(indexer("sync", "--json"), "journal") == {"read": 3, "unchanged": 2, "indexed": 1}
