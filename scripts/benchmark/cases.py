@@ -332,6 +332,54 @@ def _grown(setting: Setting, size: int) -> Taken:
         shutil.rmtree(target)
 
 
+# ---- the scheduled job: what costs what
+
+
+def sync(setting: Setting) -> Measured:
+    count = setting.records or 100_000
+    a_file = max(count // 100, 1)
+    rounds = []
+    for _ in range(setting.rounds):
+        with _synced(setting, count, a_file) as (target, place, first):
+            each = {"first_wall": first.wall, "first_cpu": first.cpu}
+            for name, changed in (("nothing", 0), ("one", 1), ("percent", a_file)):
+                if changed:
+                    dumps.oai_dc(place / f"dumps/z-{name}.xml", changed, version=len(each))
+                asked = _requests(target)
+                taken = run([*INDEXER, "sync", "--quiet"], cwd=place)
+                each |= {
+                    f"{name}_wall": taken.wall,
+                    f"{name}_cpu": taken.cpu,
+                    f"{name}_requests": _requests(target) - asked,
+                }
+            rounds.append(each)
+    figures = _medians(rounds)
+    share = figures["percent_cpu"] / figures["first_cpu"]
+    figures["share"] = share
+    return Measured(count, figures, rounds, "percent_cpu <= 0.1 of first_cpu", share <= 0.1)
+
+
+@contextmanager
+def _synced(setting: Setting, count: int, a_file: int) -> Iterator[tuple[Target, Path, Taken]]:
+    """A Solr core, a folder with a source of 100 files that is in it, and what the first sync took."""
+    with _fresh("solr", setting) as target:
+        place = setting.place()
+        (place / "dumps").mkdir()
+        for start in range(0, count, a_file):
+            dumps.oai_dc(place / f"dumps/{start:09}.xml", min(a_file, count - start), first=start)
+        source = '[[source]]\nname = "journal"\nprofile = "pmc"\npaths = ["dumps"]\n'
+        (place / "indexer.toml").write_text(f'target = "{target}"\n{source}', encoding="utf-8")
+        yield target, place, run([*INDEXER, "sync", "--quiet"], cwd=place)
+        shutil.rmtree(place)
+
+
+def _requests(target: Target) -> float:
+    """How many update requests the core has answered so far, a commit being one."""
+    params = {"group": "core", "prefix": "UPDATE./update.requests", "wt": "json"}
+    answer = requests.get(f"{target.base}/admin/metrics", params=params, timeout=60).json()
+    return float(answer["metrics"][f"solr.core.{target.index}"]["UPDATE./update.requests"])
+
+
 # ---- start
 
 
@@ -357,6 +405,7 @@ CASES: dict[str, Case] = {
     "workers": workers,
     "memory": memory,
     "growth": growth,
+    "sync": sync,
     "help": start,
 }
 

@@ -55,9 +55,11 @@ def pubmed(baseline: Path, path: Path, count: int) -> Path:
     return _write(path, b"<PubmedArticleSet>\n", _pubmed(baseline, count), b"</PubmedArticleSet>\n")
 
 
-def oai_dc(path: Path, count: int) -> Path:
-    """`count` oai_dc records like the seed's: each with its own id, title, order of authors and of sentences."""
-    return _write(path, b"<collection>\n", _oai_dc(count), b"</collection>\n")
+def oai_dc(path: Path, count: int, *, first: int = 0, version: int = 0) -> Path:
+    """`count` oai_dc records like the seed's, numbered from `first`: each with its own id, title, order of authors and
+    of sentences; in another `version` the latter are others.
+    """
+    return _write(path, b"<collection>\n", _oai_dc(count, first, version), b"</collection>\n")
 
 
 def marc(path: Path, count: int) -> Path:
@@ -116,13 +118,13 @@ def _pubmed(baseline: Path, count: int) -> Iterator[bytes]:
         yield article
 
 
-def _oai_dc(count: int) -> Iterator[bytes]:
+def _oai_dc(count: int, first: int, version: int) -> Iterator[bytes]:
     record = SEED.read_text(encoding="utf-8").partition("?>")[2].strip()
     creators = re.findall(r"<dc:creator>(.*?)</dc:creator>", record)
     sentences = re.findall(r"<dc:description>(.*?)</dc:description>", record)[0].split(". ")
     words = re.findall(r"<dc:title>(.*?)</dc:title>", record)[0].split(" ")
-    for number in range(count):
-        chance = random.Random(number)
+    for number in range(first, first + count):
+        chance = random.Random(number + (version << 32))
         text = record.replace("5443306", str(10_000_000 + number)).replace("28565834", str(30_000_000 + number))
         text = text.replace("etm.2017.4229", f"etm.2017.{10_000 + number}")
         for old, parts, between in ((words, words, " "), (sentences, sentences, ". ")):
