@@ -9,12 +9,13 @@ from typing import Any
 
 from indexer.commands.load import plan_for
 from indexer.config import Config
+from indexer.derive.tracking import DATES
 from indexer.documents import Delete
 from indexer.engine.rederive import rederive
 from indexer.engine.run import Plan
 from indexer.engine.workers import Failed, Marked
 from indexer.errors import ConfigError, ExitCode, IndexerError
-from indexer.formats.explain import as_json, explain
+from indexer.formats.explain import as_json, explain, explain_dates
 from indexer.formats.provenance import Explained
 from indexer.records import Fault, Record
 
@@ -47,11 +48,14 @@ def run(
     if isinstance(found, Delete):
         print(f"{where}\ndeletes {found.id}")
         return ExitCode.OK
+    if config.settings.load.dates:
+        found += explain_dates(record, {each.name: each.value for each in found})
     shown = [each for each in found if name in (None, each.name)]
     if not shown:
+        has = f"It has: {', '.join(each.name for each in found)}."
         raise ConfigError(
             f"{record.position}: its document has no field {name!r}",
-            advice=f"It has: {', '.join(each.name for each in found)}.",
+            advice="Documents get it with load.dates = true, when they are sent." if name in DATES else has,
         )
     if as_json_:
         told: dict[str, Any] = {"record": str(record.position), "profile": profile.name, "id": id}

@@ -44,7 +44,7 @@ def arrived(known: Tracked | None, change: Change, now: int, *, replayed: bool =
     """What is to be known of a document of which a version is sent at `now`.
 
     `replayed`: the version may be one of long ago, read again to build an index anew. Then only a later change than the
-    last one is a change, and a deletion in between is none.
+    last one is a change, and to come after a deletion is none.
     """
     if change.own is not None:
         same = known is not None and known.deleted is None and change.own == (known.first, known.last)
@@ -52,8 +52,9 @@ def arrived(known: Tracked | None, change: Change, now: int, *, replayed: bool =
     if known is None:
         return Tracked(now, now, change.at)
     if replayed:
+        known = replace(known, deleted=None)
         is_new = known.changed is not None and known.changed < change.at
-        return replace(known, last=now, changed=change.at, deleted=None) if is_new else known
+        return replace(known, last=now, changed=change.at) if is_new else known
     if known.deleted is not None:
         return Tracked(known.first, now, change.at)
     if known.changed is None:

@@ -42,7 +42,7 @@ class Dates:
         """What to send: a document with its dates. No other version of it may be under way."""
         known = self._known.get(action.id)
         if isinstance(action, Delete):
-            if known is not None and not self._building:
+            if known is not None:
                 self._under_way[action.id] = replace(known, deleted=self._now)
             return action
         if change is None:

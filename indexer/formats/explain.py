@@ -16,9 +16,11 @@ from typing import Any
 from lxml import etree
 
 from indexer.derive import copies, titles
+from indexer.derive.tracking import DATES, shown
 from indexer.derive.work_keys import normal_form
 from indexer.documents import Delete, Document, Fields, Value
 from indexer.formats import csv, jats, solr_json, to_document, xml
+from indexer.formats.changes import change_of
 from indexer.formats.profiles import Profile, make_id
 from indexer.formats.provenance import Explained, Named, Rule
 from indexer.records import Record
@@ -35,6 +37,20 @@ def explain(record: Record, profile: Profile) -> list[Explained] | Delete:
         return document
     rules = dict(_rules(record, profile, document))
     return [Explained(name, value, rules.get(name, [])) for name, value in document.fields.items()]
+
+
+def explain_dates(record: Record, fields: Fields) -> list[Explained]:
+    """first_indexed and last_indexed, which get their values when the document is sent; [] where it has its own."""
+    change = change_of(record, fields)
+    if change is None or change.own is not None:
+        return []
+    where = "header datestamp" if change.later_only else "005, else 008/00-05"
+    other = "a later" if change.later_only else "another"
+    last = f"when a version of it with {other} date of change was sent, or it came again after a deletion"
+    told = [(where, shown(change.at) if change.at else "no date: last_indexed stays")]
+    made = "put in when the document is sent, from the state (load.dates)"
+    rules = (Rule(f"when this id first came into the target; {made}"), Rule(f"{last}; {made}", told))
+    return [Explained(name, [], [rule]) for name, rule in zip(DATES, rules, strict=True)]
 
 
 @functools.cache

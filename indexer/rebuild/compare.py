@@ -7,19 +7,18 @@ from hashlib import blake2b
 
 import orjson
 
+from indexer.derive.tracking import DATES
 from indexer.documents import Delete, Fields
 from indexer.engine.workers import Made, Marked
 from indexer.sinks.query import stored_fields
 
-#: Fields that say when a document was indexed: they are no part of what its record says.
-TRACKED = frozenset({"first_indexed", "last_indexed"})
-
 
 def differing(expected: Fields, there: Fields, omit: Collection[str] = ()) -> list[str]:
     """The names of the fields in which a document of the index is not the expected one, in the order of the expected
-    one and then of the index's. `omit` are those that the engine fills itself; what engines do not store counts not.
+    one and then of the index's. `omit` are those that the engine fills itself; what engines do not store counts not,
+    nor when a document was indexed: that is no part of what its record says.
     """
-    left_out = TRACKED.union(omit)
+    left_out = {*DATES, *omit}
     wanted = {name: value for name, value in stored_fields(expected).items() if name not in left_out}
     has = {name: value for name, value in stored_fields(there).items() if name not in left_out}
     return [name for name in {**wanted, **has} if wanted.get(name) != has.get(name)]

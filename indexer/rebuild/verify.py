@@ -5,11 +5,12 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from indexer.config import SearchSettings, VerifySettings
+from indexer.derive.tracking import DATES
 from indexer.documents import Fields
 from indexer.engine.account import Account
 from indexer.engine.rederive import rederive
 from indexer.engine.run import Plan
-from indexer.rebuild.compare import TRACKED, Sample, differing, filled, last_of
+from indexer.rebuild.compare import Sample, differing, filled, last_of
 from indexer.records import Fault
 from indexer.sinks.base import Query, Sink
 from indexer.sinks.query import parse_words
@@ -136,7 +137,7 @@ def _fields(before: dict[str, Fields], after: dict[str, Fields], loss: float) ->
     lost = [
         f"{name} ({had[name]:,} before, {has.get(name, 0):,} now)"
         for name in had
-        if name not in TRACKED and had[name] >= FEW and has.get(name, 0) < had[name] * (1 - loss)
+        if name not in DATES and had[name] >= FEW and has.get(name, 0) < had[name] * (1 - loss)
     ]
     if lost:
         return Check(

@@ -170,3 +170,66 @@ def test_killed_and_started_again_it_keeps_the_dates(indexer: Indexer, embedded:
         assert after[id][0] == began
         assert (after[id][1] > ended) == bool(int(id[1:]) % 2)
     assert all(after[id][0] > max(first.values())[0] for id in after.keys() - first.keys())
+
+
+def sources(folder: Path) -> None:
+    table = "[[source]]\nname = 'j'\nprofile = 'ojs'\npaths = ['dumps']\n"
+    (folder / "indexer.toml").write_text(f"target = 'embedded:index'\n[load]\ndates = true\n{table}")
+    (folder / "dumps").mkdir()
+
+
+def test_an_index_that_is_built_anew_keeps_them(indexer: Indexer, embedded: Target, tmp_path: Path) -> None:
+    sources(tmp_path)
+    write(tmp_path / "dumps/1.xml", record(1), record(2), record(3), record(4))
+    assert indexer("reindex", "--quiet").code == 0
+    write(tmp_path / "dumps/2.xml", record(2, 2), deletion(3), deletion(4), record(4))
+    time.sleep(SECOND)
+    assert indexer("sync", "--quiet").code == 0
+    before = dates(embedded)
+    assert before["r1"] < before["r2"]
+    assert before["r1"] < before["r4"]
+
+    time.sleep(SECOND)
+    write(tmp_path / "dumps/3.xml", record(5))
+    built = indexer("reindex")
+    assert built.code == 0, built.out + built.err
+    assert others(dates(embedded), {"r5"}) == before
+    assert dates(embedded)["r5"][0] > before["r4"][1]
+    verified = indexer("verify")
+    assert verified.code == 0, verified.out
+    assert "nothing would change" in indexer("diff").out
+
+    time.sleep(SECOND)
+    write(tmp_path / "dumps/4.xml", record(3))  # it was deleted
+    assert indexer("sync", "--quiet").code == 0
+    assert dates(embedded)["r3"] == (before["r1"][0], max(last for _, last in dates(embedded).values()))
+
+
+def test_a_state_that_was_lost_learns_them_from_the_index(indexer: Indexer, embedded: Target, tmp_path: Path) -> None:
+    dump = write(tmp_path / "d.xml", record(1), record(2))
+    load(indexer, embedded, dump)
+    before = dates(embedded)
+    for file in (tmp_path / "var").glob("state.db*"):
+        file.unlink()
+    assert load(indexer, embedded, Path(str(embedded))) == {"read": 2, "indexed": 2}
+    assert dates(embedded) == before
+    assert load(indexer, embedded, write(dump, record(1), record(2, 2)))["read"] == 2
+    assert dates(embedded) == before  # the first version that is met says which change is known
+    load(indexer, embedded, write(dump, record(1), record(2, 3)))
+    after = dates(embedded)
+    assert after["r1"] == before["r1"]
+    assert after["r2"][0] == before["r2"][0]
+    assert after["r2"][1] > before["r2"][1]
+
+
+def test_explain_says_where_they_come_from(indexer: Indexer, tmp_path: Path) -> None:
+    dump = write(tmp_path / "d.xml", record(1, 3))
+    told = indexer("explain", dump, "--id", "r1", "--field", "last_indexed", env=ON)
+    assert told.code == 0, told.err
+    assert "rule  when a version of it with a later date of change was sent, or it came again" in told.out
+    assert "from  header datestamp  2020-01-03T00:00:00Z" in told.out
+    every = json.loads(indexer("explain", dump, "--id", "r1", "--json", env=ON).out)["fields"]
+    assert [each["field"] for each in every][-2:] == ["first_indexed", "last_indexed"]
+    off = indexer("explain", dump, "--id", "r1", "--field", "first_indexed")
+    assert off.code == ExitCode.USAGE
+    assert "load.dates = true" in off.err

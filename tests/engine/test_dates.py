@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer.derive.tracking import Change, Tracked, arrived, shown
+from indexer.documents import Delete
 from indexer.engine import dates
 from indexer.engine.dates import Dates
 from indexer.sinks.base import Durable, Write
@@ -193,10 +194,13 @@ def test_a_generation_that_is_built_from_old_dumps_alters_nothing(desk: Desk, cl
     first = adding.stamp(Write("a", b'{"id":"a"}'), Change(400))
     assert isinstance(first, Write)
     assert orjson.loads(first.body)["last_indexed"] == shown(2)
-    adding.stamp(Write("b", b'{"id":"b"}'), Change(500))
     adding.acknowledge("a")
-    adding.acknowledge("b")
     assert adding.unstored == {}
+    adding.stamp(Write("b", b'{"id":"b"}'), Change(500))
+    adding.acknowledge("b")
+    adding.stamp(Delete("b"), None)
+    adding.acknowledge("b")
+    assert adding.unstored == {"b": Tracked(3, 4, 500, deleted=60)}
     adding.stamp(Write("a", b'{"id":"a"}'), Change(600))
     adding.acknowledge("a")
-    assert adding.unstored == {"a": Tracked(1, 60, 600)}
+    assert adding.unstored["a"] == Tracked(1, 60, 600)
