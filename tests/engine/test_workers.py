@@ -1,6 +1,7 @@
 """What is made of records is the same in this process and in others, in the order of the dump."""
 
 import gzip
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,17 @@ def test_workers_make_what_one_process_makes(data: Path, tmp_path: Path, recipe:
     assert {type(each) for each in made} == {Marked, Delete, Failed, type(None)}
     failed = [each for each in made if isinstance(each, Failed)]
     assert {each.document_id for each in failed} == {f"oai:example.org:{copy}" for copy in range(1, 10, 2)}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_documents_are_the_same_whether_dates_of_change_are_asked_for(data: Path, recipe: Recipe, workers: int) -> None:
+    dumps = [str(data / "marc/lc_booksall_2016_sample.mrc.gz"), str(data / "seed/oai_dc_record.xml")]
+    items: list[Item] = [item for dump in dumps for item in sources.read([dump], source="")]
+    without = [made for _, made in derived(items, recipe, workers) if isinstance(made, Marked)]
+    asked = [made for _, made in derived(items, replace(recipe, dates=True), workers) if isinstance(made, Marked)]
+    assert [replace(made, change=None) for made in asked] == without
+    changes = [made.change for made in asked if made.change is not None]
+    assert len(changes) == len(items)
+    assert {change.later_only for change in changes[:-1]} == {False}
+    assert all(change.at > 0 for change in changes[:-1])  # every record of the Library of Congress has a 005
+    assert changes[-1].later_only
