@@ -20,7 +20,7 @@ _OAI_ROOTS = frozenset({b"OAI-PMH", b"ListRecords", b"GetRecord"})
 
 _SOLR_CHILD = re.compile(rb"<(?:field|str|arr|doc|id|query|lst|result)(?=[\s/>])")
 
-_FRONT = re.compile(rb"<(?:[^\s/>:]+:)?front[\s/>]")  # the front matter of an article in JATS
+_FRONT = re.compile(rb"<(?:[^\s<>/:]+:)?front[\s/>]")  # the front matter of an article in JATS
 
 
 @dataclass(frozen=True, slots=True)

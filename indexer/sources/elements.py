@@ -21,8 +21,10 @@ def records(window: Window, place: Place, record: bytes, *, wrapped: bool) -> It
     """
     scanner = Scanner(window, re.compile(b"<" + re.escape(record) + rb"(?=[\s/>])"))
     inherited: Mapping[bytes, bytes] = {}
+    root = b""
     for tag in scanner.tags():
-        if wrapped and tag is scanner.root:
+        if wrapped and tag is scanner.root and root in (b"", tag.name):
+            root = tag.name
             inherited = namespaces(tag.raw)
             continue
         if tag.closing and (scanner.root is None or tag.name == scanner.root.name):

@@ -27,7 +27,7 @@ _BETWEEN = re.compile(rb"[\0\t-\r\x1a]*")  # a blank may also begin a leader
 # MARC-in-JSON (what begins with one of its two keys), and MARCXML without its namespace.
 JSON_KEYS = frozenset({b"leader", b"fields"})
 _JSON = (re.compile(rb'"leader"\s*:\s*"'), re.compile(rb'"fields"\s*:\s*\['))
-XML_START = re.compile(rb"<((?:[^\s/>:]+:)?)record(?:\s[^>]*)?>\s*<\1(?:leader|controlfield|datafield)(?=[\s/>])")
+XML_START = re.compile(rb"<((?:[^\s<>/:]+:)?)record(?:\s[^<>]*)?>\s*<\1(?:leader|controlfield|datafield)(?=[\s/>])")
 
 
 def is_marc(head: bytes) -> bool:

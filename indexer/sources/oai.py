@@ -13,7 +13,7 @@ from indexer.sources.window import Window
 from indexer.sources.xml import Piece, Scanner, Tag, declare, end_of, namespace, namespaces, show, start_tag, text
 
 # A MARCXML <record> may stand in an OAI one; only the latter begins with a header.
-RECORD_START = re.compile(rb"<((?:[^\s/>:]+:)?)record(?:\s[^>]*)?>\s*<\1header(?=[\s/>])")
+RECORD_START = re.compile(rb"<((?:[^\s<>/:]+:)?)record(?:\s[^<>]*)?>\s*<\1header(?=[\s/>])")
 
 # Namespace of the metadata's root element -> format.
 FORMATS = {
@@ -27,11 +27,11 @@ FORMATS = {
     b"http://jats.nlm.nih.gov": "jats",
 }
 
-_HEADER = re.compile(rb"\s*<((?:[^\s/>:]+:)?)header(\s[^>]*)?(?:/>|>(.*?)</\1header\s*>)", re.S)
+_HEADER = re.compile(rb"\s*<((?:[^\s<>/:]+:)?)header(\s[^<>]*)?(?:/>|>(.*?)</\1header\s*>)", re.S)
 _DELETED = re.compile(rb"""\sstatus\s*=\s*["']\s*deleted\s*["']""", re.I)
-_ENTRY = re.compile(rb"<(?:[^\s/>:]+:)?(identifier|datestamp|setSpec)(?:\s[^>]*)?>(.*?)</", re.S)
-_METADATA = re.compile(rb"<(?:[^\s/>:]+:)?metadata(?:\s[^>]*)?>")
-_TAG = re.compile(rb"""\s*(<([^\s/>!?]+)(?:[^>"']|"[^"]*"|'[^']*')*+>)""")
+_ENTRY = re.compile(rb"<(?:[^\s<>/:]+:)?(identifier|datestamp|setSpec)(?:\s[^<>]*)?>((?:[^<]|<!)*+)</")
+_METADATA = re.compile(rb"<(?:[^\s<>/:]+:)?metadata(?:\s[^<>]*)?>")
+_TAG = re.compile(rb"""\s*(<([^\s<>/!?]+)(?:[^<>"']|"[^<"]*"|'[^<']*')*+>)""")
 ERROR_CODE = re.compile(rb"""\scode\s*=\s*["']([^"']*)["']""")
 
 

@@ -63,6 +63,9 @@ def finish(scanner: Scanner, place: Place) -> Iterator[Fault]:
     if scanner.window.error is not None:
         return
     if scanner.unclosed:
-        yield place.cut_short(scanner.unclosed)
-    elif scanner.root is not None:
+        yield place.fault(
+            scanner.unclosed,
+            "What stands behind it was read as if it were not there. Look at that place, or fetch the file again.",
+        )
+    if scanner.root is not None:
         yield place.cut_short(f"the file ends early (</{show(scanner.root.name)}> is missing)")

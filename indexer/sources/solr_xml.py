@@ -12,7 +12,7 @@ from indexer.sources.xml import Piece, Scanner, text
 ROOTS = frozenset({b"add", b"update", b"delete", b"response", b"doc"})
 
 _DOC = re.compile(rb"<doc(?=[\s/>])")
-_MAIN_RESULT = re.compile(rb"""\sname\s*=\s*["']response["']""")
+_RESULT = re.compile(rb"""\sname\s*=\s*["']([^"']*)["']""")
 
 
 def records(window: Window, place: Place, root: bytes) -> Iterator[Record | Fault]:
@@ -27,8 +27,9 @@ def records(window: Window, place: Place, root: bytes) -> Iterator[Record | Faul
     for tag in scanner.tags():
         if tag.name == b"doc" and not tag.closing and wanted:
             piece = scanner.element(tag)
-        elif tag.name == b"result":
-            wanted = not tag.closing and not tag.empty and bool(_MAIN_RESULT.search(tag.raw))
+        elif tag.name == b"result" and not update:
+            if name := _RESULT.search(tag.raw):  # what a broken record holds has none
+                wanted = name.group(1) == b"response"
             continue
         elif tag.name == b"delete":
             deleting = not tag.closing and not tag.empty

@@ -6,12 +6,15 @@ instruction or the DOCTYPE is no tag. Where a record is broken, the splitter goe
 
 import functools
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from typing import Literal, NamedTuple
 
 from indexer.sources.window import KEPT_OF_OVERSIZED, Window
 
 TAG_LIMIT = 1 << 20  # bytes of one tag with its attributes
+SECTION_LIMIT = 1 << 20  # bytes of a comment or CDATA section in a record; one that is longer is none
+DEPTH_LIMIT = 100  # of records in records
 MARGIN = 4096  # bytes: what a record's start pattern may span
 
 _SKIPPED = (
@@ -19,11 +22,13 @@ _SKIPPED = (
     ("CDATA section", b"<![CDATA[", b"]]>"),
     ("processing instruction", b"<?", b"?>"),
 )
+_DOCTYPE = ("DOCTYPE", b"<!DOCTYPE", b"")
 _MARKUP = re.compile(rb"<(?:(!|\?)|(/?)([^\s/>!?<=\"'&]+))")
-_REST_OF_TAG = re.compile(rb"""(?:[^>"']|"[^"]*"|'[^']*')*+>""")
+# No tag holds a `<`, not even in quotes: where one stands in it the tag is broken, and the next begins.
+_REST_OF_TAG = re.compile(rb"""(?:[^<>"']|"[^<"]*"|'[^<']*')*+(?:(>)|[^<]*)""")
 _DOCTYPE_TOKEN = re.compile(rb"""["'\[\]>]|<!--|<\?""")
 _XMLNS = re.compile(rb"""\sxmlns(?::([^\s=:]+))?\s*=\s*("[^"]*"|'[^']*')""")
-_UNPREFIXED = re.compile(rb"<[^\s/>:!?]+[\s/>]")
+_UNPREFIXED = re.compile(rb"<[^\s<>/:!?]+[\s/>]")
 _ENTITY = re.compile(rb"&(#[0-9]+|#x[0-9A-Fa-f]+|[^;&\s]*);?")
 _NAMED = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
 _COMMENT_OR_CDATA = re.compile(rb"<!--.*?-->|<!\[CDATA\[(.*?)\]\]>", re.S)
@@ -33,13 +38,17 @@ Nests = Literal["no", "others", "records"]
 
 
 class Tag(NamedTuple):
-    """One tag: `name` as written (with its prefix), `raw` from `<` to `>`, `offset` in the stream."""
+    """One tag: `name` as written (with its prefix), `raw` from `<` to `>`, `offset` in the stream.
+
+    A broken one is given as an empty element and goes up to the next `<`.
+    """
 
     name: bytes
     closing: bool
     empty: bool
     raw: bytes
     offset: int
+    broken: bool = False
 
     @property
     def local(self) -> bytes:
@@ -86,35 +95,59 @@ def end_of(data: bytes, body: int, name: bytes, breaks: re.Pattern[bytes] | None
 
 
 def _walk(data: bytes, body: int, name: bytes, breaks: re.Pattern[bytes] | None, *, final: bool) -> int:
+    """What has a start and no end in its place (a tag, a comment) is text, so that it costs no other record."""
     token = re.compile(rb"<!--|<!\[CDATA\[|<\?|<(/?)" + re.escape(name) + rb"(?=[\s/>])")
-    skipped = {opening: closing for _, opening, closing in _SKIPPED}
+    sections = {opening: _Section(closing) for _, opening, closing in _SKIPPED}
     depth = 1
     at = body
     while match := token.search(data, at):
-        ending = skipped.get(match.group())
-        if ending is not None:
-            at = data.find(ending, match.end())
-            if at < 0:
+        section = sections.get(match.group())
+        if section is not None:
+            at = section.end(data, match.end(), SECTION_LIMIT)
+            if at < 0 and not final and len(data) - match.end() < SECTION_LIMIT:
                 return -1
-            at += len(ending)
+            at = at if at >= 0 else match.end()
             continue
-        tag = _REST_OF_TAG.match(data, match.end())
+        tag = _rest_of_tag(data, match.end())
+        if tag.end() == len(data) and not tag.group(1) and not final:
+            return -1
+        at = tag.end()
         if match.group(1):
             depth -= 1
-            if tag is None:
-                return -1
             if depth == 0:
-                return tag.end()
+                return at
         else:
             if not final and len(data) - match.start() < MARGIN:
                 return -1
-            if breaks is not None and breaks.match(data, match.start()):
-                raise _Broken(match.start())
-            if tag is None:
-                return -1
-            depth += data[tag.end() - 2] != 0x2F
-        at = tag.end()
+            if depth == DEPTH_LIMIT or (breaks is not None and breaks.match(data, match.start())):
+                # it may have run over a record of another name before
+                earlier = breaks.search(data, body, match.start()) if breaks is not None else None
+                raise _Broken(earlier.start() if earlier else match.start())
+            depth += tag.group(1) is not None and data[at - 2] != 0x2F
     return -1
+
+
+def _rest_of_tag(data: bytes, at: int) -> re.Match[bytes]:
+    """The rest of a tag behind its name; without a group the tag is broken, or has no end in `data`."""
+    match = _REST_OF_TAG.match(data, at)
+    assert match is not None  # noqa: S101 - it matches the empty string
+    return match
+
+
+class _Section:
+    """Looks for what closes a comment, a CDATA section or a processing instruction, over no byte twice."""
+
+    def __init__(self, closing: bytes) -> None:
+        self._closing = closing
+        self._seen = 0  # no closing one begins before
+
+    def end(self, data: bytes, start: int, limit: int) -> int:
+        """Return the index behind the closing mark of a section whose content starts at `start`; -1: there is none."""
+        found = data.find(self._closing, max(start, self._seen), start + limit)
+        if found >= 0:
+            return found + len(self._closing)
+        self._seen = max(self._seen, min(len(data), start + limit) - len(self._closing) + 1)
+        return -1
 
 
 class Scanner:
@@ -132,6 +165,7 @@ class Scanner:
         self._restart = restart
         self._breaks = None if nests == "records" else restart
         self._nests = nests != "no"
+        self._seen: dict[bytes, int] = {}  # what closes a section -> stream offset before which no further one begins
 
     def tags(self) -> Iterator[Tag]:
         """Give tag after tag, up to the end; an element that the caller takes by `element` counts as one."""
@@ -151,9 +185,14 @@ class Scanner:
         if self.root is tag:
             self.root = None
         start, body = window.offset, len(tag.raw)
+        if tag.broken:
+            return self._rest(start, body, f"has a broken tag <{show(tag.name)}")
+        other = self._breaks if self._breaks and not self._breaks.match(window.data, window.pos) else None
         while not tag.empty:
             try:
                 end = end_of(window.data, window.pos + body, tag.name, self._breaks, final=window.ended)
+                if other and (record := other.search(window.data, window.pos + body, end if end >= 0 else sys.maxsize)):
+                    raise _Broken(record.start())  # what is no record by its name, and holds one
             except _Broken as broken:
                 raw = window.data[window.pos : broken.at]
                 window.pos = broken.at
@@ -256,52 +295,62 @@ class Scanner:
                 return tag
 
     def _whole_tag(self, match: re.Match[bytes]) -> Tag | None:
-        """The tag at `pos`; None where it is none (`pos` moves on) or more was read (to be looked at again)."""
+        """The tag at `pos`; None where more was read: it is to be looked at again."""
         window = self.window
-        rest = _REST_OF_TAG.match(window.data, match.end())
-        if rest is None:
-            if window.held > TAG_LIMIT or not window.more():
-                window.pos += 1
+        rest = _rest_of_tag(window.data, match.end())
+        if rest.end() == len(window.data) and not rest.group(1) and window.held <= TAG_LIMIT and window.more():
             return None
         raw = window.data[window.pos : rest.end()]
-        return Tag(match.group(3), bool(match.group(2)), raw.endswith(b"/>"), raw, window.offset)
+        broken = rest.group(1) is None
+        return Tag(match.group(3), bool(match.group(2)), broken or raw.endswith(b"/>"), raw, window.offset, broken)
 
     def _skip_markup(self) -> bool:
-        """Skip the comment, CDATA section, processing instruction or DOCTYPE at `pos`; False: it never ends."""
-        window = self.window
-        start = window.offset
-        head = window.fill(9)
-        name, opening, closing = next((kind for kind in _SKIPPED if head.startswith(kind[1])), ("DOCTYPE", b"<!", b""))
-        window.pos += len(opening)
-        ended = window.skip_to(closing) if closing else self._skip_doctype()
-        if not ended:
-            self.unclosed = f"the {name} that begins at byte {start:,} never ends"
-        return ended
+        """Skip the comment, CDATA section, processing instruction or DOCTYPE at `pos`. False: the stream ended in it.
 
-    def _skip_doctype(self) -> bool:
-        """Skip to the end of a DOCTYPE with its internal subset, which is never read (XML 1.0 section 2.8)."""
+        Of one that never ends only the mark that opens it is skipped.
+        """
         window = self.window
-        depth = 0
-        while True:
-            match = _DOCTYPE_TOKEN.search(window.data, window.pos)
-            if match is None:
-                window.pos = max(window.pos, len(window.data) - 3)
-                if not window.more():
-                    return False
-                continue
-            token = match.group()
-            window.pos = match.end()
-            if token in b"\"'":
-                if not window.skip_to(token):
-                    return False
-            elif token == b"<!--" or token == b"<?":
-                if not window.skip_to(b"-->" if token == b"<!--" else b"?>"):
-                    return False
-            elif token == b">":
-                if depth == 0:
-                    return True
+        head = window.fill(9)
+        name, opening, closing = next((kind for kind in _SKIPPED if head.startswith(kind[1])), _DOCTYPE)
+        if not head.startswith(opening):
+            window.pos += 2
+            return True
+        while closing or not self.unclosed:
+            content = window.pos + len(opening)
+            if closing:
+                found = window.data.find(closing, max(content, self._seen.get(closing, 0) - window.base))
             else:
-                depth += 1 if token == b"[" else -1
+                found = _end_of_doctype(window.data, content)
+            if found >= 0:
+                window.pos = found + len(closing)
+                return True
+            self._seen[closing] = window.base + len(window.data) - len(closing) + 1
+            if window.held > window.limit or not window.more():
+                break
+        if window.error is not None:
+            return False
+        self.unclosed = self.unclosed or f"the {name} that begins at byte {window.offset:,} never ends"
+        window.pos += len(opening)
+        return True
+
+
+def _end_of_doctype(data: bytes, at: int) -> int:
+    """The index behind a DOCTYPE with its internal subset, which is never read (XML 1.0 section 2.8); -1: not here."""
+    depth = 0
+    while match := _DOCTYPE_TOKEN.search(data, at):
+        token = match.group()
+        at = match.end()
+        if token == b">" and depth == 0:
+            return at
+        closing = {b"<!--": b"-->", b"<?": b"?>", b'"': b'"', b"'": b"'"}.get(token)
+        if closing is not None:
+            found = data.find(closing, at)
+            if found < 0:
+                return -1
+            at = found + len(closing)
+        elif token != b">":
+            depth += 1 if token == b"[" else -1
+    return -1
 
 
 @functools.lru_cache(maxsize=64)  # the tags of one dump are nearly always the same

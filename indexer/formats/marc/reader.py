@@ -16,7 +16,7 @@ from indexer.formats.marc.record import MarcField, MarcRecord
 
 WARNINGS = 25  # of one record; what is broken in every field is not told for every field
 
-_DELETED_XML = re.compile(rb"<(?:[^\s/>:]+:)?leader(?:\s[^>]*)?>\s{0,5}[^<]{0,5}?d[^<]{18}<")
+_DELETED_XML = re.compile(rb"<(?:[^\s<>/:]+:)?leader(?:\s[^<>]*)?>\s{0,5}[^<]{0,5}?d[^<]{18}<")
 _DELETED_JSON = re.compile(rb'"leader"\s*:\s*".{5}d')
 
 

@@ -1,0 +1,74 @@
+"""Damage to one record costs this record: those before it and behind it come out whole. Cases that fuzzing found."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.sources.reading import faults, raws, read_bytes
+from tests.sources.test_marc import xml
+from tests.sources.test_oai import answer, dc, record
+from tests.sources.test_pubmed import ARTICLES, article
+
+ONE, TWO, THREE = (article(number) for number in (1, 2, 3))
+BROKEN_ENDS = [b"<Pub", b"</PubmedArticle", b'<PMID Version="1', b"<PMID Version='1>", b"<!--", b"<![CDATA[", b"<?"]
+
+
+@pytest.mark.parametrize("cut", BROKEN_ENDS)
+@pytest.mark.parametrize("between", [b"", b"\n"])
+@pytest.mark.parametrize("whole", [TWO, TWO.removesuffix(b"</PubmedArticle>"), b""])
+def test_markup_that_is_open_at_the_end_of_a_record(tmp_path: Path, cut: bytes, between: bytes, whole: bytes) -> None:
+    found = read_bytes(tmp_path, ARTICLES % between.join([ONE, whole + cut, THREE, ONE]))
+    read = raws(found)
+    assert (read[0], read[-2:]) == (ONE, [THREE, ONE])
+    assert faults(found) or len(read) == 4
+
+
+@pytest.mark.parametrize("cut", [b"<x", b'<x y="', b"<!--", b"<![CDATA["])
+def test_markup_that_is_open_inside_a_record(tmp_path: Path, cut: bytes) -> None:
+    broken = TWO.replace(b"<ArticleTitle>", cut)
+    assert raws(read_bytes(tmp_path, ARTICLES % (ONE + broken + THREE))) == [ONE, broken, THREE]
+
+
+def test_a_quotation_mark_that_the_next_record_would_close(tmp_path: Path) -> None:
+    two, three = (b'<record a="1"><leader/><controlfield tag="%d"/></record>' % number for number in (2, 3))
+    broken = two.replace(b'"1"', b'"1')
+    content = b"<collection>" + xml(1) + broken + three + b"</collection>"
+    assert raws(read_bytes(tmp_path, content)) == [xml(1), three]
+    assert [fault.raw for fault in faults(read_bytes(tmp_path, content))] == [broken]
+
+
+def test_the_end_of_the_wrapper_inside_a_record(tmp_path: Path) -> None:
+    broken = xml(2).replace(b"</record>", b"</collection><x>")
+    found = read_bytes(tmp_path, b"<collection>" + xml(1) + broken + xml(3) + xml(4) + b"</collection>")
+    assert raws(found) == [xml(1), xml(3), xml(4)]
+
+
+@pytest.mark.parametrize("opening", ["<collection>", "<x>", "<x><y>"])
+def test_an_element_that_would_hold_the_next_records(tmp_path: Path, opening: str) -> None:
+    content = b"<collection>" + xml(1) + opening.encode() + xml(3) + xml(4) + b"</collection>"
+    assert raws(read_bytes(tmp_path, content)) == [xml(1), xml(3), xml(4)]
+
+
+@pytest.mark.parametrize("mark", [b"</result>", b"<result>", b"<doc>", b"</doc><doc>"])
+def test_a_result_that_ends_inside_a_document(tmp_path: Path, mark: bytes) -> None:
+    one, two, three = (b'<doc><str name="id">%d</str></doc>' % number for number in (1, 2, 3))
+    broken = two.replace(b"</doc>", mark)
+    content = b'<response><result name="response">' + one + broken + three + one + b"</result></response>"
+    assert raws(read_bytes(tmp_path, content))[-2:] == [three, one]
+
+
+@pytest.mark.parametrize(
+    "word", ["<record ", "<record>", "<", "<!--", "<a:", "<x><!--", "<?", '<record a="', "<!DOCTYPE ["]
+)
+def test_thousands_of_openings_take_no_time(tmp_path: Path, word: str) -> None:
+    """Quadratic, each would take minutes."""
+    broken = record("2", dc("T")).replace("</dc:title>", word * 30_000)
+    one, three = record("1", dc("T")), record("3", dc("U"))
+    for damaged in (broken, word * 30_000):
+        found = raws(read_bytes(tmp_path, answer(one, damaged, three)))
+        assert (found[0], found[-1]) == (dc("T").encode(), dc("U").encode())
+
+
+def test_documents_in_documents_take_no_time(tmp_path: Path) -> None:
+    one = b'<doc><str name="id">1</str></doc>'
+    assert raws(read_bytes(tmp_path, b"<add>" + one + b"<doc>" * 30_000 + one + b"</add>"))[0] == one
