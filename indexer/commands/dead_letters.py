@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from indexer.commands.load import limits, made_by
-from indexer.commands.opened import dates_of, known_target, stopping
-from indexer.commands.telling import Telling
+from indexer.commands.opened import opened, stopping
 from indexer.config import Config
 from indexer.derive.pipeline import derive_version
 from indexer.engine.memory import Memory
@@ -18,8 +17,8 @@ from indexer.errors import ConfigError, ExitCode
 from indexer.formats import profiles
 from indexer.observe import report
 from indexer.records import Position
-from indexer.sinks import open_sink
-from indexer.state import dead_letters, lock
+from indexer.state import dead_letters
+from indexer.state.generations import split_name
 from indexer.state.store import Store
 
 SHOWN = 50  # letters of a list
@@ -35,7 +34,7 @@ def list_(*, config: Config, as_json: bool) -> int:
     named = str(config.target()) if config.origins.get("target") == "--target" else None
     store = Store(config.settings.state)
     try:
-        rows = dead_letters.find(store, target=named, raw=False)
+        rows = [row for row in dead_letters.find(store, target=named, raw=False) if not split_name(row["target"])[1]]
     finally:
         store.close()
     kinds = Counter((row["target"], row["stage"], report.kind(row["reason"])) for row in rows)
@@ -110,42 +109,38 @@ def replay(
             print(f"no dead letters of {target}")
             return ExitCode.OK
         if elsewhere := [row for row in rows if row["target"] != str(target)]:
+            other, generation = split_name(elsewhere[0]["target"])
+            advice = f"Name its target: --target {other}" if not generation else f"{generation} is not live"
             raise ConfigError(
                 f"dead letter {elsewhere[0]['id']} is of {elsewhere[0]['target']}, not of {target}",
-                advice=f"Name its target: --target {elsewhere[0]['target']}. Nothing was changed.",
+                advice=f"{advice}. Nothing was changed.",
             )
-        sink = open_sink(target, connections=connections)
-        try:
-            sink.check()
-            with (
-                lock.hold(store, str(target), command="dead-letters replay"),
-                Telling(config, store, quiet=quiet, command="dead-letters replay", target=target) as told,
-                stopping(told) as stop,
-            ):
-                summary = replay_letters(
-                    _chunks(store, [row["id"] for row in rows]),
-                    sink,
-                    Memory(
-                        store,
-                        target_id=known_target(str(target), sink, store),
-                        run_id=told.run_id,
-                        derive_version=derive_version(),
-                        signatures={},
-                        skip_unchanged=True,
-                        durable=sink.durable,
-                        dates=dates_of(str(target), sink, store, config.settings.load),
-                    ),
-                    profile=profile,
-                    derive_version=made_by(config.settings.load),
-                    limits=limits(config.settings.load, connections=connections),
-                    events=told.events(),
-                    stop=stop,
-                    summary=told.summary,
-                )
-        finally:
-            sink.close()
     finally:
         store.close()
+    with (
+        opened(target, config, command="dead-letters replay", quiet=quiet, connections=connections) as ready,
+        stopping(ready.told) as stop,
+    ):
+        summary = replay_letters(
+            _chunks(ready.store, [row["id"] for row in rows]),
+            ready.sink,
+            Memory(
+                ready.store,
+                target_id=ready.target_id,
+                run_id=ready.told.run_id,
+                derive_version=derive_version(),
+                signatures={},
+                skip_unchanged=True,
+                durable=ready.sink.durable,
+                dates=ready.dates,
+            ),
+            profile=profile,
+            derive_version=made_by(config.settings.load),
+            limits=limits(config.settings.load, connections=connections),
+            events=ready.told.events(),
+            stop=stop,
+            summary=ready.told.summary,
+        )
     _tell(summary, str(target), as_json=as_json, quiet=quiet)
     return summary.exit_code
 

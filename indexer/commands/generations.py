@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict
 
 from indexer.commands.configured import dumps, plan_for_sources
@@ -92,11 +92,13 @@ def prune(names: Sequence[str], *, config: Config, keep: int | None, as_json: bo
         for each in going:
             if each.state == "live":
                 raise ConfigError(f"{each.name} is live: it stays", advice="Nothing was removed.")
-        for each in going:
-            with lock.hold(store, index_name(str(target), each.name), command="prune"):  # nobody builds it
+        with ExitStack() as locks:
+            if any(each.state not in ("former", "failed") for each in going):  # nobody builds it
+                locks.enter_context(lock.hold(store, index_name(str(target), ""), command="prune"))
+            for each in going:
                 generations.drop(store, place, str(target), each.name)
-            if not as_json:
-                print(f"{each.name}   removed")
+                if not as_json:
+                    print(f"{each.name}   removed")
     if as_json:
         print(json.dumps({"target": str(target), "removed": [each.name for each in going]}, indent=2))
     elif not going:
@@ -135,8 +137,13 @@ def _switch(
 ) -> int:
     before = generations.live(found)
     if chosen.name != before:
-        with closing(open_sink(place.target(chosen.name))) as sink:
+        with closing(open_sink(place.target(chosen.name))) as sink, ExitStack() as opening:
             sink.check()
+            live = None
+            if before is not None:
+                live = opening.enter_context(closing(open_sink(place.target(before))))
+                live.check()
+            generations.delete_again(store, str(target), chosen.name, sink=sink, live=live)
             omit = sink.omit
             documents = sink.count()
         generations.promote(store, place, str(target), chosen.name)

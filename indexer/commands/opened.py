@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """`name` is what the state knows the index by, `target_id` its number there. `dates` are put into documents."""
+    """`name` is what the state knows the index by, `target_id` its number there. `dates` are put into documents.
+    `building`: nobody reads the index yet.
+    """
 
     store: "Store"
     sink: Sink
@@ -37,14 +39,17 @@ class Opened:
     name: str
     target_id: int
     dates: "Dates | None"
+    building: bool
 
     def load(self, plan: Plan, *, force: bool = False) -> Summary:
         """Carries the plan out; `force` sends what is unchanged, too. Once for each `opened`."""
         from indexer.engine import tuning
+        from indexer.state import dumps
 
         plan.recipe.omit.update(self.sink.omit)
         memory = self._memory(plan, force=force)
-        with tuning.tuned(self.sink, self.store, self.name, say=self.told.say):
+        first = self.building and not dumps.settled(self.store, self.target_id)  # what comes after it is little
+        with tuning.tuned(self.sink, self.store, self.name, say=self.told.say, unread=first):
             return carry_out(plan, self.sink, memory, self.told)
 
     def _memory(self, plan: Plan, *, force: bool) -> "Memory":
@@ -93,7 +98,7 @@ def opened(
             name = building or live_index(store, str(target))
             url = target_of(building) if building else str(target)
             dates = dates_of(url, sink, store, config.settings.load, building=bool(building))
-            yield Opened(store, sink, told, name, known_target(name, sink, store), dates)
+            yield Opened(store, sink, told, name, known_target(name, sink, store), dates, bool(building))
 
 
 def known_target(name: str, sink: Sink, store: "Store") -> int:

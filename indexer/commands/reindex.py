@@ -2,16 +2,17 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 
 from indexer import sources
-from indexer.commands.configured import dumps, plan_for_sources
-from indexer.commands.opened import opened, rules_of
-from indexer.commands.sync import catch_up
+from indexer.commands.configured import Dump, dumps, plan_for_sources
+from indexer.commands.opened import known_target, opened, rules_of
+from indexer.commands.sync import catch_up, news
 from indexer.commands.verify import as_data, lines
 from indexer.config import Config
+from indexer.engine import tuning
 from indexer.engine.account import Account
 from indexer.engine.memory import signatures
 from indexer.engine.run import Plan, Summary
@@ -23,7 +24,7 @@ from indexer.rebuild.verify import Check, verify
 from indexer.sinks import open_sink
 from indexer.sinks.base import Sink
 from indexer.sources.files import is_no_file
-from indexer.state import dead_letters, lock, progress
+from indexer.state import dead_letters, deletions, lock, progress
 from indexer.state import dumps as files
 from indexer.state import generations as state
 from indexer.state.generations import Generation, index_name
@@ -83,7 +84,7 @@ class _Job:
         if self._load("building"):
             with self._held():
                 self._reconciled()
-                if self._load("catching up") and self._verified(self._live()) and promote:
+                if self._load("catching up", last=True) and self._verified() and promote:
                     generations.promote(self.store, self.place, str(self.target), self.name)
                     self.promoted = True
                     self._end(keep)
@@ -168,32 +169,40 @@ class _Job:
         beside = f"beside {self.former}, which is live" if self.former else "where there was none"
         self.say(f"{self.name}   building {beside}")
 
+    @contextmanager
+    def _made(self, name: str) -> Iterator[tuple[Plan, Sink, int]]:
+        """A generation that is being built, with its number in the state, and the plan that reads the sources into it
+        as they are now.
+        """
+        plan = plan_for_sources(self.config)
+        with closing(open_sink(self.place.make(name))) as sink:
+            sink.check()
+            plan.recipe.omit.update(sink.omit)
+            yield plan, sink, known_target(index_name(str(self.target), name), sink, self.store)
+
     def _goes_on(self, name: str) -> bool:
         """Whether every dump that the generation was built from so far is as it was then, and read by the same rules:
         else it holds documents that are in no source any more.
         """
-        made = self.place.make(name)
-        target_id = progress.find_target(self.store, index_name(str(self.target), name))
-        if target_id is None:
-            return True
-        plan = plan_for_sources(self.config)
-        with closing(open_sink(made)) as sink:
-            sink.check()
-            plan.recipe.omit.update(sink.omit)
-        read = files.settled(self.store, target_id)
-        now = {dump.key: dump.signature for dump in dumps(plan)}
-        if any(now.get(key) != signature for key, signature in read.items()):
-            return False
-        begun = progress.read_checkpoints(self.store, target_id)
-        rules = {file: rule for file, rule in rules_of(plan).items() if sources.lasting(file) in begun}
-        signed = {sources.lasting(file): signature for file, signature in signatures(rules).items()}
-        return all(signed.get(file) == mark.signature for file, mark in begun.items())
+        with self._made(name) as (plan, _, target_id):
+            read = files.settled(self.store, target_id)
+            begun = progress.read_checkpoints(self.store, target_id)
+            now = {dump.key: dump.signature for dump in dumps(plan)}
+            rules = {file: rule for file, rule in rules_of(plan).items() if sources.lasting(file) in begun}
+        signed = {sources.lasting(file): signature for file, signature in signatures(rules, plan.indexes).items()}
+        return all(now.get(key) == signature for key, signature in read.items()) and all(
+            signed.get(file) == mark.signature for file, mark in begun.items()
+        )
 
-    def _load(self, what: str) -> bool:
-        """Reads what of the sources the new generation does not have; gives whether all of it is there now."""
-        plan = plan_for_sources(self.config)
+    def _load(self, what: str, *, last: bool = False) -> bool:
+        """Reads what of the sources the new generation does not have; gives whether it came through, and all of it is
+        there if this is the `last` time.
+        """
+        with self._made(self.name) as (plan, _, target_id):
+            if not news(dumps(plan), files.settled(self.store, target_id)):
+                return True
         with opened(
-            self.place.make(self.name),
+            self.place.target(self.name),
             self.config,
             command="reindex",
             quiet=self.quiet,
@@ -201,10 +210,9 @@ class _Job:
             building=index_name(str(self.target), self.name),
         ) as ready:
             new, summary = catch_up(ready, plan, self.config)
-            known = files.settled(self.store, ready.target_id)
-            unread = [
-                each.file for each in dumps(plan) if not is_no_file(each.file) and known.get(each.key) != each.signature
-            ]
+            unread = ready.told.faulty
+            if not unread and last:
+                unread = _unread(dumps(plan), files.settled(self.store, ready.target_id))
         self._count(what, len(new), summary)
         if summary.interrupted:
             self.exit_code = ExitCode.INTERRUPTED
@@ -224,22 +232,26 @@ class _Job:
             for line in report.lines(summary, target=self.name, remembered=True):
                 self.say(line)
 
-    def _live(self) -> Target | None:
-        return self.place.target(self.former) if self.former else None
-
-    def _verified(self, live: Target | None) -> bool:
+    def _verified(self) -> bool:
         """Whether the new generation is what it is to be; says what was found."""
-        made = self.place.target(self.name)
-        plan = plan_for_sources(self.config)
-        with closing(open_sink(made)) as sink:
-            sink.check()
-            plan.recipe.omit.update(sink.omit)
-            if live is None:
-                checks = self._checks(plan, sink, None)
-            else:
-                with closing(open_sink(live)) as there:
-                    there.check()
-                    checks = self._checks(plan, sink, there)
+        target = str(self.target)
+        with self._made(self.name) as (plan, sink, target_id), ExitStack() as opening:
+            tuning.put_back(sink, self.store, index_name(target, self.name), say=self.say)
+            live = None
+            if self.former is not None:
+                live = opening.enter_context(closing(open_sink(self.place.target(self.former))))
+                live.check()
+            generations.delete_again(self.store, target, self.name, sink=sink, live=live)
+            checks = verify(
+                plan,
+                sink,
+                live=live,
+                account=self.account,
+                limits=self.config.settings.verify,
+                searches=self.config.settings.verify.search,
+                documents=progress.count(self.store, target_id),
+                rejected={*dead_letters.known(self.store, target_id)[1], *deletions.noted(self.store, target)},
+            )
             count = sink.count()
         trouble = self._trouble()
         checks.append(Check("engine", not trouble, "; ".join(trouble) or "well"))
@@ -248,22 +260,8 @@ class _Job:
             return False
         self.checks = checks
         self._tell_checks()
-        state.mark(self.store, str(self.target), self.name, "ready", documents=count)
+        state.mark(self.store, target, self.name, "ready", documents=count)
         return True
-
-    def _checks(self, plan: Plan, sink: Sink, live: Sink | None) -> list[Check]:
-        url = index_name(str(self.target), self.name)
-        target_id = progress.find_target(self.store, url)
-        return verify(
-            plan,
-            sink,
-            live=live,
-            account=self.account,
-            limits=self.config.settings.verify,
-            searches=self.config.settings.verify.search,
-            documents=progress.count(self.store, target_id) if target_id is not None else None,
-            rejected=dead_letters.known(self.store, target_id)[1] if target_id is not None else (),
-        )
 
     def _trouble(self) -> list[str]:
         """What is wrong with the engine, and stays so while a request would be tried again."""
@@ -296,6 +294,15 @@ class _Job:
             generations.drop(self.store, self.place, str(self.target), each.name)
             self.dropped.append(each.name)
             self.say(f"{each.name}   dropped: {keep} are kept")
+
+
+def _unread(found: Sequence[Dump], known: Mapping[tuple[str, str], str]) -> list[str]:
+    """The dumps that are not in the generation as they are now; of an index nobody can tell."""
+    return [
+        dump.file
+        for dump in found
+        if (known.get(dump.key) != dump.signature if dump.signature else not is_no_file(dump.file))
+    ]
 
 
 def _read(unread: Sequence[str]) -> Check:

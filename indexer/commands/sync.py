@@ -105,7 +105,7 @@ def _move(ready: Opened, dumps: Sequence[Dump]) -> None:
                 advice="It is loaded, and is not read again. Let this user write there: the next run moves it.",
             )
             continue
-        state.moved(ready.store, ready.target_id, source=dump.source, file=dump.key[1], to=sources.lasting(now))
+        state.moved(ready.store, source=dump.source, file=dump.key[1], to=sources.lasting(now))
 
 
 def _is_of(fault: str, file: str) -> bool:

@@ -12,20 +12,15 @@ from indexer.state.store import Store
 
 
 @contextmanager
-def tuned(sink: Sink, store: Store, target: str, *, say: Callable[[str], None]) -> Iterator[None]:
-    """For the time of the block. Only an empty index is touched: a live one has readers and needs its replicas."""
-    if not hasattr(sink, "bulk_settings"):
+def tuned(sink: Sink, store: Store, target: str, *, say: Callable[[str], None], unread: bool = False) -> Iterator[None]:
+    """For the time of the block. Only an index that is empty, or that nobody reads yet (`unread`), is touched: a live
+    one has readers and needs its replicas.
+    """
+    put_back(sink, store, target, say=say)
+    if not hasattr(sink, "bulk_settings") or (sink.count() and not unread):
         yield
         return
     tunable = cast(Tunable, sink)
-    left = journal.read(store, target)
-    if left is not None:
-        tunable.put_settings(left)
-        journal.cross_out(store, target)
-        say("put back the index settings that an interrupted load had changed")
-    if sink.count():
-        yield
-        return
     before = tunable.bulk_settings()
     journal.write(store, target, before)
     tunable.put_settings(BULK_SETTINGS)
@@ -37,3 +32,12 @@ def tuned(sink: Sink, store: Store, target: str, *, say: Callable[[str], None]) 
             journal.cross_out(store, target)
         except TargetError as error:
             say(f"the index keeps its bulk-load settings for now ({error.message}); the next load puts them back")
+
+
+def put_back(sink: Sink, store: Store, target: str, *, say: Callable[[str], None]) -> None:
+    """Gives the index the settings that a load which ended early has left changed, if one has."""
+    left = journal.read(store, target)
+    if left is not None:
+        cast(Tunable, sink).put_settings(left)
+        journal.cross_out(store, target)
+        say("put back the index settings that an interrupted load had changed")

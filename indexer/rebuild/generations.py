@@ -8,11 +8,14 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from indexer.documents import Delete
 from indexer.rebuild import names
 from indexer.rebuild.place import Place, open_place
 from indexer.sinks import open_sink
+from indexer.sinks.base import PAGE, Sink
+from indexer.state import deletions, progress
 from indexer.state import generations as state
-from indexer.state.generations import UNFINISHED, Generation
+from indexer.state.generations import UNFINISHED, Generation, index_name
 from indexer.state.store import Store
 from indexer.targets import Target
 
@@ -87,6 +90,27 @@ def surplus(found: Sequence[Generation], keep: int) -> list[Generation]:
     former = [each for each in found if each.state == "former"]
     former.sort(key=lambda each: (each.promoted or "", each.made), reverse=True)
     return former[max(keep - 1, 1) :] + [each for each in found if each.state == "failed"]
+
+
+def delete_again(store: Store, target: str, name: str, *, sink: Sink, live: Sink | None) -> None:
+    """Takes out of the generation behind `sink` what was deleted from the live index by hand, and is not there again:
+    its sources may have it still. Before each switch, under the lock of the live index.
+    """
+    ids = deletions.noted(store, target)
+    target_id = progress.find_target(store, index_name(target, name))
+    for start in range(0, len(ids), PAGE):
+        some = ids[start : start + PAGE]
+        back = live.get(some) if live is not None else {}
+        deletions.strike(store, target, list(back))
+        gone = sink.get([id for id in some if id not in back])
+        if not gone:
+            continue
+        if target_id is not None:
+            with store.begin() as connection:
+                progress.forget(connection, target_id, list(gone))
+        sink.push([Delete(id) for id in gone])
+    if ids:
+        sink.commit()
 
 
 def promote(store: Store, place: Place, target: str, name: str) -> None:

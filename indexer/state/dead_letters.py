@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from indexer.errors import ConfigError
 from indexer.formats.profiles import Profile
 from indexer.records import Header, Position, Record
+from indexer.state import generations
 from indexer.state.store import Store, now
 from indexer.state.tables import dead_letters, targets
 
@@ -98,6 +99,9 @@ def overtake(connection: sa.Connection, *, target_id: int, document_id: str, mom
 def find(store: Store, *, target: str | None = None, ids: Sequence[int] = (), raw: bool = True) -> list[dict[str, Any]]:
     """Letters of one target or of all, with the target's URL, in the order in which their records came along; `raw`
     (left out where it is not wanted), `header` and `profile` are as stored.
+
+    Those of a target are its live generation's; those of another generation have its name behind the URL, as
+    generations.index_name makes it.
     """
     columns = [column for column in dead_letters.c if raw or column.name != "raw"]
     size = sa.func.length(dead_letters.c.raw).label("size")
@@ -105,16 +109,19 @@ def find(store: Store, *, target: str | None = None, ids: Sequence[int] = (), ra
         targets, dead_letters.c.target_id == targets.c.id
     )
     if target is not None:
-        query = query.where(targets.c.url == target)
+        query = query.where(targets.c.url == generations.live_index(store, target))
     if ids:
         query = query.where(dead_letters.c.id.in_(ids))
+    query = query.order_by(dead_letters.c.run_id, dead_letters.c.sequence, dead_letters.c.id)
     with store.begin() as connection:
-        return [
-            dict(row._mapping)
-            for row in connection.execute(
-                query.order_by(dead_letters.c.run_id, dead_letters.c.sequence, dead_letters.c.id)
-            )
-        ]
+        rows = [dict(row._mapping) for row in connection.execute(query)]
+    shown = {index: _shown(store, index) for index in {row["target"] for row in rows}}
+    return [row | {"target": shown[row["target"]]} for row in rows]
+
+
+def _shown(store: Store, index: str) -> str:
+    target, generation = generations.split_name(index)
+    return target if generation and generations.live_index(store, target) == index else index
 
 
 def drop(connection: sa.Connection, ids: Collection[int]) -> int:

@@ -42,21 +42,20 @@ def forget(store: Store, target_id: int, gone: Iterable[tuple[str, str]]) -> Non
             )
 
 
-def moved(store: Store, target_id: int, *, source: str, file: str, to: str) -> None:
-    """This file lies elsewhere now: what is known of it, and of the records in it that failed, is known of it there."""
+def moved(store: Store, *, source: str, file: str, to: str) -> None:
+    """This file lies elsewhere now: what is known of it, and of the records in it that failed, is known of it there.
+    For every index that has read it, such as a generation that is being built.
+    """
     column, same = dead_letters.c, dead_letters.alias()
     of_file = (column.file == file) | (sa.func.substr(column.file, 1, len(file) + 1) == f"{file}!")
     there = sa.literal(to).concat(sa.func.substr(column.file, len(file) + 1))
     known_there = sa.exists().where(  # of a file that was there before and is not any more
-        same.c.target_id == target_id,
+        same.c.target_id == column.target_id,
         same.c.file == there,
         same.c.ordinal == column.ordinal,
         same.c.digest == column.digest,
     )
-    its = (files.c.target_id == target_id) & (files.c.source == source)
     with store.begin() as connection:
-        connection.execute(files.delete().where(its, files.c.file == to))
-        connection.execute(files.update().where(its, files.c.file == file).values(file=to))
-        connection.execute(
-            dead_letters.update().where(column.target_id == target_id, of_file, ~known_there).values(file=there)
-        )
+        connection.execute(files.delete().where(files.c.source == source, files.c.file == to))
+        connection.execute(files.update().where(files.c.source == source, files.c.file == file).values(file=to))
+        connection.execute(dead_letters.update().where(of_file, ~known_there).values(file=there))

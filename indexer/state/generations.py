@@ -5,6 +5,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from indexer.rebuild.names import is_name
 from indexer.state.store import Store, now
 from indexer.state.tables import generations, journal, metadata, targets
 
@@ -33,13 +34,19 @@ def index_name(target: str, generation: str) -> str:
 
 def target_of(index: str) -> str:
     """The URL of the target of which this is a generation: the other way round."""
-    return index.rpartition("#")[0]
+    return split_name(index)[0]
 
 
 def live_index(store: Store, target: str) -> str:
     """What the state knows the index behind a target's URL by: its live generation, or itself where it has none."""
     live = next((each.name for each in known(store, target) if each.state == "live"), None)
     return index_name(target, live) if live is not None else target
+
+
+def split_name(index: str) -> tuple[str, str]:
+    """The target's URL and the generation's name of what `index_name` made; "" for a plain index."""
+    url, _, name = index.rpartition("#")
+    return (url, name) if url and is_name(name) else (index, "")
 
 
 def known(store: Store, target: str) -> list[Generation]:

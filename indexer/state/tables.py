@@ -35,6 +35,15 @@ generations = sa.Table(
     sa.Column("documents", sa.BigInteger),
 )
 
+#: Documents that were deleted from the live index by hand: their sources may have them still, and a generation that is
+#: built from those is not to have them.
+deletions = sa.Table(
+    "deletions",
+    metadata,
+    sa.Column("target", sa.Text, primary_key=True),
+    sa.Column("id", sa.Text, primary_key=True),
+)
+
 #: The dumps of the configured sources that a finished run read to their end, into this index, as they were then.
 files = sa.Table(
     "files",

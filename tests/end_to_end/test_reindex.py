@@ -4,7 +4,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+from indexer.documents import Delete
 from indexer.errors import ExitCode
+from indexer.sinks import open_sink
+from indexer.state import deletions
+from indexer.state.store import Store
+from indexer.targets import Target
 from tests.end_to_end.conftest import Ended, Indexer
 from tests.end_to_end.test_sync import configure, page, titles
 
@@ -118,3 +123,41 @@ def test_ready_is_promoted_by_hand_and_what_is_too_much_goes(indexer: Indexer, t
     assert listed(indexer) == {names[2]: "live", names[1]: "former"}
     assert indexer("rollback").code == 0
     assert "there is no generation" in indexer("promote", "g20200101t000000").err
+
+
+def test_what_was_deleted_by_hand_is_not_brought_back(indexer: Indexer, tmp_path: Path) -> None:
+    """The live index is asked: what a source has brought again stays."""
+    configure(tmp_path, JOURNAL)
+    page(tmp_path / "dumps/1.xml", ("a", "one"), ("b", "one"), ("c", "one"))
+    live = told(indexer("reindex", "--json"))["generation"]
+    sink = open_sink(Target("embedded", path=str(tmp_path / "index")))
+    sink.check()
+    sink.push([Delete("a")])
+    sink.commit()
+    sink.close()
+    store = Store(f"sqlite:///{tmp_path}/var/state.db")
+    deletions.note(store, "embedded:index", ["a", "b"])
+    report = told(indexer("reindex", "--json"))
+    assert report["promoted"]
+    assert titles(tmp_path) == {"b": "one", "c": "one"}
+    assert deletions.noted(store, "embedded:index") == ["a"]
+    store.close()
+    assert told(indexer("promote", live, "--json"))["documents"] == 2
+    assert titles(tmp_path) == {"b": "one", "c": "one"}
+
+
+def test_the_rejected_records_are_those_of_the_live_generation(indexer: Indexer, tmp_path: Path) -> None:
+    configure(tmp_path, JOURNAL)
+    dump = page(tmp_path / "dumps/1.xml", ("a", "one"), ("b", "one"))
+    dump.write_text(dump.read_text().replace("<dc:title", "<dc:broken", 1))
+    for _ in range(2):
+        assert told(indexer("reindex", "--json"), ExitCode.REJECTED)["promoted"]
+    [letter] = json.loads(indexer("dead-letters", "list", "--json").out)["dead_letters"]
+    assert letter["target"] == "embedded:index"
+    assert indexer("rollback").code == 0
+    [former] = json.loads(indexer("dead-letters", "list", "--json").out)["dead_letters"]
+    assert former["id"] != letter["id"]
+    other = indexer("dead-letters", "replay", str(letter["id"]))
+    assert other.code == ExitCode.USAGE
+    assert "is not live. Nothing was changed" in other.err
+    assert indexer("dead-letters", "replay", "--all").code == ExitCode.REJECTED
