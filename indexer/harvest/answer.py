@@ -23,6 +23,7 @@ from indexer.sources.unpack import unpacked
 from indexer.sources.window import Stream, StreamError, Window
 from indexer.sources.xml import Scanner, Tag, show, text
 
+FIRST = datetime(2001, 1, 1, tzinfo=UTC)  # the protocol is younger
 _VERBS = (b"ListRecords", b"Identify")
 _LEAVES = (b"responseDate", b"error", b"resumptionToken", b"granularity", b"deletedRecord")
 _LIST_SIZE = re.compile(rb"""\scompleteListSize\s*=\s*["']\s*(\d{1,15})\s*["']""")
@@ -95,17 +96,14 @@ def _read(window: Window) -> Answer:
 
 def _answer(found: dict[bytes, tuple[Tag, bytes]], records: int) -> Answer:
     said = {name: _text(content, name) for name, (_, content) in found.items()}
-    try:
-        date = datetime.fromisoformat(said.get(b"responseDate", ""))
-    except ValueError:
-        raise NotAnAnswer(f"its responseDate is {said.get(b'responseDate', '')!r}") from None
+    date = _date(said.get(b"responseDate", ""))
     error = ""
     if b"error" in found:
         code = ERROR_CODE.search(found[b"error"][0].raw)
         error = show(code.group(1)) if code else "without a code"
     size = _LIST_SIZE.search(found[b"resumptionToken"][0].raw) if b"resumptionToken" in found else None
     return Answer(
-        date=(date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC),
+        date=date,
         error=error,
         words=said.get(b"error", ""),
         token=said.get(b"resumptionToken", ""),
@@ -114,6 +112,18 @@ def _answer(found: dict[bytes, tuple[Tag, bytes]], records: int) -> Answer:
         granularity=said.get(b"granularity", ""),
         deleted=said.get(b"deletedRecord", ""),
     )
+
+
+def _date(said: str) -> datetime:
+    """In UTC, which the protocol has it in; some servers write another offset, or none."""
+    try:
+        date = datetime.fromisoformat(said)
+        date = (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        date = None
+    if date is None or date < FIRST:
+        raise NotAnAnswer(f"its responseDate is {said[:40]!r}")
+    return date
 
 
 def _text(content: bytes, name: bytes) -> str:

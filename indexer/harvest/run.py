@@ -1,14 +1,15 @@
 """One harvest: what changed on the server since the last one, page after page into the folder.
 
 The time until which a harvest is complete is the server's own, of the first page: what changes while a list is read
-comes with the next one. The next list begins one unit of the server's granularity before that, since a record may get
-its date a moment before it can be seen; what comes twice is unchanged, and not sent.
+comes with the next one. It is never later than ours, so that a server whose clock was wrong once does not hide its
+changes from us. The next list begins one unit of the server's granularity before that, since a record may get its date
+a moment before it can be seen; what comes twice is unchanged, and not sent.
 """
 
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from indexer.config import OaiSettings
 from indexer.engine.push import Limits
@@ -74,6 +75,10 @@ def _since(settings: OaiSettings, notes: Notes | None) -> str:
     return f"{until - timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
 
 
+def _until(answer: Answer) -> str:
+    return f"{min(answer.date, datetime.now(UTC)):%Y-%m-%dT%H:%M:%SZ}"
+
+
 class _Harvest:
     def __init__(
         self, settings: OaiSettings, server: Server, folder: Folder, limits: Limits, told: Told, stop: threading.Event
@@ -131,7 +136,7 @@ class _Harvest:
             self._folder.keep(pages)
         read = Listing(
             since=listing.since,
-            begun=listing.begun or f"{answer.date:%Y-%m-%dT%H:%M:%SZ}",
+            begun=listing.begun or _until(answer),
             token=answer.token,
             records=listing.records + answer.records,
         )
@@ -142,7 +147,7 @@ class _Harvest:
             self._note(pages=pages, harvested=read.begun, listing=None)
 
     def _finish(self, listing: Listing, answer: Answer) -> None:
-        self._note(harvested=listing.begun or f"{answer.date:%Y-%m-%dT%H:%M:%SZ}", listing=None)
+        self._note(harvested=listing.begun or _until(answer), listing=None)
 
     def _start_over(self, listing: Listing, answer: Answer) -> None:
         """The token is not known any more: its records come again, behind those that are here, and win over them."""

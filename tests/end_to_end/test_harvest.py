@@ -18,7 +18,7 @@ from tests.end_to_end.conftest import Indexer, read_back
 from tests.end_to_end.test_sync import configure, counts, page, titles
 from tests.harvest.oai_server import DAYS, Item, Repository, serving
 
-BEFORE = "2026-05-01T00:00:00Z"
+BEFORE = "2021-05-01T00:00:00Z"
 
 
 @pytest.fixture
@@ -55,18 +55,18 @@ def test_what_changed_is_harvested_and_nothing_else_is_asked_for(
     assert [query.get("from") for query in repository.lists()] == [None, None, None]
     assert repository.agents == {"indexer/0.1.0"}
 
-    repository.now = "2026-06-02T12:00:00Z"
+    repository.now = "2021-06-02T12:00:00Z"
     repository.asked.clear()
     idle = indexer("sync")
     assert idle.out.startswith("journal   nothing new\n")
-    assert repository.asked == [{"verb": "ListRecords", "metadataPrefix": "oai_dc", "from": "2026-06-01T11:59:59Z"}]
+    assert repository.asked == [{"verb": "ListRecords", "metadataPrefix": "oai_dc", "from": "2021-06-01T11:59:59Z"}]
 
     repository.put(
         Item("r7", repository.now, "changed"), Item("r8", repository.now), Item("new", repository.now, "new")
     )
-    repository.now = "2026-06-03T12:00:00Z"
+    repository.now = "2021-06-03T12:00:00Z"
     dry = indexer("sync", "--dry-run")
-    assert f"  harvest of {repository.url}: what changed since 2026-06-02T11:59:59Z\n" in dry.out
+    assert f"  harvest of {repository.url}: what changed since 2021-06-02T11:59:59Z\n" in dry.out
     second = indexer("sync", "--json")
     assert counts(second, "journal") == {"read": 3, "indexed": 2, "deleted": 1}
     expected = {f"r{number}": f"first {number}" for number in range(250)} | {"r7": "changed", "new": "new"}
@@ -182,11 +182,11 @@ def test_a_server_that_counts_in_days_gives_the_last_days_again_and_they_are_not
     indexer: Indexer, tmp_path: Path, repository: Repository
 ) -> None:
     repository.granularity = DAYS
-    repository.put(Item("a", "2026-05-31", "one"), Item("b", "2026-06-01", "one"))
+    repository.put(Item("a", "2021-05-31", "one"), Item("b", "2021-06-01", "one"))
     configure(tmp_path, source(repository))
     assert counts(indexer("sync", "--json"), "journal") == {"read": 2, "indexed": 2}
     for _ in range(2):
         assert indexer("sync").out.startswith("journal   nothing new\n")
-    assert repository.lists()[-1]["from"] == "2026-05-31"
-    repository.put(Item("c", "2026-06-01", "late"))
+    assert repository.lists()[-1]["from"] == "2021-05-31"
+    repository.put(Item("c", "2021-06-01", "late"))
     assert counts(indexer("sync", "--json"), "journal") == {"read": 3, "unchanged": 2, "indexed": 1}

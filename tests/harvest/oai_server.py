@@ -53,12 +53,13 @@ class Item:
 class Repository:
     """`now` is the server's clock, `asked` the arguments of all requests. `faults` are for coming requests, by their
     number from 0 on: a status ("503"), "cut", "broken" (cut without a word of it in HTTP), "page" (HTML), "drop" (no
-    answer), "expired" (every token given so far), "entities" (a DOCTYPE that declares one).
+    answer), "expired" (every token given so far), "entities" (a DOCTYPE that declares one). `refusal` is the status of
+    answers with an error.
     """
 
     items: dict[str, Item] = field(default_factory=dict)
     size: int = 100
-    now: str = "2026-06-01T12:00:00Z"
+    now: str = "2021-06-01T12:00:00Z"
     granularity: str = SECONDS
     deleted: str = "persistent"
     sets: tuple[str, ...] = ()
@@ -68,6 +69,7 @@ class Repository:
     user: str = ""
     retry_after: str | None = None
     redirect: str = ""
+    refusal: int = 200
     faults: dict[int, str] = field(default_factory=dict)
     asked: list[dict[str, str]] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
@@ -219,7 +221,8 @@ def serving(repository: Repository) -> Iterator[Repository]:
             coded: dict[str, str] = {}
             if repository.zipped:
                 body, coded = gzip.compress(body), {"Content-Encoding": "gzip"}
-            self.send(200, body, coded, cut=fault == "cut")
+            status = repository.refusal if b"<error " in body else 200
+            self.send(status, body, coded, cut=fault == "cut")
 
         def send(
             self, status: int, body: bytes, headers: Mapping[str, str] | None = None, *, cut: bool = False
@@ -238,7 +241,7 @@ def serving(repository: Repository) -> Iterator[Repository]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     repository.url = f"http://127.0.0.1:{server.server_address[1]}/oai"
     try:
