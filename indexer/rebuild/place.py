@@ -85,6 +85,10 @@ def open_place(target: Target) -> Place:
             from indexer.rebuild.embedded import EmbeddedPlace
 
             return EmbeddedPlace(target)
+        case "elasticsearch" | "opensearch":
+            from indexer.rebuild.elastic import ElasticPlace
+
+            return ElasticPlace(target)
         case _:
             raise ConfigError(
                 f"{target}: {target.kind} has no generations",

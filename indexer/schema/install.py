@@ -98,7 +98,7 @@ def index_template(target: Target) -> dict[str, Any]:
 
 def _install_elastic(target: Target, call: Call) -> list[str]:
     """The template first, so that an index made by anybody has our schema; then the index."""
-    done = [_put_template(target, call)]
+    done = [put_template(target, call)]
     mappings = _mappings(target, call)
     if not mappings:
         _ask(target, call, "PUT", _path(target), {})
@@ -141,7 +141,8 @@ def _compare_analysis(target: Target, call: Call) -> list[Difference]:
     return compare_analysis(biblio(), settings)
 
 
-def _put_template(target: Target, call: Call) -> str:
+def put_template(target: Target, call: Call) -> str:
+    """Puts the index template of `index_template`. Returns a line that says so. Raises PermanentError."""
     path, body = f"/_index_template/{quote(target.index, safe='')}", index_template(target)
     try:
         call("PUT", path, orjson.dumps(body))

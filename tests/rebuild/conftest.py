@@ -8,24 +8,38 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 import urllib3
 
 from indexer.rebuild.place import Place, open_place
 from indexer.targets import Target, parse_target
 
-KINDS = ["embedded"]
+SERVERS = {"elasticsearch": "elasticsearch_url", "opensearch": "opensearch_url"}
+KINDS = ["embedded", *(pytest.param(name, marks=pytest.mark.servers) for name in SERVERS)]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """On every kind, or on those that a module names in its KINDS."""
     if "kind" in metafunc.fixturenames:
-        metafunc.parametrize("kind", KINDS)
+        metafunc.parametrize("kind", getattr(metafunc.module, "KINDS", KINDS))
 
 
 @pytest.fixture
-def fresh(kind: str, tmp_path: Path) -> Callable[[], Target]:
+def fresh(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Callable[[], Target]]:
     """Gives a target's URL with nothing behind it, another one each time; what a test puts there is gone afterwards."""
-    assert kind == "embedded"
-    return lambda: parse_target(f"embedded:{tmp_path / unique()}")
+    if kind == "embedded":
+        yield lambda: parse_target(f"embedded:{tmp_path / unique()}")
+        return
+    base = request.getfixturevalue(SERVERS[kind])
+    given: list[str] = []
+
+    def give() -> Target:
+        given.append(unique())
+        return parse_target(f"{kind}+{base}/{given[-1]}")
+
+    yield give
+    for name in given:
+        remove_elastic(base, name)
 
 
 @pytest.fixture
@@ -82,6 +96,13 @@ def _changes(_pool: object, method: str, url: str, *_args: object, **_kwargs: ob
     if action is not None:
         return action[1] not in ("STATUS", "CLUSTERSTATUS", "LISTALIASES", "LIST", "REQUESTSTATUS")
     return method != "GET"
+
+
+def remove_elastic(base: str, name: str) -> None:
+    indices = requests.get(f"{base}/{name},{name}_*/_alias", params={"ignore_unavailable": "true"}, timeout=60).json()
+    if indices:
+        requests.delete(f"{base}/{','.join(indices)}", timeout=60)
+    requests.delete(f"{base}/_index_template/{name}", timeout=60)
 
 
 def unique() -> str:

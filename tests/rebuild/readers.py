@@ -1,6 +1,7 @@
 """Readers that never pause: what they see while generations come and go."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -18,7 +19,7 @@ class Readers:
         self._threads = [threading.Thread(target=read) for read in (self._reopened, self._kept)]
         self.problems: list[str] = []
         self.counts: set[int] = set()
-        self.looks = 0
+        self._looks = [0, 0]
 
     def start(self) -> None:
         for thread in self._threads:
@@ -28,6 +29,13 @@ class Readers:
         self._stop.set()
         for thread in self._threads:
             thread.join()
+
+    def look_again(self) -> None:
+        """Waits until each thread has begun and ended a look from now on."""
+        wanted = [looks + 2 for looks in self._looks]
+        while any(looks < least for looks, least in zip(self._looks, wanted, strict=True)):
+            assert all(thread.is_alive() for thread in self._threads)
+            time.sleep(0.01)
 
     def _reopened(self) -> None:
         while not self._stop.is_set():
@@ -55,7 +63,7 @@ class Readers:
                     sink.close()
         except Exception as error:  # noqa: BLE001 - whatever a reader meets is what is looked for
             self.problems.append(f"{type(error).__name__}: {error}")
-        self.looks += 1
+        self._looks[kept is not None] += 1
 
 
 @contextmanager
