@@ -4,7 +4,7 @@ import signal
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import FrameType
 from typing import TYPE_CHECKING
 
@@ -44,9 +44,11 @@ class Opened:
     def load(self, plan: Plan, *, force: bool = False) -> Summary:
         """Carries the plan out; `force` sends what is unchanged, too. Once for each `opened`."""
         from indexer.engine import tuning
-        from indexer.state import dumps
+        from indexer.state import dumps, runs
 
         plan.recipe.omit.update(self.sink.omit)
+        # a run that was killed may have been, or have died, of a record: then not again in this process
+        plan = replace(plan, apart=runs.before_was_killed(self.store, self.told.run_id, str(self.sink)))
         memory = self._memory(plan, force=force)
         first = self.building and not dumps.settled(self.store, self.target_id)  # what comes after it is little
         with tuning.tuned(self.sink, self.store, self.name, say=self.told.say, unread=first):

@@ -3,8 +3,9 @@
 from collections.abc import Generator, Iterator
 
 from indexer import sources
+from indexer.engine.pool import Item, derive
 from indexer.engine.run import Plan
-from indexer.engine.workers import Item, Made, derive
+from indexer.engine.workers import Made
 
 
 def rederive(plan: Plan) -> Generator[list[tuple[Item, Made | None]], None, None]:

@@ -13,6 +13,7 @@ from indexer.derive.tracking import Change
 from indexer.documents import Delete
 from indexer.engine.ledger import Entry, Ledger
 from indexer.engine.memory import Memory
+from indexer.engine.pool import Apart
 from indexer.engine.push import Limits, Pusher
 from indexer.engine.run import Events, Summary
 from indexer.engine.workers import Failed, Filtered, Made, Marked, Recipe, make
@@ -90,6 +91,7 @@ class _Replay:
         self._derive_version = derive_version
         self._events = events
         self._pusher: Pusher[Token] = Pusher(sink, limits, on_answer=self._answered, on_pause=events.paused, stop=stop)
+        self._apart = Apart()
         self._finished = False
         self._left = False
 
@@ -129,6 +131,7 @@ class _Replay:
 
     def close(self) -> None:
         """Ends the threads. After an error the letters that were in flight stay, and are told as in flight."""
+        self._apart.close()
         if self._finished:
             self._pusher.close()
             return
@@ -152,7 +155,8 @@ class _Replay:
             self._derive_version,
             dates=self._memory.dates is not None,
         )
-        return record, make(record, recipe)
+        # what failed there may end this process, too
+        return record, self._apart.make(record, recipe) if row["stage"] == "derive" else make(record, recipe)
 
     def _push(self, action: Action, token: Token, change: Change | None = None) -> None:
         if self._memory.dates is not None:

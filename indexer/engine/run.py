@@ -13,8 +13,9 @@ from indexer.derive.tracking import Change
 from indexer.documents import Delete
 from indexer.engine.account import Account
 from indexer.engine.ledger import Entry, Ledger
+from indexer.engine.pool import End, Item, WorkerError, derive
 from indexer.engine.push import Limits, Pusher
-from indexer.engine.workers import End, Failed, Filtered, Item, Made, Marked, Recipe, WorkerError, derive
+from indexer.engine.workers import Failed, Filtered, Made, Marked, Recipe
 from indexer.errors import ExitCode, IndexerError, SourceError, TransientError
 from indexer.records import Fault, Record
 from indexer.sinks.base import Action, Outcome, Sink
@@ -92,6 +93,7 @@ class Plan:
     """What to read and how: `files` are the dumps as `sources.expand` gives them, in the order in which they are read,
     each with the source it belongs to. That is its name in the books; empty: that of the profile which reads the
     record. `indexes` says how to get at those of the files that are indexes or lie elsewhere (sources.live.named).
+    `apart`: with one worker, too, documents are derived in a process of its own.
     """
 
     files: Mapping[str, str]
@@ -100,6 +102,7 @@ class Plan:
     limits: Limits
     budget: Budget
     indexes: Mapping[str, Target | Remote] = field(default_factory=dict)
+    apart: bool = False
 
 
 def run(
@@ -122,7 +125,7 @@ def run(
         before = loading.ledger.account.total
         overdrawn = False
         try:
-            with closing(derive(loading.items(), plan.recipe, workers=plan.workers)) as derived:
+            with closing(derive(loading.items(), plan.recipe, workers=plan.workers, apart=plan.apart)) as derived:
                 for chunk in derived:
                     if stop.is_set():
                         summary.interrupted = True

@@ -1,34 +1,26 @@
-"""Derives documents from records, in this process or in a pool of them. Order is kept."""
+"""What a process that derives documents does: one record to what is sent for it, and how both travel to it and back."""
 
-import fcntl
 import gc
 import hashlib
 import multiprocessing
 import os
 import signal
 import threading
-from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import orjson
 
 from indexer.derive.tracking import Change
 from indexer.documents import Delete, Fields
-from indexer.errors import Dropped, IndexerError, RecordError
+from indexer.errors import Dropped, RecordError
 from indexer.formats import DELETE, to_document
 from indexer.formats.changes import change_of
 from indexer.formats.profiles import Profile, make_id
-from indexer.records import Fault, Header, Position, Record
+from indexer.records import Header, Position, Record
 from indexer.sinks.base import Write
 
 WARNINGS = ("marc_error", "metadata_error_str_mv")  # the fields that hold them
-CHUNK_RECORDS = 100
-CHUNK_BYTES = 1 << 19
-PIPE_BYTES = 1 << 20  # what Linux allows everybody; a chunk fits in
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +124,7 @@ def collect_rarely() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def _start_worker(recipe: Recipe) -> None:
+def start_worker(recipe: Recipe | None) -> None:
     global _recipe
     _recipe = recipe
     collect_rarely()
@@ -160,7 +152,7 @@ PackedMade = tuple[str, bytes, bytes, tuple[str, ...], PackedChange] | Delete | 
 _NOWHERE = Position("")
 
 
-def _pack(record: Record) -> Packed:
+def pack(record: Record) -> Packed:
     header = record.header
     if header is not None:
         told = (header.identifier, header.datestamp, header.sets, header.deleted)
@@ -168,114 +160,29 @@ def _pack(record: Record) -> Packed:
     return record.source, record.format, record.raw, None
 
 
-def _make_in_worker(records: Sequence[Packed]) -> list[PackedMade]:
+def make_in_worker(records: Sequence[Packed]) -> list[PackedMade]:
+    """By the recipe that this worker was started with."""
     assert _recipe is not None  # noqa: S101 - set by the initializer of every worker
-    packed: list[PackedMade] = []
-    for source, format, raw, header in records:
-        made = make(Record(source, format, raw, _NOWHERE, Header(*header) if header is not None else None), _recipe)
-        if isinstance(made, Marked):
-            change = made.change
-            told = (change.at, change.later_only, change.own) if change is not None else None
-            packed.append((made.write.id, made.write.body, made.fingerprint, made.warnings, told))
-        else:
-            packed.append(made)
-    return packed
+    return [_make_packed(record, _recipe) for record in records]
 
 
-def _unpack(made: PackedMade) -> Made:
+def make_alone(record: Packed | None, recipe: Recipe) -> PackedMade | None:
+    """One record; None for none, which shows that the process is well."""
+    return _make_packed(record, recipe) if record is not None else None
+
+
+def _make_packed(record: Packed, recipe: Recipe) -> PackedMade:
+    source, format, raw, header = record
+    made = make(Record(source, format, raw, _NOWHERE, Header(*header) if header is not None else None), recipe)
+    if not isinstance(made, Marked):
+        return made
+    change = made.change
+    told = (change.at, change.later_only, change.own) if change is not None else None
+    return made.write.id, made.write.body, made.fingerprint, made.warnings, told
+
+
+def unpack(made: PackedMade) -> Made:
     if isinstance(made, tuple):
         id, body, fingerprint, warnings, change = made
         return Marked(Write(id, body), fingerprint, warnings, Change(*change) if change is not None else None)
     return made
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """The dump has no further items."""
-
-    raw: bytes = b""
-
-
-Item = Record | Fault | End
-
-
-def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """Groups of items small enough to keep memory flat and large enough to be worth a message to a process."""
-    chunk: list[Item] = []
-    size = 0
-    for item in items:
-        chunk.append(item)
-        size += len(item.raw)
-        if len(chunk) >= CHUNK_RECORDS or size >= CHUNK_BYTES:
-            yield chunk
-            chunk, size = [], 0
-    if chunk:
-        yield chunk
-
-
-def derive(
-    items: Iterable[Item], recipe: Recipe, *, workers: int
-) -> Generator[list[tuple[Item, Made | None]], None, None]:
-    """The items in their order, in chunks, each record with what was made of it.
-
-    With one worker it all happens here; with more, in that many processes. Raises WorkerError when a worker process
-    dies (usually: the machine ran out of memory).
-    """
-    if workers == 1:
-        for chunk in chunks(items):
-            yield [(item, make(item, recipe) if isinstance(item, Record) else None) for item in chunk]
-        return
-    with _Processes(recipe, workers) as submit:
-        waiting: deque[tuple[list[Item], Future[list[PackedMade]]]] = deque()
-        for chunk in chunks(items):
-            waiting.append((chunk, submit([_pack(item) for item in chunk if isinstance(item, Record)])))
-            if len(waiting) >= workers * 2:
-                yield _join(*waiting.popleft())
-        while waiting:
-            yield _join(*waiting.popleft())
-
-
-def _join(chunk: list[Item], future: "Future[list[PackedMade]]") -> list[tuple[Item, Made | None]]:
-    made = map(_unpack, future.result())
-    return [(item, next(made) if isinstance(item, Record) else None) for item in chunk]
-
-
-class WorkerError(IndexerError):
-    """A process that derives documents died."""
-
-
-Submit = Callable[[list[Packed]], "Future[list[PackedMade]]"]
-
-
-class _Processes(AbstractContextManager[Submit]):
-    """A process pool that leaves nothing running, however it is left."""
-
-    def __init__(self, recipe: Recipe, workers: int) -> None:
-        # spawn: a forked copy of a process with threads (connections, progress) may deadlock
-        self.pool = ProcessPoolExecutor(
-            workers,
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_start_worker,
-            initargs=(recipe,),
-        )
-        # In pipes of 64 KiB both ends wake each other 20 times a chunk, and wait for Python's lock each time. Where the
-        # system or a later Python does not let us, it is only slower.
-        for queue in ("_call_queue", "_result_queue"):
-            with suppress(AttributeError, OSError):
-                fcntl.fcntl(getattr(self.pool, queue)._writer.fileno(), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-
-    def __enter__(self) -> Submit:
-        return lambda records: self.pool.submit(_make_in_worker, records)
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, BrokenProcessPool):
-            # the pool waits for the others, which may wait for a lock that the dead one held
-            for worker in multiprocessing.active_children():
-                worker.kill()
-        self.pool.shutdown(wait=True, cancel_futures=True)
-        if isinstance(error, BrokenProcessPool):
-            raise WorkerError(
-                "a worker process died, most likely because the machine ran out of memory",
-                advice="What was acknowledged is in the index. Run the same command again, with fewer --workers if "
-                "memory is short: it goes on from there.",
-            ) from None

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from indexer.documents import Delete, Value
+from indexer.engine.pool import Item
 from indexer.engine.rederive import rederive
 from indexer.engine.run import Plan
-from indexer.engine.workers import Failed, Item, Made
+from indexer.engine.workers import Failed, Made
 from indexer.formats.explain import explain
 from indexer.rebuild.compare import Last, Sample, differing, last_of
 from indexer.records import Record

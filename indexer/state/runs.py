@@ -25,6 +25,16 @@ def finish(store: Store, run_id: int, account: Account, *, exit_code: int, messa
         connection.execute(runs.update().where(runs.c.id == run_id).values(**ended))
 
 
+def before_was_killed(store: Store, run_id: int, target: str) -> bool:
+    """Whether the run before this one into the same target never came to an end of its own. The caller holds the lock,
+    so it does not run any more.
+    """
+    query = sa.select(runs.c.finished).where(runs.c.target == target, runs.c.id < run_id).order_by(runs.c.id.desc())
+    with store.begin() as connection:
+        row = connection.execute(query.limit(1)).one_or_none()
+        return row is not None and row.finished is None
+
+
 def last(store: Store, limit: int = 10) -> list[dict[str, Any]]:
     """The newest runs first, each with its books by source."""
     with store.begin() as connection:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.engine import run, workers
+from indexer.engine import pool, run
 from indexer.state.store import Store
 from tests.engine.loading import Desk
 from tests.engine.scripted import ScriptedSink
@@ -15,7 +15,7 @@ from tests.engine.scripted import ScriptedSink
 def in_small_steps() -> Iterator[None]:
     """Chunks of three records, stored and committed after each: what a large dump meets, small ones meet too."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(workers, "CHUNK_RECORDS", 3)
+        patch.setattr(pool, "CHUNK_RECORDS", 3)
         patch.setattr(run, "STORE_EVERY", 0.0)
         patch.setattr(run, "COMMIT_EVERY", 0.0)
         yield

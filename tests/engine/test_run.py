@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.engine import workers
+from indexer.engine import pool
 from indexer.engine.account import Books
 from indexer.engine.run import Budget, Events, Plan, Summary, run
 from indexer.engine.workers import Recipe
@@ -114,7 +114,7 @@ def test_the_books_of_a_run_that_an_error_ends_close(
     desk: Desk, tmp_path: Path, durable: Durable, takes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What is counted is in the index for good, or a dead letter; the rest is told as in flight."""
-    monkeypatch.setattr(workers, "CHUNK_RECORDS", 5)
+    monkeypatch.setattr(pool, "CHUNK_RECORDS", 5)
     desk.sink = Failing(durable=durable)
     desk.sink.takes = takes
     summary = Summary()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.engine.workers import CHUNK_RECORDS
+from indexer.engine.pool import CHUNK_RECORDS
 from indexer.errors import SourceError, TransientError
 from indexer.sinks import open_sink
 from indexer.sources import live

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from indexer import sources
 from indexer.documents import Delete
-from indexer.engine.workers import Failed, Filtered, Marked, Recipe, derive
+from indexer.engine.pool import derive
+from indexer.engine.workers import Failed, Filtered, Marked, Recipe
 from indexer.formats import DEFAULT_PROFILE, DELETE, profiles
 from indexer.records import Fault
 

@@ -21,6 +21,18 @@ def test_a_run_is_remembered_with_its_books(store: Store) -> None:
     assert [run["id"] for run in runs.last(store, 1)] == [second]
 
 
+def test_a_run_that_was_killed_is_told_from_one_that_ended(store: Store) -> None:
+    def start(target: str) -> int:
+        return runs.start(store, command="load", target=target, derive_version="1")
+
+    assert not runs.before_was_killed(store, start("t"), "t")
+    start("u")
+    after = start("t")
+    assert runs.before_was_killed(store, after, "t")
+    runs.finish(store, after, Account(), exit_code=3)
+    assert not runs.before_was_killed(store, start("t"), "t")
+
+
 def test_its_dead_letters_are_counted(store: Store) -> None:
     run_id = runs.start(store, command="load", target="t", derive_version="1")
     target_id = progress.open_target(store, "t", identity="", documents_in_index=0)
