@@ -130,6 +130,9 @@ def common(*names: str) -> Callable[[Command], Command]:
         "quiet": click.option("--quiet", is_flag=True, help="Print nothing but problems."),
         "verbose": click.option("--verbose", is_flag=True, help="Log what happens."),
         "json": click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
+        "metrics-port": click.option(
+            "--metrics-port", type=int, help="Serve Prometheus metrics on this port of metrics.address (127.0.0.1)."
+        ),
         "log-format": click.option("--log-format", type=click.Choice(["console", "json"]), help="How to log."),
     }
 
@@ -141,6 +144,7 @@ def common(*names: str) -> Callable[[Command], Command]:
             target: str | None = None,
             workers: int | None = None,
             log_format: str | None = None,
+            metrics_port: int | None = None,
             verbose: bool = False,
             **kwargs: Any,
         ) -> Any:
@@ -152,6 +156,7 @@ def common(*names: str) -> Callable[[Command], Command]:
                 "target": target,
                 "load.workers": workers,
                 "log.format": log_format,
+                "metrics.port": metrics_port,
                 "log.level": "info" if verbose else None,
             }
             for_machines = (log_format or os.environ.get("INDEXER_LOG_FORMAT")) == "json"
@@ -279,7 +284,7 @@ def prune(names: tuple[str, ...], keep: int | None, config: "Config", as_json: b
 
 @cli.command()
 @click.argument("names", metavar="[SOURCE]...", nargs=-1)
-@common("target", "workers", "quiet", "verbose", "log-format")
+@common("target", "workers", "metrics-port", "quiet", "verbose", "log-format")
 @click.pass_context
 def schedule(context: click.Context, names: tuple[str, ...], config: "Config", quiet: bool) -> int:
     """Run sync again and again, as [schedule] of indexer.toml says.

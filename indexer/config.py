@@ -42,6 +42,9 @@ ENVIRONMENT = {
     "INDEXER_BATCH_BYTES": "load.batch_bytes",
     "INDEXER_RETRY_SECONDS": "load.retry_seconds",
     "INDEXER_RETRY_TRIES": "load.retry_tries",
+    "INDEXER_METRICS_FILE": "metrics.file",
+    "INDEXER_METRICS_PORT": "metrics.port",
+    "INDEXER_METRICS_ADDRESS": "metrics.address",
     "INDEXER_SCHEDULE_CRON": "schedule.cron",
     "INDEXER_SCHEDULE_EVERY": "schedule.every",
     "INDEXER_SCHEDULE_JITTER": "schedule.jitter",
@@ -109,6 +112,14 @@ class OaiSettings(Table):
     credentials: bool = Field(False, description="whether the server gets source_credentials")
 
 
+class MetricsSettings(Table):
+    """Where Prometheus finds what the state knows."""
+
+    file: str = Field("", description="text file for node_exporter, written after each run; empty: none")
+    port: int = Field(0, ge=0, le=65535, description="port on which indexer schedule serves them; 0: none")
+    address: str = Field("127.0.0.1", description="address on which it does")
+
+
 class SourceSettings(Table):
     """One source of `[[source]]`: where its dumps are or which server has them, which profile reads them, and what it
     changes in that. Either `paths` or `oai` is there.
@@ -160,6 +171,7 @@ class Settings(Table):
     log: LogSettings = LogSettings()
     verify: VerifySettings = VerifySettings()
     rebuild: RebuildSettings = RebuildSettings()
+    metrics: MetricsSettings = MetricsSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     source: list[SourceSettings] = Field(default_factory=list)
     profile: dict[str, dict[str, Any]] = Field(default_factory=dict)
@@ -374,6 +386,7 @@ def _nearest_keys(tree: Mapping[str, Any], file: str, model: type[Table] = Setti
             "source_credentials": CredentialSettings,
             "load": LoadSettings,
             "log": LogSettings,
+            "metrics": MetricsSettings,
             "schedule": ScheduleSettings,
             "source": SourceSettings,
             "verify": VerifySettings,

@@ -8,6 +8,7 @@ from typing import Any
 
 from indexer.commands.load import limits, made_by
 from indexer.commands.opened import opened, stopping
+from indexer.commands.publish import publish
 from indexer.config import Config
 from indexer.derive.pipeline import derive_version
 from indexer.engine.memory import Memory
@@ -90,6 +91,7 @@ def drop(ids: Sequence[int], *, config: Config, everything: bool) -> int:
         rows = _chosen(store, ids, str(config.target()), everything=everything)
         with store.begin() as connection:
             dropped = dead_letters.drop(connection, [row["id"] for row in rows])
+        publish(config, store)
     finally:
         store.close()
     print(f"dropped {dropped:,} dead letter{'' if dropped == 1 else 's'}")

@@ -6,6 +6,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict
 
 from indexer.commands.configured import dumps, plan_for_sources
+from indexer.commands.publish import published
 from indexer.config import Config
 from indexer.errors import ConfigError, ExitCode, IndexerError
 from indexer.rebuild import generations
@@ -113,6 +114,7 @@ def _changing(config: Config, command: str) -> Iterator[tuple[Target, Place, Sto
     with (
         closing(open_place(target)) as place,
         closing(Store(config.settings.state)) as store,
+        published(config, store),
         lock.hold(store, str(target), command=command),
     ):
         yield target, place, store, generations.reconcile(store, place, str(target))

@@ -37,7 +37,7 @@ def load(
     target = config.target()
     plan = plan_for(paths, config, profile_name, connections=config.settings.load.connections)
     if dry_run:
-        with Telling(config, None, quiet=quiet, command="load --dry-run", target=target) as told:
+        with Telling(config, None, quiet=quiet, command="load --dry-run", target=str(target)) as told:
             summary = carry_out(plan, None, None, told)
     else:
         with opened(target, config, command="load", quiet=quiet, connections=plan.limits.connections) as ready:
@@ -57,7 +57,7 @@ def transform(paths: Sequence[str], *, config: Config, profile_name: str | None,
     sink = open_sink(target, connections=1)
     try:
         sink.check()
-        with Telling(config, None, quiet=quiet, command="transform", target=target) as told:
+        with Telling(config, None, quiet=quiet, command="transform", target=str(target)) as told:
             summary = carry_out(plan, sink, None, told)
     finally:
         sink.close()

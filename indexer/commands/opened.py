@@ -9,11 +9,14 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from indexer import sources
+from indexer.commands.publish import published
 from indexer.commands.telling import Telling
 from indexer.config import Config, LoadSettings
 from indexer.derive.pipeline import derive_version
+from indexer.engine.account import Account
 from indexer.engine.run import Plan, Summary, run
 from indexer.engine.workers import collect_rarely
+from indexer.errors import TargetError
 from indexer.formats.profiles import Profile
 from indexer.schema.model import biblio
 from indexer.sinks import open_sink
@@ -87,20 +90,36 @@ def opened(
     from indexer.state.generations import live_index, target_of
     from indexer.state.store import Store
 
-    with (
-        closing(Store(config.settings.state)) as store,
-        closing(open_sink(target, connections=connections, create=True)) as sink,
-        # before the index is opened: another generation may be promoted until we have it
-        lock.hold(store, building or str(target), command=command),
-    ):
-        if not building:
-            agree(store, target)
-        sink.check()
-        with Telling(config, store, quiet=quiet, command=command, target=target) as told:
-            name = building or live_index(store, str(target))
-            url = target_of(building) if building else str(target)
-            dates = dates_of(url, sink, store, config.settings.load, building=bool(building))
-            yield Opened(store, sink, told, name, known_target(name, sink, store), dates, bool(building))
+    url = target_of(building) if building else str(target)
+    with closing(Store(config.settings.state)) as store, published(config, store):
+        with _told_if_refused(store, command, url):
+            sink = open_sink(target, connections=connections, create=True)
+        with (
+            closing(sink),
+            # before the index is opened: another generation may be promoted until we have it
+            lock.hold(store, building or str(target), command=command),
+        ):
+            with _told_if_refused(store, command, url):
+                if not building:
+                    agree(store, target)
+                sink.check()
+            with Telling(config, store, quiet=quiet, command=command, target=url) as told:
+                name = building or live_index(store, str(target))
+                dates = dates_of(url, sink, store, config.settings.load, building=bool(building))
+                yield Opened(store, sink, told, name, known_target(name, sink, store), dates, bool(building))
+
+
+@contextmanager
+def _told_if_refused(store: "Store", command: str, target: str) -> Iterator[None]:
+    """A target that is not there, or refuses, ends the run before it began: the state is to say so all the same."""
+    try:
+        yield
+    except TargetError as error:
+        from indexer.state import runs
+
+        run_id = runs.start(store, command=command, target=target, derive_version=derive_version())
+        runs.finish(store, run_id, Account(), exit_code=error.exit_code, message=error.message)
+        raise
 
 
 def known_target(name: str, sink: Sink, store: "Store") -> int:

@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from indexer import sources
 from indexer.commands.configured import Dump, dumps, plan_for_sources
 from indexer.commands.opened import known_target, opened, rules_of
+from indexer.commands.publish import published
 from indexer.commands.sync import catch_up, news
 from indexer.commands.verify import as_data, lines
 from indexer.config import Config
+from indexer.derive.pipeline import derive_version
 from indexer.engine import tuning
 from indexer.engine.account import Account
 from indexer.engine.memory import signatures
 from indexer.engine.run import Plan, Summary
-from indexer.errors import ConfigError, ExitCode
+from indexer.errors import ConfigError, ExitCode, IndexerError
 from indexer.observe import report
 from indexer.rebuild import generations
 from indexer.rebuild.place import Place, open_place
@@ -24,7 +26,7 @@ from indexer.rebuild.verify import Check, verify
 from indexer.sinks import open_sink
 from indexer.sinks.base import Sink
 from indexer.sources.files import is_no_file
-from indexer.state import dead_letters, deletions, lock, progress
+from indexer.state import dead_letters, deletions, lock, progress, runs
 from indexer.state import dumps as files
 from indexer.state import generations as state
 from indexer.state.generations import Generation, index_name
@@ -43,13 +45,33 @@ def reindex(*, config: Config, promote: bool, adopt: bool, keep: int | None, as_
     with (
         closing(open_place(target)) as place,
         closing(Store(config.settings.state)) as store,
+        published(config, store),
         lock.hold(store, index_name(str(target), ""), command="reindex"),
     ):
         job = _Job(config, target, place, store, say, quiet or as_json)
-        job.run(promote=promote, adopt=adopt, keep=keep or config.settings.rebuild.keep)
+        with _remembered(job):
+            job.run(promote=promote, adopt=adopt, keep=keep or config.settings.rebuild.keep)
     if as_json:
         print(json.dumps(job.ended(), ensure_ascii=False, indent=2))
     return job.exit_code
+
+
+@contextmanager
+def _remembered(job: "_Job") -> Iterator[None]:
+    """The re-index as a whole is a run in the state; the loads that it consists of are runs of their own."""
+    started = time.monotonic()
+    number = runs.start(job.store, command="reindex", target=str(job.target), derive_version=derive_version())
+    code, message = ExitCode.INTERRUPTED, ""
+    try:
+        yield
+        code = job.exit_code
+        message = "; ".join(f"{check.name}: {check.message}" for check in job.checks if not check.passed)
+    except IndexerError as error:
+        code, message = error.exit_code, error.message
+        raise
+    finally:
+        seconds = time.monotonic() - started
+        runs.finish(job.store, number, job.account, exit_code=code, message=message, seconds=seconds)
 
 
 def _printer(quiet: bool) -> Callable[[str], None]:
@@ -204,7 +226,7 @@ class _Job:
         with opened(
             self.place.target(self.name),
             self.config,
-            command="reindex",
+            command="reindex load",
             quiet=self.quiet,
             connections=plan.limits.connections,
             building=index_name(str(self.target), self.name),

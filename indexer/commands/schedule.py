@@ -10,7 +10,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from types import FrameType
 
@@ -18,13 +19,17 @@ import structlog
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
+from prometheus_client import start_http_server
+from prometheus_client.core import Metric
 
 from indexer import schedule as times
 from indexer.commands.configured import chosen
 from indexer.config import Config
-from indexer.errors import ExitCode
-from indexer.observe import log
+from indexer.errors import ConfigError, ExitCode, IndexerError
+from indexer.observe import log, metrics
 from indexer.observe.report import duration
+from indexer.state.overview import Overview, overviews
+from indexer.state.store import Store, is_absent
 
 
 def schedule(names: Collection[str], *, config: Config, flags: Sequence[str], quiet: bool) -> int:
@@ -56,11 +61,12 @@ def schedule(names: Collection[str], *, config: Config, flags: Sequence[str], qu
     scheduler.add_listener(lambda _event: _skipped(say), EVENT_JOB_MAX_INSTANCES)
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        scheduler.start()
-        first = scheduled.next_run_time.isoformat(timespec="seconds")
-        say(f"sync into {config.target()} is scheduled; first run {first}")
-        job.stopping.wait()
-        scheduler.shutdown(wait=True)
+        with _served(config, lambda: metrics.of_schedule(scheduled.next_run_time, job.codes)):
+            scheduler.start()
+            first = scheduled.next_run_time.isoformat(timespec="seconds")
+            say(f"sync into {config.target()} is scheduled; first run {first}")
+            job.stopping.wait()
+            scheduler.shutdown(wait=True)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -71,6 +77,7 @@ class Job:
     """The scheduled command. `run` is called by the scheduler's thread, `stop` by a signal handler."""
 
     def __init__(self, command: Sequence[str], ended: Callable[[int, float], None]) -> None:
+        self.codes: list[int] = []  # how the runs ended, in order
         self.interrupted = False
         self.stopping = threading.Event()
         self._command = list(command)
@@ -91,6 +98,7 @@ class Job:
         code = self._child.wait()
         with self._lock:
             self._child = None
+            self.codes.append(code)
             self.interrupted = self.stopping.is_set() and code != ExitCode.OK
         self._ended(code, time.monotonic() - started)
 
@@ -100,6 +108,44 @@ class Job:
             self.stopping.set()
             if self._child is not None:
                 self._child.terminate()
+
+
+@contextmanager
+def _served(config: Config, own: Callable[[], Iterable[Metric]]) -> Iterator[None]:
+    """Serves the metrics of the state, and these `own` ones, for the time of the block, where a port is set."""
+    settings = config.settings.metrics
+    if not settings.port:
+        yield
+        return
+    found = metrics.registry(lambda: [*own(), *_of_state(config.settings.state)])
+    try:
+        server, thread = start_http_server(settings.port, addr=settings.address, registry=found)
+    except OSError as error:
+        raise ConfigError(
+            f"metrics.port {settings.port} on {settings.address}: {error.strerror or error}",
+            advice="Name a port that is free with metrics.port or --metrics-port.",
+        ) from None
+    try:
+        yield
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def _of_state(url: str) -> Iterator[Metric]:
+    """What the state says now, or that it cannot be read."""
+    found: list[Overview] = []
+    readable = True
+    if not is_absent(url):
+        try:
+            with closing(Store(url)) as store:
+                found = overviews(store)
+        except IndexerError as error:
+            structlog.get_logger().warning("state_not_readable", reason=error.message)
+            readable = False
+    yield metrics.of_readable(readable)
+    yield from metrics.families(found)
 
 
 def _scheduler() -> BackgroundScheduler:

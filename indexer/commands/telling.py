@@ -1,5 +1,6 @@
 """Tells people, the log and the state what happens in a run."""
 
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +15,6 @@ from indexer.errors import ConfigError, ExitCode, IndexerError, TransientError
 from indexer.observe import log, page, progress, report
 from indexer.observe.timeline import Timeline
 from indexer.records import Fault, Record
-from indexer.targets import Target
 
 if TYPE_CHECKING:  # they bring the database along, which transform does without
     from indexer.state.dead_letters import DeadLetter
@@ -26,9 +26,9 @@ KEPT_KINDS = 1000  # of warnings
 
 
 class Telling:
-    """A context for one run: leaves it finished in the state, however it ends."""
+    """A context for one run: leaves it finished in the state, however it ends. `target` is its URL as users know it."""
 
-    def __init__(self, config: Config, store: "Store | None", *, quiet: bool, command: str, target: Target) -> None:
+    def __init__(self, config: Config, store: "Store | None", *, quiet: bool, command: str, target: str) -> None:
         settings = config.settings.log
         log.configure(format=settings.format, level=settings.level)
         self.summary = Summary()
@@ -37,11 +37,12 @@ class Telling:
         if store is not None:
             from indexer.state import runs
 
-            self.run_id = runs.start(store, command=command, target=str(target), derive_version=derive_version())
-        self._log = structlog.get_logger().bind(command=command, target=str(target))
+            self.run_id = runs.start(store, command=command, target=target, derive_version=derive_version())
+        self._log = structlog.get_logger().bind(command=command, target=target)
         self._store = store
         self._for_machines = settings.format == "json"
         self._rejections = self._faults = 0
+        self._counting = threading.Lock()  # pauses are told of by the connections' own threads
         self._command, self._target = command, target
         self._reports = Path(config.settings.reports) if store and config.settings.reports else None
         self._started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
@@ -79,13 +80,21 @@ class Telling:
             self._problems.append(message)
         self._write_report(int(code))
         if error is not None and account.sources:
-            where = f"{self._target} · report {self.page}" if self.page else str(self._target)
+            where = f"{self._target} · report {self.page}" if self.page else self._target
             for line in report.lines(self.summary, target=where, remembered=self._store is not None):
                 self.say(line)
         if self._store is not None:
             from indexer.state import runs
 
-            runs.finish(self._store, self.run_id, account, exit_code=code, message=kept)
+            runs.finish(
+                self._store,
+                self.run_id,
+                account,
+                exit_code=code,
+                message=kept,
+                seconds=time.monotonic() - self._clock,
+                retries=self.summary.retries,
+            )
 
     def events(self) -> Events:
         return Events(
@@ -102,7 +111,7 @@ class Telling:
     def _write_report(self, code: int) -> None:
         if self._reports is None:
             return
-        told = report.as_json(self.summary, target=str(self._target)) | {
+        told = report.as_json(self.summary, target=self._target) | {
             "command": self._command,
             "started": self._started,
             "exit_code": code,
@@ -162,6 +171,8 @@ class Telling:
             self._log.info("metadata_warning", record=str(record.position), id=id, warning=warning)
 
     def _paused(self, error: TransientError, seconds: float) -> None:
+        with self._counting:
+            self.summary.retries += 1
         self._log_problem("paused", reason=error.message, seconds=round(seconds, 1))
         self.say(f"{error.message}; trying again in {seconds:.0f} s")
 

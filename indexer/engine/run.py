@@ -71,13 +71,14 @@ class BudgetError(IndexerError):
 @dataclass(slots=True)
 class Summary:
     """How a run ended. `exit_code` is what the process should end with. `warnings` counts what could not be made of
-    records whose documents are loaded all the same, by kind.
+    records whose documents are loaded all the same, by kind; `retries` the requests that were tried again.
     """
 
     account: Account = field(default_factory=Account)
     warnings: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
     interrupted: bool = False
+    retries: int = 0
 
     @property
     def exit_code(self) -> ExitCode:

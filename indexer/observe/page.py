@@ -73,7 +73,7 @@ def _page(report: dict[str, Any], series: dict[str, Any]) -> str:
 <h1>{escape(report["command"])} into {escape(report["target"])}</h1>
 <p>Started {escape(report["started"])}, took {duration(report["seconds"])}, exit code {report["exit_code"]}: {closed}{
         f"; {flying:,} records were in flight when it ended, and are not counted" if flying else ""
-    }.</p>
+    }; {report.get("retries", 0):,} requests were tried again.</p>
 <table><thead><tr><th>source</th>{head}</tr></thead><tbody>{rows}</tbody></table>
 <h2>Documents a second</h2>{_plot([("line", rates)], width, "documents acknowledged a second over the run")}
 <h2>Seconds a batch: mean, and longest</h2>

@@ -59,6 +59,8 @@ def lines(summary: Summary, *, target: str, dry_run: bool = False, remembered: b
     else:
         rate = account.total.read / summary.seconds if summary.seconds else 0
         result.append(f"books closed · {duration(summary.seconds)} · {rate:,.0f} records/s · {target}")
+    if summary.retries:
+        result.append(f"{summary.retries:,} {'request was' if summary.retries == 1 else 'requests were'} tried again")
     if remembered and account.total.rejected:
         result.append("rejected records are kept, and why: indexer dead-letters list")
     if summary.warnings:
@@ -89,5 +91,6 @@ def as_json(summary: Summary, *, target: str, dry_run: bool = False) -> dict[str
         "faults": summary.account.faults,
         "warnings": dict(summary.warnings.most_common()),
         "interrupted": summary.interrupted,
+        "retries": summary.retries,
         "exit_code": int(summary.exit_code),
     }

@@ -13,6 +13,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -98,6 +99,16 @@ def _take(store: Store, target: str, owner: str, command: str, clock: Callable[[
         )
 
 
+def held(connection: sa.Connection, target: str) -> list[dict[str, Any]]:
+    """What holds the lock of the target, or of a generation of it: rows of the table, of owners that are alive."""
+    rows = connection.execute(locks.select().order_by(locks.c.since))
+    return [
+        {"command": row.command, "host": row.host, "pid": row.pid, "since": row.since}
+        for row in rows
+        if row.target.partition("#")[0] == target and _alive(row, time.time())
+    ]
+
+
 def _beat(store: Store, owner: str, done: threading.Event, clock: Callable[[], float]) -> None:
     while not done.wait(BEAT_SECONDS):
         try:
@@ -108,11 +119,11 @@ def _beat(store: Store, owner: str, done: threading.Event, clock: Callable[[], f
             structlog.get_logger().warning("lock_not_renewed", reason=error.message)
 
 
-def _alive(row: sa.Row[tuple[object, ...]], time: float) -> bool:
+def _alive(row: sa.Row[tuple[object, ...]], at: float) -> bool:
     here, _, _ = _born(os.getpid()).rpartition(" ")
     there, _, _ = row.born.rpartition(" ")
     if row.host != socket.gethostname() or here != there:
-        return bool(time - row.beat < STALE_SECONDS)
+        return bool(at - row.beat < STALE_SECONDS)
     return _born(row.pid) == row.born if row.born else _exists(row.pid)
 
 

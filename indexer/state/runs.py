@@ -16,12 +16,27 @@ def start(store: Store, *, command: str, target: str, derive_version: str) -> in
         return int(connection.execute(runs.insert().values(**row).returning(runs.c.id)).scalar_one())
 
 
-def finish(store: Store, run_id: int, account: Account, *, exit_code: int, message: str = "") -> None:
-    """Stores the books and how the run ended."""
+def finish(
+    store: Store,
+    run_id: int,
+    account: Account,
+    *,
+    exit_code: int,
+    message: str = "",
+    seconds: float = 0.0,
+    retries: int = 0,
+) -> None:
+    """Stores the books and how the run ended: `retries` requests were tried again in it."""
     with store.begin() as connection:
         for source, counted in account.sources.items():
             connection.execute(books.insert().values(run_id=run_id, source=source, **counted.counts()))
-        ended = {"finished": now(), "exit_code": exit_code, "message": message or None}
+        ended = {
+            "finished": now(),
+            "exit_code": exit_code,
+            "message": message or None,
+            "seconds": seconds,
+            "retries": retries,
+        }
         connection.execute(runs.update().where(runs.c.id == run_id).values(**ended))
 
 

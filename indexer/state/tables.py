@@ -65,6 +65,8 @@ runs = sa.Table(
     sa.Column("finished", sa.Text),
     sa.Column("exit_code", sa.Integer),
     sa.Column("message", sa.Text),
+    sa.Column("seconds", sa.Float, nullable=False, server_default="0"),
+    sa.Column("retries", sa.Integer, nullable=False, server_default="0"),  # requests that were tried again
 )
 
 books = sa.Table(

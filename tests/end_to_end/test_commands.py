@@ -87,13 +87,15 @@ def test_status(indexer: Indexer, tmp_path: Path) -> None:
     indexer("load", SEED, *PMC, "--target", "embedded:idx")
     indexer("load", "bad.jsonl", "--target", "embedded:idx")
     indexer("load", SEED, "--dry-run", *PMC, "--target", "embedded:idx")
-    indexer("load", SEED, *PMC, "--target", "embedded:.")  # a folder that is not ours: refused before the run
+    indexer("load", SEED, *PMC, "--target", "embedded:.")  # a folder that is not ours: refused before anything is read
     shown = indexer("status")
     assert shown.code == 0
     assert "load  finished, with problems (exit 1)  embedded:idx" in shown.out
     assert "solr_json  read 2  indexed 1  rejected 1" in shown.out
     assert "load  all well (exit 0)  embedded:idx" in shown.out
-    newest, first = json.loads(indexer("status", "--json").out)["runs"]
+    assert "load  the target failed (exit 3)  embedded:." in shown.out
+    refused, newest, first = json.loads(indexer("status", "--json").out)["runs"]
+    assert (refused["exit_code"], refused["books"]) == (3, {})
     assert (newest["command"], newest["exit_code"], newest["books"]["solr_json"]["rejected"]) == ("load", 1, 1)
     assert first["books"]["pmc"].keys() == COLUMNS
     assert first["started"] <= first["finished"]

@@ -3,9 +3,11 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 
 from indexer.errors import ExitCode
 from tests.end_to_end.conftest import Indexer
+from tests.end_to_end.test_bad_targets import free_port
 from tests.end_to_end.test_sync import configure, page, titles
 
 JOURNAL = "name = 'journal'\nprofile = 'ojs'\npaths = ['dumps']"
@@ -132,3 +135,35 @@ def test_a_source_that_is_not_there_is_named(indexer: Indexer, tmp_path: Path) -
     ended = indexer("schedule", "jurnal")
     assert ended.code == ExitCode.USAGE
     assert "there is no source 'jurnal'" in ended.err
+
+
+def test_metrics_are_served_on_this_machine_alone(tmp_path: Path, schedule: Callable[..., Scheduler]) -> None:
+    page(tmp_path / "dumps/1.xml", ("a", "one"))
+    configure(tmp_path, JOURNAL)
+    append(tmp_path, "[schedule]\nevery = '1h'\n")
+    port = free_port()
+    running = schedule("--metrics-port", str(port))
+    running.until("sync ended with exit 0")
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
+        text = answer.read().decode()
+    assert 'indexer_last_run_exit_code{command="sync",target="embedded:index"} 0.0' in text
+    assert 'indexer_schedule_runs_total{exit_code="0"} 1.0' in text
+    assert "indexer_schedule_last_exit_code 0.0" in text
+    assert "indexer_schedule_next_run_timestamp_seconds " in text
+    assert "indexer_state_readable 1.0" in text
+    (tmp_path / "var/state.db").write_bytes(b"no database" * 1000)
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=30) as answer:
+        assert "indexer_state_readable 0.0" in answer.read().decode()
+    with pytest.raises(OSError, match="refused"):
+        socket.create_connection(("127.0.0.2", port), timeout=10)  # another address of this machine
+    assert running.end() == ExitCode.OK
+
+
+def test_a_port_that_is_taken_is_named(indexer: Indexer, tmp_path: Path) -> None:
+    configure(tmp_path, JOURNAL)
+    append(tmp_path, "[schedule]\nevery = '1h'\n")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = indexer("schedule", "--metrics-port", str(port))
+    assert ended.code == ExitCode.USAGE
+    assert f"metrics.port {port} on 127.0.0.1: " in ended.err

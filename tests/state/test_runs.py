@@ -11,11 +11,20 @@ def test_a_run_is_remembered_with_its_books(store: Store) -> None:
     first = runs.start(store, command="load", target="t", derive_version="1")
     second = runs.start(store, command="load", target="u", derive_version="2")
     books = Books(read=5, indexed=1, unchanged=1, deleted=1, filtered=1, rejected=1)
-    runs.finish(store, second, Account({"pubmed": books, "ojs": Books(read=1, indexed=1)}), exit_code=1, message="why")
+    runs.finish(
+        store,
+        second,
+        Account({"pubmed": books, "ojs": Books(read=1, indexed=1)}),
+        exit_code=1,
+        message="why",
+        seconds=2.5,
+        retries=3,
+    )
     found = runs.last(store)
     assert [run["id"] for run in found] == [second, first]
     assert found[0]["books"] == {"pubmed": books.counts(), "ojs": Books(read=1, indexed=1).counts()}
     assert (found[0]["exit_code"], found[0]["message"], found[0]["target"]) == (1, "why", "u")
+    assert (found[0]["seconds"], found[0]["retries"]) == (2.5, 3)
     assert found[0]["started"] <= found[0]["finished"]
     assert (found[1]["exit_code"], found[1]["finished"], found[1]["books"]) == (None, None, {})
     assert [run["id"] for run in runs.last(store, 1)] == [second]

@@ -1,0 +1,130 @@
+"""What Prometheus is told: the state of each target as metrics, in a file for its node exporter, or over HTTP.
+
+Everything is read from the state when it is asked for: no run has to live on for its numbers to be seen. Targets are
+named without credentials.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, write_to_textfile
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from indexer import __version__
+from indexer.derive.pipeline import derive_version
+from indexer.errors import ConfigError
+from indexer.state.overview import Overview
+
+#: Every gauge of a target: its labels beside `target`, and what it says.
+GAUGES: dict[str, tuple[tuple[str, ...], str]] = {
+    "indexer_last_run_timestamp_seconds": (("command",), "When the last run of a command ended."),
+    "indexer_last_success_timestamp_seconds": (("command",), "When the last run began that exited with 0."),
+    "indexer_last_run_exit_code": (("command",), "Exit code of the last run: 0 all well, 1 with problems, ..."),
+    "indexer_run_seconds": (("command",), "How long the last run took."),
+    "indexer_records": (("command", "source", "outcome"), "The books of the last run, by column."),
+    "indexer_books_open": (("command",), "1 where the books of the last run do not close."),
+    "indexer_retries": (("command",), "Requests that the last run had to try again."),
+    "indexer_dead_letters": ((), "Rejected records that are kept."),
+    "indexer_generation_info": (("generation", "state"), "1 for each generation of the index that is known."),
+    "indexer_generation_documents": (("generation",), "Documents of a generation when it was verified."),
+    "indexer_running": (("command",), "1 while a run holds the target's lock."),
+}
+
+
+def families(overviews: Iterable[Overview]) -> Iterator[Metric]:
+    """The metrics of these targets, and of the program itself."""
+    build = GaugeMetricFamily("indexer_build_info", "1, with the versions.", labels=("version", "derive"))
+    build.add_metric((__version__, derive_version()), 1)
+    yield build
+    found = {
+        name: GaugeMetricFamily(name, meaning, labels=("target", *labels)) for name, (labels, meaning) in GAUGES.items()
+    }
+    for overview in overviews:
+        for name, labels, value in _samples(overview):
+            found[name].add_metric((overview.target, *labels), value)
+    yield from found.values()
+
+
+#: What `schedule` says of itself, without a target.
+OF_SCHEDULE = {
+    "indexer_schedule_next_run_timestamp_seconds": "When the next run is due.",
+    "indexer_schedule_runs": "Runs since the scheduler was started, by exit code (negative: the signal that ended it).",
+    "indexer_schedule_last_exit_code": "Exit code of the last run, also of one that never got to the state.",
+    "indexer_state_readable": "0 while the state cannot be read: then nothing else is known.",
+}
+
+
+def of_schedule(next_run: datetime | None, codes: Sequence[int]) -> Iterator[Metric]:
+    """The scheduler's own metrics: `codes` are those with which its runs ended, in order."""
+    due, last = "indexer_schedule_next_run_timestamp_seconds", "indexer_schedule_last_exit_code"
+    if next_run is not None:
+        yield GaugeMetricFamily(due, OF_SCHEDULE[due], value=next_run.timestamp())
+    runs = "indexer_schedule_runs"
+    counted = CounterMetricFamily(runs, OF_SCHEDULE[runs], labels=("exit_code",))
+    for code, count in Counter(codes).items():
+        counted.add_metric((str(code),), count)
+    yield counted
+    if codes:
+        yield GaugeMetricFamily(last, OF_SCHEDULE[last], value=codes[-1])
+
+
+def of_readable(readable: bool) -> Metric:
+    name = "indexer_state_readable"
+    return GaugeMetricFamily(name, OF_SCHEDULE[name], value=readable)
+
+
+def registry(read: Callable[[], Iterable[Metric]]) -> CollectorRegistry:
+    """A registry that asks `read` for its metrics each time it is asked itself."""
+
+    class Reading(Collector):
+        def collect(self) -> Iterable[Metric]:
+            return read()
+
+    made = CollectorRegistry(auto_describe=False)
+    made.register(Reading())
+    return made
+
+
+def write(file: Path, overviews: Iterable[Overview]) -> None:
+    """Writes the metrics into a file as node_exporter's textfile collector reads it: whole, or not at all.
+
+    Raises ConfigError when that is not possible.
+    """
+    found = list(families(overviews))
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_to_textfile(str(file), registry(lambda: found))
+    except OSError as error:
+        raise ConfigError(
+            f"metrics.file {file}: {error.strerror}",
+            advice="The index and the books are not concerned. Name a file that can be written with metrics.file.",
+        ) from None
+
+
+def _samples(overview: Overview) -> Iterator[tuple[str, tuple[str, ...], float]]:
+    for run in overview.last:
+        by = (run.command,)
+        yield "indexer_last_run_timestamp_seconds", by, _seconds(run.finished)
+        yield "indexer_last_run_exit_code", by, run.exit_code
+        yield "indexer_run_seconds", by, run.seconds
+        yield "indexer_retries", by, run.retries
+        yield "indexer_books_open", by, any(not books.closed for books in run.books.values())
+        for source, books in run.books.items():
+            for column, count in books.counts().items():
+                yield "indexer_records", (run.command, source, column), count
+    for command, run in overview.good.items():
+        yield "indexer_last_success_timestamp_seconds", (command,), _seconds(run.started)
+    yield "indexer_dead_letters", (), overview.dead_letters
+    for row in overview.generations:
+        yield "indexer_generation_info", (row["name"], row["state"]), 1
+        if row["documents"] is not None:
+            yield "indexer_generation_documents", (row["name"],), row["documents"]
+    for held in overview.running:
+        yield "indexer_running", (held["command"],), 1
+
+
+def _seconds(time: str) -> float:
+    return datetime.fromisoformat(time).timestamp()

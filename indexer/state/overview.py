@@ -1,0 +1,108 @@
+"""How the targets are doing, as the state knows it: their last runs, dead letters, generations and locks."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from indexer.engine.account import COLUMNS, Books
+from indexer.state import lock
+from indexer.state.generations import live_index
+from indexer.state.store import Store
+from indexer.state.tables import books, dead_letters, generations, runs, targets
+
+#: Commands that bring an index up to date with its sources: their last good run says how old it may be.
+REFRESHING = ("load", "sync", "reindex")
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run that has ended. Times are ISO 8601, UTC."""
+
+    command: str
+    started: str
+    finished: str
+    exit_code: int
+    seconds: float
+    retries: int
+    books: dict[str, Books]
+
+    @property
+    def rate(self) -> float:
+        """Records a second."""
+        return sum(counted.read for counted in self.books.values()) / self.seconds if self.seconds else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """One target. `last`: the last run of each command, the newest first; `good`: when the last one began that exited
+    with 0, by command. `running`: what holds its locks. `generations`: rows of that table, the newest first.
+    """
+
+    target: str
+    last: list[Run]
+    good: dict[str, Run]
+    dead_letters: int
+    generations: list[dict[str, Any]] = field(default_factory=list)
+    running: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def refreshed(self) -> str | None:
+        """When the last run began that brought the index up to date and ended well: no source that changed before is
+        missing.
+        """
+        return max((run.started for command, run in self.good.items() if command in REFRESHING), default=None)
+
+
+def overviews(store: Store) -> list[Overview]:
+    """Every target that a run was ever made for, in the order of their URLs."""
+    names = sa.select(runs.c.target).distinct().order_by(runs.c.target)
+    with store.begin() as connection:
+        urls = list(connection.execute(names).scalars())
+    return [_overview(store, url) for url in urls]
+
+
+def age(time: str, now: datetime) -> float:
+    """Seconds from a time of the state until now (which knows its time zone)."""
+    return max(0.0, (now - datetime.fromisoformat(time)).total_seconds())
+
+
+def _overview(store: Store, target: str) -> Overview:
+    ended = (runs.c.target == target) & runs.c.exit_code.is_not(None)
+    newest = sa.select(sa.func.max(runs.c.id)).where(ended).group_by(runs.c.command)
+    well = sa.select(sa.func.max(runs.c.id)).where(ended, runs.c.exit_code == 0).group_by(runs.c.command)
+    letters = (
+        sa.select(sa.func.count())
+        .select_from(dead_letters.join(targets, dead_letters.c.target_id == targets.c.id))
+        .where(targets.c.url == live_index(store, target))
+    )
+    built = generations.select().where(generations.c.target == target).order_by(generations.c.made.desc())
+    with store.begin() as connection:
+        return Overview(
+            target=target,
+            last=_runs(connection, newest),
+            good={run.command: run for run in _runs(connection, well)},
+            dead_letters=int(connection.execute(letters).scalar_one()),
+            generations=[dict(row._mapping) for row in connection.execute(built)],
+            running=lock.held(connection, target),
+        )
+
+
+def _runs(connection: sa.Connection, ids: sa.Select[tuple[int]]) -> list[Run]:
+    """The newest first."""
+    found = []
+    for row in connection.execute(runs.select().where(runs.c.id.in_(ids)).order_by(runs.c.id.desc())):
+        counted = connection.execute(books.select().where(books.c.run_id == row.id))
+        found.append(
+            Run(
+                command=row.command,
+                started=row.started,
+                finished=row.finished,
+                exit_code=row.exit_code,
+                seconds=row.seconds,
+                retries=row.retries,
+                books={each.source: Books(**{name: getattr(each, name) for name in COLUMNS}) for each in counted},
+            )
+        )
+    return found
