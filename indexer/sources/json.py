@@ -11,6 +11,7 @@ import orjson
 
 from indexer.records import Fault, Header, Record
 from indexer.sources import marc
+from indexer.sources.json_syntax import FIRST_KEY, KEY, Broken, blank, fields, value_end
 from indexer.sources.place import Place
 from indexer.sources.text import lines
 from indexer.sources.window import KEPT_OF_OVERSIZED, Window
@@ -25,96 +26,16 @@ _LISTS = {b"response": b"docs", b"hits": b"hits"}
 _COMMANDS = frozenset({b"add", b"delete", b"commit", b"optimize", b"rollback"})
 _ACTIONS = frozenset({b"index", b"create", b"update", b"delete"})
 
-_FIRST_KEY = re.compile(rb'\{[ \t\r\n]*"([^"\\]*)"[ \t\r\n]*:[ \t\r\n]*')
-_KEY = re.compile(rb'"((?:[^"\\]|\\.)*+)"[ \t\r\n]*:[ \t\r\n]*', re.S)
-_BLANK = re.compile(rb"[ \t\r\n]*")
-_SCALAR = re.compile(rb'"(?:[^"\\]|\\.)*+"|[^"{}\[\],: \t\r\n]+', re.S)
-# All that is no bracket, whole strings included.
-_FLAT = re.compile(rb'[^{}\[\]"]*+(?:"(?:[^"\\]++|\\.)*+"[^{}\[\]"]*+)*+', re.S)
 # Where the next record seems to begin after a broken one: an object with a key first on its line, or behind another.
 _RESTART = re.compile(rb'\n[ \t]*\{\s*"[^"\n]*"[ \t]*:|\},[ \t]*\{"')
 _OBJECT_OR_END = re.compile(rb"[{\]]")
-_CLOSES = {0x7D: 0x7B, 0x5D: 0x5B}
 _WHERE_IT_GOES_ON = "The reading goes on where the next object seems to begin."
-
-
-class _Broken(Exception):
-    """Brackets that do not pair."""
-
-
-def value_end(data: bytes, at: int) -> int:
-    """Return the index behind the value that starts at `at`; -1: it does not end in `data`. Raises _Broken."""
-    if data[at] not in b"{[":
-        match = _SCALAR.match(data, at)
-        if match is None and data[at] != 0x22:
-            raise _Broken
-        return match.end() if match and match.end() < len(data) else -1
-    if data[at] == 0x7B and (end := _flat_end(data, at)):
-        return end
-    opened = bytearray()
-    while True:
-        match = _FLAT.match(data, at)
-        at = match.end() if match else at
-        if at >= len(data) or data[at] == 0x22:
-            return -1
-        bracket = data[at]
-        if bracket in b"{[":
-            opened.append(bracket)
-        elif opened.pop() != _CLOSES[bracket]:
-            raise _Broken
-        at += 1
-        if not opened:
-            return at
-
-
-def _flat_end(data: bytes, at: int) -> int:
-    """Like `value_end`, for an object without objects in it, which needs no walk; 0: this way does not tell.
-
-    A `}` that has an even number of quotes before it is in no string.
-    """
-    quotes = 0
-    start = at + 1
-    while True:
-        end = data.find(b"}", start)
-        if end < 0:
-            return -1
-        if data.find(b"{", start, end) >= 0:
-            return 0
-        quotes += data.count(b'"', start, end)
-        if data.find(b"\\", start, end) >= 0:
-            if data.find(b"\\\\", start, end) >= 0:
-                return 0
-            quotes -= data.count(b'\\"', start, end)
-        if quotes % 2 == 0:
-            return end + 1
-        start = end + 1
-
-
-def fields(raw: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Give (key, value's bytes) of an object. Raises _Broken where it is none."""
-    at = _blank(raw, 1)
-    while at < len(raw) and raw[at] != 0x7D:
-        match = _KEY.match(raw, at)
-        if match is None or match.end() >= len(raw):
-            raise _Broken
-        end = value_end(raw, match.end())
-        if end < 0:
-            raise _Broken
-        yield match.group(1), raw[match.end() : end]
-        at = _blank(raw, end)
-        if raw[at : at + 1] == b",":
-            at = _blank(raw, at + 1)
-
-
-def _blank(data: bytes, at: int) -> int:
-    match = _BLANK.match(data, at)
-    return match.end() if match else at
 
 
 def is_lines(head: bytes, whole: bool) -> bool:
     """Whether the first line of `head` (`whole`: there is no more) is an object by itself, and no answer."""
     line, newline, _ = head.partition(b"\n")
-    match = _FIRST_KEY.match(line)
+    match = FIRST_KEY.match(line)
     if not (newline or whole) or (match and match.group(1) in ANSWER_KEYS):
         return False
     try:
@@ -153,7 +74,7 @@ def json_lines(window: Window, place: Place) -> Iterator[Record | Fault]:
 
 def _bulk_action(raw: bytes) -> dict[str, object] | None:
     """The action line of a bulk file that a document follows; {} where it has no id; None: it is something else."""
-    match = _FIRST_KEY.match(raw)
+    match = FIRST_KEY.match(raw)
     if match is None or match.group(1) not in (b"index", b"create") or len(raw) > 4096:
         return None
     try:
@@ -169,7 +90,7 @@ def _bulk_action(raw: bytes) -> dict[str, object] | None:
 
 def _item(raw: bytes, offset: int, place: Place) -> Iterator[Record | Fault]:
     """What one object is: a document, a hit with its document, or an update command."""
-    match = _FIRST_KEY.match(raw)
+    match = FIRST_KEY.match(raw)
     first = match.group(1) if match else b""
     if first in marc.JSON_KEYS and marc.is_json(raw):
         yield place.record("marc", raw, offset)
@@ -179,7 +100,7 @@ def _item(raw: bytes, offset: int, place: Place) -> Iterator[Record | Fault]:
         return
     try:
         parts = list(fields(raw))
-    except _Broken:
+    except Broken:
         yield place.record("solr_json", raw, offset)  # its parser will say what is wrong
         return
     keys = {key for key, _ in parts}
@@ -209,7 +130,7 @@ def _command(key: bytes, value: bytes, raw: bytes, offset: int, place: Place) ->
     try:
         parsed = orjson.loads(value)
         doc = dict(fields(value)).get(b"doc") if key == b"add" and value.startswith(b"{") else None
-    except (orjson.JSONDecodeError, _Broken):
+    except (orjson.JSONDecodeError, Broken):
         yield place.reject(f"the command {show(key)} is not valid JSON", raw, offset)
         return
     if key == b"add" and doc is not None:
@@ -228,8 +149,39 @@ def _command(key: bytes, value: bytes, raw: bytes, offset: int, place: Place) ->
             yield place.reject("a delete without an id is not carried out", raw, offset, "Deletes are taken by id.")
 
 
+class _Marks:
+    """How the records of this file begin, as its first one does: `{"id":`. Behind a broken record the next of these
+    begins one.
+    """
+
+    def __init__(self) -> None:
+        self._mark = b""
+
+    def learn(self, raw: bytes) -> None:
+        if not self._mark and (match := FIRST_KEY.match(raw)) and match.end() < MARGIN:
+            self._mark = match.group()
+
+    def next(self, data: bytes, at: int) -> int:
+        """Where the next record seems to begin; -1: not in `data`."""
+        found = data.find(self._mark, at) if self._mark else -1
+        if found < 0 and (match := _RESTART.search(data, at)):
+            found = data.index(b"{", match.start() + 1)
+        return found
+
+    def swallowed(self, raw: bytes) -> bool:
+        """Whether this value, whose brackets pair, ends in another record: it is no JSON, and one begins in it."""
+        if not self._mark or raw.find(self._mark, 1) < 0:
+            return False
+        try:
+            orjson.loads(raw)
+        except orjson.JSONDecodeError:
+            return True
+        return False
+
+
 def documents(window: Window, place: Place) -> Iterator[Record | Fault]:
     """Give the objects of arrays, of answers, and of objects one after the other, in whatever layout."""
+    marks = _Marks()
     arrays = 0
     lost = False
     while (byte := _next(window)) is not None:
@@ -240,9 +192,9 @@ def documents(window: Window, place: Place) -> Iterator[Record | Fault]:
             arrays += 1
             window.pos += 1
         elif byte == 0x7B and _is_answer(window):
-            yield from _answer(window, place)
+            yield from _answer(window, place, marks)
         else:
-            lost = yield from _object(window, place)
+            lost = yield from _object(window, place, marks)
     if window.error is None and arrays > 0 and not lost:
         yield place.cut_short("the file ends early (its array is not closed)")
 
@@ -250,7 +202,7 @@ def documents(window: Window, place: Place) -> Iterator[Record | Fault]:
 def _next(window: Window) -> int | None:
     """The next byte that is no white space, `pos` on it; None at the end."""
     while True:
-        window.pos = _blank(window.data, window.pos)
+        window.pos = blank(window.data, window.pos)
         if window.pos < len(window.data):
             return window.data[window.pos]
         if not window.more():
@@ -258,40 +210,40 @@ def _next(window: Window) -> int | None:
 
 
 def _is_answer(window: Window) -> bool:
-    match = _FIRST_KEY.match(window.fill(256))
+    match = FIRST_KEY.match(window.fill(256))
     return match is not None and match.group(1) in ANSWER_KEYS
 
 
-def _take(window: Window) -> tuple[bytes, str] | None:
+def _take(window: Window, marks: _Marks) -> tuple[bytes, str] | None:
     """Take the value at `pos`: its bytes, and what is wrong with it ("" if nothing). None: the stream ended in it."""
     while True:
         try:
             end = value_end(window.data, window.pos)
-        except _Broken:
-            return _resume(window), "its brackets do not pair"
+        except Broken:
+            return _resume(window, marks), "its brackets do not pair"
         if end >= 0:
             raw = window.data[window.pos : end]
-            if len(raw) > window.limit:
-                window.pos = end
-                return raw[:KEPT_OF_OVERSIZED], f"is larger than {window.limit >> 20} MiB: only its beginning is kept"
+            if marks.swallowed(raw):
+                return _resume(window, marks), "has no end"
             window.pos = end
+            if len(raw) > window.limit:
+                return raw[:KEPT_OF_OVERSIZED], f"is larger than {window.limit >> 20} MiB: only its beginning is kept"
             return raw, ""
         if window.held > window.limit:
-            return _resume(window), f"has no end within {window.limit >> 20} MiB"
+            return _resume(window, marks), f"has no end within {window.limit >> 20} MiB"
         if not window.more():
             if window.error is not None:
                 window.pos = len(window.data)
                 return None
-            return _resume(window), "has no end"
+            return _resume(window, marks), "has no end"
 
 
-def _resume(window: Window) -> bytes:
+def _resume(window: Window, marks: _Marks) -> bytes:
     """Give up the value at `pos`: take all up to where the next record seems to begin, or to the end."""
     kept = b""
     while True:
-        match = _RESTART.search(window.data, window.pos + 1)
-        if match is not None:
-            end = window.data.index(b"{", match.start() + 1)
+        end = marks.next(window.data, window.pos + 1)
+        if end >= 0:
             break
         if window.held > window.limit:
             kept = kept or window.data[window.pos : window.pos + KEPT_OF_OVERSIZED]
@@ -304,7 +256,7 @@ def _resume(window: Window) -> bytes:
     return raw if len(raw) <= window.limit else raw[:KEPT_OF_OVERSIZED]
 
 
-def _object(window: Window, place: Place) -> Generator[Record | Fault, None, bool]:
+def _object(window: Window, place: Place, marks: _Marks) -> Generator[Record | Fault, None, bool]:
     """The value at `pos` as a record. Returns whether it was broken and all the rest of the stream with it."""
     offset = window.offset
     byte = window.data[window.pos]
@@ -316,13 +268,14 @@ def _object(window: Window, place: Place) -> Generator[Record | Fault, None, boo
         if window.error is None or window.held:
             yield place.reject(f"is no JSON object: begins with '{show(raw, 40)}'", raw, offset)
         return False
-    taken = _take(window)
+    taken = _take(window, marks)
     if taken is None:
         return False
     raw, problem = taken
     if problem:
         yield place.reject(problem, raw, offset, _WHERE_IT_GOES_ON)
         return window.ended and not window.held
+    marks.learn(raw)
     yield from _item(raw, offset, place)
     return False
 
@@ -343,7 +296,7 @@ def _junk(window: Window) -> bytes:
         return raw
 
 
-def _answer(window: Window, place: Place) -> Iterator[Record | Fault]:
+def _answer(window: Window, place: Place, marks: _Marks) -> Iterator[Record | Fault]:
     """The answer at `pos`: its documents one by one, all else dropped on the way."""
     found = False
     broken = ""
@@ -352,10 +305,10 @@ def _answer(window: Window, place: Place) -> Iterator[Record | Fault]:
             for inner in _members(window):
                 if inner == _LISTS[key] and window.data[window.pos] == 0x5B:
                     found = True
-                    yield from _elements(window, place)
-                elif taken := _take(window):
+                    yield from _elements(window, place, marks)
+                elif taken := _take(window, marks):
                     broken = broken or taken[1]
-        elif taken := _take(window):
+        elif taken := _take(window, marks):
             broken = broken or taken[1]
     if window.error is not None:
         return
@@ -375,9 +328,9 @@ def _members(window: Window) -> Iterator[bytes]:
         if byte == 0x2C:
             window.pos += 1
             continue
-        match = _KEY.match(window.data, window.pos)
+        match = KEY.match(window.data, window.pos)
         while byte == 0x22 and (match is None or match.end() >= len(window.data)) and window.more():
-            match = _KEY.match(window.data, window.pos)
+            match = KEY.match(window.data, window.pos)
         if match is None or match.end() >= len(window.data):
             window.pos += byte == 0x7D
             return
@@ -385,7 +338,7 @@ def _members(window: Window) -> Iterator[bytes]:
         yield match.group(1)
 
 
-def _elements(window: Window, place: Place) -> Iterator[Record | Fault]:
+def _elements(window: Window, place: Place, marks: _Marks) -> Iterator[Record | Fault]:
     """The array at `pos`: each element is a record."""
     window.pos += 1
     lost = False
@@ -396,6 +349,6 @@ def _elements(window: Window, place: Place) -> Iterator[Record | Fault]:
         if byte == 0x2C:
             window.pos += 1
         else:
-            lost = yield from _object(window, place)
+            lost = yield from _object(window, place, marks)
     if window.error is None and not lost:
         yield place.cut_short("the file ends early (its list of documents is not closed)")

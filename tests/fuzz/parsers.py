@@ -8,6 +8,7 @@ is never excused.
 
 import gzip
 import io
+import json
 import re
 import tarfile
 import zipfile
@@ -56,6 +57,18 @@ def swallowed(damaged: bytes, rest: bytes) -> str:
 
 _OPENING = re.compile(rb"<!--|<!\[CDATA\[|<\?")
 _CLOSING = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
+
+
+def closed_behind(damaged: bytes, rest: bytes) -> str:
+    """JSON: a record that lost just the brackets that the container closes with is one valid value with its neighbours
+    in it.
+    """
+    text = (damaged + rest).decode("utf-8", "replace")
+    try:
+        _, end = json.JSONDecoder(strict=False).raw_decode(text)
+    except (json.JSONDecodeError, RecursionError):
+        return ""
+    return "the brackets behind the record close it" if end > len(damaged.decode("utf-8", "replace")) else ""
 
 
 def joined(*layouts: tuple[bytes, bytes, bytes], excuse: Excuse = nothing_excused) -> Dump:
@@ -207,9 +220,11 @@ _ARTICLE_SET = (b"<pmc-articleset>", b"\n", b"</pmc-articleset>")
 
 PARSERS = {
     "iso2709": Parser(real.iso2709, ISO2709, _MARKS, forgiven=re.compile("before the leader. Left out")),
-    "marc_in_json": Parser(real.marc_in_json, joined(*_ARRAY, _LINES), _BRACKETS + _MARC_KEYS),
+    "marc_in_json": Parser(real.marc_in_json, joined(*_ARRAY, _LINES, excuse=closed_behind), _BRACKETS + _MARC_KEYS),
     "pubmed": Parser(real.articles, PUBMED, (*_ANGLES, *_ARTICLES, b"</PubmedArticleSet>")),
-    "documents": Parser(real.json_documents, joined(*_ARRAY, _ANSWER), (*_BRACKETS, *_COMMANDS, b"\n")),
+    "documents": Parser(
+        real.json_documents, joined(*_ARRAY, _ANSWER, excuse=closed_behind), (*_BRACKETS, *_COMMANDS, b"\n")
+    ),
     "solr_xml": Parser(real.solr_documents, joined(_ADD, _RESPONSE, excuse=swallowed), _ANGLES + _SOLR_TAGS),
     "csv": Parser(real.rows, joined(_TABLE), _CELLS, "csv"),
     "encodings": Parser(real.articles, encoded, _ANGLES + _ARTICLES),

@@ -102,7 +102,8 @@ def documents() -> list[Mapping[str, list[str] | str]]:
     articles_set = b"<PubmedArticleSet>" + b"".join(articles()[:8]) + b"</PubmedArticleSet>"
     files = {"1": articles_set, "2": b"".join(iso2709()[:8]), "3": b"".join(harvested()[:8])}
     made = [outcome for outcome in load(files, "oai_dc")[0] if outcome[0] == "document"]
-    return [json.loads((DATA / "seed/document.json").read_bytes()), *(json.loads(body) for _, _, body in made)]
+    seed = json.loads((DATA / "seed/document.json").read_bytes())
+    return [{"id": seed["id"], **seed}, *(json.loads(body) for _, _, body in made)]  # one program begins them alike
 
 
 @cache

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.sources.reading import faults, raws, read_bytes
-from tests.sources.test_marc import xml
+from tests.sources.test_marc import JSON, xml
 from tests.sources.test_oai import answer, dc, record
 from tests.sources.test_pubmed import ARTICLES, article
 
@@ -62,9 +62,9 @@ def test_a_result_that_ends_inside_a_document(tmp_path: Path, mark: bytes) -> No
 )
 def test_thousands_of_openings_take_no_time(tmp_path: Path, word: str) -> None:
     """Quadratic, each would take minutes."""
-    broken = record("2", dc("T")).replace("</dc:title>", word * 30_000)
+    broken = record("2", dc("T")).replace("</dc:title>", word * 20_000)
     one, three = record("1", dc("T")), record("3", dc("U"))
-    for damaged in (broken, word * 30_000):
+    for damaged in (broken, word * 20_000):
         found = raws(read_bytes(tmp_path, answer(one, damaged, three)))
         assert (found[0], found[-1]) == (dc("T").encode(), dc("U").encode())
 
@@ -72,3 +72,42 @@ def test_thousands_of_openings_take_no_time(tmp_path: Path, word: str) -> None:
 def test_documents_in_documents_take_no_time(tmp_path: Path) -> None:
     one = b'<doc><str name="id">1</str></doc>'
     assert raws(read_bytes(tmp_path, b"<add>" + one + b"<doc>" * 30_000 + one + b"</add>"))[0] == one
+
+
+DOCS = [b'{"id":"%d","title":["a","b"],"sub":{"x":1}}' % number for number in range(1, 5)]
+
+
+@pytest.mark.parametrize(
+    "layout", [(b"[", b",", b"]"), (b"[\n ", b",\n ", b"\n]"), (b'{"response":{"docs":[', b",", b"]}}")]
+)
+@pytest.mark.parametrize("cut", [cut for cut in range(7, 42) if cut not in (22, 26)])  # there ]} behind it closes it
+def test_json_that_ends_early_in_a_record(tmp_path: Path, layout: tuple[bytes, bytes, bytes], cut: int) -> None:
+    head, between, tail = layout
+    content = head + between.join([DOCS[0], DOCS[1][:cut], *DOCS[2:]]) + tail
+    read = raws(read_bytes(tmp_path, content))
+    assert (read[0], read[-2:]) == (DOCS[0], DOCS[2:])
+
+
+@pytest.mark.parametrize("mark", [b'"', b"{", b"}", b"[", b"]", b"\\", b'"}', b'{"x":{', b'{"response":'])
+@pytest.mark.parametrize("at", range(7, len(DOCS[1]), 3))
+def test_json_with_a_mark_too_many_in_a_record(tmp_path: Path, mark: bytes, at: int) -> None:
+    damaged = DOCS[1][:at] + mark + DOCS[1][at:]
+    read = raws(read_bytes(tmp_path, b"[" + b",".join([DOCS[0], damaged, *DOCS[2:]]) + b"]"))
+    assert (read[0], read[-2:]) == (DOCS[0], DOCS[2:])
+
+
+def test_marc_in_json_that_ends_early_in_a_record(tmp_path: Path) -> None:
+    for cut in range(20, len(JSON) - 1):
+        read = raws(read_bytes(tmp_path, b"[" + b",".join([JSON, JSON[:cut], JSON, JSON]) + b"]"))
+        assert (read[0], read[-2:]) == (JSON, [JSON, JSON])
+
+
+def test_a_document_in_a_document_stays_there(tmp_path: Path) -> None:
+    parent = DOCS[0][:-1] + b',"children":[' + DOCS[1] + b"]}"
+    assert raws(read_bytes(tmp_path, b"[" + b",".join([DOCS[0], parent, DOCS[2]]) + b"]")) == [DOCS[0], parent, DOCS[2]]
+
+
+@pytest.mark.parametrize("word", [b'{"id":', b'{"id":"', b"[", b'"', b'},{"', b'{"responseHeader":', b'{"id":"1"},[{'])
+def test_thousands_of_openings_in_json_take_no_time(tmp_path: Path, word: bytes) -> None:
+    read = raws(read_bytes(tmp_path, b"[" + b",".join([DOCS[0], word * 10_000, DOCS[2], DOCS[3]]) + b"]"))
+    assert (read[0], read[-2:]) == (DOCS[0], DOCS[2:])
