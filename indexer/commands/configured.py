@@ -50,11 +50,13 @@ def chosen(config: Config, names: Collection[str] = ()) -> list[SourceSettings]:
     return [source for source in configured if not names or source.name in names]
 
 
-def plan_for_sources(config: Config, names: Collection[str] = ()) -> Plan:
+def plan_for_sources(config: Config, names: Collection[str] = (), *, whole: bool = True) -> Plan:
     """The plan that reads every dump of these sources (of all, without names) from its start, source by source; those
     that were moved to processed/ are among them.
 
-    A path that stands for nothing is in it too, and told as a fault when it is read. Raises ConfigError.
+    A path that stands for nothing is in it too, and told as a fault when it is read. Raises ConfigError; if it is to be
+    the `whole` of the sources, also for a live server that was never harvested to its end: what is not here yet would
+    look as if it were in no source.
     """
     files: dict[str, str] = {}
     indexes: dict[str, Target | Remote] = {}
@@ -62,8 +64,7 @@ def plan_for_sources(config: Config, names: Collection[str] = ()) -> Plan:
     for source in chosen(config, names):
         if STDIN in source.paths:
             raise ConfigError(f"source {source.name!r}: standard input is no source of a scheduled job")
-        named = folder_of(config.settings.harvest, source.name).pages() if source.oai else source.paths
-        paths, its_indexes = live.named(named, config.source_credentials())
+        paths, its_indexes = live.named(_paths(source, config, whole=whole), config.source_credentials())
         indexes |= its_indexes
         if source.move_processed and (urls := [path for path in paths if is_no_file(path)]):
             raise ConfigError(
@@ -103,6 +104,20 @@ def part(plan: Plan, some: Sequence[Dump], config: Config) -> Plan:
     """The plan for these of its dumps alone."""
     files = {dump.file: dump.source for dump in some}
     return plan_of(files, plan.recipe.profiles, config.settings.load, plan.limits.connections, plan.indexes)
+
+
+def _paths(source: SourceSettings, config: Config, *, whole: bool) -> list[str]:
+    """Where its dumps are: those of a live server are what was harvested of it."""
+    if source.oai is None:
+        return source.paths
+    folder = folder_of(config.settings.harvest, source.name)
+    notes = folder.notes() if whole else None
+    if whole and (notes is None or not notes.harvested):
+        raise ConfigError(
+            f"source {source.name!r}: {source.oai.url} was not harvested to its end yet",
+            advice=f"indexer sync {source.name} does that. Nothing was changed.",
+        )
+    return folder.pages()
 
 
 def _profiles(source: SourceSettings, config: Config) -> dict[str, profiles.Profile]:

@@ -21,11 +21,11 @@ def sync(names: Collection[str], *, config: Config, dry_run: bool, force: bool, 
         raise ConfigError(
             f"{target}: a file of JSON lines cannot be kept up to date", advice="Write one with indexer load."
         )
-    plan = plan_for_sources(config, names)
+    plan = plan_for_sources(config, names, whole=False)
     connections = config.settings.load.connections
     with opened(target, config, command="sync", quiet=quiet, connections=connections) as ready:
         if not dry_run and bring(config, names, ready.told, quiet=quiet):
-            plan = plan_for_sources(config, names)
+            plan = plan_for_sources(config, names, whole=False)
         new, summary = catch_up(ready, plan, config, dry_run=dry_run, force=force)
         moving = {source.name for source in chosen(config, names) if source.move_processed}
         if moving and not dry_run and not summary.interrupted:

@@ -74,7 +74,7 @@ def _read(window: Window) -> Answer:
     ended = False
     for tag in scanner.tags():
         if tag.closing:
-            ended = ended or tag.local == b"OAI-PMH"
+            ended = ended or (tag.local == b"OAI-PMH" and tag.raw.endswith(b">"))
             continue
         if tag.local == b"record":
             records += 1

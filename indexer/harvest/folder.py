@@ -111,7 +111,6 @@ class Folder:
     def keep(self, number: int) -> None:
         """Makes the answer that came the page of this number; the answer itself is on disk by now."""
         os.replace(self.part, self._page(number))
-        _settle(self.path)
 
     def note(self, notes: Notes) -> None:
         """Writes the notes down, all of them or none."""
@@ -122,7 +121,6 @@ class Folder:
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(new, self._notes)
-            _settle(self.path)
         except OSError as error:
             raise SourceError(f"{new}: {error.strerror}", advice="What was harvested before is safe.") from None
 
@@ -156,12 +154,3 @@ def _from_list(page: gzip.GzipFile) -> Iterator[bytes]:
 
 def _number(name: str) -> int:
     return int(name.partition(".")[0])
-
-
-def _settle(folder: Path) -> None:
-    """What was renamed in it is on disk, too."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)

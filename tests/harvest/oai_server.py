@@ -185,6 +185,7 @@ def serving(repository: Repository) -> Iterator[Repository]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        wbufsize = -1  # header and body in one packet, which nobody waits for
 
         def do_GET(self) -> None:
             with lock:
