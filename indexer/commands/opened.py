@@ -51,7 +51,7 @@ class Opened:
 
         plan.recipe.omit.update(self.sink.omit)
         # a run that was killed may have been, or have died, of a record: then not again in this process
-        plan = replace(plan, apart=runs.before_was_killed(self.store, self.told.run_id, str(self.sink)))
+        plan = replace(plan, apart=runs.before_was_killed(self.store, self.told.run_id))
         memory = self._memory(plan, force=force)
         first = self.building and not dumps.settled(self.store, self.target_id)  # what comes after it is little
         with tuning.tuned(self.sink, self.store, self.name, say=self.told.say, unread=first):
@@ -85,6 +85,7 @@ def opened(
 
     Raises what opening the state and the target, and checking the schema, raise; LockedError when another run has it.
     """
+    from indexer.engine import tuning
     from indexer.rebuild.generations import agree
     from indexer.state import lock
     from indexer.state.generations import live_index, target_of
@@ -105,6 +106,7 @@ def opened(
                 sink.check()
             with Telling(config, store, quiet=quiet, command=command, target=url) as told:
                 name = building or live_index(store, str(target))
+                tuning.put_back(sink, store, name, say=told.say)
                 dates = dates_of(url, sink, store, config.settings.load, building=bool(building))
                 yield Opened(store, sink, told, name, known_target(name, sink, store), dates, bool(building))
 

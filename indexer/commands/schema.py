@@ -1,11 +1,19 @@
 """`schema build`, `check` and `install`."""
 
 import json
+from contextlib import closing, suppress
 
 from indexer.config import Config
+from indexer.engine import tuning
 from indexer.errors import ExitCode
 from indexer.schema import compile as compiler
 from indexer.schema import install as installer
+from indexer.sinks import open_sink
+from indexer.state import journal, lock
+from indexer.state.generations import live_index
+from indexer.state.lock import LockedError
+from indexer.state.store import Store, is_absent
+from indexer.targets import Target
 
 
 def build(*, check: bool) -> int:
@@ -35,6 +43,19 @@ def check(*, config: Config, as_json: bool) -> int:
 
 
 def install(*, config: Config) -> int:
-    for line in installer.install(config.target()):
+    target = config.target()
+    for line in installer.install(target):
         print(line)
+    if not is_absent(config.settings.state):
+        _put_back(target, config)
     return ExitCode.OK
+
+
+def _put_back(target: Target, config: Config) -> None:
+    """Settings that a killed load has left on the index; a load that is running has changed them for itself."""
+    with closing(Store(config.settings.state)) as store, suppress(LockedError):
+        name = live_index(store, str(target))
+        if journal.read(store, name) is None:
+            return
+        with lock.hold(store, str(target), command="schema install"), closing(open_sink(target)) as sink:
+            tuning.put_back(sink, store, name, say=lambda line: print(f"{target}: {line}"))

@@ -16,7 +16,6 @@ def tuned(sink: Sink, store: Store, target: str, *, say: Callable[[str], None], 
     """For the time of the block. Only an index that is empty, or that nobody reads yet (`unread`), is touched: a live
     one has readers and needs its replicas.
     """
-    put_back(sink, store, target, say=say)
     if not hasattr(sink, "bulk_settings") or (sink.count() and not unread):
         yield
         return
@@ -31,7 +30,7 @@ def tuned(sink: Sink, store: Store, target: str, *, say: Callable[[str], None], 
             tunable.put_settings(before)
             journal.cross_out(store, target)
         except TargetError as error:
-            say(f"the index keeps its bulk-load settings for now ({error.message}); the next load puts them back")
+            say(f"the index keeps its bulk-load settings for now ({error.message}); the next command puts them back")
 
 
 def put_back(sink: Sink, store: Store, target: str, *, say: Callable[[str], None]) -> None:

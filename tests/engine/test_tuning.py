@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 import requests
 
-from indexer.engine.tuning import tuned
+from indexer.engine.tuning import put_back, tuned
 from indexer.schema import install
 from indexer.sinks import open_sink
 from indexer.sinks.base import Sink, Tunable, Write
@@ -61,6 +61,7 @@ def test_what_a_killed_load_changed_is_put_back_by_the_next(sink: Sink, store: S
     sink.push([Write("a", b'{"id":"a","title":"A"}')])
     sink.commit()
     said: list[str] = []
+    put_back(sink, store, "t", say=said.append)
     with tuned(sink, store, "t", say=said.append):
         assert settings(sink) == before  # the index is not empty any more: it is not set up again
     assert settings(sink) == before

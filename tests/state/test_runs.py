@@ -34,12 +34,12 @@ def test_a_run_that_was_killed_is_told_from_one_that_ended(store: Store) -> None
     def start(target: str) -> int:
         return runs.start(store, command="load", target=target, derive_version="1")
 
-    assert not runs.before_was_killed(store, start("t"), "t")
+    assert not runs.before_was_killed(store, start("t"))
     start("u")
     after = start("t")
-    assert runs.before_was_killed(store, after, "t")
+    assert runs.before_was_killed(store, after)
     runs.finish(store, after, Account(), exit_code=3)
-    assert not runs.before_was_killed(store, start("t"), "t")
+    assert not runs.before_was_killed(store, start("t"))
 
 
 def test_its_dead_letters_are_counted(store: Store) -> None:
