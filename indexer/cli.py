@@ -111,7 +111,7 @@ def cli() -> None:
     \b
     Exit codes: 0 all well, 1 finished with rejected records or unreadable files, 2 wrong usage or
     configuration, 3 target or source not reachable or refused, 4 another run is loading into this target,
-    5 verification failed, 130 interrupted.
+    5 verification failed or too much would be deleted, 130 interrupted.
     """
 
 
@@ -225,6 +225,53 @@ def sync(names: tuple[str, ...], dry_run: bool, force: bool, config: "Config", a
     from indexer.commands.sync import sync as run
 
     return run(names, config=config, dry_run=dry_run, force=force, as_json=as_json, quiet=quiet)
+
+
+MAX_SHARE = click.option(
+    "--max-share",
+    type=click.FloatRange(0, 1),
+    help="Share of the documents that may be deleted at once (default: delete.max_share, 0.05).",
+)
+
+
+@cli.command()
+@click.argument("ids", metavar="[ID]...", nargs=-1)
+@click.option("--file", metavar="FILE", help="A list of ids, one a line; - is standard input.")
+@click.option("--dry-run", is_flag=True, help="List the documents; delete nothing.")
+@MAX_SHARE
+@common("target", "json", "quiet", "verbose", "log-format")
+def delete(
+    ids: tuple[str, ...],
+    file: str | None,
+    dry_run: bool,
+    max_share: float | None,
+    config: "Config",
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Delete documents by their ids.
+
+    A document comes back when its record is read again: take it out of its source, too. Exit code 5: these are more
+    than may go at once, and none was deleted.
+    """
+    from indexer.commands.deletes import delete as run
+
+    return run(ids, file=file, config=config, dry_run=dry_run, max_share=max_share, as_json=as_json, quiet=quiet)
+
+
+@cli.command()
+@click.option("--dry-run", is_flag=True, help="List the documents; delete nothing.")
+@MAX_SHARE
+@common("target", "workers", "json", "quiet", "verbose", "log-format")
+def sweep(dry_run: bool, max_share: float | None, config: "Config", as_json: bool, quiet: bool) -> int:
+    """Delete the documents that no source of indexer.toml has any more.
+
+    Reads every dump of every source. Exit code 5: one of them cannot be read, or these are more than may go at once;
+    none was deleted then.
+    """
+    from indexer.commands.deletes import sweep as run
+
+    return run(config=config, dry_run=dry_run, max_share=max_share, as_json=as_json, quiet=quiet)
 
 
 @cli.command()

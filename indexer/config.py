@@ -49,6 +49,7 @@ ENVIRONMENT = {
     "INDEXER_SCHEDULE_EVERY": "schedule.every",
     "INDEXER_SCHEDULE_JITTER": "schedule.jitter",
     "INDEXER_DATES": "load.dates",
+    "INDEXER_MAX_SHARE": "delete.max_share",
     "INDEXER_LOG_FORMAT": "log.format",
     "INDEXER_LOG_LEVEL": "log.level",
 }
@@ -160,6 +161,12 @@ class RebuildSettings(Table):
     keep: int = Field(2, ge=2, le=100, description="generations that are kept, the live one and its former among them")
 
 
+class DeleteSettings(Table):
+    """The brake on deletions (indexer/engine/brake.py)."""
+
+    max_share: float = Field(0.05, ge=0, le=1, description="share of the documents that may be deleted at once")
+
+
 class Settings(Table):
     target: str = Field("embedded:var/index", description="where documents go")
     state: str = Field("sqlite:///var/state.db", description="where runs and rejected records are remembered")
@@ -172,6 +179,7 @@ class Settings(Table):
     verify: VerifySettings = VerifySettings()
     rebuild: RebuildSettings = RebuildSettings()
     metrics: MetricsSettings = MetricsSettings()
+    delete: DeleteSettings = DeleteSettings()
     schedule: ScheduleSettings = ScheduleSettings()
     source: list[SourceSettings] = Field(default_factory=list)
     profile: dict[str, dict[str, Any]] = Field(default_factory=dict)
@@ -391,6 +399,7 @@ def _nearest_keys(tree: Mapping[str, Any], file: str, model: type[Table] = Setti
             "source": SourceSettings,
             "verify": VerifySettings,
             "rebuild": RebuildSettings,
+            "delete": DeleteSettings,
         }
         if prefix or key not in nested:
             continue

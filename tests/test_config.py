@@ -116,8 +116,7 @@ def test_the_documentation_names_every_setting() -> None:
     text = (ROOT / "docs/configure.md").read_text(encoding="utf-8")
     models: list[type[config.Table]] = [config.Settings, config.CredentialSettings, config.LogSettings]
     models += [config.LoadSettings, config.BudgetSettings, config.SourceSettings, config.ScheduleSettings]
-    models += [config.VerifySettings, config.RebuildSettings]
-    models += [config.MetricsSettings]
+    models += [config.VerifySettings, config.RebuildSettings, config.MetricsSettings, config.DeleteSettings]
     names = {name for model in models for name in model.model_fields}
     names |= {*config.ENVIRONMENT, *profiles.KEYS}
     for profile in profiles.bundled().values():

@@ -1,0 +1,27 @@
+"""The brake on deletions: how many documents may go at once before a person has looked.
+
+A source that was cut short, a server that answers with nothing, a list made by a wrong query: each would empty an index
+in one night. So what would take more than a share of the documents is stopped before the first is gone.
+"""
+
+from indexer.errors import ExitCode, IndexerError
+
+FEW = 10  # documents that may always go: a share of a small index is soon a single one
+
+
+class BrakeError(IndexerError):
+    """More documents would be deleted than may be at once: none was."""
+
+    exit_code = ExitCode.VERIFICATION
+
+
+def holds(deletions: int, documents: int, max_share: float) -> bool:
+    """Whether so many deletions are too many for an index of so many documents."""
+    return deletions > FEW and deletions > max_share * documents
+
+
+def too_many(deletions: int, documents: int, max_share: float) -> str:
+    """That in words."""
+    share = f" ({deletions / documents:.1%})" if documents else ""
+    limit = f"delete.max_share ({max_share:.1%})"
+    return f"{deletions:,} of {documents:,} documents{share} would be deleted, more than {limit}"
