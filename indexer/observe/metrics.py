@@ -4,12 +4,13 @@ Everything is read from the state when it is asked for: no run has to live on fo
 named without credentials.
 """
 
+import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from prometheus_client import CollectorRegistry, write_to_textfile
+from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -89,14 +90,21 @@ def registry(read: Callable[[], Iterable[Metric]]) -> CollectorRegistry:
 
 
 def write(file: Path, overviews: Iterable[Overview]) -> None:
-    """Writes the metrics into a file as node_exporter's textfile collector reads it: whole, or not at all.
+    """Writes the metrics into a file as node_exporter's textfile collector reads it: whole, or not at all, and readable
+    by its user whatever the umask (the library's own function does not see to that).
 
     Raises ConfigError when that is not possible.
     """
-    found = list(families(overviews))
+    text = generate_latest(registry(lambda: families(overviews)))
+    part = file.with_name(f".{file.name}.{os.getpid()}")  # the collector reads *.prom alone
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_to_textfile(str(file), registry(lambda: found))
+        try:
+            part.write_bytes(text)
+            part.chmod(0o644)
+            part.replace(file)
+        finally:
+            part.unlink(missing_ok=True)
     except OSError as error:
         raise ConfigError(
             f"metrics.file {file}: {error.strerror}",

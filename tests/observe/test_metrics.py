@@ -1,5 +1,6 @@
 """The metrics as Prometheus reads them."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,11 @@ def read(file: Path) -> dict[str, dict[tuple[tuple[str, str], ...], float]]:
 def test_what_the_state_knows_is_told(tmp_path: Path) -> None:
     file = tmp_path / "folder/indexer.prom"
     generation = {"name": "g1", "state": "live", "documents": 9}
-    metrics.write(file, [overview(generations=[generation], running=[{"command": "reindex"}])])
+    before = os.umask(0o077)
+    try:
+        metrics.write(file, [overview(generations=[generation], running=[{"command": "reindex"}])])
+    finally:
+        os.umask(before)
     found = read(file)
     sync = (("command", "sync"),)
     assert found["indexer_last_run_timestamp_seconds"] == {sync: 1795831800}
@@ -69,7 +74,10 @@ def test_a_file_is_replaced_as_a_whole(tmp_path: Path) -> None:
     metrics.write(file, [overview(dead_letters=0)])
     assert file.stat().st_ino != before
     assert read(file)["indexer_dead_letters"] == {(): 0}
-    assert list(tmp_path.iterdir()) == [file]
+    (tmp_path / "folder.prom").mkdir()
+    with pytest.raises(ConfigError):
+        metrics.write(tmp_path / "folder.prom", [overview()])
+    assert {each.name for each in tmp_path.iterdir()} == {file.name, "folder.prom"}
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
