@@ -4,6 +4,7 @@ The standard library decodes the headers; it is not used for the walk because it
 of an archive for its end, which would lose all members behind it in silence.
 """
 
+import re
 import tarfile
 from collections.abc import Iterator
 
@@ -12,6 +13,14 @@ from indexer.sources.window import Stream, StreamError
 BLOCK = 512
 _EXTENSION_LIMIT = 1 << 20  # bytes of a long name or a pax header
 _FILES = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE)
+_PAX = (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE)
+_EXTENSIONS = (*_PAX, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
+_SIZE, _LENGTH = re.compile("[0-9]{1,18}"), re.compile(rb"[0-9]{1,7}")
+_GOES_ON = "The reading goes on at the next member that is found."
+
+
+class _Broken(Exception):
+    """This header is none; the argument says what is wrong."""
 
 
 def is_tar(head: bytes) -> bool:
@@ -26,28 +35,46 @@ def is_tar(head: bytes) -> bool:
 
 
 def tar_members(stream: Stream) -> Iterator[tuple[str, Stream]]:
-    """Give (name, content) of each regular file; links, folders and devices are left out. Raises StreamError."""
+    """Give (name, content) of each regular file; links, folders and devices are left out. Raises StreamError.
+
+    Where a header is broken a member `block N` says so, and the reading goes on at the next sound one. Two blocks of
+    zeros end an archive; another that was written behind it is read too.
+    """
     long_name: str | None = None
     pax: dict[str, str] = {}
-    while True:
-        head = stream.read(BLOCK)
+    blocks = zeros = 0
+    lost = False  # no sound header since the broken one
+    while head := stream.read(BLOCK):
+        blocks += 1
         if not head.strip(b"\0"):
+            zeros += 1
+            continue
+        if len(head) < BLOCK and (zeros >= 2 or lost):
             return
-        info = _header(head)
-        if info.type in (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE):
-            content = _extension(stream, info)
+        try:
+            info = _header(head)
+            extension = info.type in _EXTENSIONS
+            content = _extension(stream, info) if extension else b""
+            blocks += -(-len(content) // BLOCK)
+            found = _pax(content) if info.type in _PAX else {}
+        except _Broken as broken:
+            if zeros < 2 and not lost:
+                yield f"block {blocks:,}", Stream(_refused(f"the tar archive is broken ({broken})", _GOES_ON))
+            lost = True
+            continue
+        zeros, lost = 0, False
+        if extension:
+            pax.update(found)
             if info.type == tarfile.GNUTYPE_LONGNAME:
                 long_name = content.rstrip(b"\0").decode("utf-8", "surrogateescape")
-            elif info.type != tarfile.GNUTYPE_LONGLINK:
-                pax = _pax(content)
             continue
-        size = int(pax["size"]) if pax.get("size", "").isdecimal() else info.size
-        content_stream = Stream(stream.take(size))
-        given = _Counted(content_stream, size)
+        told = pax.get("size", "")
+        size = int(told) if _SIZE.fullmatch(told) else info.size
+        given = _Counted(Stream(stream.take(size)), size)
         name = pax.get("GNU.sparse.name") or pax.get("path") or long_name or info.name
         sparse = info.type == tarfile.GNUTYPE_SPARSE or any(key.startswith("GNU.sparse") for key in pax)
         if sparse:
-            yield name, Stream(_refused("is a sparse file, which is not read"))
+            yield name, Stream(_refused("is a sparse file, which is not read", "Unpack it and load what is in it."))
         elif info.type in _FILES and not name.endswith("/"):
             yield name, Stream(given)
         if given.failed:
@@ -56,6 +83,7 @@ def tar_members(stream: Stream) -> Iterator[tuple[str, Stream]]:
         padding = -size % BLOCK
         if len(stream.read(padding)) < padding:
             raise StreamError("the tar archive ends early")
+        blocks += (size + padding) // BLOCK
         long_name, pax = None, {}
 
 
@@ -93,14 +121,17 @@ def _header(head: bytes) -> tarfile.TarInfo:
     if len(head) < BLOCK:
         raise StreamError("the tar archive ends early")
     try:
-        return tarfile.TarInfo.frombuf(head, "utf-8", "surrogateescape")
+        info = tarfile.TarInfo.frombuf(head, "utf-8", "surrogateescape")
     except tarfile.HeaderError as error:
-        raise StreamError(f"the tar archive is broken ({error})") from error
+        raise _Broken(str(error)) from error
+    if info.size < 0:
+        raise _Broken("a negative size")
+    return info
 
 
 def _extension(stream: Stream, info: tarfile.TarInfo) -> bytes:
     if info.size > _EXTENSION_LIMIT:
-        raise StreamError(f"the tar archive is broken (a header of {info.size:,} bytes)")
+        raise _Broken(f"a header of {info.size:,} bytes")
     content = stream.read(info.size + -info.size % BLOCK)
     if len(content) < info.size:
         raise StreamError("the tar archive ends early")
@@ -111,15 +142,16 @@ def _pax(content: bytes) -> dict[str, str]:
     """The records "LENGTH KEY=VALUE\\n" of a pax header (POSIX.1-2001)."""
     found: dict[str, str] = {}
     while content.strip(b"\0"):
-        length, space, _ = content.partition(b" ")
-        if not space or not length.isdigit() or not len(length) < int(length) <= len(content):
-            raise StreamError("the tar archive is broken (a pax header)")
-        key, _, value = content[len(length) + 1 : int(length)].rstrip(b"\n").partition(b"=")
+        told, space, _ = content.partition(b" ")
+        length = int(told) if _LENGTH.fullmatch(told) else 0
+        if not space or not len(told) < length <= len(content):
+            raise _Broken("a pax header")
+        key, _, value = content[len(told) + 1 : length].rstrip(b"\n").partition(b"=")
         found[key.decode("utf-8", "replace")] = value.decode("utf-8", "surrogateescape")
-        content = content[int(length) :]
+        content = content[length:]
     return found
 
 
-def _refused(reason: str) -> Iterator[bytes]:
+def _refused(reason: str, advice: str) -> Iterator[bytes]:
     yield from ()
-    raise StreamError(reason, advice="Unpack it and load what is in it.", early=False)
+    raise StreamError(reason, advice=advice, early=False)

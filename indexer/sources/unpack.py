@@ -4,6 +4,7 @@ import bz2
 import lzma
 import os
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -87,6 +88,8 @@ _DECOMPRESSORS: dict[str, Callable[[], Decompressor]] = {
 }
 _IsalError = cast("type[Exception]", igzip_lib.error)  # its stub calls it an instance
 _ERRORS = (_IsalError, OSError, lzma.LZMAError, zstandard.ZstdError, EOFError)
+# Names and sizes of a broken archive also fail to decode, and lead before its beginning: ValueError, struct.error.
+_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, struct.error)
 
 
 @dataclass(slots=True)
@@ -199,7 +202,7 @@ def _zip_members(path: str, meter: Meter) -> Iterator[tuple[str, Stream]]:
                 yield info.filename, Stream(_zip_content(archive, info, file, meter))
                 meter.add(max(min(info.compress_size, size - meter.taken), 0))
             meter.add(max(size - meter.taken, 0))
-    except zipfile.BadZipFile as error:
+    except _ZIP_ERRORS as error:
         raise StreamError(f"the zip archive is broken ({error})") from error
     except OSError as error:
         raise unreadable(error, meter) from error
@@ -218,7 +221,9 @@ def _zip_content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, file: BinaryIO
                     raise _bomb(given, Meter(taken=info.compress_size))
     except NotImplementedError as error:
         raise StreamError(f"cannot be unpacked: {error}", advice=_UNPACK_IT, early=False) from error
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError) as error:
+    except _ZIP_ERRORS as error:
         raise StreamError(f"the zip member is broken ({error})") from error
     except OSError as error:
+        if error.errno is None:  # bz2's way to say that its data is broken
+            raise StreamError(f"the zip member is broken ({error})") from error
         raise unreadable(error, meter) from error

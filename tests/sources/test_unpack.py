@@ -13,6 +13,7 @@ import zstandard
 
 from indexer.records import Fault
 from indexer.sources import read, total_bytes
+from indexer.sources.tar import is_tar
 from tests.sources.reading import PUBMED, faults, only, raws, read_bytes, records
 
 _WHOLE = gzip.decompress(PUBMED.read_bytes())
@@ -129,11 +130,11 @@ def test_a_tar_with_a_damaged_header_or_end(tmp_path: Path) -> None:
     whole = tar({"a.xml": small(1), "b.xml": small(2), "c.xml": small(3)})
     damaged = bytearray(whole)
     damaged[1024 + 3] ^= 1
-    *found, fault = read_bytes(tmp_path, bytes(damaged), "t.tar")
-    assert raws(found) == [small(1)]
-    assert isinstance(fault, Fault)
-    assert (fault.position.file, fault.raw) == (f"{tmp_path}/t.tar", b"")
-    assert fault.reason.startswith("the tar archive is broken (bad checksum)")
+    found = read_bytes(tmp_path, bytes(damaged), "t.tar")
+    assert raws(found) == [small(1), small(3)]
+    (told,) = faults(found)
+    assert (told.position.file, told.raw) == (f"{tmp_path}/t.tar!block 3", b"")
+    assert told.reason.startswith("the tar archive is broken (bad checksum)")
     for cut in (1024 + 100, 1024 + 520, 1536 + 200):
         *found, fault = read_bytes(tmp_path, whole[:cut])
         assert raws(found) in ([small(1)], [small(1), small(2)])
@@ -217,3 +218,35 @@ def test_a_huge_header_in_a_tar_is_not_held(tmp_path: Path) -> None:
 )
 def test_other_packers_are_named(tmp_path: Path, magic: bytes, name: str) -> None:
     assert name in only(read_bytes(tmp_path, magic + b"x" * 99)).reason
+
+
+@pytest.mark.parametrize("format", [tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_blocks_of_a_tar_that_are_damaged_cost_no_other_member(tmp_path: Path, format: int) -> None:
+    whole = tar({f"{number}{'é' * 120}.xml": small(number) for number in range(1, 5)}, format)
+    headers = [at for at in range(0, len(whole), 512) if is_tar(whole[at : at + 512])]
+    assert len(headers) == 8  # a name is too long for a header: there is one before for it
+    for at in range(headers[2], headers[4], 512):
+        for block in (bytes(512), b"\xff" * 512, b"99999999 path=x\n" + bytes(496), b"9" * 5000 + bytes(120), b""):
+            found = read_bytes(tmp_path, whole[:at] + block + whole[at + 512 :], "t.tar")
+            kept = raws(found)
+            assert (kept[0], kept[-2:]) == (small(1), [small(3), small(4)])
+
+
+def test_an_archive_behind_an_archive(tmp_path: Path) -> None:
+    both = tar({"a.xml": small(1)}) + tar({"b.xml": small(2)}) + b"what a tape holds behind"
+    assert raws(records(read_bytes(tmp_path, both, "t.tar"))) == [small(1), small(2)]
+
+
+def test_a_zip_with_damaged_members(tmp_path: Path) -> None:
+    """Of a member its own header, its name in it and its content may be broken; the list at the end says the rest."""
+    for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA):
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", method) as archive:
+            for number in (1, 2, 3):
+                archive.writestr(f"é{number}.xml", small(number))
+            start = archive.infolist()[1].header_offset
+        for at in range(start, start + 59):
+            damaged = bytearray(out.getvalue())
+            damaged[at] ^= 0xFF
+            kept = raws(read_bytes(tmp_path, bytes(damaged), "t.zip"))
+            assert (kept[0], kept[-1]) == (small(1), small(3))
