@@ -19,7 +19,8 @@ ENV PATH=/opt/indexer/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     INDEXER_TARGET=embedded:/var/lib/indexer/index \
     INDEXER_STATE=sqlite:////var/lib/indexer/state.db \
-    INDEXER_REPORTS=/var/lib/indexer/reports
+    INDEXER_REPORTS=/var/lib/indexer/reports \
+    INDEXER_HARVEST=/var/lib/indexer/harvest
 USER indexer
 WORKDIR /var/lib/indexer
 VOLUME ["/dumps", "/var/lib/indexer"]

@@ -74,8 +74,8 @@ def test_what_changed_is_harvested_and_nothing_else_is_asked_for(
     assert titles(tmp_path) == expected
 
 
-def killed(folder: Path, repository: Repository, requests: int, pause: float) -> None:
-    """A sync that is killed that long after so many requests of it, or has ended by then."""
+def killed(folder: Path, repository: Repository, requests: int, pause: float) -> int:
+    """A sync that is killed that long after so many requests of it, or has ended by then: its exit code."""
     job = subprocess.Popen(
         [sys.executable, "-m", "indexer", "sync", "--quiet"], cwd=folder, env=os.environ, start_new_session=True
     )
@@ -84,7 +84,7 @@ def killed(folder: Path, repository: Repository, requests: int, pause: float) ->
         time.sleep(0.001)
     time.sleep(pause)
     job.send_signal(signal.SIGKILL)
-    job.wait()
+    return job.wait()
 
 
 @pytest.mark.parametrize(("size", "kills"), [(20, 2), pytest.param(100, 20, marks=pytest.mark.long)])
@@ -103,11 +103,13 @@ def test_a_harvest_in_100_pages_survives_kills_and_what_servers_do(
 
     repository.retry_after = "0"
     repository.asked.clear()
+    often = 80 // kills
     for _ in range(kills):
         coming = len(repository.asked)
         faults = moments.sample(["503", "429", "cut", "broken", "page", "drop", "expired"], 3)
-        repository.faults = {coming + moments.randrange(2, 30): fault for fault in faults}
-        killed(tmp_path / "killed", repository, moments.randrange(1, 40), moments.random() / 10)
+        repository.faults = {coming + moments.randrange(1, often + 1): fault for fault in faults}
+        requests = moments.randrange(often // 2, often + 1)
+        assert killed(tmp_path / "killed", repository, requests, moments.random() / 50) == -signal.SIGKILL
     repository.faults = {}
     ended = indexer("sync", "--json", cwd=tmp_path / "killed")
     assert ended.code == 0, ended.err
