@@ -466,14 +466,26 @@ def schema() -> None:
 
 @schema.command("build")
 @click.option("--check", is_flag=True, help="Write nothing; fail when the committed files differ.")
-def schema_build(check: bool) -> int:
+@click.option(
+    "--copy-fields",
+    is_flag=True,
+    help="Only a Solr configset, with VuFind's copyField rules: Solr fills the copied fields, and is not sent them.",
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("biblio-copy-fields"),
+    show_default=True,
+    help="Where --copy-fields puts its folder conf.",
+)
+def schema_build(check: bool, copy_fields: bool, out: Path) -> int:
     """Compile biblio.toml for every engine.
 
     Writes the Solr configset and the body of Elasticsearch and OpenSearch indices into schemas/.
     """
     from indexer.commands.schema import build as run
 
-    return run(check=check)
+    return run(check=check, copy_fields_into=out if copy_fields else None)
 
 
 @schema.command("check")

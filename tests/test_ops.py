@@ -207,4 +207,5 @@ def test_the_cron_line_runs_our_command() -> None:
     assert "%" not in command  # to cron the end of the line
     subprocess.run(["/bin/sh", "-n", "-c", command], check=True)
     check_command(shlex.split(command[command.index(PROGRAM) :]))
+    assert line in (ROOT / "docs/operate.md").read_text(encoding="utf-8")
     assert text.endswith("\n")  # cron does not read a last line without its end

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import closing, suppress
+from pathlib import Path
 
 from indexer.config import Config
 from indexer.engine import tuning
@@ -16,8 +17,11 @@ from indexer.state.store import Store, is_absent
 from indexer.targets import Target
 
 
-def build(*, check: bool) -> int:
-    changed = compiler.build(write=not check)
+def build(*, check: bool, copy_fields_into: Path | None) -> int:
+    if copy_fields_into is None:
+        changed = compiler.build(write=not check)
+    else:
+        changed = compiler.build_copying(copy_fields_into, write=not check)
     for file in changed:
         print(f"{'differs from biblio.toml' if check else 'written'}: {file}")
     if not changed:

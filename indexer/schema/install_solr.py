@@ -16,7 +16,7 @@ from indexer.schema.preflight import (
     live_solr_schema,
     solr_json,
 )
-from indexer.schema.solr import CONF, MARK, configset
+from indexer.schema.solr import CONF, MARK, configset, schema_xml
 from indexer.targets import Target
 
 STANDALONE_CONFIGSET = "biblio"  # a folder that an administrator puts on the server
@@ -118,7 +118,7 @@ def _is_current(target: Target, session: requests.Session) -> bool:
     if any(row.blocking for row in _differences(target, session)):
         return False
     live = _file(target, session, "schema.xml")
-    return MARK not in live or live == configset(biblio())[f"{CONF}/schema.xml"]
+    return MARK not in live or live in (schema_xml(biblio()), schema_xml(biblio(), copy_fields=True))
 
 
 def _is_ours(target: Target, session: requests.Session) -> bool:
