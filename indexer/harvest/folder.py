@@ -23,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from indexer.errors import ConfigError, SourceError
 
 _PAGE = re.compile(r"\d{8,}\.xml\.gz")
-_RECORDS = re.compile(rb"<(?:[^\s/>:]+:)?ListRecords[\s>].*", re.S)
+_RECORDS = re.compile(rb"<(?:[^\s<>/:]+:)?ListRecords[\s>].*", re.S)
 _COMPARED = 1 << 20  # bytes at a time
 
 

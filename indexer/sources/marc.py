@@ -18,7 +18,7 @@ END = b"\x1d"
 LEADER = 24
 
 # A leader and the first entry of its directory. The letters in it (status, type) tell it from digits of a directory.
-START = re.compile(rb"[0-9 ]{5}[a-zA-Z ][a-zA-Z][\x20-\x7e]{5}[0-9 ]{5}[\x20-\x7e]{7}(?:[0-9A-Za-z ]{3}[0-9]{9}|\x1e)")
+START = re.compile(rb"[0-9 ]{5}[a-zA-Z ][a-zA-Z][\x20-\x7e]{5}[0-9 ]{5}[\x20-\x7e]{7}(?=[0-9A-Za-z ]{3}[0-9]{9}|\x1e)")
 _START_SIZE = LEADER + 12
 _DIRECTORY = re.compile(rb"[^\x1d-\x1f]{24}(?:[^\x1d-\x1f]{3}[0-9]{9})+\x1e")  # behind a leader of whatever kind
 _PADDING = b"\0\t\n\v\f\r \x1a"  # line ends, blocks filled up, the end of a file by old programs
@@ -87,22 +87,38 @@ def _length(window: Window) -> int | None:
 
 
 def _to_terminator(window: Window) -> tuple[bytes, bool]:
-    """Take all up to the next terminator, or to the end. Returns it, or of too much the beginning, and which it is."""
+    """Take all up to the next terminator, or to the end. Returns it, or of too much the beginning, and which it is.
+
+    Too much is dropped up to the next leader, where one comes before the terminator.
+    """
     kept = b""
     seen = 0
-    while (end := window.data.find(END, window.pos + seen)) < 0:
+    while (end := window.data.find(END, window.pos + seen) + 1) < 1:
         seen = window.held
         if seen > window.limit:
-            kept = kept or window.data[window.pos : window.pos + KEPT_OF_OVERSIZED]
-            window.pos, seen = len(window.data), 0
+            kept, leader = _oversized(window, kept, len(window.data))
+            if leader:
+                return kept, False
+            window.pos, seen = len(window.data) - _START_SIZE, _START_SIZE
         if not window.more():
-            end = len(window.data) - 1
+            end = len(window.data)
             break
-    if not kept and end + 1 - window.pos > window.limit:
-        kept = window.data[window.pos : window.pos + KEPT_OF_OVERSIZED]
-    raw = kept or window.data[window.pos : end + 1]
-    window.pos = end + 1
-    return raw, not kept
+    if kept or end - window.pos > window.limit:
+        kept, leader = _oversized(window, kept, end)
+        window.pos = window.pos if leader else end
+        return kept, False
+    raw = window.data[window.pos : end]
+    window.pos = end
+    return raw, True
+
+
+def _oversized(window: Window, kept: bytes, end: int) -> tuple[bytes, bool]:
+    """What is kept of too much, and whether a leader stands in it before `end`: `pos` is on it then."""
+    leader = START.search(window.data, window.pos if kept else window.pos + LEADER, end)
+    kept = kept or window.data[window.pos : min(leader.start() if leader else end, window.pos + KEPT_OF_OVERSIZED)]
+    if leader:
+        window.pos = leader.start()
+    return kept, leader is not None
 
 
 def _pieces(raw: bytes, offset: int, place: Place) -> Iterator[Record | Fault]:

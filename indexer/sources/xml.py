@@ -410,8 +410,9 @@ def _resolve(match: re.Match[bytes]) -> bytes:
         return _NAMED[name]
     if not name.startswith(b"#"):
         raise ValueError(f"the entity &{show(name)}; is not defined")
-    code = int(name[2:], 16) if name.startswith(b"#x") else int(name[1:])
-    if code > 0x10FFFF:
+    digits = name[2:] if name.startswith(b"#x") else name[1:]
+    code = int(digits, 16 if name.startswith(b"#x") else 10) if len(digits) < 100 else sys.maxsize
+    if code > 0x10FFFF or 0xD800 <= code < 0xE000:
         raise ValueError(f"&{show(name)}; is no character")
     return chr(code).encode()
 

@@ -16,7 +16,7 @@ Outcome = tuple[str, ...]
 
 _bundled = profiles.bundled()
 _profiles = {name: _bundled[profile] for name, profile in DEFAULT_PROFILE.items()}
-_RECIPE = Recipe({"": {**_profiles, DELETE: profiles.Profile("delete", DELETE)}})
+_RECIPE = Recipe({"": {**_profiles, DELETE: profiles.Profile("delete", DELETE)}}, dates=True)
 
 
 def load(files: Mapping[str, bytes], format: str | None) -> tuple[list[Outcome], list[str]]:

@@ -6,6 +6,9 @@ import pytest
 
 from tests.sources.reading import faults, raws, read_bytes
 from tests.sources.test_marc import JSON, xml
+from tests.sources.test_marc import ONE as MARC_ONE
+from tests.sources.test_marc import THREE as MARC_THREE
+from tests.sources.test_marc import TWO as MARC_TWO
 from tests.sources.test_oai import answer, dc, record
 from tests.sources.test_pubmed import ARTICLES, article
 
@@ -111,3 +114,30 @@ def test_a_document_in_a_document_stays_there(tmp_path: Path) -> None:
 def test_thousands_of_openings_in_json_take_no_time(tmp_path: Path, word: bytes) -> None:
     read = raws(read_bytes(tmp_path, b"[" + b",".join([DOCS[0], word * 10_000, DOCS[2], DOCS[3]]) + b"]"))
     assert (read[0], read[-2:]) == (DOCS[0], DOCS[2:])
+
+
+@pytest.mark.parametrize("cut", range(24, len(MARC_TWO) - 2))
+def test_marc_that_ends_early_in_a_record(tmp_path: Path, cut: int) -> None:
+    """Where so little of the directory is left that the digits of the next leader seem to go on with it, too."""
+    read = raws(read_bytes(tmp_path, MARC_ONE + MARC_TWO[:cut] + MARC_THREE + MARC_ONE))
+    assert (read[0], read[-2:]) == (MARC_ONE, [MARC_THREE, MARC_ONE])
+
+
+@pytest.mark.parametrize("junk", [b"x" * 200_000, b"\x1e" * 200_000, MARC_TWO[:40] + b"x" * 200_000])
+@pytest.mark.parametrize("chunk", [700, 256 << 10])
+def test_marc_that_is_too_large_ends_at_the_next_leader(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, junk: bytes, chunk: int
+) -> None:
+    monkeypatch.setattr("indexer.sources.window.RECORD_LIMIT", 100_000)
+    monkeypatch.setattr("indexer.sources.files.CHUNK", chunk)
+    found = read_bytes(tmp_path, MARC_ONE + junk + MARC_THREE + MARC_ONE)
+    assert raws(found) == [MARC_ONE, MARC_THREE, MARC_ONE]
+    assert [fault.raw for fault in faults(found)] == [junk[: 64 << 10]]
+
+
+@pytest.mark.parametrize("reference", ["&#" + "9" * 5000 + ";", "&#xD800;", "&#x110000;"])
+def test_a_reference_to_no_character_in_a_header(tmp_path: Path, reference: str) -> None:
+    found = read_bytes(tmp_path, answer(record("1", dc("T")), record(reference, dc("T")), record("3", dc("T"))))
+    assert len(raws(found)) == 2
+    (fault,) = faults(found)
+    assert "is no character" in fault.reason

@@ -123,7 +123,8 @@ def _dewey_classes(record: MarcRecord, unit: int) -> list[str]:
 
 def _labels(numbers: Iterable[str], unit: int) -> list[str]:
     labels = maps.table("dewey")
-    classes = [f"{int(found[1]) // unit * unit:03}" for number in numbers if (found := _DEWEY.match(number))]
+    numbered = [found[1].lstrip("0") for number in numbers if (found := _DEWEY.match(number))]
+    classes = [f"{int(digits or '0') // unit * unit:03}" for digits in numbered if len(digits) <= 3]
     return list(dict.fromkeys(labels[name] for name in classes if name in labels))
 
 

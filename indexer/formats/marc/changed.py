@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from indexer.formats.marc import iso2709
 
-_XML = rb"""<(?:[^\s/>:]+:)?controlfield\s[^>]*?\btag\s*=\s*["']%s["'][^>]*>([^<]*)<"""
+_XML = rb"""<(?:[^\s<>/:]+:)?controlfield\s[^<>]*?\btag\s*=\s*["']%s["'][^<>]*>([^<]*)<"""
 _JSON = rb'"%s"\s*:\s*"([^"\\]*)"'
 _IN_XML = {tag: re.compile(_XML % tag) for tag in (b"005", b"008")}
 _IN_JSON = {tag: re.compile(_JSON % tag) for tag in (b"005", b"008")}

@@ -10,7 +10,7 @@ from indexer.formats.marc.record import MarcField, MarcRecord
 from indexer.formats.marc.specs import trim
 
 _DECIMAL = re.compile(r"([+-]?)(\d{1,3}(?:\.\d*)?)")
-_HEMISPHERE = re.compile(r"([NSEWnsew])\s*(\d+(?:\.\d*)?)")
+_HEMISPHERE = re.compile(r"([NSEWnsew])\s*(\d{1,9}(?:\.\d*)?)")
 _NEAR = 0.1  # degrees; how near to a pole or to the meridian of 180 degrees a box may not be pressed flat
 
 

@@ -71,3 +71,9 @@ def test_a_dewey_number_of_too_many_digits_has_no_class() -> None:
     made = document(marc_record("001 1", "082 00 $a016588/0946"))
     assert made["dewey-sort"] == "516588 3946"
     assert not {"dewey-hundreds", "dewey-tens", "dewey-ones"} & made.keys()
+
+
+def test_a_dewey_number_of_more_digits_than_python_reads() -> None:
+    made = document(marc_record("001 1", f"082 00 $a{'9' * 5000}", "082 00 $a220"))
+    assert made["dewey-ones"] == ["220 - Bible"]
+    assert "marc_error" not in made

@@ -19,6 +19,7 @@ from tests.formats.marc.made import document, marc_record
         ("", 180, None),
         ("north", 90, None),
         ("12°", 90, None),
+        ("N" + "9" * 5000, 90, None),
     ],
 )
 def test_a_coordinate_is_read_in_the_three_ways_of_writing_it(text: str, limit: int, degrees: float | None) -> None:
