@@ -45,12 +45,14 @@ class TargetError(IndexerError):
 class TransientError(TargetError):
     """A fault of a whole request that may be gone on the next try: connection, time-out, 429, 503.
 
-    `retry_after` is the engine's own wish in seconds, or None.
+    `retry_after` is the engine's own wish in seconds, or None. `busy`: it says itself that this is not the time (408,
+    429, 503), so that no request is to blame.
     """
 
-    def __init__(self, message: str, *, advice: str = "", retry_after: float | None = None) -> None:
+    def __init__(self, message: str, *, advice: str = "", retry_after: float | None = None, busy: bool = False) -> None:
         super().__init__(message, advice=advice)
         self.retry_after = retry_after
+        self.busy = busy
 
 
 class PermanentError(TargetError):

@@ -15,10 +15,12 @@ from typing import Generic, TypeVar
 
 from indexer.documents import Delete
 from indexer.engine.retry import persist
+from indexer.engine.sift import refuse_blamed, sift
 from indexer.engine.window import Window
 from indexer.errors import PermanentError, TransientError
 from indexer.sinks.base import Action, Outcome, Sink
 
+SUSPECT_TRIES = 4  # after so many it is asked whether a document is to blame; twice as many, where only some fail
 RESUMES = (
     "What was acknowledged is in the index, and the same command goes on from there. load.retry_seconds says how long "
     "to try."
@@ -155,23 +157,33 @@ class Pusher(Generic[Token]):
         began = time.monotonic()
         answers: list[Outcome | None] = [None] * len(actions)
         todo = list(range(len(actions)))
+        tries = 0
 
         def once() -> None:
-            nonlocal todo
+            nonlocal todo, tries
+            tries += 1
+            batch = [actions[index] for index in todo]
             started = time.monotonic()
-            outcomes = self._sink.push([actions[index] for index in todo])
-            self._window.answered(time.monotonic() - started)
+            try:
+                outcomes = self._sink.push(batch)
+                self._window.answered(time.monotonic() - started)
+            except TransientError as error:
+                if error.busy or tries < SUSPECT_TRIES:
+                    raise
+                outcomes = sift(batch, self._sink.push, error, stop=self._stop)
             if len(outcomes) != len(todo):
                 raise PermanentError(f"the sink gave {len(outcomes)} outcomes for {len(todo)} actions")
+            if tries >= 2 * SUSPECT_TRIES:
+                outcomes = refuse_blamed(outcomes, self._sink.push)
             again = []
             for index, outcome in zip(todo, outcomes, strict=True):
                 if outcome.status == "retry":
                     again.append(index)
                 else:
                     answers[index] = outcome
-            reason = next((outcome.reason for outcome in outcomes if outcome.status == "retry"), "")
             todo = again
             if todo:
+                reason = next(outcome.reason for outcome in outcomes if outcome.status == "retry")
                 raise TransientError(f"{self._sink}: {len(todo)} documents were put off: {reason}")
 
         self._try(once)

@@ -29,11 +29,13 @@ class Outcome:
     """What the engine said of one action.
 
     `retry`: refused for a reason that may pass (a per-item 429 or 503); `rejected`: refused for good, `reason` holds
-    the engine's own words. Deleting what is not there is `deleted`: the index is as asked.
+    the engine's own words. Deleting what is not there is `deleted`: the index is as asked. `blamed`, of `retry`: the
+    engine failed over this very document, and is not busy; when it goes on to, it is refused for good.
     """
 
     status: Literal["indexed", "deleted", "rejected", "retry"]
     reason: str = ""
+    blamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

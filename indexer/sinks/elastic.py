@@ -16,7 +16,7 @@ from indexer.errors import ConfigError, PermanentError, TargetError, TransientEr
 from indexer.schema import preflight
 from indexer.sinks.base import PAGE, Action, Durable, Found, Hit, Outcome, Query
 from indexer.sinks.elastic_client import NDJSON, PRODUCTS, check_product, open_client
-from indexer.sinks.http import NotThere, authorization, describe, may_pass, shorten, status_error
+from indexer.sinks.http import BUSY, NotThere, authorization, describe, may_pass, shorten, status_error
 from indexer.sinks.isolate import Refused, isolate
 from indexer.sinks.query import (
     FACET_VALUES,
@@ -225,7 +225,7 @@ class ElasticSink:
         kind = error.get("type", "") if isinstance(error, dict) else ""
         words = shorten(describe(error) if isinstance(error, dict) else str(error or f"HTTP {status}"))
         if may_pass(status) or kind in PASSING:
-            return Outcome("retry", words)
+            return Outcome("retry", words, blamed=status not in BUSY and kind not in PASSING)
         if kind == "index_not_found_exception":
             raise PermanentError(f"{self._target}: the index was deleted while documents were sent to it", advice=GONE)
         if status in (401, 403):

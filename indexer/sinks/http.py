@@ -17,12 +17,13 @@ and for one document, in an answer that is a success as a whole:
                       in `errors`, other words                    rejected
                       no acknowledgement in the answer            TransientError
                       404 or 405, the core was there              TransientError (a server that starts loads it later)
-    Elasticsearch,    408, 429, 5xx, or an error type of PASSING  sent again
+    Elasticsearch,    408, 429, 5xx, or an error type of PASSING  sent again; rejected when it goes on with 500
     OpenSearch        401, 403, or no such index                  PermanentError
                       another status                              rejected
                       fewer items than documents                  TransientError
 
-A TransientError sends the whole request again, what is "sent again" only that document (engine/push.py).
+A TransientError sends the whole request again, what is "sent again" only that document (engine/push.py). A request that
+goes on failing while the server takes others is searched for the document that it fails of (engine/sift.py).
 """
 
 import base64
@@ -46,6 +47,8 @@ CHECK_SECONDS = 30.0  # for the first question, which any server that is well an
 READ_SECONDS = 300.0  # a commit that warms a large searcher takes minutes
 TIMEOUT = (CONNECT_SECONDS, READ_SECONDS)
 LONGEST_REASON = 1000  # characters; Elasticsearch quotes the whole value at fault
+
+BUSY = (408, 429, 503)
 
 INSTALL_ADVICE = "`indexer schema install --target ...` makes it, with the bundled schema; nothing was sent."
 CREDENTIALS_ADVICE = "Set INDEXER_USERNAME and INDEXER_PASSWORD, or INDEXER_API_KEY."
@@ -177,6 +180,7 @@ def status_error(
             f"{name}: HTTP {status}{said}",
             advice="The server is busy or not well: look at its log.",
             retry_after=retry_seconds(retry_after),
+            busy=status in BUSY,
         )
     if status == 401:
         why = "the credentials are refused" if has_credentials else "the server asks for credentials"
@@ -195,7 +199,7 @@ def status_error(
 
 def may_pass(status: int) -> bool:
     """Whether an HTTP status, of a request or of a document in a bulk answer, says that a later try may succeed."""
-    return status in (408, 429) or status >= 500
+    return status in BUSY or status >= 500
 
 
 def not_json(name: str, body: bytes) -> TargetError:

@@ -54,13 +54,15 @@ class Push:
 
 class Proxy:
     """`url` stays the same while the port is closed and opened again. `pushes` are all that came, in their order,
-    `commits` those after them; `commit_faults` are for the next of these.
+    `commits` those after them; `commit_faults` are for the next of these. `otherwise` is what happens to pushes that no
+    script is for.
     """
 
     def __init__(self, upstream: str) -> None:
         self.pushes: list[Push] = []
         self.commits: list[Push] = []
         self.commit_faults: list[Fault] = []
+        self.otherwise: Fault = pass_on
         self.clients: set[socket.socket] = set()
         self.ended = threading.Event()
         parts = urlsplit(upstream)
@@ -82,7 +84,7 @@ class Proxy:
         """Takes a push down; gives what is to happen to it."""
         with self._lock:
             self.pushes.append(push)
-            return self._faults.get(len(self.pushes) - 1, pass_on)
+            return self._faults.get(len(self.pushes) - 1, self.otherwise)
 
     def note_commit(self, commit: Push) -> "Fault":
         with self._lock:
@@ -216,6 +218,20 @@ def close_port(seconds: float) -> Fault:
     return fault
 
 
+def hang_up(exchange: Exchange) -> None:
+    """The connection ends before anybody has seen the push."""
+    exchange.reset()
+
+
+def where(found: Callable[[bytes], bool], then: Fault) -> Fault:
+    """The fault for pushes of which this is true."""
+
+    def fault(exchange: Exchange) -> None:
+        (then if found(exchange.push.body) else pass_on)(exchange)
+
+    return fault
+
+
 def reset_after(sent: int) -> Fault:
     """The server takes the push; of its answer so many bytes come, then a RST."""
 
@@ -284,22 +300,31 @@ def say_nothing_of_it(exchange: Exchange) -> None:
     exchange.answer(Answer(whole.status, whole.headers, b"{}"))
 
 
-def refuse_items(status: int) -> Fault:
-    """A bulk answer, itself a success, with this status for every second item, which the server never sees."""
+def refuse_items(status: int, chosen: Callable[[int, bytes], bool] = lambda number, _: number % 2 == 1) -> Fault:
+    """A bulk answer, itself a success, with this status for every second item, or those `chosen` by place and action,
+    which the server never sees.
+    """
 
     def fault(exchange: Exchange) -> None:
-        actions = exchange.push.body.splitlines(keepends=True)
-        pairs = [b"".join(actions[start : start + 2]) for start in range(0, len(actions), 2)]
         whole = exchange.push.body
-        exchange.push.body = b"".join(pairs[::2])
-        taken = exchange.forward()
+        actions = split_actions(whole)
+        refused = [chosen(number, action) for number, action in enumerate(actions)]
+        exchange.push.body = b"".join(action for action, no in zip(actions, refused, strict=True) if not no)
+        taken = exchange.forward() if exchange.push.body else Answer(200, [], b'{"items":[]}')
         exchange.push.body = whole
         answered = iter(orjson.loads(taken.body)["items"])
-        busy = {"index": {"status": status, "error": {"type": "es_rejected_execution_exception", "reason": "busy"}}}
-        items = [busy if number % 2 else next(answered) for number in range(len(pairs))]
-        exchange.answer(Answer(200, taken.headers, orjson.dumps({"errors": True, "items": items})))
+        error = {"type": "es_rejected_execution_exception" if status in (429, 503) else "exception", "reason": "no"}
+        items = [{"index": {"status": status, "error": error}} if no else next(answered) for no in refused]
+        headers = taken.headers or [("Content-Type", "application/json"), ("X-Elastic-Product", "Elasticsearch")]
+        exchange.answer(Answer(200, headers, orjson.dumps({"errors": True, "items": items})))
 
     return fault
+
+
+def split_actions(body: bytes) -> list[bytes]:
+    """The actions of a bulk request: one line for a deletion, two for a document."""
+    lines = iter(body.splitlines(keepends=True))
+    return [line if line.startswith(b'{"delete"') else line + next(lines) for line in lines]
 
 
 def _instead(status: int, body: bytes, retry_after: str | None) -> Fault:
