@@ -122,12 +122,22 @@ class _List:
 
     def documents(self) -> Iterator[tuple[str, str]]:
         """(id, title) of each."""
+        for some in self._ids():
+            there = self.opened.sink.get(some)
+            for id in some:
+                title = there.get(id, {}).get("title", "")
+                yield id, title if isinstance(title, str) else "; ".join(title)
+
+    def note(self, target: str) -> None:
+        """A source may have them still: a re-index is not to bring them back."""
+        from indexer.state import deletions
+
+        for some in self._ids():
+            deletions.note(self.opened.store, target, some)
+
+    def _ids(self) -> Iterator[list[str]]:
         with self.path.open(encoding="utf-8", newline="\n") as file:
-            for some in batches(line.rstrip("\n") for line in file):
-                there = self.opened.sink.get(some)
-                for id in some:
-                    title = there.get(id, {}).get("title", "")
-                    yield id, title if isinstance(title, str) else "; ".join(title)
+            yield from batches(line.rstrip("\n") for line in file)
 
 
 @contextmanager
@@ -175,6 +185,8 @@ def _carry_out(
         profile = Profile(list_.command, format=DELETE)
         files, profiles = {str(list_.path): list_.command}, {list_.command: {DELETE: profile}}
         plan = plan_of(files, profiles, config.settings.load, config.settings.load.connections, {})
+        if list_.command == "delete":
+            list_.note(target)
         summary = ready.load(plan)
     if as_json:
         print(json.dumps({**report.as_json(summary, target=target), "missing": missing}, ensure_ascii=False, indent=2))

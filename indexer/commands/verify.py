@@ -11,7 +11,7 @@ from indexer.sinks import open_sink
 
 
 def run(names: Collection[str], *, config: Config, sample: int | None, seed: int, as_json: bool, quiet: bool) -> int:
-    from indexer.state import dead_letters, lock, progress, runs
+    from indexer.state import dead_letters, deletions, lock, progress, runs
     from indexer.state.generations import live_index
     from indexer.state.store import Store
 
@@ -38,7 +38,10 @@ def run(names: Collection[str], *, config: Config, sample: int | None, seed: int
                     limits=limits,
                     searches=limits.search,
                     documents=progress.count(store, target_id) if target_id is not None else None,
-                    rejected=dead_letters.known(store, target_id)[1] if target_id is not None else (),
+                    rejected={
+                        *(dead_letters.known(store, target_id)[1] if target_id is not None else ()),
+                        *deletions.noted(store, str(target)),
+                    },
                     seed=seed,
                 )
         finally:

@@ -46,9 +46,9 @@ def verify(
     writes nothing.
 
     `account` holds the books of the load that filled it, `documents` how many were acknowledged and not deleted since,
-    `rejected` the ids of those that the engine refused (None and empty where nobody knows). `live` is the index that it
-    is to take the place of. The plan's recipe omits what the sink omits. Raises what reading the dumps and the engine
-    raise.
+    `rejected` the ids of those that the engine refused, or that were deleted by hand (None and empty where nobody
+    knows). `live` is the index that it is to take the place of. The plan's recipe omits what the sink omits.
+    Raises what reading the dumps and the engine raise.
     """
     checks = [] if account is None else [_books(account)]
     count = sink.count()

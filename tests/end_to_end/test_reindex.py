@@ -4,12 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from indexer.documents import Delete
 from indexer.errors import ExitCode
-from indexer.sinks import open_sink
-from indexer.state import deletions
-from indexer.state.store import Store
-from indexer.targets import Target
 from tests.end_to_end.conftest import Ended, Indexer
 from tests.end_to_end.test_sync import configure, page, titles
 
@@ -126,24 +121,21 @@ def test_ready_is_promoted_by_hand_and_what_is_too_much_goes(indexer: Indexer, t
 
 
 def test_what_was_deleted_by_hand_is_not_brought_back(indexer: Indexer, tmp_path: Path) -> None:
-    """The live index is asked: what a source has brought again stays."""
+    """But by a source that has it anew since."""
     configure(tmp_path, JOURNAL)
     page(tmp_path / "dumps/1.xml", ("a", "one"), ("b", "one"), ("c", "one"))
-    live = told(indexer("reindex", "--json"))["generation"]
-    sink = open_sink(Target("embedded", path=str(tmp_path / "index")))
-    sink.check()
-    sink.push([Delete("a")])
-    sink.commit()
-    sink.close()
-    store = Store(f"sqlite:///{tmp_path}/var/state.db")
-    deletions.note(store, "embedded:index", ["a", "b"])
-    report = told(indexer("reindex", "--json"))
-    assert report["promoted"]
-    assert titles(tmp_path) == {"b": "one", "c": "one"}
-    assert deletions.noted(store, "embedded:index") == ["a"]
-    store.close()
-    assert told(indexer("promote", live, "--json"))["documents"] == 2
-    assert titles(tmp_path) == {"b": "one", "c": "one"}
+    first = told(indexer("reindex", "--json"))["generation"]
+    assert indexer("delete", "a", "b", "--max-share", "1").code == 0
+    assert indexer("verify").code == 0
+    page(tmp_path / "dumps/2.xml", ("b", "two"))
+    assert indexer("sync").code == 0
+    second = told(indexer("reindex", "--json"))["generation"]
+    assert titles(tmp_path) == {"b": "two", "c": "one"}
+    assert indexer("delete", "c", "--max-share", "1").code == 0
+    assert told(indexer("rollback", "--json")) == {
+        "target": "embedded:index", "live": first, "former": second, "documents": 1, "behind": 0
+    }  # fmt: skip
+    assert titles(tmp_path) == {"b": "two"}
 
 
 def test_the_rejected_records_are_those_of_the_live_generation(indexer: Indexer, tmp_path: Path) -> None:
