@@ -4,13 +4,15 @@ from indexer.derive.tracking import DATES, Change, own_dates, seconds_of
 from indexer.documents import Fields
 from indexer.records import Record
 
+_FIRST, _LAST = DATES
+
 
 def change_of(record: Record, fields: Fields) -> Change | None:
     """The last change of a record of which these fields were made.
 
     None for a document of another index with but one of the two dates, or one that is no date: it is left as it is.
     """
-    if any(name in fields for name in DATES):
+    if _FIRST in fields or _LAST in fields:
         own = own_dates(fields)
         return Change(own=own) if own is not None else None
     raw = _marc(record, fields)

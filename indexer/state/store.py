@@ -44,7 +44,7 @@ class Store:
             raise ConfigError(
                 f"state {self.shown}: was made by another version (layout {found or 'unknown'}, here {LAYOUT})",
                 advice="Name another place with state or INDEXER_STATE, or remove it: the next load then sends "
-                "everything again, and what was rejected before is forgotten.",
+                "everything again, and what was rejected before is forgotten. With load.dates see docs/operate.md.",
             )
 
     @contextmanager

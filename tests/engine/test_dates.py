@@ -184,6 +184,17 @@ def test_a_document_with_dates_of_its_own_is_left_as_it_is(desk: Desk, clock: Cl
     assert adding.unstored == {"a": Tracked(1, 2, None)}
 
 
+def test_what_is_not_stored_yet_is_known_all_the_same(desk: Desk, clock: Clock) -> None:
+    adding = Dates(desk.store, tracked.open_target(desk.store, TARGET))
+    for clock.now in (60, 120):
+        adding.look_up(["a"])
+        sent = adding.stamp(Write("a", b'{"id":"a"}'), Change(500))
+        adding.acknowledge("a")
+        assert isinstance(sent, Write)
+        assert orjson.loads(sent.body)["first_indexed"] == shown(60)
+    assert adding.unstored == {"a": Tracked(60, 60, 500)}
+
+
 def test_a_generation_that_is_built_from_old_dumps_alters_nothing(desk: Desk, clock: Clock) -> None:
     target_id = tracked.open_target(desk.store, TARGET)
     with desk.store.begin() as connection:

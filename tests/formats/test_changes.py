@@ -44,6 +44,8 @@ def in_json(**fields: str) -> bytes:
         ({"f001": "x", "f005": STAMP, "f008": ENTERED}, CHANGED),
         ({"f005": STAMP[:14]}, CHANGED),
         ({"f001": "x", "f008": ENTERED}, IN_1985),
+        ({"f008": "680101" + ENTERED[6:]}, 3_092_601_600),
+        ({"f008": "690101" + ENTERED[6:]}, -31_536_000),
         ({"f001": "x"}, 0),
         ({"f005": "2020", "f008": ENTERED}, 0),  # a 005 that is no date: not made up for, as in VuFind
         ({"f005": "20201302030405.6"}, 0),

@@ -17,9 +17,9 @@ def last_change(raw: bytes) -> int:
     """
     stamp = _control_field(raw, b"005")
     if stamp is not None:
-        return _seconds(stamp.strip()[:14], "%Y%m%d%H%M%S", 14)
-    entered = _control_field(raw, b"008")
-    return _seconds(entered[:6], "%y%m%d", 6) if entered is not None else 0
+        return _seconds(stamp.strip()[:14])
+    entered = (_control_field(raw, b"008") or b"")[:6]
+    return _seconds((b"19" if entered >= b"69" else b"20") + entered + b"000000")
 
 
 def _control_field(raw: bytes, tag: bytes) -> bytes | None:
@@ -37,10 +37,19 @@ def _control_field(raw: bytes, tag: bytes) -> bytes | None:
     return None
 
 
-def _seconds(digits: bytes, form: str, length: int) -> int:
-    if len(digits) != length or not digits.isdigit():
+def _seconds(digits: bytes) -> int:
+    if len(digits) != 14 or not digits.isdigit():
         return 0
     try:
-        return int(datetime.strptime(digits.decode("ascii"), form).replace(tzinfo=UTC).timestamp())
+        moment = datetime(
+            int(digits[:4]),
+            int(digits[4:6]),
+            int(digits[6:8]),
+            int(digits[8:10]),
+            int(digits[10:12]),
+            int(digits[12:]),
+            tzinfo=UTC,
+        )
     except ValueError:
         return 0
+    return int(moment.timestamp())
