@@ -5,6 +5,7 @@ No Docker engine is needed: what an engine would find out first is asked here.
 
 import json
 import re
+import shlex
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,10 +15,12 @@ import click
 import jsonschema
 import pytest
 import yaml
+from sqlalchemy import make_url
 
 from indexer.cli import cli
 from indexer.config import ENVIRONMENT, Settings, load
 from indexer.formats.profiles import resolve
+from indexer.schedule import trigger
 from indexer.targets import parse_target
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,6 +37,7 @@ ENGINE_ENVIRONMENT = {
         "cluster.routing.allocation.disk.threshold_enabled",
         "ES_JAVA_OPTS",
     },
+    "postgres": {"POSTGRES_USER", "POSTGRES_DB", "POSTGRES_PASSWORD"},
     "opensearchproject/opensearch": {
         "discovery.type",
         "cluster.routing.allocation.disk.threshold_enabled",
@@ -44,8 +48,13 @@ ENGINE_ENVIRONMENT = {
 }
 
 
-def read(path: Path) -> dict[str, Any]:
-    document: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+def read(path: Path, **variables: str) -> dict[str, Any]:
+    """A compose file with the variables of its .env put in: ${NAME:-default}, the one form that we use."""
+    text = re.sub(
+        r"\$\{(\w+):-([^}]*)\}", lambda found: variables.get(found[1]) or found[2], path.read_text(encoding="utf-8")
+    )
+    assert "${" not in text
+    document: dict[str, Any] = yaml.safe_load(text)
     return document
 
 
@@ -54,12 +63,13 @@ def services(path: Path, *, built: bool) -> list[tuple[str, dict[str, Any]]]:
     return [(name, service) for name, service in read(path)["services"].items() if ("build" in service) == built]
 
 
-OURS = [service for _, service in services(STACK, built=True)]
+BESIDE = ("indexer", "postgresql")  # services that belong to no engine
+OURS = [service for name, service in services(STACK, built=True) if name not in BESIDE]
 THEIRS = [service for path in (STACK, TESTBED) for _, service in services(path, built=False)]
 
 
 def image_and_tag(service: dict[str, Any]) -> tuple[str, str]:
-    image, _, tag = re.sub(r"\$\{\w+:-([^}]+)\}", r"\1", service["image"]).partition(":")
+    image, _, tag = service["image"].partition(":")
     return image, tag
 
 
@@ -79,7 +89,8 @@ def test_schema_refuses_a_misspelt_key(key: str, data: Path) -> None:
 
 def test_each_engine_has_a_profile_with_its_schema_and_a_loader() -> None:
     found = read(STACK)["services"]
-    assert {profile for service in found.values() for profile in service["profiles"]} == set(ENGINES)
+    profiles = {profile for service in found.values() for profile in service["profiles"]}
+    assert profiles == {*ENGINES, "postgresql", "tools"}
     for engine in ENGINES:
         assert {name for name, service in found.items() if service["profiles"] == [engine]} == {
             engine,
@@ -88,8 +99,10 @@ def test_each_engine_has_a_profile_with_its_schema_and_a_loader() -> None:
         }
         assert found[f"schema-{engine}"]["depends_on"] == {engine: {"condition": "service_healthy"}}
         assert found[f"indexer-{engine}"]["depends_on"] == {
-            f"schema-{engine}": {"condition": "service_completed_successfully"}
+            f"schema-{engine}": {"condition": "service_completed_successfully"},
+            "postgresql": {"condition": "service_healthy", "required": False},  # it is there in its own profile alone
         }
+        assert found[f"indexer-{engine}"]["command"] == ["schedule"]
 
 
 @pytest.mark.parametrize("service", OURS, ids=[" ".join(service["profiles"] + service["command"]) for service in OURS])
@@ -106,8 +119,11 @@ def test_our_command_parses(service: dict[str, Any]) -> None:
 @pytest.mark.parametrize("service", OURS, ids=[" ".join(service["profiles"] + service["command"]) for service in OURS])
 def test_our_settings_are_known_and_reach_a_service(service: dict[str, Any]) -> None:
     environment = service["environment"]
-    assert set(environment) <= set(ENVIRONMENT)
-    target = load(environ=environment).target()
+    assert set(environment) <= {*ENVIRONMENT, "INDEXER_CONFIG", "PGPASSWORD"}
+    config = load(environ={name: value for name, value in environment.items() if name != "INDEXER_CONFIG"})
+    target = config.target()
+    trigger(config.settings.schedule)
+    assert config.settings.metrics.port
     assert target == parse_target(environment["INDEXER_TARGET"])
     assert target.base.split("//")[1].split(":")[0] == service["profiles"][0] == target.kind
     engine = read(STACK)["services"][target.kind]
@@ -119,10 +135,14 @@ def test_our_settings_are_known_and_reach_a_service(service: dict[str, Any]) -> 
 def test_engine_is_pinned_bound_to_loopback_and_watched(service: dict[str, Any]) -> None:
     image, tag = image_and_tag(service)
     assert image in ENGINE_ENVIRONMENT
-    assert re.fullmatch(r"\d+\.\d+\.\d+", tag)
+    assert re.fullmatch(r"\d+\.\d+(\.\d+)?", tag)
     assert set(service["environment"]) <= ENGINE_ENVIRONMENT[image]
     for port in service.get("ports", []):
         assert port.startswith("127.0.0.1:"), "an engine without a password listens on loopback only"
+    if image == "postgres":
+        assert not service.get("ports")
+        assert service["environment"]["POSTGRES_USER"] in service["healthcheck"]["test"]
+        return
     inside = "8983" if image == "solr" else "9200"
     assert any(f"http://127.0.0.1:{inside}/" in word for word in service["healthcheck"]["test"])
 
@@ -141,7 +161,7 @@ def mounted(path: Path) -> Iterator[tuple[str, Path]]:
     for name, service in read(path)["services"].items():
         for volume in service.get("volumes", []):
             source = volume.split(":")[0]
-            if source.startswith("."):
+            if source.startswith(".") and not source.endswith(".toml"):
                 yield name, (path.parent / source).resolve()
 
 
@@ -157,12 +177,51 @@ def test_mounted_folders_exist(path: Path) -> None:
             assert (folder / "conf/schema.xml").is_file(), name
 
 
-def test_loaded_folder_is_the_mounted_one() -> None:
-    for name, service in services(STACK, built=True):
-        if name.startswith("indexer-"):
-            assert service["command"][-1] in [volume.split(":")[1] for volume in service["volumes"]]
-            state = service["environment"]["INDEXER_STATE"].removeprefix("sqlite:///")
-            assert any(state.startswith(f"{volume.split(':')[1]}/") for volume in service["volumes"])
+@pytest.mark.parametrize("name", [name for name, _ in services(STACK, built=True)])
+def test_dumps_state_and_settings_are_mounted_where_they_are_looked_for(name: str) -> None:
+    service = read(STACK)["services"][name]
+    inside = {volume.split(":")[1]: volume.split(":")[0] for volume in service["volumes"]}
+    settings = inside[service["environment"]["INDEXER_CONFIG"]]
+    (source,) = load(ROOT / settings, environ={}).settings.source
+    assert {inside[path] for path in source.paths} == {"./dumps"}
+    state = service["environment"]["INDEXER_STATE"].removeprefix("sqlite:///")
+    assert any(state.startswith(f"{path}/") for path, volume in inside.items() if volume == "indexer-state")
+
+
+def test_commands_by_hand_that_are_shown_parse() -> None:
+    shown = STACK.read_text(encoding="utf-8") + (ROOT / "docs/operate.md").read_text(encoding="utf-8")
+    found = re.findall(r"docker compose run --rm indexer (.+?)(?:  .*)?$", shown, re.MULTILINE)
+    assert len(found) >= 5
+    for line in found:
+        name, *words = shlex.split(line)
+        cli.commands[name].make_context("indexer", words)
+
+
+def test_commands_by_hand_work_on_the_target_of_the_scheduler() -> None:
+    """`docker compose run indexer ...`: on Solr, or on the engine that .env names; with one state."""
+    stack = read(STACK)["services"]
+    assert stack["indexer"]["profiles"] == ["tools"]  # not started by `up`; `run` starts it whatever the profile
+    assert "depends_on" not in stack["indexer"]  # what is of a profile that is not on would be an error
+    assert stack["indexer"]["environment"] == stack["indexer-solr"]["environment"]
+    named = re.findall(r"INDEXER_TARGET=(\S+)", STACK.read_text(encoding="utf-8"))
+    for url in named:
+        other = read(STACK, INDEXER_TARGET=url)["services"]
+        assert other["indexer"]["environment"] == other[f"indexer-{parse_target(url).kind}"]["environment"]
+    assert named
+
+
+def test_the_state_may_be_in_the_postgresql_of_the_stack() -> None:
+    manual = (ROOT / "docs/operate.md").read_text(encoding="utf-8")
+    (url,) = set(re.findall(r"^INDEXER_STATE=(postgresql\S+)$", manual, re.MULTILINE))
+    stack = read(STACK, INDEXER_STATE=url, POSTGRES_PASSWORD="secret")["services"]
+    parsed = make_url(url)
+    server = stack[str(parsed.host)]["environment"]
+    assert (parsed.username, parsed.database) == (server["POSTGRES_USER"], server["POSTGRES_DB"])
+    for name, service in stack.items():
+        if "build" in service:
+            assert service["environment"]["INDEXER_STATE"] == url
+            assert service["environment"]["PGPASSWORD"] == server["POSTGRES_PASSWORD"] == "secret", name
+    assert "postgresql" in (ROOT / "Dockerfile").read_text(encoding="utf-8").split("indexer[")[1].split("]")[0]
 
 
 def instructions() -> list[tuple[str, str]]:
@@ -211,7 +270,7 @@ def test_image_runs_our_command_as_another_user() -> None:
 def test_both_files_and_the_testbed_name_the_same_versions() -> None:
     pom = (ROOT / "scripts/testbed/solr/pom.xml").read_text(encoding="utf-8")
     pinned = (ROOT / "scripts/testbed/fetch.py").read_text(encoding="utf-8")
-    versions = {image_and_tag(service) for service in THEIRS}
+    versions = {image_and_tag(service) for service in THEIRS if not service["image"].startswith("postgres:")}
     assert len({image for image, _ in versions}) == len(versions)
     for image, tag in versions:
         assert f'"{tag}"' in pinned, image
