@@ -36,7 +36,9 @@ class Credentials:
 @dataclass(frozen=True, slots=True)
 class Target:
     """`path` for embedded and jsonl (`-` is standard output). For servers, `base` is the root that the client talks
-    to (`http://host:8983/solr`, `https://host:9200`) and `index` the core, collection, index or alias.
+    to (`http://host:8983/solr`, `https://host:9200`) and `index` the core, collection, index or alias. `shards` is for
+    a SolrCloud collection that `index` alone does not lead to (indexer.rebuild.solr_cloud): all shards of the
+    collection of which `index` is a core.
     """
 
     kind: Kind
@@ -44,6 +46,7 @@ class Target:
     base: str = ""
     index: str = ""
     credentials: Credentials = field(default_factory=Credentials)
+    shards: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         if self.path:

@@ -18,7 +18,7 @@ import orjson
 
 from indexer.errors import PermanentError, TargetError, TransientError
 from indexer.rebuild.names import check_name, is_name
-from indexer.rebuild.place import is_live, no_room, not_adopted, not_there
+from indexer.rebuild.place import adopts_nothing, is_live, is_taken, no_room, not_adopted, not_there
 from indexer.schema.install import put_template
 from indexer.schema.preflight import check_elastic
 from indexer.sinks.elastic_client import PRODUCTS, check_product, open_client
@@ -87,16 +87,15 @@ class ElasticPlace:
         if self._live(indices) == name:
             return
         serving = self._serving(indices)
-        if not self._is_plain(indices) or len(serving) != 1:
-            several = f"the alias stands for {len(serving)} indices ({', '.join(serving)})" if serving else ""
+        if not self._is_plain(indices):
+            raise adopts_nothing(self._target)
+        if len(serving) > 1:
             raise PermanentError(
-                f"{self._target}: {several or 'there is no plain index to adopt'}", advice="Nothing was changed."
+                f"{self._target}: the alias stands for {len(serving)} indices ({', '.join(serving)})",
+                advice="Nothing was changed.",
             )
         if index in indices:
-            raise PermanentError(
-                f"{self._target}: generation {name} is there already, and is another index",
-                advice="Adopt it under another name. Nothing was changed.",
-            )
+            raise is_taken(self._target, name)
         self._adopt(serving[0], index, indices[serving[0]], self._marker(name))
 
     def drop(self, name: str) -> None:

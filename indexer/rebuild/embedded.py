@@ -10,9 +10,8 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from indexer.errors import PermanentError
 from indexer.rebuild.names import check_name, is_name
-from indexer.rebuild.place import is_live, no_room, not_adopted, not_there
+from indexer.rebuild.place import adopts_nothing, is_live, is_taken, no_room, not_adopted, not_there
 from indexer.schema.embedded import Layout
 from indexer.schema.model import biblio
 from indexer.sinks.embedded import EmbeddedSink
@@ -93,7 +92,7 @@ class EmbeddedPlace:
             self._sweep()
             return
         if not self.is_plain():
-            raise PermanentError(f"{self._target}: there is no plain index to adopt", advice="Nothing was changed.")
+            raise adopts_nothing(self._target)
         writer = EmbeddedSink(self._folder)
         try:
             writer.push([])  # holds the index's lock: nobody else writes to it, or has what he writes left behind
@@ -134,10 +133,7 @@ class EmbeddedPlace:
     def _forget(self, home: Path) -> None:
         """What an adoption left that was killed before the switch: the plain index may have changed since."""
         if (home / META).read_bytes() != (self._folder / META).read_bytes():
-            raise PermanentError(
-                f"{self._target}: generation {home.name} is there already, and is another index",
-                advice="Adopt it under another name. Nothing was changed.",
-            )
+            raise is_taken(self._target, home.name)
         self._remove(home)
 
     def _remove(self, home: Path) -> None:

@@ -79,7 +79,10 @@ class Place(Protocol):
 
 
 def open_place(target: Target) -> Place:
-    """The place of a target's generations. Raises ConfigError for JSON lines, which have none."""
+    """The place of a target's generations; a Solr is asked whether it is a SolrCloud.
+
+    Raises ConfigError for JSON lines, which have none; PermanentError or TransientError.
+    """
     match target.kind:
         case "embedded":
             from indexer.rebuild.embedded import EmbeddedPlace
@@ -89,11 +92,29 @@ def open_place(target: Target) -> Place:
             from indexer.rebuild.elastic import ElasticPlace
 
             return ElasticPlace(target)
+        case "solr":
+            return _open_solr(target)
         case _:
             raise ConfigError(
                 f"{target}: {target.kind} has no generations",
                 advice="Load it anew with `indexer load`.",
             )
+
+
+def _open_solr(target: Target) -> Place:
+    from indexer.rebuild.solr_cloud import CloudPlace
+    from indexer.rebuild.solr_core import CorePlace
+    from indexer.schema.install_solr import is_cloud
+    from indexer.sinks.http import open_session
+    from indexer.sinks.solr import check_product
+
+    session = open_session(target)
+    try:
+        check_product(target, session)
+        return CloudPlace(target, session) if is_cloud(target, session) else CorePlace(target, session)
+    except BaseException:
+        session.close()
+        raise
 
 
 def not_there(target: Target, name: str) -> PermanentError:
@@ -106,6 +127,17 @@ def not_adopted(target: Target) -> PermanentError:
     return PermanentError(
         f"{target}: this index is not a generation of ours yet, so nothing can take its place",
         advice="Let it be adopted first. Nothing was changed.",
+    )
+
+
+def adopts_nothing(target: Target) -> PermanentError:
+    return PermanentError(f"{target}: there is no plain index to adopt", advice="Nothing was changed.")
+
+
+def is_taken(target: Target, name: str) -> PermanentError:
+    return PermanentError(
+        f"{target}: generation {name} is there already, and is another index",
+        advice="Adopt it under another name. Nothing was changed.",
     )
 
 

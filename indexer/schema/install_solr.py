@@ -31,10 +31,13 @@ def install_solr(target: Target, session: requests.Session) -> list[str]:
 
     Raises PermanentError (its advice holds the commands where the server does not let us), or TransientError.
     """
-    system = _admin(target, session, "info/system")
-    if system.get("mode") == "solrcloud":
+    if is_cloud(target, session):
         return _install_collection(target, session)
-    return _install_core(target, session, str(system.get("solr_home", "$SOLR_HOME")))
+    return _install_core(target, session)
+
+
+def is_cloud(target: Target, session: requests.Session) -> bool:
+    return admin(target, session, "info/system").get("mode") == "solrcloud"
 
 
 def configset_zip() -> bytes:
@@ -46,55 +49,69 @@ def configset_zip() -> bytes:
     return buffer.getvalue()
 
 
-def _install_core(target: Target, session: requests.Session, solr_home: str) -> list[str]:
-    answer = _admin(target, session, "cores", action="STATUS", core=target.index)
+def _install_core(target: Target, session: requests.Session) -> list[str]:
+    answer = admin(target, session, "cores", action="STATUS", core=target.index)
     failure = answer.get("initFailures", {}).get(target.index)
     if failure:
         raise PermanentError(f"{target}: the core does not start: {failure}", advice=_explain(str(failure)))
     status = answer.get("status", {}).get(target.index) or {}
     if not status:
-        _create_core(target, session, solr_home)
-        if not _is_current(target, session):
-            raise _outdated(target, f"core {target.index} is made, but the server's configset", solr_home)
+        create_core(target, session)
         return [f"{target}: made core {target.index} with configset {STANDALONE_CONFIGSET}"]
     what = f"core {target.index}"
-    if _is_ours(target, session):  # its files may be newer than what the server has loaded
-        _admin(target, session, "cores", action="RELOAD", core=target.index)
-        _wait(target, session)
-    if _is_current(target, session):
-        return _present(target, session, what)
-    if not _is_ours(target, session):
+    if _is_ours(target, session):
+        reload_core(target, session)
+    elif not _is_current(target, session):
         raise _foreign(target, session, what, "Its schema is not ours, so it is left alone.")
-    raise _outdated(target, what, solr_home)
+    return _present(target, session, what)
 
 
-def _create_core(target: Target, session: requests.Session, solr_home: str) -> None:
+def create_core(target: Target, session: requests.Session, **options: str) -> None:
+    """Makes a core with the server's configset `biblio`; `options` are more parameters of core admin's CREATE.
+
+    Raises PermanentError (its advice holds the commands where the configset is not there or another one), or
+    TransientError.
+    """
+    made = {"action": "CREATE", "name": target.index, "configSet": STANDALONE_CONFIGSET}
     try:
-        _admin(target, session, "cores", action="CREATE", name=target.index, configSet=STANDALONE_CONFIGSET)
+        admin(target, session, "cores", **made, **options)
     except PermanentError as error:
         if "Could not load configuration from directory" not in error.message:
             raise PermanentError(error.message, advice=_explain(error.message)) from None
         raise PermanentError(
             f"{target}: the server has no configset {STANDALONE_CONFIGSET!r}, and a standalone Solr takes none by HTTP",
-            advice=f"Copy it on the server, then run the same command again:\n  {_copy(solr_home)}",
+            advice=f"Copy it on the server, then run the same command again:\n  {_copy(_solr_home(target, session))}",
         ) from None
-    _wait(target, session)
+    wait(target, session)
+    if not _is_current(target, session):
+        raise _outdated(target, session, f"core {target.index} is made, but the server's configset")
+
+
+def reload_core(target: Target, session: requests.Session) -> None:
+    """Lets a core of ours read its files anew, which may be newer than what the server has loaded.
+
+    Raises PermanentError when they are not the bundled ones, or TransientError.
+    """
+    admin(target, session, "cores", action="RELOAD", core=target.index)
+    wait(target, session)
+    if not _is_current(target, session):
+        raise _outdated(target, session, f"core {target.index}")
 
 
 def _install_collection(target: Target, session: requests.Session) -> list[str]:
-    cluster = _admin(target, session, "collections", action="CLUSTERSTATUS")["cluster"]
+    cluster = admin(target, session, "collections", action="CLUSTERSTATUS")["cluster"]
     collections = cluster.get("collections", {})
     names = [
         name for name in cluster.get("aliases", {}).get(target.index, target.index).split(",") if name in collections
     ]
     if not names:
-        _upload(target, session)
+        upload(target, session)
         options = {"collection.configName": CLOUD_CONFIGSET, "numShards": "1", "waitForFinalState": "true"}
         try:
-            _admin(target, session, "collections", action="CREATE", name=target.index, **options)
+            admin(target, session, "collections", action="CREATE", name=target.index, **options)
         except PermanentError as error:
             raise PermanentError(error.message, advice=_explain(error.message)) from None
-        _wait(target, session)
+        wait(target, session)
         return [
             f"{target}: uploaded configset {CLOUD_CONFIGSET}",
             f"{target}: made collection {target.index} with 1 shard and 1 replica",
@@ -105,10 +122,10 @@ def _install_collection(target: Target, session: requests.Session) -> list[str]:
         return _present(target, session, what)
     if foreign:
         raise _foreign(target, session, what, f"Its configset {', '.join(foreign)} is not ours, so it is left alone.")
-    _upload(target, session)
+    upload(target, session)
     done = [f"{target}: uploaded configset {CLOUD_CONFIGSET}"]
     for name in names:
-        _admin(target, session, "collections", action="RELOAD", name=name)
+        admin(target, session, "collections", action="RELOAD", name=name)
         done.append(f"{target}: reloaded collection {name}; documents that are there keep their old analysis")
     return done
 
@@ -157,7 +174,8 @@ def _differences(target: Target, session: requests.Session) -> list[Difference]:
     return [row for row in compare_solr(biblio(), live) if not (row.blocking and row.field in omit)]
 
 
-def _upload(target: Target, session: requests.Session) -> None:
+def upload(target: Target, session: requests.Session) -> None:
+    """Puts our configset on a SolrCloud, over the one that is there. Raises PermanentError, or TransientError."""
     response = session.post(
         f"{target.base}/admin/configs",
         params={"action": "UPLOAD", "name": CLOUD_CONFIGSET, "overwrite": "true", "cleanup": "true", "wt": "json"},
@@ -179,12 +197,13 @@ def _file(target: Target, session: requests.Session, name: str) -> str:
     return response.content.decode("utf-8", "replace") if response.status_code < 400 else ""
 
 
-def _admin(target: Target, session: requests.Session, path: str, **params: str) -> dict[str, Any]:
+def admin(target: Target, session: requests.Session, path: str, **params: str) -> dict[str, Any]:
+    """The answer of an administrative path, as `cores` or `collections`. Raises PermanentError, or TransientError."""
     return solr_json(target, session.get(f"{target.base}/admin/{path}", params={"wt": "json", **params}))
 
 
-def _wait(target: Target, session: requests.Session) -> None:
-    """Until the core answers: it is created before it is loaded, and says 503 or 404 for a moment."""
+def wait(target: Target, session: requests.Session) -> None:
+    """Waits until a core answers: it is created before it is loaded, and says 503 or 404 for a moment."""
     deadline = time.monotonic() + _LOADING_SECONDS
     while True:
         try:
@@ -196,12 +215,16 @@ def _wait(target: Target, session: requests.Session) -> None:
             time.sleep(0.2)
 
 
-def _outdated(target: Target, what: str, solr_home: str) -> PermanentError:
+def _outdated(target: Target, session: requests.Session, what: str) -> PermanentError:
     return PermanentError(
         f"{target}: {what} has an older or edited version of the bundled schema",
         advice="Copy the bundled one on the server, then run the same command again (documents that are there keep "
-        f"their old analysis until they are loaded again):\n  {_copy(solr_home)}",
+        f"their old analysis until they are loaded again):\n  {_copy(_solr_home(target, session))}",
     )
+
+
+def _solr_home(target: Target, session: requests.Session) -> str:
+    return str(admin(target, session, "info/system").get("solr_home", "$SOLR_HOME"))
 
 
 def _copy(solr_home: str) -> str:

@@ -108,6 +108,8 @@ def open_session(target: Target, *, connections: int = 1) -> EngineSession:
     """
     session = EngineSession(target, connections)
     session.verify = ca_file(target) or True
+    if target.shards:
+        session.params = {"shards": ",".join(target.shards)}
     return session
 
 

@@ -14,7 +14,12 @@ import urllib3
 from indexer.rebuild.place import Place, open_place
 from indexer.targets import Target, parse_target
 
-SERVERS = {"elasticsearch": "elasticsearch_url", "opensearch": "opensearch_url"}
+SERVERS = {
+    "solr": "solr_url",
+    "solrcloud": "solrcloud_url",
+    "elasticsearch": "elasticsearch_url",
+    "opensearch": "opensearch_url",
+}
 KINDS = ["embedded", *(pytest.param(name, marks=pytest.mark.servers) for name in SERVERS)]
 
 
@@ -35,11 +40,11 @@ def fresh(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator
 
     def give() -> Target:
         given.append(unique())
-        return parse_target(f"{kind}+{base}/{given[-1]}")
+        return parse_target(f"{kind.removesuffix('cloud')}+{base}/{given[-1]}")
 
     yield give
     for name in given:
-        remove_elastic(base, name)
+        REMOVE[kind](base, name)
 
 
 @pytest.fixture
@@ -103,6 +108,34 @@ def remove_elastic(base: str, name: str) -> None:
     if indices:
         requests.delete(f"{base}/{','.join(indices)}", timeout=60)
     requests.delete(f"{base}/_index_template/{name}", timeout=60)
+
+
+def remove_cores(base: str, name: str) -> None:
+    cores = requests.get(f"{base}/admin/cores", params={"action": "STATUS", "indexInfo": "false"}, timeout=60).json()
+    for core in cores["status"]:
+        if core.startswith(name):
+            params = {"action": "UNLOAD", "core": core, "deleteInstanceDir": "true"}
+            requests.get(f"{base}/admin/cores", params=params, timeout=60)
+
+
+def remove_collections(base: str, name: str) -> None:
+    def admin(action: str, **params: str) -> Any:
+        return requests.get(f"{base}/admin/collections", params={"action": action, **params}, timeout=120).json()
+
+    for alias in admin("LISTALIASES").get("aliases", {}):
+        if alias.startswith(name):
+            admin("DELETEALIAS", name=alias)
+    for collection in admin("LIST")["collections"]:
+        if collection.startswith(name):
+            admin("DELETE", name=collection)
+
+
+REMOVE = {
+    "solr": remove_cores,
+    "solrcloud": remove_collections,
+    "elasticsearch": remove_elastic,
+    "opensearch": remove_elastic,
+}
 
 
 def unique() -> str:

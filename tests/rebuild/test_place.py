@@ -123,9 +123,11 @@ def test_a_plain_index_is_adopted(place: Place, target: Target) -> None:
     place.promote(SECOND)
     assert (place.live(), place.there(), count(target)) == (SECOND, [FIRST, SECOND], 5)
     assert count(place.target(FIRST)) == 4
+    fill(place.target(FIRST), 6)
+    assert (count(place.target(FIRST)), count(place.target(SECOND)), count(target)) == (6, 5, 5)
     place.promote(FIRST)
-    assert (place.live(), place.there(), count(target)) == (FIRST, [FIRST, SECOND], 4)
-    assert (count(place.target(FIRST)), count(place.target(SECOND))) == (4, 5)
+    assert (place.live(), place.there(), count(target)) == (FIRST, [FIRST, SECOND], 6)
+    assert (count(place.target(FIRST)), count(place.target(SECOND))) == (6, 5)
     place.promote(SECOND)
     place.drop(FIRST)
     assert (place.live(), place.is_plain(), place.there(), count(target)) == (SECOND, False, [SECOND], 5)

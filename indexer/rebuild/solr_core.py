@@ -1,0 +1,171 @@
+"""Generations on a standalone Solr: a core each, in a folder INDEX_NAME. The live one has the target's name, which core
+admin's SWAP exchanges with that of the core in whose place it comes.
+
+So names of cores say nothing after the first switch; a generation is told by its folder, which Solr never renames.
+(RENAME would tidy the names up, but after a SWAP Solr 9 loses a core by it.)
+
+    INDEX_NAME              a generation
+    INDEX_NAME_adopted      an empty core; says that the core in a folder of another name is generation NAME
+    INDEX_empty             an empty core that holds the target's name for the first SWAP, where nothing has it yet
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+import requests
+
+from indexer.errors import PermanentError
+from indexer.rebuild.names import check_name, is_name
+from indexer.rebuild.place import adopts_nothing, is_live, is_taken, no_room, not_adopted, not_there
+from indexer.schema.install_solr import admin, create_core, reload_core, wait
+from indexer.schema.preflight import check_solr
+from indexer.targets import Target
+
+_ADOPTED = "_adopted"
+
+
+@dataclass(frozen=True, slots=True)
+class _Cores:
+    """Those of the target. `generations` and `records` map the name of a generation to the name of a core now."""
+
+    generations: dict[str, str]
+    records: dict[str, str]
+    plain: list[str]
+    empty: str | None
+
+
+class CorePlace:
+    """A Place (indexer.rebuild.place) over the cores of one server."""
+
+    def __init__(self, target: Target, session: requests.Session) -> None:
+        self._target = target
+        self._session = session
+
+    def live(self) -> str | None:
+        return self._live(self._cores())
+
+    def is_plain(self) -> bool:
+        return self._target.index in self._cores().plain
+
+    def there(self) -> list[str]:
+        return sorted(self._cores().generations)
+
+    def make(self, name: str) -> Target:
+        self._clean()
+        check_name(name)
+        if name not in (cores := self._cores()).generations:
+            create_core(replace(self._target, index=self._folder(name)), self._session)
+        elif self._live(cores) != name:
+            reload_core(self.target(name), self._session)
+        made = self.target(name)
+        check_solr(self._session, made)
+        return made
+
+    def target(self, name: str) -> Target:
+        core = self._cores().generations.get(check_name(name))
+        if core is None:
+            raise not_there(self._target, name)
+        return replace(self._target, index=core)
+
+    def promote(self, name: str) -> None:
+        self._clean()
+        promoted = self.target(name)
+        wait(promoted, self._session)
+        if promoted.index == self._target.index:
+            return
+        cores = self._cores()
+        if self._target.index in cores.plain:
+            raise not_adopted(self._target)
+        if self._live(cores) is None:
+            create_core(self._target, self._session, instanceDir=f"{self._target.index}_empty")
+        self._admin("SWAP", core=self._target.index, other=promoted.index)
+        wait(self._target, self._session)
+        wait(promoted, self._session)
+        self._clean()
+
+    def adopt(self, name: str) -> None:
+        self._clean()
+        check_name(name)
+        cores = self._cores()
+        if self._live(cores) == name:
+            return
+        if self._target.index not in cores.plain:
+            raise adopts_nothing(self._target)
+        if name in cores.generations:
+            raise is_taken(self._target, name)
+        create_core(replace(self._target, index=self._folder(name) + _ADOPTED), self._session)
+
+    def drop(self, name: str) -> None:
+        """Of a core that was adopted its configuration is left on the server: nobody else may have it."""
+        self._clean()
+        check_name(name)
+        cores = self._cores()
+        if self._live(cores) == name:
+            raise is_live(self._target, name)
+        core = cores.generations.get(name)
+        if core is not None:
+            whole = name not in cores.records
+            self._admin("UNLOAD", core=core, **{"deleteInstanceDir" if whole else "deleteDataDir": "true"})
+        self._clean()
+
+    def trouble(self) -> list[str]:
+        failed = self._status()["initFailures"]
+        cores = self._cores()
+        ours = {self._target.index, *cores.generations.values(), *map(self._folder, cores.generations)}
+        found = [f"core {core} does not start: {why}" for core, why in sorted(failed.items()) if core in ours]
+        answer = admin(self._target, self._session, "metrics", group="node", prefix="CONTAINER.fs.coreRoot")
+        return found + full_disk("the server", answer.get("metrics", {}).get("solr.node", {}))
+
+    def close(self) -> None:
+        self._session.close()
+
+    def _folder(self, name: str) -> str:
+        return f"{self._target.index}_{name}"
+
+    def _live(self, cores: _Cores) -> str | None:
+        return next((name for name, core in cores.generations.items() if core == self._target.index), None)
+
+    def _cores(self) -> _Cores:
+        beginning = f"{self._target.index}_"
+        cores = _Cores({}, {}, [], None)
+        empty = None
+        for core, status in self._status()["status"].items():
+            folder = re.split(r"[\\/]", status["instanceDir"].rstrip("\\/"))[-1]
+            rest = folder.removeprefix(beginning) if folder.startswith(beginning) else ""
+            if is_name(rest):
+                cores.generations[rest] = core
+            elif rest.endswith(_ADOPTED) and is_name(rest.removesuffix(_ADOPTED)):
+                cores.records[rest.removesuffix(_ADOPTED)] = core
+            elif rest == "empty":
+                empty = core
+            elif core == self._target.index or (core.startswith(beginning) and is_name(core.removeprefix(beginning))):
+                cores.plain.append(core)
+        if len(cores.plain) > 1:
+            raise PermanentError(
+                f"{self._target}: there are several cores that are no generations: {', '.join(sorted(cores.plain))}",
+                advice="Unload those that are not needed any more (core admin's UNLOAD). Nothing was changed.",
+            )
+        if cores.plain and cores.records:
+            cores.generations[min(cores.records)] = cores.plain.pop()
+        return replace(cores, empty=empty)
+
+    def _clean(self) -> None:
+        """Removes what a kill has left, and the record of a core that is gone."""
+        cores = self._cores()
+        left = [core for name, core in cores.records.items() if name not in cores.generations]
+        for core in [*left, *filter(None, [cores.empty])]:
+            self._admin("UNLOAD", core=core, deleteInstanceDir="true")
+
+    def _status(self) -> dict[str, dict[str, dict[str, str]]]:
+        return admin(self._target, self._session, "cores", action="STATUS", indexInfo="false")
+
+    def _admin(self, action: str, **params: str) -> None:
+        admin(self._target, self._session, "cores", action=action, **params)
+
+
+def full_disk(where: str, metrics: dict[str, float]) -> list[str]:
+    """That the disk of the cores is nearly full, by Solr's metrics of a node; they may be switched off."""
+    free, total = (metrics.get(f"CONTAINER.fs.coreRoot.{name}Space") for name in ("usable", "total"))
+    if free is None or total is None or not no_room(free, total):
+        return []
+    return [f"the disk of {where} is nearly full: {free / 1e9:.1f} GB are free"]
