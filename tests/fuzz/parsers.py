@@ -46,12 +46,17 @@ def swallowed(damaged: bytes, rest: bytes) -> str:
     `-->`, `]]>` or `?>`, wherever that is. Where there is none the neighbours are not excused.
     """
     at = 0
+    endless: set[bytes] = set()  # of these there is no closing one, neither here nor behind
     while match := _OPENING.search(damaged, at):
+        at = match.end()
         closing = _CLOSING[match.group()]
-        at = damaged.find(closing, match.end()) + 1
-        if not at and closing in rest:
+        end = damaged.find(closing, at) if closing not in endless else -1
+        if end >= 0:
+            at = end + len(closing)
+        elif closing in rest:
             return f"{match.group().decode()} is closed by a {closing.decode()} behind the record"
-        at = at or match.end()
+        else:
+            endless.add(closing)
     return ""
 
 
