@@ -14,7 +14,7 @@ from indexer.sources.place import Place
 from indexer.sources.window import KEPT_OF_OVERSIZED, Window
 from indexer.sources.xml import show
 
-END = b"\x1d"
+END, FIELD_END = b"\x1d", b"\x1e"
 LEADER = 24
 
 # A leader and the first entry of its directory. The letters in it (status, type) tell it from digits of a directory.
@@ -83,6 +83,10 @@ def _length(window: Window) -> int | None:
         if behind is not None and START.match(window.data, behind.end()):
             return None
         inner = window.data.find(END, inner + 1, window.pos + size - 1)
+    fields = window.data.count(FIELD_END, window.pos, window.pos + size)
+    directory = window.data.find(FIELD_END, window.pos + LEADER) - window.pos - LEADER
+    if fields != directory // 12 + 1 and START.search(window.data, window.pos + LEADER, window.pos + size):
+        return None  # it lost its end, and the next one ends where it should
     return size
 
 

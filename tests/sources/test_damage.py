@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from indexer.formats.marc import reader
+from tests.formats.marc.iso import iso, title
 from tests.sources.reading import faults, raws, read_bytes
 from tests.sources.test_marc import JSON, xml
 from tests.sources.test_marc import ONE as MARC_ONE
@@ -141,3 +143,18 @@ def test_a_reference_to_no_character_in_a_header(tmp_path: Path, reference: str)
     assert len(raws(found)) == 2
     (fault,) = faults(found)
     assert "is no character" in fault.reason
+
+
+def test_marc_that_lost_its_end_and_is_as_long_as_it_says_with_the_next_record(tmp_path: Path) -> None:
+    whole = iso(*title(b"T" * (len(MARC_THREE) + 20)))
+    cut = whole[: len(whole) - len(MARC_THREE)]
+    read = raws(read_bytes(tmp_path, MARC_ONE + cut + MARC_THREE + MARC_ONE))
+    assert (read[0], read[-2:]) == (MARC_ONE, [MARC_THREE, MARC_ONE])
+
+
+@pytest.mark.parametrize("junk", [b"<a><a", b"{", b" <", b"\x1e", b"[1,"])
+def test_stray_bytes_that_look_like_another_form_of_marc(tmp_path: Path, junk: bytes) -> None:
+    (_, stray, _) = raws(read_bytes(tmp_path, MARC_ONE + junk + b"\n" + MARC_TWO + MARC_THREE))
+    parsed = reader.parse(stray)
+    assert parsed.fields == reader.parse(MARC_TWO).fields
+    assert "before the leader. Left out" in parsed.warnings[0]

@@ -23,8 +23,7 @@ def last_change(raw: bytes) -> int:
 
 
 def _control_field(raw: bytes, tag: bytes) -> bytes | None:
-    first = raw[:1] if raw[:1].isdigit() else raw[:256].lstrip()[:1]
-    if first in (b"<", b"{"):
+    if first := iso2709.written_in(raw):
         found = (_IN_XML if first == b"<" else _IN_JSON)[tag].search(raw)
         return found[1] if found is not None else None
     leader = iso2709.START.search(raw, 0, 4 * iso2709.LEADER)

@@ -29,6 +29,16 @@ _INDICATORS = re.compile(r"[0-9a-z #|]{2}")
 Decode = Callable[[bytes], tuple[str, str]]
 
 
+def written_in(raw: bytes) -> bytes:
+    """Which form of MARC a record is in: b"<" for MARCXML, b"{" for MARC-in-JSON, else ISO 2709, which may have a few
+    stray bytes of any kind before its leader.
+    """
+    if raw[:1].isdigit():
+        return b""
+    first = raw[:256].lstrip()[:1]
+    return first if first in (b"<", b"{") and not START.search(raw, 0, 4 * LEADER) else b""
+
+
 def parse(raw: bytes) -> MarcRecord:
     """Read one record; see `indexer.formats.marc.reader.parse`."""
     warnings: list[str] = []

@@ -26,7 +26,7 @@ def parse(raw: bytes) -> MarcRecord:
     What can be read is read, and `warnings` says what had to be repaired. Raises RecordError where nothing can be:
     no directory, no fields, XML or JSON that is not well-formed or no MARC record.
     """
-    first = raw[:1] if raw[:1].isdigit() else raw[:256].lstrip()[:1]
+    first = iso2709.written_in(raw)
     if first == b"<":
         record = _from_xml(raw)
     elif first == b"{":
@@ -41,7 +41,7 @@ def parse(raw: bytes) -> MarcRecord:
 
 def is_deleted(raw: bytes) -> bool:
     """Whether the leader says that the record is deleted (status d in leader/05), without parsing the record."""
-    first = raw[:1] if raw[:1].isdigit() else raw[:256].lstrip()[:1]
+    first = iso2709.written_in(raw)
     if first == b"<":
         return bool(_DELETED_XML.search(raw))
     if first == b"{":
