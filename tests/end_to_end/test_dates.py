@@ -9,8 +9,11 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from indexer.errors import ExitCode
+from indexer.state.store import Store
+from indexer.state.tables import tracked
 from indexer.targets import Target, parse_target
 from tests.end_to_end.conftest import Indexer, read_back
 
@@ -142,34 +145,46 @@ def test_a_replayed_record_has_its_dates(indexer: Indexer, embedded: Target, tmp
     assert dates(embedded) == found
 
 
-def test_killed_and_started_again_it_keeps_the_dates(indexer: Indexer, embedded: Target, tmp_path: Path) -> None:
+ON_SERVERS = [pytest.param(kind, marks=pytest.mark.servers) for kind in ("solr", "elasticsearch")]
+
+
+@pytest.mark.parametrize("target", ["embedded", *ON_SERVERS], indirect=True)
+def test_killed_and_started_again_it_keeps_the_dates(indexer: Indexer, target: Target, tmp_path: Path) -> None:
+    assert target.kind == "embedded" or indexer("schema", "install", "--target", str(target)).code == 0
     dump = write(tmp_path / "d.xml", *(record(number) for number in range(RECORDS)))
-    load(indexer, embedded, dump)
-    first = dates(embedded)
+    load(indexer, target, dump)
+    first = dates(target)
     write(dump, *(record(number, 2 if number % 2 else 1) for number in range(RECORDS * 3)))
     time.sleep(SECOND)
     command = "import indexer.engine.run as run; run.COMMIT_EVERY = 0.1; from indexer.cli import main; main()"
     killed = subprocess.Popen(
-        [sys.executable, "-c", command, "load", str(dump), "--target", str(embedded), "--force"],
+        [sys.executable, "-c", command, "load", str(dump), "--target", str(target), "--force"],
         cwd=tmp_path,
-        env={**os.environ, **ON},
+        env={**os.environ, **ON, "INDEXER_BATCH_DOCUMENTS": "50"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    before = len(list((tmp_path / "index/index").glob("*.store")))
+    store = Store(f"sqlite:///{tmp_path}/var/state.db")
     until = time.monotonic() + 60
-    while len(list((tmp_path / "index/index").glob("*.store"))) == before and killed.poll() is None:
+    while _known(store) == RECORDS and killed.poll() is None:  # until the first of the new ones are remembered
         assert time.monotonic() < until
         time.sleep(0.01)
     killed.kill()
     killed.wait(timeout=60)
-    load(indexer, embedded, dump)
-    after = dates(embedded)
+    assert RECORDS < _known(store) < RECORDS * 3
+    store.close()
+    load(indexer, target, dump)
+    after = dates(target)
     assert len(after) == RECORDS * 3
     for id, (began, ended) in first.items():
         assert after[id][0] == began
         assert (after[id][1] > ended) == bool(int(id[1:]) % 2)
     assert all(after[id][0] > max(first.values())[0] for id in after.keys() - first.keys())
+
+
+def _known(store: Store) -> int:
+    with store.begin() as connection:
+        return int(connection.execute(sa.select(sa.func.count()).select_from(tracked)).scalar_one())
 
 
 def sources(folder: Path) -> None:
