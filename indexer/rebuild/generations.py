@@ -13,7 +13,7 @@ from indexer.rebuild import names
 from indexer.rebuild.place import Place, open_place
 from indexer.sinks import open_sink
 from indexer.sinks.base import PAGE, Sink
-from indexer.state import deletions, progress
+from indexer.state import deletions, progress, tracked
 from indexer.state import generations as state
 from indexer.state.generations import UNFINISHED, Generation, index_name
 from indexer.state.store import Store
@@ -98,6 +98,7 @@ def delete_again(store: Store, target: str, name: str, *, sink: Sink, live: Sink
     """
     ids = deletions.noted(store, target)
     target_id = progress.find_target(store, index_name(target, name))
+    taken: list[str] = []
     for start in range(0, len(ids), PAGE):
         some = ids[start : start + PAGE]
         back = live.get(some) if live is not None else {}
@@ -109,8 +110,10 @@ def delete_again(store: Store, target: str, name: str, *, sink: Sink, live: Sink
             with store.begin() as connection:
                 progress.forget(connection, target_id, list(gone))
         sink.push([Delete(id) for id in gone])
+        taken += gone
     if ids:
         sink.commit()
+    tracked.mark_deleted(store, target, taken)  # it was loaded into this generation, and so not deleted any more
 
 
 def promote(store: Store, place: Place, target: str, name: str) -> None:

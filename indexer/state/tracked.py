@@ -1,6 +1,7 @@
 """When the documents of a target came into it: what first_indexed and last_indexed are made of."""
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Collection, Mapping, Sequence
 
 import sqlalchemy as sa
 
@@ -13,6 +14,11 @@ _PUT = sa.text(
     " VALUES (:target, :id, :first, :last, :changed, :deleted)"
     " ON CONFLICT (tracked_target_id, id) DO UPDATE SET first = excluded.first, last = excluded.last,"
     " changed = excluded.changed, deleted = excluded.deleted"
+)
+
+_MARK_DELETED = sa.text(
+    "UPDATE tracked SET deleted = :now WHERE id = :id AND deleted IS NULL"
+    " AND tracked_target_id = (SELECT id FROM tracked_targets WHERE url = :url)"
 )
 
 
@@ -49,3 +55,11 @@ def put(connection: sa.Connection, target_id: int, documents: Mapping[str, Track
             for id, each in documents.items()
         ]
         connection.execute(_PUT, rows)
+
+
+def mark_deleted(store: Store, url: str, ids: Collection[str]) -> None:
+    """These documents are not in the target any more. Of those that are not known nothing is to be known."""
+    if ids:
+        now = int(time.time())
+        with store.begin() as connection:
+            connection.execute(_MARK_DELETED, [{"url": url, "id": id, "now": now} for id in ids])

@@ -220,6 +220,23 @@ def test_an_index_that_is_built_anew_keeps_them(indexer: Indexer, embedded: Targ
     assert dates(embedded)["r3"] == (before["r1"][0], max(last for _, last in dates(embedded).values()))
 
 
+def test_what_was_deleted_by_hand_stays_deleted_when_the_index_is_built_anew(
+    indexer: Indexer, embedded: Target, tmp_path: Path
+) -> None:
+    sources(tmp_path)
+    write(tmp_path / "dumps/1.xml", record(1), record(2))
+    assert indexer("reindex", "--quiet").code == 0
+    first = dates(embedded)
+    assert indexer("delete", "r2", "--max-share", "1").code == 0
+    assert indexer("reindex", "--quiet").code == 0
+    assert dates(embedded) == others(first, {"r2"})
+    time.sleep(SECOND)
+    write(tmp_path / "dumps/2.xml", record(2))
+    assert indexer("sync", "--quiet").code == 0
+    assert dates(embedded)["r2"][0] == first["r2"][0]
+    assert dates(embedded)["r2"][1] > first["r2"][1]
+
+
 def test_a_state_that_was_lost_learns_them_from_the_index(indexer: Indexer, embedded: Target, tmp_path: Path) -> None:
     dump = write(tmp_path / "d.xml", record(1), record(2))
     load(indexer, embedded, dump)

@@ -43,3 +43,18 @@ def test_they_outlive_the_index_and_its_generations(store: Store) -> None:
     progress.open_target(store, "one", identity="another", documents_in_index=0)
     assert tracked.open_target(store, "one") == target_id
     assert tracked.find(store, target_id, list(DOCUMENTS)) == DOCUMENTS
+
+
+def test_documents_are_marked_as_deleted_once(store: Store) -> None:
+    target_id, other = tracked.open_target(store, "one"), tracked.open_target(store, "other")
+    with store.begin() as connection:
+        tracked.put(connection, target_id, DOCUMENTS)
+        tracked.put(connection, other, DOCUMENTS)
+    tracked.mark_deleted(store, "one", ["a", "c", "nobody"])
+    tracked.mark_deleted(store, "nowhere", ["a"])
+    tracked.mark_deleted(store, "one", [])
+    found = tracked.find(store, target_id, [*DOCUMENTS, "nobody"])
+    assert found.keys() == DOCUMENTS.keys()
+    assert found["a"].deleted
+    assert (found["b"], found["c"]) == (DOCUMENTS["b"], DOCUMENTS["c"])
+    assert tracked.find(store, other, list(DOCUMENTS)) == DOCUMENTS
