@@ -11,6 +11,7 @@ So names of cores say nothing after the first switch; a generation is told by it
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 import requests
 
@@ -109,10 +110,7 @@ class CorePlace:
         self._clean()
 
     def trouble(self) -> list[str]:
-        failed = self._status()["initFailures"]
-        cores = self._cores()
-        ours = {self._target.index, *cores.generations.values(), *map(self._folder, cores.generations)}
-        found = [f"core {core} does not start: {why}" for core, why in sorted(failed.items()) if core in ours]
+        found = [f"core {core} does not start: {why}" for core, why in self._failures()]
         answer = admin(self._target, self._session, "metrics", group="node", prefix="CONTAINER.fs.coreRoot")
         return found + full_disk("the server", answer.get("metrics", {}).get("solr.node", {}))
 
@@ -129,8 +127,14 @@ class CorePlace:
         beginning = f"{self._target.index}_"
         cores = _Cores({}, {}, [], None)
         empty = None
-        for core, status in self._status()["status"].items():
-            folder = re.split(r"[\\/]", status["instanceDir"].rstrip("\\/"))[-1]
+        status = self._status()
+        if failure := status["initFailures"].get(self._target.index):
+            raise PermanentError(
+                f"{self._target}: the live core does not start: {failure}",
+                advice="Solr's log says more. Nothing was changed.",
+            )
+        for core, row in status["status"].items():
+            folder = re.split(r"[\\/]", row["instanceDir"].rstrip("\\/"))[-1]
             rest = folder.removeprefix(beginning) if folder.startswith(beginning) else ""
             if is_name(rest):
                 cores.generations[rest] = core
@@ -138,7 +142,7 @@ class CorePlace:
                 cores.records[rest.removesuffix(_ADOPTED)] = core
             elif rest == "empty":
                 empty = core
-            elif core == self._target.index or (core.startswith(beginning) and is_name(core.removeprefix(beginning))):
+            elif self._is_ours(core):
                 cores.plain.append(core)
         if len(cores.plain) > 1:
             raise PermanentError(
@@ -156,7 +160,17 @@ class CorePlace:
         for core in [*left, *filter(None, [cores.empty])]:
             self._admin("UNLOAD", core=core, deleteInstanceDir="true")
 
-    def _status(self) -> dict[str, dict[str, dict[str, str]]]:
+    def _failures(self) -> list[tuple[str, str]]:
+        """Cores of the target that Solr could not load, and why: it says their names, and not their folders."""
+        failed = self._status()["initFailures"]
+        return sorted((core, str(why)) for core, why in failed.items() if self._is_ours(core))
+
+    def _is_ours(self, core: str) -> bool:
+        """Whether a core has the target's name, or one that a generation has had."""
+        beginning = f"{self._target.index}_"
+        return core == self._target.index or (core.startswith(beginning) and is_name(core.removeprefix(beginning)))
+
+    def _status(self) -> dict[str, dict[str, Any]]:
         return admin(self._target, self._session, "cores", action="STATUS", indexInfo="false")
 
     def _admin(self, action: str, **params: str) -> None:

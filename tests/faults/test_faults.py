@@ -183,27 +183,27 @@ def test_a_server_that_stays_away(
 
 
 class OwnSolr:
-    """A Solr of its own, with a folder of its own, that a test may kill."""
+    """A Solr of its own, standalone or a SolrCloud, with a folder of its own, that a test may kill."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, kind: str = "solr") -> None:
+        self._folder, self._kind = folder, kind
         shutil.copytree(ROOT / "scripts", folder / "scripts")
         shutil.copytree(ROOT / "schemas/solr", folder / "schemas/solr")
 
     def run(self, command: str) -> str:
-        script = [sys.executable, str(self._folder / "scripts/servers"), command, "solr"]
+        script = [sys.executable, str(self._folder / "scripts/servers"), command, self._kind]
         done = subprocess.run(script, capture_output=True, text=True, check=False, env={**os.environ, "HEAP": "256m"})
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()
 
-    def pid(self) -> int:
+    def pid(self, node: str = "solr") -> int:
         """0 where it runs in a container."""
-        file = self._folder / ".servers/solr/pid"
+        file = self._folder / ".servers" / node / "pid"
         return int(file.read_text()) if file.is_file() else 0
 
     def remove(self) -> None:
         self.run("stop")
-        place = self._folder / ".servers/solr"
+        place = self._folder / ".servers" / self._kind
         shutil.rmtree(place.resolve())
         if place.is_symlink():  # to a folder that the server's user may enter
             place.resolve().parent.rmdir()

@@ -1,6 +1,10 @@
 """What only SolrCloud has: shards on several nodes, and an alias of the name of a collection."""
 
+import os
+import signal
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,11 +12,12 @@ import requests
 
 from indexer.documents import Delete
 from indexer.errors import PermanentError, TransientError
-from indexer.rebuild.place import Place
+from indexer.rebuild.place import Place, open_place
 from indexer.schema.install_solr import CLOUD_CONFIGSET
 from indexer.sinks import open_sink
 from indexer.sinks.base import Query
-from indexer.targets import Target
+from indexer.targets import Target, parse_target
+from tests.faults.test_faults import OwnSolr
 from tests.rebuild.readers import reading
 from tests.rebuild.test_place import FIRST, SECOND, WORD, build, count, fill, plain
 
@@ -136,3 +141,34 @@ def test_trouble_with_a_replica(place: Place, target: Target) -> None:
     assert [words for words in place.trouble() if "no node serves shard1" in words]
     with pytest.raises(TransientError, match="no node serves shard1"):
         place.promote(FIRST)
+
+
+@pytest.fixture
+def own_cloud(solrcloud_url: str, tmp_path: Path) -> Iterator[OwnSolr]:
+    server = OwnSolr(tmp_path / "server", "solrcloud")
+    server.run("start")
+    try:
+        if not server.pid("solrcloud/node2"):
+            pytest.skip("Solr runs in a container, which this test cannot kill")
+        yield server
+    finally:
+        server.remove()
+
+
+@pytest.mark.long
+def test_trouble_with_a_lost_node(own_cloud: OwnSolr) -> None:
+    """Searches are answered by the other node; nothing is promoted before it is back."""
+    target = parse_target(f"solr+{own_cloud.run('url')}/lost")
+    split(target, 40, nrtReplicas="2")
+    place = open_place(target)
+    place.adopt(FIRST)
+    build(place, SECOND, 30)
+    assert place.trouble() == []
+    os.kill(own_cloud.pid("solrcloud/node2"), signal.SIGKILL)
+    deadline = time.monotonic() + 120
+    while not place.trouble() and time.monotonic() < deadline:  # ZooKeeper waits for it a while
+        time.sleep(0.5)
+    lost = [words for words in place.trouble() if words.endswith("is lost")]
+    assert len(lost) == 4  # two shards of two collections
+    assert count(target) == 40
+    place.close()

@@ -1,0 +1,120 @@
+"""What only a standalone Solr has: folders of cores, which say what their names do not."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from indexer.errors import PermanentError
+from indexer.rebuild.place import Place
+from indexer.schema.install import install
+from indexer.targets import Target
+from tests.rebuild.test_place import FIRST, SECOND, THIRD, build, count, fill, plain
+
+KINDS = [pytest.param("solr", marks=pytest.mark.servers)]
+
+
+def admin(target: Target, action: str, **params: str) -> Any:
+    answer = requests.get(f"{target.base}/admin/cores", params={"action": action, **params}, timeout=60)
+    answer.raise_for_status()
+    return answer.json()
+
+
+def folders(target: Target) -> dict[str, str]:
+    """The cores of the target: name -> folder, both without the target's name."""
+    return {
+        core.removeprefix(target.index): Path(status["instanceDir"]).name.removeprefix(target.index)
+        for core, status in admin(target, "STATUS", indexInfo="false")["status"].items()
+        if core.startswith(target.index)
+    }
+
+
+def test_names_of_cores_change_sides_and_their_folders_tell(place: Place, target: Target) -> None:
+    for name, documents in ((FIRST, 1), (SECOND, 2), (THIRD, 3)):
+        build(place, name, documents)
+        place.promote(name)
+    assert folders(target) == {"": f"_{THIRD}", f"_{THIRD}": f"_{SECOND}", f"_{SECOND}": f"_{FIRST}"}
+    assert [count(place.target(name)) for name in (FIRST, SECOND, THIRD)] == [1, 2, 3]
+    place.drop(FIRST)
+    assert folders(target) == {"": f"_{THIRD}", f"_{THIRD}": f"_{SECOND}"}
+    place.promote(SECOND)
+    place.drop(THIRD)
+    assert folders(target) == {"": f"_{SECOND}"}
+    assert count(target) == 2
+
+
+def test_a_core_that_was_adopted_leaves_its_configuration(place: Place, target: Target) -> None:
+    plain(target, 3)
+    folder = Path(admin(target, "STATUS", core=target.index)["status"][target.index]["instanceDir"])
+    place.adopt(FIRST)
+    assert folders(target) == {"": "", f"_{FIRST}_adopted": f"_{FIRST}_adopted"}
+    build(place, SECOND, 5)
+    place.promote(SECOND)
+    place.drop(FIRST)
+    assert folders(target) == {"": f"_{SECOND}"}
+    if not folder.is_dir():
+        pytest.skip("Solr runs in a container: its folders are not to be seen")
+    assert not (folder / "data").exists()
+    assert not Path(f"{folder}_{FIRST}_adopted").exists()
+
+
+def test_a_plain_core_made_by_hand_after_the_adopted_one_went_is_plain(place: Place, target: Target) -> None:
+    """The record of an adopted core that somebody unloaded says nothing of another one."""
+    plain(target, 3)
+    place.adopt(FIRST)
+    admin(target, "UNLOAD", core=target.index, deleteInstanceDir="true")
+    build(place, SECOND, 2)
+    assert folders(target) == {f"_{SECOND}": f"_{SECOND}"}
+    install(target)
+    fill(target, 4)
+    assert (place.live(), place.is_plain(), place.there()) == (None, True, [SECOND])
+
+
+def test_two_plain_cores_are_nobodys_to_choose_from(place: Place, target: Target) -> None:
+    admin(target, "CREATE", name=target.index, configSet="biblio")
+    other = f"{target.index}_{FIRST}"
+    admin(target, "CREATE", name=other, configSet="biblio", instanceDir=f"{target.index}_by_hand")
+    with pytest.raises(PermanentError, match="several cores"):
+        place.live()
+
+
+def test_a_generation_of_that_name_is_not_overwritten(place: Place, target: Target) -> None:
+    plain(target, 3)
+    build(place, FIRST, 5)
+    with pytest.raises(PermanentError, match="is there already"):
+        place.adopt(FIRST)
+    assert (count(place.target(FIRST)), count(target), place.is_plain()) == (5, 3, True)
+
+
+def spoil(target: Target, core: str) -> None:
+    """Lets a core fail to start: it is to use the folder of a generation, which has its lock."""
+    cores = admin(target, "STATUS", indexInfo="false")["status"].values()
+    taken = next(row["dataDir"] for row in cores if row["instanceDir"].endswith(f"{target.index}_{FIRST}"))
+    params = {"action": "CREATE", "name": core, "configSet": "biblio", "dataDir": taken}
+    assert requests.get(f"{target.base}/admin/cores", params=params, timeout=60).status_code == 400
+
+
+def test_a_core_that_does_not_start(place: Place, target: Target) -> None:
+    build(place, FIRST, 3)
+    place.promote(FIRST)
+    spoil(target, f"{target.index}_{SECOND}")
+    assert place.there() == [FIRST]
+    [words] = place.trouble()
+    assert f"core {target.index}_{SECOND} does not start: " in words
+    place.make(SECOND)
+    assert place.there() == [FIRST, SECOND]
+    assert place.trouble() == []
+    assert count(target) == 3
+
+
+def test_a_live_core_that_does_not_start(place: Place, target: Target) -> None:
+    """Nothing takes its place: the next start of Solr would find two cores of one name."""
+    build(place, FIRST, 3)
+    spoil(target, target.index)
+    try:
+        assert [words for words in place.trouble() if f"core {target.index} does not start: " in words]
+        with pytest.raises(PermanentError, match="the live core does not start"):
+            place.promote(FIRST)
+    finally:
+        admin(target, "CREATE", name=target.index, configSet="biblio")
