@@ -27,6 +27,13 @@ PROFILE = click.option(
 )
 
 
+MAX_SHARE = click.option(
+    "--max-share",
+    type=click.FloatRange(0, 1),
+    help="Share of the documents that may be deleted at once (default: delete.max_share, 0.05).",
+)
+
+
 def main() -> NoReturn:
     """The console script. Every error that the world causes ends as a message and an exit code."""
     _open_closed_streams()
@@ -215,23 +222,25 @@ def load(
 @click.argument("names", metavar="[SOURCE]...", nargs=-1)
 @click.option("--dry-run", is_flag=True, help="Say which files are new; read and send nothing.")
 @click.option("--force", is_flag=True, help="Read every file, and send unchanged documents too.")
+@MAX_SHARE
 @common("target", "workers", "json", "quiet", "verbose", "log-format")
-def sync(names: tuple[str, ...], dry_run: bool, force: bool, config: "Config", as_json: bool, quiet: bool) -> int:
+def sync(
+    names: tuple[str, ...],
+    dry_run: bool,
+    force: bool,
+    max_share: float | None,
+    config: "Config",
+    as_json: bool,
+    quiet: bool,
+) -> int:
     """Load what is new or changed in the sources of indexer.toml: the scheduled job.
 
     SOURCE is the name of a [[source]]; without one it is all of them. A file that was read to its end and is as it was
-    then is not opened.
+    then is not opened. Exit code 5: the sources delete more than may go at once; that is held, the rest is loaded.
     """
     from indexer.commands.sync import sync as run
 
-    return run(names, config=config, dry_run=dry_run, force=force, as_json=as_json, quiet=quiet)
-
-
-MAX_SHARE = click.option(
-    "--max-share",
-    type=click.FloatRange(0, 1),
-    help="Share of the documents that may be deleted at once (default: delete.max_share, 0.05).",
-)
+    return run(names, config=config, dry_run=dry_run, force=force, max_share=max_share, as_json=as_json, quiet=quiet)
 
 
 @cli.command()
@@ -251,8 +260,8 @@ def delete(
 ) -> int:
     """Delete documents by their ids.
 
-    A document comes back when its record is read again: take it out of its source, too. Exit code 5: these are more
-    than may go at once, and none was deleted.
+    A document comes back when sync or load reads its record again: take it out of its source, too. Exit code 5: these
+    are more than may go at once, and none was deleted.
     """
     from indexer.commands.deletes import delete as run
 

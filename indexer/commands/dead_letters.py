@@ -10,8 +10,6 @@ from indexer.commands.load import limits, made_by
 from indexer.commands.opened import opened, stopping
 from indexer.commands.publish import publish
 from indexer.config import Config
-from indexer.derive.pipeline import derive_version
-from indexer.engine.memory import Memory
 from indexer.engine.replay import replay as replay_letters
 from indexer.engine.run import Summary
 from indexer.errors import ConfigError, ExitCode
@@ -124,18 +122,9 @@ def replay(
         stopping(ready.told) as stop,
     ):
         summary = replay_letters(
-            _chunks(ready.store, [row["id"] for row in rows]),
+            chunks(ready.store, [row["id"] for row in rows]),
             ready.sink,
-            Memory(
-                ready.store,
-                target_id=ready.target_id,
-                run_id=ready.told.run_id,
-                derive_version=derive_version(),
-                signatures={},
-                skip_unchanged=True,
-                durable=ready.sink.durable,
-                dates=ready.dates,
-            ),
+            ready.memory(),
             profile=profile,
             derive_version=made_by(config.settings.load),
             limits=limits(config.settings.load, connections=connections),
@@ -156,7 +145,8 @@ def _tell(summary: Summary, target: str, *, as_json: bool, quiet: bool) -> None:
         print(f"{total.read - total.rejected:,} came through; {total.rejected:,} stay in the dead letters")
 
 
-def _chunks(store: Store, ids: Sequence[int]) -> Iterator[list[Row]]:
+def chunks(store: Store, ids: Sequence[int]) -> Iterator[list[Row]]:
+    """These letters, some at a time."""
     for at in range(0, len(ids), CHUNK):
         yield dead_letters.find(store, ids=ids[at : at + CHUNK])
 

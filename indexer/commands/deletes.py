@@ -178,7 +178,7 @@ def _carry_out(
         raise BrakeError(
             stopped,
             advice=f"Nothing was deleted. indexer {list_.command} --dry-run lists them; where they are to go, say how "
-            f"many may: --max-share {min(1.0, list_.count / there + 0.01) if there else 1:.2f}.",
+            f"many may: --max-share {brake.enough(list_.count, there):.2f}.",
         )
     summary = ready.told.summary
     if list_.count:

@@ -52,13 +52,15 @@ class Opened:
         plan.recipe.omit.update(self.sink.omit)
         # a run that was killed may have been, or have died, of a record: then not again in this process
         plan = replace(plan, apart=runs.before_was_killed(self.store, self.told.run_id))
-        memory = self._memory(plan, force=force)
+        memory = self.memory(plan, force=force)
         first = self.building and not dumps.settled(self.store, self.target_id)  # what comes after it is little
         with tuning.tuned(self.sink, self.store, self.name, say=self.told.say, unread=first):
             return carry_out(plan, self.sink, memory, self.told)
 
-    def _memory(self, plan: Plan, *, force: bool) -> "Memory":
-        """What the run remembers. Nothing of a file of JSON lines: each run writes all that it read."""
+    def memory(self, plan: Plan | None = None, *, force: bool = False) -> "Memory":
+        """What a run of this plan remembers, or one of dead letters. Nothing of a file of JSON lines: each run writes
+        all that it read.
+        """
         from indexer.engine.memory import Memory, signatures
 
         return Memory(
@@ -66,7 +68,7 @@ class Opened:
             target_id=self.target_id,
             run_id=self.told.run_id,
             derive_version=derive_version(),
-            signatures=signatures(rules_of(plan), plan.indexes),
+            signatures=signatures(rules_of(plan), plan.indexes) if plan else {},
             skip_unchanged=not force,
             durable=self.sink.durable,
             dates=self.dates,

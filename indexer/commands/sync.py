@@ -3,19 +3,31 @@
 import json
 import os
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 
 from indexer import sources
 from indexer.commands.bring import bring, planned
 from indexer.commands.configured import Dump, chosen, dumps, is_as_it_was, part, plan_for_sources
+from indexer.commands.held import let_through
 from indexer.commands.opened import Opened, opened
 from indexer.config import Config
 from indexer.engine.run import Plan, Summary
 from indexer.errors import ConfigError
 from indexer.observe import report
 from indexer.sources import processed
+from indexer.state import dead_letters
 
 
-def sync(names: Collection[str], *, config: Config, dry_run: bool, force: bool, as_json: bool, quiet: bool) -> int:
+def sync(
+    names: Collection[str],
+    *,
+    config: Config,
+    dry_run: bool,
+    force: bool,
+    max_share: float | None,
+    as_json: bool,
+    quiet: bool,
+) -> int:
     target = config.target()
     if target.kind == "jsonl":
         raise ConfigError(
@@ -26,24 +38,31 @@ def sync(names: Collection[str], *, config: Config, dry_run: bool, force: bool, 
     with opened(target, config, command="sync", quiet=quiet, connections=connections) as ready:
         if not dry_run and bring(config, names, ready.told, quiet=quiet):
             plan = plan_for_sources(config, names, whole=False)
-        new, summary = catch_up(ready, plan, config, dry_run=dry_run, force=force)
+        share = config.settings.delete.max_share if max_share is None else max_share
+        hold = share < 1 and ready.sink.count() > 0  # an empty index loses nothing
+        new, summary = catch_up(ready, plan, config, dry_run=dry_run, force=force, hold=hold)
+        if not dry_run and not summary.interrupted:
+            let_through(ready, config, share)
+        held = dead_letters.held(ready.store, ready.target_id) if dry_run else []
         moving = {source.name for source in chosen(config, names) if source.move_processed}
         if moving and not dry_run and not summary.interrupted:
             _move(ready, [dump for dump in dumps(plan) if dump.source in moving])
     if as_json:
         told = report.as_json(summary, target=str(target), dry_run=dry_run)
         read = {name: [dump.file for dump in new if dump.source == name] for name in plan.recipe.profiles}
-        print(json.dumps({**told, "files": read}, ensure_ascii=False, indent=2))
+        waiting = {"held_ids": [id for _, id in held]} if dry_run else {}
+        print(json.dumps({**told, "files": read, **waiting}, ensure_ascii=False, indent=2))
     elif not quiet:
+        print("".join(f"held: the deletion of {id}\n" for _, id in held), end="")
         _tell(plan, new, summary, str(target), asked=planned(config, names) if dry_run else {}, dry_run=dry_run)
     return summary.exit_code
 
 
 def catch_up(
-    ready: Opened, plan: Plan, config: Config, *, dry_run: bool = False, force: bool = False
+    ready: Opened, plan: Plan, config: Config, *, dry_run: bool = False, force: bool = False, hold: bool = False
 ) -> tuple[list[Dump], Summary]:
     """Loads what of the plan's dumps the open index does not have as they are now (`force`: all of them); gives those
-    that were read, or (`dry_run`) would be.
+    that were read, or (`dry_run`) would be. `hold`: deletions wait (see `held`).
     """
     from indexer.state import dumps as state
 
@@ -54,7 +73,7 @@ def catch_up(
     before = len(ready.told.faulty)  # servers that could not be harvested; the load begins books of its own
     if new and not dry_run and not summary.interrupted:
         state.forget(ready.store, ready.target_id, [dump.key for dump in new])
-        summary = ready.load(part(plan, new, config), force=force)
+        summary = ready.load(replace(part(plan, new, config), hold_deletions=hold), force=force)
         summary.account.faults += before
         state.settle(ready.store, ready.target_id, _read_well(ready, new, summary))
     return new, summary

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import asdict, dataclass, field
 
+HELD = "held"  # stands for a column beside the others: a deletion that counts as rejected for now (engine/brake.py)
 COLUMNS = ("read", "indexed", "unchanged", "deleted", "filtered", "rejected")
 
 
@@ -39,12 +40,14 @@ class Account:
 
     `faults` counts what went wrong with files as a whole: no record of the books, but a reason for exit code 1.
     `in_flight` counts, by source, what a run that ended by an error had taken and not settled: these records are in no
-    column, and not in `read`.
+    column, and not in `read`. `held` counts, by source, those of `rejected` that are deletions which wait until it is
+    known how many there are.
     """
 
     sources: dict[str, Books] = field(default_factory=dict)
     faults: int = 0
     in_flight: Counter[str] = field(default_factory=Counter)
+    held: Counter[str] = field(default_factory=Counter)
 
     def of(self, source: str) -> Books:
         books = self.sources.get(source)
@@ -52,9 +55,31 @@ class Account:
             books = self.sources[source] = Books()
         return books
 
+    def count(self, source: str, column: str) -> None:
+        """One record more of this source ended in this column."""
+        if column == HELD:
+            self.held[source] += 1
+        self.of(source).add("rejected" if column == HELD else column)
+
+    def let_through(self, sent: "Account") -> None:
+        """The deletions that were held were sent, and those that earlier runs left: `sent` are the books of that."""
+        for source in dict.fromkeys([*self.held, *sent.sources]):
+            books, came = self.of(source), sent.of(source)
+            mine, left = self.held.pop(source, 0), came.rejected
+            earlier = max(0, came.read - mine)
+            books.read += earlier
+            books.rejected += left - mine
+            books.deleted += mine + earlier - left
+
+    @property
+    def failed(self) -> int:
+        """Records that were rejected and are not merely held."""
+        return self.total.rejected - self.held.total()
+
     def add(self, other: "Account") -> None:
         """The books of `other` are added to these."""
         self.faults += other.faults
+        self.held.update(other.held)
         for source, books in other.sources.items():
             for column, count in books.counts().items():
                 self.of(source).add(column, count)

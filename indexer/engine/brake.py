@@ -6,6 +6,7 @@ in one night. So what would take more than a share of the documents is stopped b
 
 from indexer.errors import ExitCode, IndexerError
 
+WHY_HELD = "a deletion that waits until sync knows how many there are, and stays where they are too many"
 FEW = 10  # documents that may always go: a share of a small index is soon a single one
 
 
@@ -18,6 +19,11 @@ class BrakeError(IndexerError):
 def holds(deletions: int, documents: int, max_share: float) -> bool:
     """Whether so many deletions are too many for an index of so many documents."""
     return deletions > FEW and deletions > max_share * documents
+
+
+def enough(deletions: int, documents: int) -> float:
+    """A share that lets so many through."""
+    return min(1.0, round(deletions / documents + 0.01, 2)) if documents else 1.0
 
 
 def too_many(deletions: int, documents: int, max_share: float) -> str:

@@ -83,11 +83,11 @@ class Ledger:
         self._advance()
 
     def settle(self, entry: Entry, column: str) -> None:
-        """The record's end is known: `column` is indexed, unchanged, deleted, filtered or rejected."""
+        """The record's end is known: `column` is indexed, unchanged, deleted, filtered or rejected; or HELD."""
         if entry.column is not None:
             raise ValueError(f"{entry.file} item {entry.number} was settled as {entry.column} and now as {column}")
         entry.column = column
-        self.account.of(entry.source).add(column)
+        self.account.count(entry.source, column)
         self._advance()
 
     def keep(self) -> None:
@@ -99,6 +99,7 @@ class Ledger:
         next run takes it again.
         """
         self.account.faults = self._kept.faults
+        self.account.held = self._kept.held
         for source, books in self.account.sources.items():
             kept = self._kept.sources.get(source, Books())
             sure = replace(kept, read=kept.settled)
@@ -121,8 +122,7 @@ class Ledger:
                 continue
             settled.items = entry.number
             if entry.column:
-                books = settled.account.of(entry.source)
-                books.read += 1
-                books.add(entry.column)
+                settled.account.of(entry.source).read += 1
+                settled.account.count(entry.source, entry.column)
             else:
                 settled.account.faults += 1

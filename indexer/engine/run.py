@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from indexer import sources
 from indexer.derive.tracking import Change
 from indexer.documents import Delete
-from indexer.engine.account import Account
+from indexer.engine.account import HELD, Account
+from indexer.engine.brake import WHY_HELD
 from indexer.engine.ledger import Entry, Ledger
 from indexer.engine.pool import End, Item, WorkerError, derive
 from indexer.engine.push import Limits, Pusher
@@ -71,7 +72,8 @@ class BudgetError(IndexerError):
 @dataclass(slots=True)
 class Summary:
     """How a run ended. `exit_code` is what the process should end with. `warnings` counts what could not be made of
-    records whose documents are loaded all the same, by kind; `retries` the requests that were tried again.
+    records whose documents are loaded all the same, by kind; `retries` the requests that were tried again; `held` the
+    documents that deletions would take which the brake has stopped.
     """
 
     account: Account = field(default_factory=Account)
@@ -79,11 +81,14 @@ class Summary:
     seconds: float = 0.0
     interrupted: bool = False
     retries: int = 0
+    held: int = 0
 
     @property
     def exit_code(self) -> ExitCode:
         if self.interrupted:
             return ExitCode.INTERRUPTED
+        if self.held:
+            return ExitCode.VERIFICATION
         if self.account.total.rejected or self.account.faults or self.account.open_sources:
             return ExitCode.REJECTED
         return ExitCode.OK
@@ -94,6 +99,8 @@ class Plan:
     """What to read and how: `files` are the dumps as `sources.expand` gives them, in the order in which they are read,
     each with the source it belongs to. That is its name in the books; empty: that of the profile which reads the
     record. `indexes` says how to get at those of the files that are indexes or lie elsewhere (sources.live.named).
+    `hold_deletions`: they go to the dead letters and no further, until the caller has seen how many there are
+    (engine/brake.py); needs a memory.
     `apart`: with one worker, too, documents are derived in a process of its own.
     """
 
@@ -103,6 +110,7 @@ class Plan:
     limits: Limits
     budget: Budget
     indexes: Mapping[str, Target | Remote] = field(default_factory=dict)
+    hold_deletions: bool = False
     apart: bool = False
 
 
@@ -123,7 +131,8 @@ def run(
     try:
         if memory is not None:
             memory.resume(loading.ledger)
-        before = loading.ledger.account.total
+        before = loading.ledger.account
+        read, failed = before.total.read, before.failed
         overdrawn = False
         try:
             with closing(derive(loading.items(), plan.recipe, workers=plan.workers, apart=plan.apart)) as derived:
@@ -132,8 +141,8 @@ def run(
                         summary.interrupted = True
                         break
                     loading.take(chunk)
-                    total = summary.account.total
-                    overdrawn = plan.budget.exceeded(total.read - before.read, total.rejected - before.rejected)
+                    account = summary.account
+                    overdrawn = plan.budget.exceeded(account.total.read - read, account.failed - failed)
                     if overdrawn:
                         break
         except (WorkerError, SourceError) as error:
@@ -163,7 +172,7 @@ def run(
 def _overdrawn(account: Account) -> BudgetError:
     total = account.total
     return BudgetError(
-        f"stopped: {total.rejected:,} of {total.read:,} records were rejected, more than load.error_budget",
+        f"stopped: {account.failed:,} of {total.read:,} records were rejected, more than load.error_budget",
         advice="The others are in the index. indexer dead-letters list says what is wrong; mend the cause and run the "
         "same command: it goes on\nfrom there. Then indexer dead-letters replay --all tries the rejected ones again.",
     )
@@ -232,7 +241,10 @@ class _Run:
         self._finished = False
         unchanged: set[str] = set()
         if self._memory is not None:
-            unchanged = self._memory.unchanged(_versions(made for _, made in chunk))
+            held = self._plan.hold_deletions
+            unchanged = self._memory.unchanged(
+                _versions(made for _, made in chunk if not (held and isinstance(made, Delete)))
+            )
         for item, made in chunk:
             file, number = self._places.popleft()
             if isinstance(item, End):
@@ -293,6 +305,8 @@ class _Run:
                 self._memory.confirm(made.write.id, self._memory.moment(entry))
             else:
                 self._push(made.write, (entry, item, made.fingerprint), made.change)
+        elif isinstance(made, Delete) and self._plan.hold_deletions:
+            self._reject(entry, item, HELD, WHY_HELD, document_id=made.id)
         elif isinstance(made, Delete):
             self._push(made, (entry, item, None))
 
@@ -337,7 +351,7 @@ class _Run:
     def _reject(
         self, entry: Entry, item: Record | Fault, stage: str, reason: str, *, document_id: str | None = None
     ) -> None:
-        self.ledger.settle(entry, "rejected")
+        self.ledger.settle(entry, HELD if stage == HELD else "rejected")
         from indexer.state.dead_letters import DeadLetter
 
         letter = DeadLetter(
@@ -353,7 +367,8 @@ class _Run:
         )
         if self._memory is not None:
             self._memory.bury(letter, entry)
-        self._events.rejected(letter, item.advice if isinstance(item, Fault) else "")
+        if stage != HELD:
+            self._events.rejected(letter, item.advice if isinstance(item, Fault) else "")
 
     def _name_of(self, item: Record | Fault) -> str:
         if item.source:

@@ -61,6 +61,8 @@ def lines(summary: Summary, *, target: str, dry_run: bool = False, remembered: b
         result.append(f"books closed · {duration(summary.seconds)} · {rate:,.0f} records/s · {target}")
     if summary.retries:
         result.append(f"{summary.retries:,} {'request was' if summary.retries == 1 else 'requests were'} tried again")
+    if summary.held:
+        result.append(f"HELD: deletions of {summary.held:,} documents; the rest is loaded")
     if remembered and account.total.rejected:
         result.append("rejected records are kept, and why: indexer dead-letters list")
     if summary.warnings:
@@ -89,6 +91,7 @@ def as_json(summary: Summary, *, target: str, dry_run: bool = False) -> dict[str
         "books_closed": not summary.account.open_sources,
         "in_flight": dict(summary.account.in_flight),
         "faults": summary.account.faults,
+        "held": summary.held,
         "warnings": dict(summary.warnings.most_common()),
         "interrupted": summary.interrupted,
         "retries": summary.retries,

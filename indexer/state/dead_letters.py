@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from indexer.engine.account import HELD
 from indexer.errors import ConfigError
 from indexer.formats.profiles import Profile
 from indexer.records import Header, Position, Record
@@ -18,7 +19,7 @@ from indexer.state.tables import dead_letters, targets
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """`stage` is where it failed (read, format, derive, index), `reason` the words of the parser or the engine.
+    """`stage` is where it failed (read, format, derive, index; or HELD), `reason` the parser's or the engine's words.
 
     `profile` is the profile as data, None for what could not even be told apart as a record. `document_id` is None
     where it failed before its id was known. `moment` (run, sequence in it) says when the record came along.
@@ -85,6 +86,15 @@ def known(store: Store, target_id: int) -> tuple[set[str], set[str]]:
     with store.begin() as connection:
         rows = connection.execute(query).all()
     return {row.file for row in rows}, {row.document_id for row in rows if row.document_id is not None}
+
+
+def held(store: Store, target_id: int) -> list[tuple[int, str]]:
+    """(letter, document) of the deletions that are held, in the order in which they came along."""
+    column = dead_letters.c
+    query = sa.select(column.id, column.document_id).where(column.target_id == target_id, column.stage == HELD)
+    with store.begin() as connection:
+        rows = connection.execute(query.order_by(column.run_id, column.sequence, column.id))
+        return [(row.id, row.document_id) for row in rows]
 
 
 def overtake(connection: sa.Connection, *, target_id: int, document_id: str, moment: tuple[int, int]) -> None:

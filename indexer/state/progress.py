@@ -1,6 +1,7 @@
 """What was acknowledged: fingerprints of the documents in an index, and how far an unfinished run got in each dump."""
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -130,9 +131,10 @@ def drop_checkpoints(store: Store, target_id: int, *, but: Collection[str] = ())
 
 def _dump(account: Account) -> str:
     sources = {name: books.counts() for name, books in account.sources.items()}
-    return json.dumps({"faults": account.faults, "sources": sources})
+    return json.dumps({"faults": account.faults, "sources": sources, "held": account.held})
 
 
 def _load(text: str) -> Account:
     data = json.loads(text)
-    return Account({name: Books(**counts) for name, counts in data["sources"].items()}, data["faults"])
+    books = {name: Books(**counts) for name, counts in data["sources"].items()}
+    return Account(books, data["faults"], held=Counter(data["held"]))

@@ -1,0 +1,55 @@
+"""The brake on the deletions of `sync`: they are held until all of them are known, then sent, or left where they are.
+
+What is held is a dead letter of the stage `held`: a later version of its record takes it away as it takes any letter
+away, `dead-letters list` shows it, `replay` sends it, `drop` forgets it. So nothing is lost while a person decides.
+"""
+
+from dataclasses import replace
+
+from indexer.commands.dead_letters import chunks
+from indexer.commands.deletes import batches
+from indexer.commands.load import limits, made_by
+from indexer.commands.opened import Opened, stopping
+from indexer.config import Config
+from indexer.engine import brake
+from indexer.engine.replay import replay
+from indexer.engine.run import Summary
+from indexer.state import dead_letters
+
+
+def let_through(ready: Opened, config: Config, max_share: float) -> None:
+    """Sends all deletions that are held, those of earlier runs too; or none, where they would take more documents than
+    may go at once. The run's summary says which.
+    """
+    letters = dead_letters.held(ready.store, ready.target_id)
+    if not letters:
+        return
+    summary, there = ready.told.summary, ready.sink.count()
+    gone = sum(len(ready.sink.get(some)) for some in batches(dict.fromkeys(id for _, id in letters)))
+    if brake.holds(gone, there, max_share):
+        summary.held = gone
+        ready.told.trouble(
+            brake.too_many(gone, there, max_share),
+            advice="They are held, everything else is loaded. indexer dead-letters list shows them; indexer sync "
+            f"--max-share {brake.enough(gone, there):.2f} lets\nthem through, indexer dead-letters drop forgets them.",
+        )
+        return
+    connections = config.settings.load.connections
+    sent = Summary()
+    with stopping(ready.told) as stop:
+        replay(
+            chunks(ready.store, [letter for letter, _ in letters]),
+            ready.sink,
+            ready.memory(),
+            profile=None,
+            derive_version=made_by(config.settings.load),
+            limits=limits(config.settings.load, connections=connections),
+            events=replace(ready.told.events(), counted=lambda _: None),  # the books are those of the whole run
+            stop=stop,
+            summary=sent,
+        )
+    if sent.interrupted:
+        summary.interrupted = True
+    else:
+        summary.account.let_through(sent.account)
+    summary.seconds += sent.seconds
