@@ -70,7 +70,7 @@ def closed_behind(damaged: bytes, rest: bytes) -> str:
     """
     text = (damaged + rest).decode("utf-8", "replace")
     try:
-        _, end = json.JSONDecoder(strict=False).raw_decode(text)
+        _, end = json.JSONDecoder(strict=False, parse_int=str, parse_float=str).raw_decode(text)
     except (json.JSONDecodeError, RecursionError):
         return ""
     return "the brackets behind the record close it" if end > len(damaged.decode("utf-8", "replace")) else ""
