@@ -1,14 +1,7 @@
 """Every fault between us and a real server, in the middle of a load: the index is that of an unbroken run."""
 
 import json
-import os
 import re
-import shutil
-import signal
-import subprocess
-import sys
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,8 +9,7 @@ import pytest
 
 from indexer.documents import Fields
 from indexer.errors import ExitCode
-from indexer.schema import install
-from indexer.targets import Target, parse_target
+from indexer.targets import Target
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import read_back
 from tests.faults import proxy as faults
@@ -180,78 +172,3 @@ def test_a_server_that_stays_away(
     twice = sum(push.documents for push in proxy.pushes) - RECORDS
     assert 0 <= twice <= CONNECTIONS * BATCH
     assert sent > RECORDS // 8
-
-
-class OwnSolr:
-    """A Solr of its own, standalone or a SolrCloud, with a folder of its own, that a test may kill."""
-
-    def __init__(self, folder: Path, kind: str = "solr") -> None:
-        self._folder, self._kind = folder, kind
-        shutil.copytree(ROOT / "scripts", folder / "scripts")
-        shutil.copytree(ROOT / "schemas/solr", folder / "schemas/solr")
-
-    def run(self, command: str) -> str:
-        script = [sys.executable, str(self._folder / "scripts/servers"), command, self._kind]
-        done = subprocess.run(script, capture_output=True, text=True, check=False, env={**os.environ, "HEAP": "256m"})
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout.strip()
-
-    def pid(self, node: str = "solr") -> int:
-        """0 where it runs in a container."""
-        file = self._folder / ".servers" / node / "pid"
-        return int(file.read_text()) if file.is_file() else 0
-
-    def remove(self) -> None:
-        self.run("stop")
-        place = self._folder / ".servers" / self._kind
-        shutil.rmtree(place.resolve())
-        if place.is_symlink():  # to a folder that the server's user may enter
-            place.resolve().parent.rmdir()
-
-
-@pytest.fixture
-def own_solr(solr_url: str, tmp_path: Path) -> Iterator[tuple[OwnSolr, Target]]:
-    server = OwnSolr(tmp_path / "server")
-    server.run("start")
-    try:
-        if not server.pid():
-            pytest.skip("Solr runs in a container, which this test cannot kill")
-        target = parse_target(f"solr+{server.run('url')}/killed")
-        install.install(target)
-        yield server, target
-    finally:
-        server.remove()
-
-
-@pytest.mark.long
-def test_solr_is_killed_and_comes_back(own_solr: tuple[OwnSolr, Target], command: Command) -> None:
-    """What it acknowledged is in its update log; the run waits until its core is loaded again."""
-    server, target = own_solr
-    dead, alive = threading.Event(), threading.Event()
-
-    def kill(exchange: faults.Exchange) -> None:
-        os.kill(server.pid(), signal.SIGKILL)
-        dead.set()
-        faults.pass_on(exchange)
-
-    def revive() -> None:
-        dead.wait(60)
-        time.sleep(1)
-        server.run("start")
-        alive.set()
-
-    assert command("load", *DUMPS, "--target", target).code == 0
-    expected = read_back(target)
-    empty(target)
-    nurse = threading.Thread(target=revive, daemon=True)
-    nurse.start()
-    with proxying(target.base) as proxy:
-        proxy.script([kill], after=AFTER)
-        ended = command("load", *DUMPS, "--json", "--target", f"{target.kind}+{proxy.url}/{target.index}")
-    nurse.join(60)
-    assert alive.is_set()
-    assert ended.code == 0, ended.err
-    assert ended.books("pubmed") == LOADED
-    assert read_back(target) == expected
-    assert 1 <= ended.pauses <= 20
-    assert len(proxy.pushes) <= PUSHES + ended.pauses

@@ -17,7 +17,7 @@ from indexer.schema.install_solr import CLOUD_CONFIGSET
 from indexer.sinks import open_sink
 from indexer.sinks.base import Query
 from indexer.targets import Target, parse_target
-from tests.faults.test_faults import OwnSolr
+from tests.faults.own_server import OwnServer
 from tests.rebuild.readers import reading
 from tests.rebuild.test_place import FIRST, SECOND, WORD, build, count, fill, plain
 
@@ -144,8 +144,8 @@ def test_trouble_with_a_replica(place: Place, target: Target) -> None:
 
 
 @pytest.fixture
-def own_cloud(solrcloud_url: str, tmp_path: Path) -> Iterator[OwnSolr]:
-    server = OwnSolr(tmp_path / "server", "solrcloud")
+def own_cloud(solrcloud_url: str, tmp_path: Path) -> Iterator[OwnServer]:
+    server = OwnServer("solrcloud", tmp_path / "server")
     server.run("start")
     try:
         if not server.pid("solrcloud/node2"):
@@ -156,7 +156,7 @@ def own_cloud(solrcloud_url: str, tmp_path: Path) -> Iterator[OwnSolr]:
 
 
 @pytest.mark.long
-def test_trouble_with_a_lost_node(own_cloud: OwnSolr) -> None:
+def test_trouble_with_a_lost_node(own_cloud: OwnServer) -> None:
     """Searches are answered by the other node; nothing is promoted before it is back."""
     target = parse_target(f"solr+{own_cloud.run('url')}/lost")
     split(target, 40, nrtReplicas="2")
