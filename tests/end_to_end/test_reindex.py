@@ -4,9 +4,19 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from indexer.errors import ExitCode
-from tests.end_to_end.conftest import Ended, Indexer
-from tests.end_to_end.test_sync import configure, page, titles
+from indexer.targets import Target
+from tests.end_to_end.conftest import Ended, Indexer, read_back
+from tests.end_to_end.test_sync import configure, page
+from tests.forked import command, forked
+
+
+@pytest.fixture
+def indexer(tmp_path: Path) -> Indexer:
+    return lambda *args: command(tmp_path, *args)
+
 
 JOURNAL = "name = 'j'\nprofile = 'ojs'\npaths = ['dumps']"
 
@@ -22,6 +32,17 @@ def told(ended: Ended, code: int = 0) -> dict[str, Any]:
     assert ended.code == code, ended.err + ended.out
     report: dict[str, Any] = json.loads(ended.out)
     return report
+
+
+def titles(folder: Path) -> dict[str, str]:
+    """Id -> title of the live index, as a reader finds it."""
+
+    def work() -> None:
+        found = read_back(Target("embedded", path="index"))
+        print(json.dumps({id: fields["title"] for id, fields in found.items()}))
+
+    read: dict[str, str] = json.loads(forked(folder, work).out)
+    return read
 
 
 def failed(report: dict[str, Any]) -> set[str]:

@@ -9,9 +9,8 @@ import os
 import random
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 
@@ -20,50 +19,18 @@ from indexer.commands import generations, reindex, sync  # noqa: F401 - the chil
 from indexer.rebuild.embedded import EmbeddedPlace
 from indexer.sinks.embedded import EmbeddedSink
 from indexer.state.store import Store
-from indexer.targets import Target
-from tests.end_to_end.conftest import read_back
+from tests.end_to_end.conftest import Ended
+from tests.end_to_end.test_reindex import titles
 from tests.end_to_end.test_sync import configure, page
+from tests.forked import command, forked
 
 KILLED = 99
-Documents = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
-    code: int
-    out: str
-    steps: int
+def killed(folder: Path, *args: str, kill_at: int) -> tuple[Ended, int]:
+    """Runs the command, which is killed at this step of its; gives how many steps it took, 0 if it was."""
 
-
-def forked(folder: Path, work: Callable[[], int]) -> tuple[int, str]:
-    """Does the work in a child of ours, in this folder; gives its exit code and what it printed."""
-    printed = folder / "printed"
-    child = os.fork()
-    if child == 0:
-        _work(folder, printed, work)
-    _, status = os.waitpid(child, 0)
-    return os.waitstatus_to_exitcode(status), printed.read_text(encoding="utf-8")
-
-
-def _work(folder: Path, printed: Path, work: Callable[[], int]) -> NoReturn:
-    os.chdir(folder)
-    with printed.open("w", encoding="utf-8") as out:
-        sys.stdout = sys.stderr = out
-        try:
-            code = work()
-        except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else 1
-        except BaseException as error:  # noqa: BLE001 - nothing may come back into pytest
-            print(f"Traceback: {error!r}")
-            code = 98
-        out.flush()
-        os._exit(code)
-
-
-def command(folder: Path, *args: str, kill_at: int = 0) -> Ended:
-    """Runs the command; with `kill_at` it is killed at that step of its."""
-
-    def work() -> int:
+    def work() -> None:
         steps = 0
 
         def step() -> None:
@@ -83,9 +50,8 @@ def command(folder: Path, *args: str, kill_at: int = 0) -> Ended:
         finally:
             (folder / "steps").write_text(str(steps))
 
-    code, out = forked(folder, work)
-    assert "Traceback" not in out, out
-    return Ended(code, out, 0 if code == KILLED else int((folder / "steps").read_text()))
+    ended = forked(folder, work)
+    return ended, 0 if ended.code == KILLED else int((folder / "steps").read_text())
 
 
 def _hook(owner: Any, name: str, step: Callable[[], None]) -> None:
@@ -99,20 +65,6 @@ def _hook(owner: Any, name: str, step: Callable[[], None]) -> None:
         return result
 
     setattr(owner, name, stepping)
-
-
-def documents(folder: Path) -> Documents:
-    """Id -> title of the live index, as a reader finds it."""
-
-    def work() -> int:
-        found = read_back(Target("embedded", path="index"))
-        print(json.dumps({id: fields["title"] for id, fields in found.items()}))
-        return 0
-
-    code, out = forked(folder, work)
-    assert code == 0, out
-    read: Documents = json.loads(out)
-    return read
 
 
 def states(folder: Path) -> dict[str, str]:
@@ -137,27 +89,27 @@ def prepared(folder: Path, *, plain: bool) -> None:
 
 def killed_and_recovered(folder: Path, kill_at: int, *args: str) -> int:
     """Gives how many steps it takes when nothing is left to kill."""
-    ended = command(folder, "reindex", *args, kill_at=kill_at)
+    ended, steps = killed(folder, "reindex", *args, kill_at=kill_at)
     assert ended.code in (0, KILLED), ended.out
-    now = documents(folder)
+    now = titles(folder)
     assert now in (OLD, NEW)
     before = states(folder)
     assert list(before.values()).count("live") == (0 if "--adopt" in args and "live" not in before.values() else 1)
     if ended.code == KILLED and kill_at % 2:
         synced = command(folder, "sync", "--quiet")  # what comes along meanwhile sees the index as it is
         assert synced.code == 0, synced.out
-        assert documents(folder) == NEW
+        assert titles(folder) == NEW
     again = command(folder, "reindex", *args)
     assert again.code == 0, again.out
-    assert documents(folder) == NEW
+    assert titles(folder) == NEW
     after = states(folder)
     assert sorted(after.values()) == ["former", "live"], (before, after, again.out)
     assert {each.name for each in (folder / "index/generations").iterdir()} == set(after)
     assert "nothing new" in command(folder, "sync").out
     back = command(folder, "rollback")
     assert back.code == 0, back.out
-    assert documents(folder) in (OLD, NEW)
-    return ended.steps
+    assert titles(folder) in (OLD, NEW)
+    return steps
 
 
 def test_killed_at_some_steps(tmp_path: Path) -> None:
