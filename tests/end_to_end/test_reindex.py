@@ -1,12 +1,19 @@
 """`reindex` and its switch: a new generation beside the live one, which stays as it was until the new one is good."""
 
 import json
+import signal
+import subprocess
+import sys
+import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from indexer.errors import ExitCode
+from indexer.state import lock
+from indexer.state.store import Store
 from indexer.targets import Target
 from tests.end_to_end.conftest import Ended, Indexer, read_back
 from tests.end_to_end.test_sync import configure, page
@@ -174,3 +181,50 @@ def test_the_rejected_records_are_those_of_the_live_generation(indexer: Indexer,
     assert other.code == ExitCode.USAGE
     assert "is not live. Nothing was changed" in other.err
     assert indexer("dead-letters", "replay", "--all").code == ExitCode.REJECTED
+
+
+def test_what_comes_during_the_build_is_in_it_and_a_load_that_runs_is_waited_for(tmp_path: Path) -> None:
+    configure(tmp_path, JOURNAL)
+    page(tmp_path / "dumps/1.xml", ("a", "one"), ("b", "one"))
+    assert command(tmp_path, "reindex").code == 0
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "indexer", "reindex"], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    )
+    with closing(Store(f"sqlite:///{tmp_path}/var/state.db")) as store:
+        assert process.stdout is not None
+        with lock.hold(store, "embedded:index", command="sync"):
+            said = next(line for line in process.stdout if line.startswith("waiting: embedded:index is in use: 'sync'"))
+            page(tmp_path / "dumps/2.xml", ("b", "two"), ("c", "two"))
+            second = command(tmp_path, "reindex")
+            assert second.code == ExitCode.LOCKED, said
+            assert command(tmp_path, "rollback").code == ExitCode.LOCKED
+        rest, _ = process.communicate(timeout=120)
+    assert process.returncode == 0
+    assert "catching up: 1 dump\n" in rest
+    assert titles(tmp_path) == {"a": "one", "b": "two", "c": "two"}
+    assert command(tmp_path, "sync").out.startswith("j   nothing new\n")
+
+
+def test_interrupted_it_goes_on(tmp_path: Path) -> None:
+    configure(tmp_path, JOURNAL)
+    page(tmp_path / "dumps/1.xml", *((f"{n}", f"title {n}") for n in range(20_000)))
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "indexer", "reindex", "--json"], cwd=tmp_path, stdout=subprocess.PIPE, text=True
+    )
+    while "building" not in (listed_anyhow := command(tmp_path, "generations").out) and process.poll() is None:
+        time.sleep(0.05)
+    while process.poll() is None and not list(tmp_path.glob("index/generations/*/index/*.store")):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    out, _ = process.communicate(timeout=120)
+    assert process.returncode == ExitCode.INTERRUPTED, listed_anyhow
+    report = json.loads(out)
+    assert not report["promoted"]
+    read = report["books"]["j"]["read"]
+    assert 0 < read < 20_000
+    ended = command(tmp_path, "reindex", "--json")
+    again = told(ended)
+    assert again["generation"] == report["generation"]
+    assert f"resuming at record {read + 1:,}" in ended.err
+    assert again["books"]["j"]["read"] == 20_000
+    assert len(titles(tmp_path)) == 20_000
