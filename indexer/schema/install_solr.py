@@ -13,15 +13,16 @@ from indexer.schema.model import biblio, schemas_folder
 from indexer.schema.preflight import (
     Difference,
     compare_solr,
+    live_file,
     live_solr_schema,
     solr_json,
+    start_advice,
 )
 from indexer.schema.solr import CONF, MARK, configset, schema_xml
 from indexer.targets import Target
 
 STANDALONE_CONFIGSET = "biblio"  # a folder that an administrator puts on the server
 CLOUD_CONFIGSET = "indexer-biblio"  # ours alone: uploading overwrites it for every collection that uses it
-_MODULE_ADVICE = "Start Solr with its ICU module: SOLR_MODULES=analysis-extras."
 _NAMED = 8  # fields that a message names before it counts the rest
 _LOADING_SECONDS = 60.0
 
@@ -53,7 +54,7 @@ def _install_core(target: Target, session: requests.Session) -> list[str]:
     answer = admin(target, session, "cores", action="STATUS", core=target.index)
     failure = answer.get("initFailures", {}).get(target.index)
     if failure:
-        raise PermanentError(f"{target}: the core does not start: {failure}", advice=_explain(str(failure)))
+        raise PermanentError(f"{target}: the core does not start: {failure}", advice=start_advice(str(failure)))
     status = answer.get("status", {}).get(target.index) or {}
     if not status:
         create_core(target, session)
@@ -77,7 +78,7 @@ def create_core(target: Target, session: requests.Session, **options: str) -> No
         admin(target, session, "cores", **made, **options)
     except PermanentError as error:
         if "Could not load configuration from directory" not in error.message:
-            raise PermanentError(error.message, advice=_explain(error.message)) from None
+            raise PermanentError(error.message, advice=start_advice(error.message)) from None
         raise PermanentError(
             f"{target}: the server has no configset {STANDALONE_CONFIGSET!r}, and a standalone Solr takes none by HTTP",
             advice=f"Copy it on the server, then run the same command again:\n  {_copy(_solr_home(target, session))}",
@@ -110,7 +111,7 @@ def _install_collection(target: Target, session: requests.Session) -> list[str]:
         try:
             admin(target, session, "collections", action="CREATE", name=target.index, **options)
         except PermanentError as error:
-            raise PermanentError(error.message, advice=_explain(error.message)) from None
+            raise PermanentError(error.message, advice=start_advice(error.message)) from None
         wait(target, session)
         return [
             f"{target}: uploaded configset {CLOUD_CONFIGSET}",
@@ -186,15 +187,7 @@ def upload(target: Target, session: requests.Session) -> None:
 
 
 def _file(target: Target, session: requests.Session, name: str) -> str:
-    """A file of the live configset; empty when it has none of this name (a managed schema)."""
-    url = f"{target.base}/{target.index}/admin/file"
-    try:
-        response = session.get(url, params={"file": name, "contentType": "text/xml;charset=utf-8"})
-    except PermanentError as error:
-        if "HTTP 404" not in error.message:
-            raise
-        return ""
-    return response.content.decode("utf-8", "replace") if response.status_code < 400 else ""
+    return live_file(session, target, name).decode("utf-8", "replace")
 
 
 def admin(target: Target, session: requests.Session, path: str, **params: str) -> dict[str, Any]:
@@ -232,7 +225,3 @@ def _copy(solr_home: str) -> str:
     source = shlex.quote(str(schemas_folder() / CONF))
     folder = shlex.quote(f"{solr_home.rstrip('/')}/configsets/{STANDALONE_CONFIGSET}/conf/")
     return f"mkdir -p {folder} && cp {source}/* {folder}"
-
-
-def _explain(words: str) -> str:
-    return _MODULE_ADVICE if "ICU" in words else "Solr's log says more."

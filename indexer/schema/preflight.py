@@ -4,6 +4,8 @@ Solr's is read through its Schema API, as it was loaded; Elasticsearch's and Ope
 writes.
 """
 
+import dataclasses
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,13 +13,39 @@ from typing import Any
 import orjson
 import requests
 
-from indexer.errors import PermanentError
+from indexer.errors import PermanentError, TargetError
+from indexer.schema import update_chain
 from indexer.schema.elastic import ENGINE_FIELDS, index_body
 from indexer.schema.model import Field, Schema, biblio
+from indexer.schema.update_chain import OWN, UpdateChain
 from indexer.sinks.http import engine_words, not_json, shorten
 from indexer.targets import Target
 
-INSTALL = "`indexer schema install --target ...` puts the bundled schema there; nothing was sent."
+INSTALL = (
+    "`indexer schema install --target ...` puts the bundled schema where there is none; in a schema of your own,\n"
+    "change what is named, or give another core, collection or index. `indexer schema check` tells every difference.\n"
+    "Nothing was sent."
+)
+#: What a Solr field of a class takes, by the class's simple name. Others are not judged.
+_TAKES = {
+    **dict.fromkeys(("StrField", "TextField", "SortableTextField", "CollationField", "ICUCollationField"), "text"),
+    **{f"{size}PointField": "numbers" for size in ("Int", "Long", "Float", "Double")},
+    **{f"Trie{size}Field": "numbers" for size in ("Int", "Long", "Float", "Double")},
+    **dict.fromkeys(("DatePointField", "TrieDateField", "DateRangeField"), "dates"),
+    **dict.fromkeys(("EnumField", "EnumFieldType"), "values of a fixed list"),
+    **dict.fromkeys(("CurrencyField", "CurrencyFieldType"), "amounts of money"),
+    **dict.fromkeys(("LatLonPointSpatialField", "BBoxField", "PointType"), "places"),
+    **dict.fromkeys(("SpatialRecursivePrefixTreeFieldType", "RptWithGeometrySpatialField"), "places"),
+    "BoolField": "true and false",
+    "BinaryField": "bytes",
+    "UUIDField": "UUIDs",
+    "DenseVectorField": "vectors",
+    "RandomSortField": "nothing",
+}
+#: What our kinds of fields are sent as; a text field takes them all.
+_SENT = {"long": "numbers", "date": "dates", "boolean": "true and false", "geo": "places"}
+MODULE_ADVICE = "Start Solr with its ICU module: SOLR_MODULES=analysis-extras."
+LONGEST_TERM = 32_766  # bytes of a string that Lucene indexes or keeps as a doc value
 _NAMED = 8  # fields that a message names before it counts the rest
 Json = dict[str, Any]
 
@@ -36,13 +64,16 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class LiveSolr:
-    """A core's schema: fields and dynamic patterns with Solr's own properties, defaults included, and the copyField
-    rules as (source, target) pairs.
+    """A core's schema: fields and dynamic patterns with Solr's own properties, defaults included; the copyField rules
+    as (source, target) pairs; the class of each field type; and the chain that updates go through.
     """
 
     fields: dict[str, Json]
     dynamic: dict[str, Json]
     copies: tuple[tuple[str, str], ...]
+    types: dict[str, str] = dataclasses.field(default_factory=dict)
+    unique_key: str | None = "id"
+    chain: UpdateChain = OWN
 
     def field(self, name: str) -> Json | None:
         """The properties of this field, or of the longest dynamic pattern that matches it (Solr's rule), or None."""
@@ -53,12 +84,12 @@ class LiveSolr:
 
     @property
     def omit(self) -> frozenset[str]:
-        """Fields not to be sent, because a copyField rule fills them: those that are nothing but copies, and those that
-        hold one value, which Solr would refuse as a second one.
+        """Fields not to be sent, because a copyField rule fills them from what we send: those that are nothing but
+        copies, and those that hold one value, which Solr would refuse as a second one.
         """
         schema = biblio()
         copied = schema.copy_targets - schema.copies.keys()
-        targets = {target for _, target in self.copies if "*" not in target}
+        targets = {target for source, target in self.copies if "*" not in target and _is_sent(source, schema)}
         return frozenset(name for name in targets if name in copied or not _multi(self.field(name)))
 
 
@@ -67,11 +98,35 @@ def live_solr_schema(session: requests.Session, target: Target) -> LiveSolr:
     fields = solr_answer(session, target, "schema/fields", showDefaults="true")["fields"]
     dynamic = solr_answer(session, target, "schema/dynamicfields", showDefaults="true")["dynamicFields"]
     copies = solr_answer(session, target, "schema/copyfields")["copyFields"]
+    types = solr_answer(session, target, "schema/fieldtypes")["fieldTypes"]
     return LiveSolr(
         fields={row["name"]: row for row in fields},
         dynamic={row["name"]: row for row in dynamic},
         copies=tuple((row["source"], row["dest"]) for row in copies),
+        types={row["name"]: str(row.get("class", "")) for row in types},
+        unique_key=solr_answer(session, target, "schema/uniquekey").get("uniqueKey"),
+        chain=_live_chain(session, target),
     )
+
+
+def _live_chain(session: requests.Session, target: Target) -> UpdateChain:
+    """The update chain; Solr's own where the server does not let us see it."""
+    try:
+        return update_chain.read(live_file(session, target, "solrconfig.xml"))
+    except PermanentError:
+        return OWN
+
+
+def live_file(session: requests.Session, target: Target, name: str) -> bytes:
+    """A file of the live configset; empty when it has none of this name (a managed schema)."""
+    url = f"{target.base}/{target.index}/admin/file"
+    try:
+        response = session.get(url, params={"file": name, "contentType": "text/xml;charset=utf-8"})
+    except PermanentError as error:
+        if "HTTP 404" not in error.message:
+            raise
+        return b""
+    return response.content if response.status_code < 400 else b""
 
 
 def missing_fields(schema: Schema, live: LiveSolr) -> list[str]:
@@ -82,12 +137,40 @@ def missing_fields(schema: Schema, live: LiveSolr) -> list[str]:
 def check_solr(session: requests.Session, target: Target) -> frozenset[str]:
     """Checks that a core takes our documents. Returns the fields that it fills itself, which are not to be sent.
 
-    Raises PermanentError when fields are missing or hold one value where we send several; TransientError.
+    Raises PermanentError when fields are missing, hold one value where we send several or what is no text, when it has
+    another unique key, asks for fields that nothing fills, or its update chain drops what we send; TransientError.
     """
-    live = live_solr_schema(session, target)
+    try:
+        live = live_solr_schema(session, target)
+    except TargetError as error:  # a core that cannot be loaded answers 500, as one that ails does
+        raise _not_started(session, target) or error from None
     omit = live.omit
     refuse(target, [row for row in compare_solr(biblio(), live) if row.field not in omit])
     return omit
+
+
+def start_failure(session: requests.Session, target: Target) -> str | None:
+    """Why a standalone Solr could not load this core, in its own words; None where it says nothing of it."""
+    params = {"action": "STATUS", "core": target.index, "wt": "json"}
+    answer = solr_json(target, session.get(f"{target.base}/admin/cores", params=params))
+    failure = answer.get("initFailures", {}).get(target.index)
+    return str(failure) if failure else None
+
+
+def start_advice(words: str) -> str:
+    return (
+        "Start Solr with its ICU module: SOLR_MODULES=analysis-extras." if "ICU" in words else "Solr's log says more."
+    )
+
+
+def _not_started(session: requests.Session, target: Target) -> PermanentError | None:
+    try:
+        failure = start_failure(session, target)
+    except TargetError:
+        return None
+    if failure is None:
+        return None
+    return PermanentError(f"{target}: the core does not start: {failure}", advice=start_advice(failure))
 
 
 def check_elastic(mappings: Mapping[str, Any], target: Target) -> None:
@@ -108,6 +191,9 @@ def refuse(target: Target, differences: list[Difference]) -> None:
 def compare_solr(schema: Schema, live: LiveSolr) -> list[Difference]:
     """Every difference between a core's schema and biblio.toml, in the order of biblio.toml, copyField rules last."""
     found: list[Difference] = []
+    if live.unique_key != schema.unique_key:
+        other = live.unique_key or "nothing"
+        found.append(Difference(schema.unique_key, f"is not the unique key there, but {other} is"))
     for field in _sendable(schema):
         properties = live.field(field.name)
         if properties is None:
@@ -116,12 +202,20 @@ def compare_solr(schema: Schema, live: LiveSolr) -> list[Difference]:
         if field.multi != _multi(properties):
             has, wanted = ("one value", "several") if field.multi else ("several values", "one")
             found.append(Difference(field.name, f"holds {has}, not {wanted}", blocking=field.multi))
-        if properties["type"] != field.type:
-            problem = f"its type is {properties['type']}, not {field.type}"
-            found.append(Difference(field.name, problem, blocking=False))
+        takes = _TAKES.get(live.types.get(properties["type"], "").rpartition(".")[2], "text")
+        refuses = takes not in ("text", _SENT.get(schema.types[field.type]["kind"]))
+        if refuses or properties["type"] != field.type:
+            told = f", which takes {takes} alone" if refuses else ""
+            problem = f"its type is {properties['type']}, not {field.type}{told}"
+            found.append(Difference(field.name, problem, blocking=refuses))
         for key, wanted_flag in (("indexed", field.indexed), ("stored", field.stored)):
             if properties[key] != wanted_flag:
                 found.append(Difference(field.name, f"is {'not ' if wanted_flag else ''}{key}", blocking=False))
+        if _is_cut_short(field, properties, schema):
+            problem = f"is indexed or has docValues there: a value of more than {LONGEST_TERM:,} bytes is refused"
+            found.append(Difference(field.name, problem, blocking=False))
+    found += _required(schema, live)
+    found += [Difference(*trouble) for trouble in update_chain.troubles(live.chain, schema)]
     ours = {(source, target) for source, targets in schema.engine_copies.items() for target in targets}
     filled: dict[str, list[str]] = {}
     for source, target in sorted(set(live.copies) - ours):
@@ -157,13 +251,18 @@ def compare_elastic(schema: Schema, mappings: Mapping[str, Any]) -> list[Differe
 
 def compare_analysis(schema: Schema, settings: Mapping[str, Any]) -> list[Difference]:
     """The analyzers, normalizers and filters of ours that an index, or all indices of an alias, lack (blocking) or have
-    defined otherwise; `settings` is the answer of _settings.
+    defined otherwise, and their ingest pipelines; `settings` is the answer of _settings.
     """
     wanted = index_body(schema)["settings"]["index"]["analysis"]
     found: list[Difference] = []
     for index in sorted(settings):
-        live = settings[index].get("settings", {}).get("index", {}).get("analysis", {})
+        own = settings[index].get("settings", {}).get("index", {})
+        live = own.get("analysis", {})
         place = f" in {index}" if len(settings) > 1 else ""
+        for key in ("default_pipeline", "final_pipeline"):
+            if (pipeline := own.get(key, "_none")) != "_none":
+                problem = f"documents go through {pipeline}{place}, which may change or drop them"
+                found.append(Difference(key, problem, blocking=False))
         for kind, definitions in wanted.items():
             for name, definition in definitions.items():
                 has = live.get(kind, {}).get(name)
@@ -200,6 +299,36 @@ def _sendable(schema: Schema) -> Iterator[Field]:
     yield from (field for field in schema.dynamic if schema.types[field.type]["kind"] != "random")
 
 
+def _is_cut_short(field: Field, properties: Json, schema: Schema) -> bool:
+    """Whether long values, which we keep in a field that is only stored, are too long for this one."""
+    only_stored = schema.types[field.type]["kind"] == "string" and not (field.indexed or field.doc_values)
+    return only_stored and bool(properties.get("indexed") or properties.get("docValues"))
+
+
+def _required(schema: Schema, live: LiveSolr) -> Iterator[Difference]:
+    """Fields without which Solr refuses a document: those that we never send, and those that a record may lack."""
+    copied = {target for source, target in live.copies if _is_sent(source, schema)}
+    for name, properties in live.fields.items():
+        if not properties.get("required") or name in (live.unique_key, *ENGINE_FIELDS) or "default" in properties:
+            continue
+        if name in copied or name in live.chain.fills:
+            continue
+        if schema.field(name) is None:
+            yield Difference(
+                name, "is required there, and nothing fills it: give it a default, or make it not required"
+            )
+        else:
+            yield Difference(name, "is required there: a record without it is refused", blocking=False)
+
+
+def _is_sent(source: str, schema: Schema) -> bool:
+    """Whether documents may hold a field that this source of a copyField rule, which may be a pattern, stands for."""
+    if "*" not in source:
+        return schema.field(source) is not None
+    pattern = re.compile(re.escape(source).replace(r"\*", ".*"))
+    return any(pattern.fullmatch(each.name) for each in _sendable(schema))
+
+
 def _matches(pattern: str, name: str) -> bool:
     """Solr's dynamic patterns: one `*`, at the start or at the end."""
     if pattern.startswith("*"):
@@ -229,11 +358,16 @@ def _as_settings(definition: Json) -> Json:
     }
 
 
+_COMPARED = (
+    "analyzer", "search_analyzer", "normalizer", "fields", "copy_to", "format", "index", "doc_values", "ignore_above",
+)  # fmt: skip
+
+
 def _compare_mapping(name: str, wanted: Json, live: Json, place: str) -> Iterator[Difference]:
     """What differs in one field's mapping. Another type blocks: sorting, facets and exact values would go wrong."""
     if wanted["type"] != live.get("type", "object"):
         yield Difference(name, f"its type is {live.get('type', 'object')}, not {wanted['type']}{place}")
         return
-    for key in ("analyzer", "search_analyzer", "normalizer", "fields", "copy_to", "format"):
+    for key in _COMPARED:
         if wanted.get(key) != live.get(key):
             yield Difference(name, f"its {key} differs{place}", blocking=False)

@@ -114,6 +114,37 @@ def test_a_foreign_schema_that_takes_our_documents_is_left_as_it_is(foreign: Tar
         assert check_solr(session, foreign) == biblio().copy_targets - {"allfields"}
 
 
+def test_what_would_lose_or_refuse_documents_is_named_before_any_is_sent(foreign: Target) -> None:
+    files = foreign_configset()
+    schema = files["schema.xml"]
+    theirs = (
+        '<fieldType name="pint" class="solr.IntPointField" docValues="true"/>'
+        '<field name="site" type="string" indexed="true" stored="true" required="true"/>'
+    )
+    schema = schema.replace('<field name="lccn" type="string"', '<field name="lccn" type="pint"')
+    files["schema.xml"] = schema.replace("<uniqueKey>", f"{theirs}<uniqueKey>")
+    processor = (
+        '<processor class="solr.IgnoreFieldUpdateProcessorFactory"><str name="fieldName">topic</str>'
+        '<str name="fieldName">edition</str></processor><processor class="solr.TrimFieldUpdateProcessorFactory"/>'
+    )
+    log = '<processor class="solr.LogUpdateProcessorFactory"/>'
+    files["solrconfig.xml"] = files["solrconfig.xml"].replace(log, processor + log)
+    upload(foreign, files)
+    reload_collection(foreign)
+    with open_session(foreign) as session, pytest.raises(PermanentError) as caught:
+        check_solr(session, foreign)
+    for named in (
+        "lccn: its type is pint, not string, which takes numbers alone",
+        "site: is required there, and nothing fills it",
+        "topic: is dropped by the update chain tolerant (IgnoreFieldUpdateProcessorFactory)",
+        "edition: is dropped by the update chain tolerant",
+    ):
+        assert named in caught.value.message
+    assert "Nothing was sent" in caught.value.advice
+    told = [str(row) for row in check_target(foreign) if not row.blocking]
+    assert "update chain tolerant: TrimFieldUpdateProcessorFactory may change values" in told
+
+
 def test_a_foreign_schema_that_lacks_a_field_is_refused_by_name(foreign: Target) -> None:
     upload(foreign, foreign_configset(leave_out="marc_error"))
     reload_collection(foreign)
