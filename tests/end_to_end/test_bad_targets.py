@@ -296,7 +296,7 @@ def as_folder(folder: Path) -> None:
         (in_file("load = 3"), "indexer.toml: load is not a table"),
         (in_file("target = 7"), "indexer.toml: target is not a text in quotes"),
         (in_file("[log]\nformat = 'xml'"), "indexer.toml: log.format is none of 'console' or 'json'"),
-        (in_file("[[source]]\nname = 'a'"), "indexer.toml: source.a.paths is missing"),
+        (in_file("[[source]]\nname = 'a'"), "indexer.toml: source.a has no paths"),
         (in_file("[profile.x]\nbse = 'ojs'"), "profile.x.bse: a profile has no such key\n  The nearest is 'base'."),
         (in_file("[profile.x]\nbase = 'ojz'"), "there is no profile 'ojz'"),
         (in_file("target = embedded:x"), "indexer.toml: is not TOML: "),
