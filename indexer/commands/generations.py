@@ -70,6 +70,8 @@ def promote(name: str | None, *, config: Config, as_json: bool) -> int:
                 f"{chosen.name} is {chosen.state}: it was not promoted",
                 advice="indexer reindex goes on with it, verifies it and promotes it.",
             )
+        if chosen.state == "ready" and (trouble := place.trouble()):  # to go back must be possible at any time
+            raise NotPromotedError(f"{chosen.name} was not promoted: {'; '.join(trouble)}", advice="Mend that first.")
         return _switch(chosen, target, place, store, found, config, as_json=as_json)
 
 
