@@ -52,8 +52,9 @@ def _end_of_row(window: Window) -> int | None:
             return found
         if window.held > window.limit:
             return len(window.data)
-        if not window.more():
+        if window.ended:
             return len(window.data) if window.held and window.error is None else None
+        window.more()
 
 
 def _search(window: Window) -> int | None:

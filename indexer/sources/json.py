@@ -285,10 +285,11 @@ def _junk(window: Window) -> bytes:
     kept = b""
     while True:
         match = _OBJECT_OR_END.search(window.data, window.pos)
-        if match is None and window.more():
+        if match is None and not window.ended:
             if window.held > KEPT_OF_OVERSIZED:
                 kept = kept or window.data[window.pos : window.pos + KEPT_OF_OVERSIZED]
-                window.pos = len(window.data) - 1
+                window.pos = len(window.data)
+            window.more()
             continue
         end = match.start() if match else len(window.data)
         raw = (kept or window.data[window.pos : end])[:KEPT_OF_OVERSIZED]

@@ -202,10 +202,11 @@ class Scanner:
                 break
             if window.held > window.limit:
                 return self._oversized(tag, start)
-            if not window.more():
+            if window.ended:
                 if window.error is not None:
                     return None
                 return self._rest(start, len(tag.raw), f"has no end tag </{show(tag.name)}>")
+            window.more()  # once it is known that there is no more, what is there is looked at in this light
         raw = window.data[window.pos : window.pos + body]
         window.pos += body
         return self._bounded(Piece(raw, start))
@@ -223,11 +224,12 @@ class Scanner:
                 break
             if window.held > window.limit:
                 return self._drop(start, problem)
-            if not window.more():
+            if window.ended:
                 if window.error is not None:
                     return None
                 ending = window.held
                 break
+            window.more()
         raw = window.data[window.pos : window.pos + ending]
         window.pos += ending
         return self._bounded(Piece(raw, start, problem))
@@ -257,16 +259,18 @@ class Scanner:
             ending = self._boundary(skip)
             closed = window.data.find(close, window.pos + skip) if close else -1
             if close and closed >= 0 and (ending is None or closed < window.pos + ending):
-                window.pos = closed + len(close)
+                record = self._restart.search(window.data, window.pos + skip, closed)  # the end may be the next one's
+                window.pos = record.start() if record else closed + len(close)
                 break
             if ending is not None:
                 window.pos += ending
                 break
-            window.pos = max(window.pos + skip, len(window.data) - MARGIN)
-            skip = 0
-            if not window.more():
+            if window.ended:
                 window.pos = len(window.data)
                 break
+            window.pos = max(window.pos + skip, len(window.data) - MARGIN)
+            skip = 0
+            window.more()
         return Piece(raw, start, f"{problem}: only its beginning is kept")
 
     def _bounded(self, piece: Piece) -> Piece:

@@ -58,7 +58,9 @@ def _keep(made: Case, finding: str, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in made.files.items():
         (folder / name).write_bytes(content)
-    (folder / "finding.txt").write_text(f"{finding}\n{made.mutations}\nchunk {made.chunk}, limit {made.limit}\n")
+    (folder / "finding.txt").write_text(
+        f"{finding}\n{made.mutations}\nchunk {made.chunk}, head {made.head}, limit {made.limit}\n"
+    )
 
 
 if __name__ == "__main__":

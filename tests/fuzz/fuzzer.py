@@ -30,7 +30,11 @@ DETAIL = ": "  # before it stands the kind of a finding, behind it what is of th
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """`before` and `behind` are the samples that stand around the damaged one; `excuse` frees those behind."""
+    """`before` and `behind` are the samples that stand around the damaged one; `excuse` frees those behind.
+
+    `chunk`, `head` and `limit` (bytes) are those by which the files are read; small ones bring the reading of large
+    files to small ones.
+    """
 
     parser: str
     files: dict[str, bytes]
@@ -39,6 +43,7 @@ class Case:
     mutations: list[str]
     excuse: str
     chunk: int
+    head: int
     limit: int
 
 
@@ -61,8 +66,9 @@ def case(name: str, seed: str, number: int) -> Case:
         return result
 
     files, excuse = parser.dump(random, [samples[each] for each in chosen], at, damage)
-    chunk, limit = random.choice((256 << 10, 256 << 10, 700, 5_000)), random.choice((64 << 20, 64 << 20, 128 << 10))
-    return Case(name, files, chosen[:at], chosen[at + 1 :], mutations, excuse, chunk, limit)
+    chunk, head = random.choice((256 << 10, 256 << 10, 700, 5_000)), random.choice((1 << 20, 16 << 10))
+    limit = random.choice((64 << 20, 64 << 20, 128 << 10))
+    return Case(name, files, chosen[:at], chosen[at + 1 :], mutations, excuse, chunk, head, limit)
 
 
 def findings(made: Case) -> list[str]:
@@ -74,6 +80,7 @@ def findings(made: Case) -> list[str]:
     try:
         with pytest.MonkeyPatch.context() as patch, alarm():
             patch.setattr("indexer.sources.files.CHUNK", made.chunk)
+            patch.setattr("indexer.sources.HEAD", made.head)
             patch.setattr("indexer.sources.window.RECORD_LIMIT", made.limit)
             outcomes, bugs = load(made.files, parser.format)
     except Hang as hang:

@@ -158,3 +158,36 @@ def test_stray_bytes_that_look_like_another_form_of_marc(tmp_path: Path, junk: b
     parsed = reader.parse(stray)
     assert parsed.fields == reader.parse(MARC_TWO).fields
     assert "before the leader. Left out" in parsed.warnings[0]
+
+
+@pytest.fixture(params=[700, 5_000, 256 << 10])
+def chunk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Small files are read like large ones, whose end is not seen from their beginning."""
+    monkeypatch.setattr("indexer.sources.files.CHUNK", request.param)
+    monkeypatch.setattr("indexer.sources.HEAD", 1_000)
+    monkeypatch.setattr("indexer.sources.window.RECORD_LIMIT", 100_000)
+    size: int = request.param
+    return size
+
+
+@pytest.mark.parametrize("size", [3_000, 60_000, 99_000, 150_000, 300_000])
+@pytest.mark.parametrize("whole", [TWO, TWO.removesuffix(b"</PubmedArticle>"), b"</x>", b"<x", b"<PubmedArticle"])
+def test_much_damage_right_before_the_end_of_a_file(tmp_path: Path, chunk: int, size: int, whole: bytes) -> None:
+    content = ARTICLES % (ONE + whole + b"x" * size + b"<y>" + THREE + ONE)
+    read = raws(read_bytes(tmp_path, content))
+    assert (chunk, read[0], read[-2:]) == (chunk, ONE, [THREE, ONE])
+
+
+@pytest.mark.parametrize("size", [3_000, 60_000, 99_000, 150_000, 300_000])
+@pytest.mark.parametrize("start", [b"", b'{"id":"2","x":"', b'"', b"true", b'{"id":"2","x":['])
+def test_much_damage_right_before_the_end_of_a_json_file(tmp_path: Path, chunk: int, size: int, start: bytes) -> None:
+    content = b"[" + b",".join([DOCS[0], start + b"x" * size, DOCS[2], DOCS[3]]) + b"]"
+    read = raws(read_bytes(tmp_path, content))
+    assert (chunk, read[0], read[-2:]) == (chunk, DOCS[0], DOCS[2:])
+
+
+def test_a_quote_too_many_right_before_the_end_of_a_table(tmp_path: Path, chunk: int) -> None:
+    rows = [b"%d,T" % number for number in range(2_000)]
+    rows[-3] = b'1997,"T'
+    read = raws(read_bytes(tmp_path, b"\n".join([b"id,title", *rows]), format="csv"))
+    assert (chunk, [raw.split(b"\n")[1] for raw in read]) == (chunk, rows)
