@@ -197,15 +197,18 @@ def test_an_index_that_is_built_anew_keeps_them(indexer: Indexer, embedded: Targ
     sources(tmp_path)
     write(tmp_path / "dumps/1.xml", record(1), record(2), record(3), record(4))
     assert indexer("reindex", "--quiet").code == 0
-    write(tmp_path / "dumps/2.xml", record(2, 2), deletion(3), deletion(4), record(4))
+    write(tmp_path / "dumps/2.xml", record(2, 2), deletion(3), deletion(4))
     time.sleep(SECOND)
     assert indexer("sync", "--quiet").code == 0
+    write(tmp_path / "dumps/3.xml", record(4))
+    assert indexer("sync", "--quiet").code == 0
     before = dates(embedded)
+    assert before.keys() == {"r1", "r2", "r4"}
     assert before["r1"] < before["r2"]
     assert before["r1"] < before["r4"]
 
     time.sleep(SECOND)
-    write(tmp_path / "dumps/3.xml", record(5))
+    write(tmp_path / "dumps/4.xml", record(5))
     built = indexer("reindex")
     assert built.code == 0, built.out + built.err
     assert others(dates(embedded), {"r5"}) == before
@@ -215,7 +218,7 @@ def test_an_index_that_is_built_anew_keeps_them(indexer: Indexer, embedded: Targ
     assert "nothing would change" in indexer("diff").out
 
     time.sleep(SECOND)
-    write(tmp_path / "dumps/4.xml", record(3))  # it was deleted
+    write(tmp_path / "dumps/5.xml", record(3))  # it was deleted
     assert indexer("sync", "--quiet").code == 0
     assert dates(embedded)["r3"] == (before["r1"][0], max(last for _, last in dates(embedded).values()))
 
