@@ -1,7 +1,8 @@
 """python -m tests.fuzz [--seconds N] [--seed S] [--keep FOLDER] [PARSER...]
 
-Damages real records for N seconds a parser (all of them where none is named) and prints how many inputs there were and
-what they brought to light. A finding is printed with its seed: `--seed S+NUMBER` starts with that input.
+Damages real records for N seconds of processor time a parser (all of them where none is named) and prints how many
+inputs there were and what they brought to light. A finding is printed with its seed: `--seed S+NUMBER` starts with
+that input.
 """
 
 import argparse
@@ -19,7 +20,7 @@ KEPT = 5  # inputs of one kind of finding
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz")
-    parser.add_argument("--seconds", type=float, default=600, help="for each parser; 0: one input")
+    parser.add_argument("--seconds", type=float, default=600, help="of processor time, for each parser; 0: one input")
     parser.add_argument("--seed", default="0", help="S, or S+NUMBER to start with that input")
     parser.add_argument("--keep", type=Path, help="folder for the inputs that found something")
     parser.add_argument("parsers", nargs="*", choices=[*PARSERS, []], metavar="PARSER", help=", ".join(PARSERS))
@@ -35,8 +36,8 @@ def fuzz(name: str, seed: str, start: int, seconds: float, keep: Path | None) ->
     """Prints each finding that is the first of its kind, and the sum at the end. Returns how many kinds there are."""
     kinds: Counter[str] = Counter()
     number = start
-    end = time.monotonic() + seconds
-    while number == start or time.monotonic() < end:
+    end = time.process_time() + seconds
+    while number == start or time.process_time() < end:
         faulthandler.dump_traceback_later(300, exit=True)  # a loop outside Python hears no alarm
         made = case(name, seed, number)
         for finding in findings(made):
