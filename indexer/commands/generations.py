@@ -8,7 +8,7 @@ from dataclasses import asdict
 from indexer.commands.configured import dumps, plan_for_sources
 from indexer.commands.publish import published
 from indexer.config import Config
-from indexer.errors import ConfigError, ExitCode, IndexerError
+from indexer.errors import ConfigError, ExitCode
 from indexer.rebuild import generations
 from indexer.rebuild.place import Place, open_place
 from indexer.sinks import open_sink
@@ -17,12 +17,6 @@ from indexer.state import lock, progress
 from indexer.state.generations import Generation, index_name
 from indexer.state.store import Store
 from indexer.targets import Target
-
-
-class NotPromotedError(IndexerError):
-    """The generation is not fit to be live."""
-
-    exit_code = ExitCode.VERIFICATION
 
 
 def list_(*, config: Config, as_json: bool) -> int:
@@ -66,12 +60,14 @@ def promote(name: str | None, *, config: Config, as_json: bool) -> int:
         else:
             chosen = _named(found, name, target)
         if chosen.state not in ("ready", "former", "live"):
-            raise NotPromotedError(
+            raise generations.NotPromotedError(
                 f"{chosen.name} is {chosen.state}: it was not promoted",
                 advice="indexer reindex goes on with it, verifies it and promotes it.",
             )
         if chosen.state == "ready" and (trouble := place.trouble()):  # to go back must be possible at any time
-            raise NotPromotedError(f"{chosen.name} was not promoted: {'; '.join(trouble)}", advice="Mend that first.")
+            raise generations.NotPromotedError(
+                f"{chosen.name} was not promoted: {'; '.join(trouble)}", advice="Mend that first."
+            )
         return _switch(chosen, target, place, store, found, config, as_json=as_json)
 
 

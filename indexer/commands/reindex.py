@@ -68,7 +68,11 @@ def _remembered(job: "_Job") -> Iterator[None]:
         message = "; ".join(f"{check.name}: {check.message}" for check in job.checks if not check.passed)
     except IndexerError as error:
         code, message = error.exit_code, error.message
-        raise
+        if code != ExitCode.REJECTED:
+            raise
+        # a load that ends early with this code has done most of its work; here it means that nothing is promoted
+        code = ExitCode.VERIFICATION
+        raise generations.NotPromotedError(message, advice=error.advice) from None
     finally:
         seconds = time.monotonic() - started
         runs.finish(job.store, number, job.account, exit_code=code, message=message, seconds=seconds)

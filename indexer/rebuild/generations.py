@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from indexer.documents import Delete
+from indexer.errors import ExitCode, IndexerError
 from indexer.rebuild import names
 from indexer.rebuild.place import Place, open_place
 from indexer.sinks import open_sink
@@ -20,6 +21,12 @@ from indexer.state.store import Store
 from indexer.targets import Target
 
 KEPT_WITHOUT_INDEX = ("adopting", "building")  # written down before they are made
+
+
+class NotPromotedError(IndexerError):
+    """The generation is not fit to be live."""
+
+    exit_code = ExitCode.VERIFICATION
 
 
 def look(store: Store, place: Place, target: str) -> list[Generation]:

@@ -228,3 +228,14 @@ def test_interrupted_it_goes_on(tmp_path: Path) -> None:
     assert f"resuming at record {read + 1:,}" in ended.err
     assert again["books"]["j"]["read"] == 20_000
     assert len(titles(tmp_path)) == 20_000
+
+
+def test_too_many_rejected_records_are_a_reason_not_to_promote(tmp_path: Path) -> None:
+    configure(tmp_path, JOURNAL + "\n[load]\nerror_budget = { count = 0 }")
+    dump = page(tmp_path / "dumps/1.xml", ("a", "one"), ("b", "one"))
+    assert command(tmp_path, "reindex").code == 0
+    dump.write_text(dump.read_text().replace("<dc:title", "<dc:broken", 1))
+    ended = command(tmp_path, "reindex")
+    assert ended.code == ExitCode.VERIFICATION
+    assert "more than load.error_budget" in ended.err
+    assert titles(tmp_path) == {"a": "one", "b": "one"}
