@@ -75,7 +75,11 @@ class Telling:
         faults = report.unread(account.faults) if account.faults else ""
         kept = "; ".join(filter(None, [message or faults, report.in_flight(account)]))
         flying = account.in_flight.total()
-        self._log.info("run_finished", exit_code=int(code), message=message, in_flight=flying, **account.total.counts())
+        sources = {source: books.counts() for source, books in account.sources.items()}
+        ended = {"exit_code": int(code), "message": message, "in_flight": flying, "sources": sources}
+        self._log.info("run_finished", **ended, **account.total.counts())
+        if account.open_sources:
+            self._log.error("books_do_not_close", sources=account.open_sources)
         if message:
             self._problems.append(message)
         self._write_report(int(code))

@@ -143,6 +143,7 @@ def test_logs_for_machines(indexer: Indexer, tmp_path: Path, asked: str) -> None
     assert {name: finished[name] for name in ("read", "indexed", "rejected", "exit_code")} == {
         "read": 2, "indexed": 1, "rejected": 1, "exit_code": 1
     }  # fmt: skip
+    assert finished["sources"]["solr_json"]["indexed"] == 1
     transformed = indexer("transform", "bad.jsonl", *flag, env=env)
     assert [row["event"] for row in events(transformed.err)] == ["run_started", "record_rejected", "run_finished"]
     down = f"solr+http://127.0.0.1:{free_port()}/solr/biblio"
@@ -297,11 +298,20 @@ def test_an_interrupted_load_goes_on_with_the_same_command(
     assert ends == [0, 130]
 
 
+def catches(pid: int, number: int) -> bool:
+    """Whether a process handles this signal itself."""
+    [caught] = re.findall(r"^SigCgt:\s*(\w+)$", Path(f"/proc/{pid}/status").read_text(), re.M)
+    return bool(int(caught, 16) >> (number - 1) & 1)
+
+
 def test_an_interrupt_while_starting(tmp_path: Path) -> None:
     """Ctrl-C before anything was begun: no words of Python's."""
     read, write = os.pipe()
     try:
         process = start("load", "-", "--target", "embedded:idx", cwd=tmp_path, stdin=read, stderr=subprocess.PIPE)
+        until = time.monotonic() + 60
+        while not catches(process.pid, signal.SIGINT) and time.monotonic() < until:
+            time.sleep(0.02)  # Python itself has not begun: nobody could answer
         time.sleep(0.3)
         for _ in range(60):  # where it was reading already, the second one that it sees ends it at once
             process.send_signal(signal.SIGINT)

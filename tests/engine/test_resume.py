@@ -67,6 +67,27 @@ def test_killed_at_any_moments_and_resumed(dumps: list[Dump], deaths: list[int],
         check(desk, applied(files, dumps), desk.load(files))
 
 
+@pytest.mark.parametrize("durable", ["acknowledged", "committed"])
+def test_killed_at_every_moment_and_resumed(durable: Durable) -> None:
+    """One load of two dumps, killed at each moment that it has: before and after each request, each commit."""
+    dumps = [[*FIRST, ("b", "bad"), ("x", "broken")], [*SECOND, ("c", "deleted"), ("b", "two"), ("h", "deleted")]]
+    for moment in range(100):
+        with a_desk(durable) as (desk, folder):
+            files = write(folder, dumps)
+            desk.sink.restart(dies_at=moment)
+            try:
+                whole = desk.load(files)
+            except Killed:
+                desk.sink.restart()
+                check(desk, applied(files, dumps), desk.load(files))
+                assert len(desk.sent()) <= 14
+            else:
+                check(desk, applied(files, dumps), whole)
+                assert moment > 10
+                return
+    raise AssertionError("the load never came to its end")
+
+
 @settings(max_examples=25, deadline=None)
 @given(dumps=DUMPS, stops=st.lists(st.integers(0, 30), max_size=3), durable=DURABLE)
 def test_stopped_at_any_records_and_resumed(dumps: list[Dump], stops: list[int], durable: Durable) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 import requests
 
+from indexer.documents import Fields
 from indexer.errors import ExitCode
 from indexer.schema import install
 from indexer.schema.install_solr import configset_zip
@@ -100,6 +101,23 @@ def letters(target: Target) -> list[dict[str, Any]]:
         store.close()
 
 
+def mend_and_replay(target: Target, command: Command) -> dict[str, Fields]:
+    """Gives the records a right date, and tries them again: nothing is left. What the index holds then."""
+    Path("indexer.toml").write_text(f'[profile.mended]\nbase = "solr_json"\nconstants.first_indexed = "{DATE}"\n')
+    mended = command("dead-letters", "replay", "--all", "--profile", "mended", "--target", target)
+    assert mended.code == 0, mended.err
+    assert letters(target) == []
+    return read_back(target)
+
+
+def is_clean(back: dict[str, Fields], count: int) -> None:
+    """The documents of a dump without anything bad in it."""
+    assert back.keys() == others(count, set())
+    for number in range(1, count + 1):
+        told = back[f"u{number}"]
+        assert (told["title"], told["first_indexed"], told["institution"]) == (f"Title {number}", DATE, ["Here"])
+
+
 def others(count: int, bad: set[str]) -> set[str]:
     return {f"u{number}" for number in range(1, count + 1)} - bad
 
@@ -111,7 +129,8 @@ def test_two_hundred_with_nine_bad_dates(target: Target, command: Command) -> No
     assert ended.pauses == 0
     books = ended.books("solr_json")
     assert (books["read"], books["indexed"], books["rejected"]) == (200, 191, 9)
-    assert read_back(target).keys() == others(200, set(bad))
+    beside = read_back(target)
+    assert beside.keys() == others(200, set(bad))
     kept = letters(target)
     assert {letter["document_id"] for letter in kept} == set(bad)
     assert {letter["stage"] for letter in kept} == {"index"}
@@ -119,13 +138,9 @@ def test_two_hundred_with_nine_bad_dates(target: Target, command: Command) -> No
         assert bad[letter["document_id"]]["first_indexed"] in letter["reason"]
         assert json.loads(letter["raw"])["id"] == letter["document_id"]
 
-    Path("indexer.toml").write_text(f'[profile.mended]\nbase = "solr_json"\nconstants.first_indexed = "{DATE}"\n')
-    mended = command("dead-letters", "replay", "--all", "--profile", "mended", "--target", target)
-    assert mended.code == 0, mended.err
-    assert letters(target) == []
-    back = read_back(target)
-    assert back.keys() == others(200, set())
-    assert {str(fields["first_indexed"]) for fields in back.values()} == {DATE}
+    back = mend_and_replay(target, command)
+    assert back == beside | {id: back[id] for id in bad}
+    is_clean(back, 200)
 
 
 def test_three_thousand_with_one_bad_date(target: Target, command: Command) -> None:
@@ -134,7 +149,35 @@ def test_three_thousand_with_one_bad_date(target: Target, command: Command) -> N
     assert ended.code == ExitCode.REJECTED, ended.err
     assert ended.books("solr_json")["indexed"] == 2999
     assert [letter["document_id"] for letter in letters(target)] == ["u1777"]
-    assert read_back(target).keys() == others(3000, {"u1777"})
+    beside = read_back(target)
+    assert beside.keys() == others(3000, {"u1777"})
+    back = mend_and_replay(target, command)
+    assert back == beside | {"u1777": back["u1777"]}
+    is_clean(back, 3000)
+
+
+def test_a_run_that_goes_wrong_stops_and_is_mended(target: Target, command: Command) -> None:
+    """More rejected records than load.error_budget allows: the same command goes on when there is more of it."""
+    bad = {f"u{number}": {"first_indexed": "never"} for number in range(150, 210)}
+    path = dump(Path("dump.jsonl"), 1200, **bad)
+    Path("indexer.toml").write_text("[load]\nconnections = 1\nbatch_documents = 50\nerror_budget.count = 20\n")
+    ended = command("load", path, "--json", "--target", target)
+    assert ended.code == ExitCode.REJECTED
+    assert "records were rejected, more than load.error_budget" in ended.err
+    assert "books closed" in ended.err
+    kept = {letter["document_id"] for letter in letters(target)}
+    assert 20 < len(kept) <= 60
+    assert read_back(target).keys() < others(1200, set(bad))
+
+    Path("indexer.toml").unlink()
+    ended = command("load", path, "--json", "--target", target)
+    assert ended.code == ExitCode.REJECTED, ended.err
+    assert "resuming at record" in ended.err
+    books = ended.books("solr_json")
+    assert (books["read"], books["rejected"]) == (1200, 60)
+    assert {letter["document_id"] for letter in letters(target)} == set(bad)
+    assert read_back(target).keys() == others(1200, set(bad))
+    is_clean(mend_and_replay(target, command), 1200)
 
 
 def test_strings_over_the_engines_limit(target: Target, command: Command) -> None:
