@@ -58,7 +58,6 @@ def test_too_many_are_held_until_the_operator_lets_them_through(indexer: Indexer
     assert counts(again, "j") == {"read": 1, "indexed": 1}
     dry = json.loads(indexer("sync", "--dry-run", "--json").out)
     assert dry["held_ids"] == [id for id, _ in numbered(29, 1)]
-    assert "held: the deletion of n0001\n" in indexer("sync", "--dry-run").out
 
     let = indexer("sync", "--max-share", "0.2", "--json")
     assert let.code == 0, let.err
@@ -66,9 +65,9 @@ def test_too_many_are_held_until_the_operator_lets_them_through(indexer: Indexer
     found = titles(loaded.parent)
     assert len(found) == 172
     assert found["n0000"] == "back"
-    assert indexer("sync").out.startswith("j   nothing new\n")
 
 
+@pytest.mark.long
 def test_what_is_held_can_be_forgotten_or_sent_as_dead_letters(indexer: Indexer, loaded: Path) -> None:
     page(loaded / "2.xml", *deletions(30))
     assert indexer("sync").code == ExitCode.VERIFICATION
@@ -81,6 +80,7 @@ def test_what_is_held_can_be_forgotten_or_sent_as_dead_letters(indexer: Indexer,
     assert sorted(titles(loaded.parent)) == [id for id, _ in numbered(198, 2)]
 
 
+@pytest.mark.long
 def test_the_brake_is_off_at_one(indexer: Indexer, loaded: Path) -> None:
     page(loaded / "2.xml", *deletions(200))
     ended = indexer("sync", "--json", env={"INDEXER_MAX_SHARE": "1"})

@@ -50,9 +50,10 @@ def test_ids_are_listed_first_and_then_deleted(indexer: Indexer, loaded: Path) -
 
 @pytest.mark.parametrize(
     "target",
-    ["solr", *(pytest.param(kind, marks=pytest.mark.long) for kind in ("solrcloud", "elasticsearch", "opensearch"))],
+    ["solr", "solrcloud", "elasticsearch", "opensearch"],
     indirect=True,
 )
+@pytest.mark.long
 def test_every_engine_deletes_and_is_swept(indexer: Indexer, target: Target, tmp_path: Path) -> None:
     page(tmp_path / "dumps/1.xml", *numbered(30))
     configure(tmp_path, SOURCE, target=str(target))
@@ -64,6 +65,7 @@ def test_every_engine_deletes_and_is_swept(indexer: Indexer, target: Target, tmp
     assert sorted(read_back(target)) == [id for id, _ in numbered(29) if id not in ("n0001", "n0002")]
 
 
+@pytest.mark.long
 def test_what_was_deleted_by_hand_comes_back_when_its_record_is_read_again(indexer: Indexer, loaded: Path) -> None:
     assert indexer("delete", "n0001").code == 0
     assert state_of(indexer)["books"]["delete"]["deleted"] == 1
@@ -104,6 +106,7 @@ def test_sweep_deletes_what_no_source_has_any_more(indexer: Indexer, loaded: Pat
     assert indexer("sweep").out == "nothing to delete\n"
 
 
+@pytest.mark.long
 def test_sweep_stops_where_a_source_lost_much(indexer: Indexer, loaded: Path) -> None:
     page(loaded / "2.xml", *numbered(5, 60))
     stopped = indexer("sweep")
@@ -112,7 +115,9 @@ def test_sweep_stops_where_a_source_lost_much(indexer: Indexer, loaded: Path) ->
     assert len(titles(loaded.parent)) == 100
 
 
-@pytest.mark.parametrize("fault", ["cut", "gone", "broken record"])
+@pytest.mark.parametrize(
+    "fault", ["broken record", *(pytest.param(fault, marks=pytest.mark.long) for fault in ("cut", "gone"))]
+)
 def test_nothing_is_swept_where_a_source_cannot_be_read(indexer: Indexer, loaded: Path, fault: str) -> None:
     page(loaded / "1.xml", *numbered(55))
     if fault == "cut":
@@ -144,6 +149,7 @@ def test_what_cannot_be_deleted_is_said(indexer: Indexer, tmp_path: Path, args: 
     assert said in ended.err
 
 
+@pytest.mark.long
 def test_sweep_reads_what_was_moved_to_processed(indexer: Indexer, tmp_path: Path) -> None:
     shutil.copy(SAMPLE, tmp_path / "1.xml.gz")
     configure(tmp_path, "name = 'p'\nprofile = 'pubmed'\npaths = ['*.xml.gz']\nmove_processed = true")

@@ -68,6 +68,7 @@ def test_what_was_loaded_is_moved_and_not_read_again(indexer: Indexer, folder: P
     assert names(folder)[-1] == "processed/1700000003_c.delete"
 
 
+@pytest.mark.long
 def test_a_new_index_is_made_of_what_was_moved_too(indexer: Indexer, folder: Path) -> None:
     assert indexer("sync").code == 0
     (folder / "1700000003_c.delete").write_text("c\n")
@@ -96,6 +97,7 @@ def test_nothing_is_moved_by_a_dry_run(indexer: Indexer, folder: Path) -> None:
     assert names(folder) == before
 
 
+@pytest.mark.long
 def test_a_second_file_of_a_name_goes_beside_the_first_and_after_it(indexer: Indexer, folder: Path) -> None:
     assert indexer("sync").code == 0
     harvested(folder / "1700000002_b.xml", ("b", "newest"))
@@ -126,6 +128,7 @@ def test_a_folder_that_cannot_be_written_to_is_said_and_costs_nothing(indexer: I
     assert "cannot be moved to processed/: Permission denied" in ended.err
 
 
+@pytest.mark.long
 def test_processed_that_is_a_file_is_said_and_nothing_is_lost(indexer: Indexer, folder: Path) -> None:
     harvested(folder / "processed", ("z", "not a folder"))
     ended = indexer("sync")

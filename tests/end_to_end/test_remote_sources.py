@@ -56,6 +56,7 @@ def test_a_load_whose_stream_breaks_off_goes_on(indexer: Indexer, web: Web, tmp_
     assert len(titles(tmp_path)) == 2000
 
 
+@pytest.mark.long
 def test_a_server_that_is_down_costs_its_own_files_alone(indexer: Indexer, tmp_path: Path) -> None:
     with serving() as gone:
         url = gone.url
