@@ -50,6 +50,7 @@ ENVIRONMENT = {
     "INDEXER_SCHEDULE_JITTER": "schedule.jitter",
     "INDEXER_DATES": "load.dates",
     "INDEXER_MAX_SHARE": "delete.max_share",
+    "INDEXER_ADOPT": "rebuild.adopt",
     "INDEXER_LOG_FORMAT": "log.format",
     "INDEXER_LOG_LEVEL": "log.level",
 }
@@ -159,6 +160,9 @@ class RebuildSettings(Table):
     """What stays of the generations that a re-index has made."""
 
     keep: int = Field(2, ge=2, le=100, description="generations that are kept, the live one and its former among them")
+    adopt: bool = Field(
+        False, description="an index that was there before becomes a generation without being asked for"
+    )
 
 
 class DeleteSettings(Table):

@@ -41,6 +41,7 @@ LOOK_SECONDS = 5.0  # between two looks at an engine that is in trouble
 def reindex(*, config: Config, promote: bool, adopt: bool, keep: int | None, as_json: bool, quiet: bool) -> int:
     target = config.target()
     plan_for_sources(config)  # says what is wrong with them before anything is opened
+    settings = config.settings.rebuild
     say = _printer(quiet or as_json)
     with (
         closing(open_place(target)) as place,
@@ -50,7 +51,7 @@ def reindex(*, config: Config, promote: bool, adopt: bool, keep: int | None, as_
     ):
         job = _Job(config, target, place, store, say, quiet or as_json)
         with _remembered(job):
-            job.run(promote=promote, adopt=adopt, keep=keep or config.settings.rebuild.keep)
+            job.run(promote=promote, adopt=adopt or settings.adopt, keep=keep or settings.keep)
     if as_json:
         print(json.dumps(job.ended(), ensure_ascii=False, indent=2))
     return job.exit_code

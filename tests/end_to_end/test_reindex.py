@@ -85,6 +85,15 @@ def test_built_beside_promoted_and_back(indexer: Indexer, tmp_path: Path) -> Non
     assert indexer("sync").out.startswith("j   nothing new\n")
 
 
+def test_the_word_may_be_given_once_and_for_all(indexer: Indexer, tmp_path: Path) -> None:
+    configure(tmp_path, JOURNAL)
+    page(tmp_path / "dumps/1.xml", ("a", "one"))
+    assert indexer("sync").code == 0
+    adopted = indexer("reindex", env={"INDEXER_ADOPT": "true"})
+    assert adopted.code == 0, adopted.err
+    assert "adopted" in adopted.out
+
+
 def test_an_index_that_was_there_is_adopted_with_a_word(indexer: Indexer, tmp_path: Path) -> None:
     configure(tmp_path, JOURNAL)
     page(tmp_path / "dumps/1.xml", ("a", "one"))
