@@ -89,7 +89,9 @@ def test_the_word_may_be_given_once_and_for_all(indexer: Indexer, tmp_path: Path
     configure(tmp_path, JOURNAL)
     page(tmp_path / "dumps/1.xml", ("a", "one"))
     assert indexer("sync").code == 0
-    adopted = indexer("reindex", env={"INDEXER_ADOPT": "true"})
+    with (tmp_path / "indexer.toml").open("a") as settings:
+        settings.write("[rebuild]\nadopt = true\n")
+    adopted = indexer("reindex")
     assert adopted.code == 0, adopted.err
     assert "adopted" in adopted.out
 
