@@ -51,7 +51,7 @@ class ElasticPlace:
 
     def make(self, name: str) -> Target:
         index = self._index(name)
-        self._clean()
+        self.mend()
         if index not in self._indices():
             put_template(self._target, self._call)
             self._ask("PUT", _path(index), {"settings": self._settings_of_live()})
@@ -67,7 +67,7 @@ class ElasticPlace:
         return replace(self._target, index=index)
 
     def promote(self, name: str) -> None:
-        self._clean()
+        self.mend()
         index, indices = self.target(name).index, self._indices()
         if self._live(indices) == name:
             return
@@ -82,7 +82,7 @@ class ElasticPlace:
     def adopt(self, name: str) -> None:
         """Where an alias stands already for one index of another name, that index stays, beside its clone."""
         index = self._index(name)
-        self._clean()
+        self.mend()
         indices = self._indices()
         if self._live(indices) == name:
             return
@@ -100,7 +100,7 @@ class ElasticPlace:
 
     def drop(self, name: str) -> None:
         index = self._index(name)
-        self._clean()
+        self.mend()
         indices = self._indices()
         if self._live(indices) == name:
             raise is_live(self._target, name)
@@ -171,11 +171,11 @@ class ElasticPlace:
             self._switch([*away, *_additions(clone, {self._target.index: {}} | aliases)])
         except BaseException:
             with contextlib.suppress(TargetError):  # what it cannot take away now, the next verb does
-                self._clean()
+                self.mend()
             raise
-        self._clean()
+        self.mend()
 
-    def _clean(self) -> None:
+    def mend(self) -> None:
         """Takes away what an adoption left that did not come to its end; or what remains to do after the switch."""
         indices = self._indices()
         for plain, clone, marker in self._begun(indices):

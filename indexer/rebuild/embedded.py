@@ -60,7 +60,7 @@ class EmbeddedPlace:
         home = self._home(name)
         is_ours(self._folder, Layout(biblio()))  # raises for a folder that is somebody else's
         with faults(self._folder, "a generation cannot be made"):
-            self._sweep()
+            self.mend()
             if name not in self.there():
                 beginning = home.with_name(f".{name}")
                 install(beginning)
@@ -79,7 +79,7 @@ class EmbeddedPlace:
         if self.is_plain():
             raise not_adopted(self._target)
         with faults(self._folder, "cannot be switched"):
-            self._sweep()
+            self.mend()
             if self.live() != name:
                 point(self._folder, name)
 
@@ -89,7 +89,7 @@ class EmbeddedPlace:
         """
         home = self._home(name)
         if self.live() == name:
-            self._sweep()
+            self.mend()
             return
         if not self.is_plain():
             raise adopts_nothing(self._target)
@@ -97,7 +97,7 @@ class EmbeddedPlace:
         try:
             writer.push([])  # holds the index's lock: nobody else writes to it, or has what he writes left behind
             with faults(self._folder, "cannot be adopted"):
-                self._sweep()
+                self.mend()
                 if home.exists():
                     self._forget(home)
                 beginning = home.with_name(f".{name}")
@@ -106,14 +106,14 @@ class EmbeddedPlace:
                 point(self._folder, name)
         finally:
             writer.close()
-        self._sweep()
+        self.mend()
 
     def drop(self, name: str) -> None:
         home = self._home(name)
         if self.live() == name:
             raise is_live(self._target, name)
         with faults(self._folder, "a generation cannot be removed"):
-            self._sweep()
+            self.mend()
             if home.exists():
                 self._remove(home)
 
@@ -142,7 +142,7 @@ class EmbeddedPlace:
         _rename(home, gone)
         shutil.rmtree(gone)
 
-    def _sweep(self) -> None:
+    def mend(self) -> None:
         """Removes what a kill has left: a generation half made or half removed, and the plain index once adopted."""
         with faults(self._folder, "what is left over cannot be removed"):
             folder = self._folder / GENERATIONS

@@ -54,9 +54,14 @@ def reconcile(store: Store, place: Place, target: str) -> list[Generation]:
 
 
 def agree(store: Store, target: Target) -> None:
-    """Reconciles state and engine, where the target has generations. The caller holds the lock of the live index."""
-    if state.known(store, str(target)):
+    """Reconciles state and engine, where the target has generations, and opens an index again that a killed adoption
+    left closed to writes. The caller holds the lock of the live index.
+    """
+    known = state.known(store, str(target))
+    if known:
         with closing(open_place(target)) as place:
+            if any(each.state == "adopting" for each in known):
+                place.mend()
             reconcile(store, place, str(target))
 
 

@@ -69,6 +69,12 @@ class Place(Protocol):
         """Removes a generation, which may be gone already. Raises PermanentError for the live one."""
         ...
 
+    def mend(self) -> None:
+        """Takes away what a killed call has left. The verbs above begin with it; for whoever only writes to the live
+        index, an adoption may have left it closed to that.
+        """
+        ...
+
     def trouble(self) -> list[str]:
         """Why nothing should be promoted now, each in a sentence: the cluster is not well, a node is lost, no room on
         a disk. Empty when all is well.

@@ -130,6 +130,9 @@ class CloudPlace:
         self._admin("DELETE", name=collection, followAliases="false")
         self._clean()
 
+    def mend(self) -> None:
+        self._clean()
+
     def trouble(self) -> list[str]:
         cluster = self._cluster()
         found = []

@@ -52,7 +52,7 @@ class CorePlace:
         return sorted(self._cores().generations)
 
     def make(self, name: str) -> Target:
-        self._clean()
+        self.mend()
         check_name(name)
         if name not in (cores := self._cores()).generations:
             create_core(replace(self._target, index=self._folder(name)), self._session)
@@ -69,7 +69,7 @@ class CorePlace:
         return replace(self._target, index=core)
 
     def promote(self, name: str) -> None:
-        self._clean()
+        self.mend()
         promoted = self.target(name)
         wait(promoted, self._session)
         if promoted.index == self._target.index:
@@ -82,10 +82,10 @@ class CorePlace:
         self._admin("SWAP", core=self._target.index, other=promoted.index)
         wait(self._target, self._session)
         wait(promoted, self._session)
-        self._clean()
+        self.mend()
 
     def adopt(self, name: str) -> None:
-        self._clean()
+        self.mend()
         check_name(name)
         cores = self._cores()
         if self._live(cores) == name:
@@ -98,7 +98,7 @@ class CorePlace:
 
     def drop(self, name: str) -> None:
         """Of a core that was adopted its configuration is left on the server: nobody else may have it."""
-        self._clean()
+        self.mend()
         check_name(name)
         cores = self._cores()
         if self._live(cores) == name:
@@ -107,7 +107,7 @@ class CorePlace:
         if core is not None:
             whole = name not in cores.records
             self._admin("UNLOAD", core=core, **{"deleteInstanceDir" if whole else "deleteDataDir": "true"})
-        self._clean()
+        self.mend()
 
     def trouble(self) -> list[str]:
         found = [f"core {core} does not start: {why}" for core, why in self._failures()]
@@ -153,7 +153,7 @@ class CorePlace:
             cores.generations[min(cores.records)] = cores.plain.pop()
         return replace(cores, empty=empty)
 
-    def _clean(self) -> None:
+    def mend(self) -> None:
         """Removes what a kill has left, and the record of a core that is gone."""
         cores = self._cores()
         left = [core for name, core in cores.records.items() if name not in cores.generations]

@@ -1,15 +1,20 @@
 """What only Elasticsearch and OpenSearch have: aliases of other names, settings of an index, blocks."""
 
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 
 from indexer.errors import PermanentError
+from indexer.rebuild.generations import agree
 from indexer.rebuild.place import Place
 from indexer.schema.elastic import index_body
 from indexer.schema.model import biblio
+from indexer.state import generations
+from indexer.state.store import Store
 from indexer.targets import Target
 from tests.rebuild.test_place import FIRST, SECOND, build, count, fill, plain
 
@@ -108,6 +113,31 @@ def test_an_adoption_that_fails_leaves_no_write_block(
     with pytest.raises(PermanentError) as caught:
         place.adopt(FIRST)
     assert caught.value is refused
+    fill(target, 4)
+    assert (place.live(), place.is_plain(), place.there(), count(target)) == (None, True, [], 4)
+
+
+def test_a_load_opens_what_a_killed_adoption_left_closed(
+    place: Place, target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain(target, 3)
+    call = place._call  # type: ignore[attr-defined]
+
+    def killed(method: str, path: str, *args: object, **kwargs: object) -> object:
+        if "_clone" in path:
+            raise KeyboardInterrupt
+        return call(method, path, *args, **kwargs)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(place, "_call", killed)
+        patched.setattr(place, "mend", lambda: None)
+        with pytest.raises(KeyboardInterrupt):
+            place.adopt(FIRST)
+    settings = ask(target, "GET", f"{target.index}/_settings?flat_settings=true")[target.index]["settings"]
+    assert settings["index.blocks.write"] == "true"
+    with closing(Store(f"sqlite:///{tmp_path}/state.db")) as store:
+        generations.begin(store, str(target), FIRST, "adopting")
+        agree(store, target)
     fill(target, 4)
     assert (place.live(), place.is_plain(), place.there(), count(target)) == (None, True, [], 4)
 
