@@ -8,8 +8,8 @@ from apscheduler.triggers.combining import OrTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from indexer.config import ScheduleSettings
 from indexer.errors import ConfigError
+from indexer.settings import ScheduleSettings
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 FIELDS = "minute hour day-of-month month day-of-week, such as 0 2 * * * for every night at two."

@@ -18,9 +18,10 @@ import yaml
 from sqlalchemy import make_url
 
 from indexer.cli import cli
-from indexer.config import ENVIRONMENT, Settings, load
+from indexer.config import ENVIRONMENT, load
 from indexer.formats.profiles import resolve
 from indexer.schedule import trigger
+from indexer.settings import Settings
 from indexer.targets import parse_target
 
 ROOT = Path(__file__).resolve().parent.parent

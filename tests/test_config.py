@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer import config
+from indexer import config, settings
 from indexer.errors import ConfigError
 from indexer.formats import profiles
 from tests.conftest import ROOT
@@ -114,9 +114,9 @@ def test_secrets_never_appear_in_rows_or_representations(tmp_path: Path) -> None
 
 def test_the_documentation_names_every_setting() -> None:
     text = (ROOT / "docs/configure.md").read_text(encoding="utf-8")
-    models: list[type[config.Table]] = [config.Settings, config.CredentialSettings, config.LogSettings]
-    models += [config.LoadSettings, config.BudgetSettings, config.SourceSettings, config.ScheduleSettings]
-    models += [config.VerifySettings, config.RebuildSettings, config.MetricsSettings, config.DeleteSettings]
+    models: list[type[settings.Table]] = [settings.Settings, settings.CredentialSettings, settings.LogSettings]
+    models += [settings.LoadSettings, settings.BudgetSettings, settings.SourceSettings, settings.ScheduleSettings]
+    models += [settings.VerifySettings, settings.RebuildSettings, settings.MetricsSettings, settings.DeleteSettings]
     names = {name for model in models for name in model.model_fields}
     names |= {*config.ENVIRONMENT, *profiles.KEYS}
     for profile in profiles.bundled().values():

@@ -16,9 +16,10 @@ import yaml
 
 from indexer import schedule
 from indexer.cli import cli
-from indexer.config import ENVIRONMENT, ScheduleSettings
+from indexer.config import ENVIRONMENT
 from indexer.engine.account import COLUMNS
 from indexer.observe.metrics import GAUGES, OF_SCHEDULE
+from indexer.settings import ScheduleSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 ALERTS = ROOT / "ops/prometheus/alerts.yml"

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from indexer.config import ScheduleSettings
 from indexer.errors import ConfigError
 from indexer.schedule import seconds, trigger
+from indexer.settings import ScheduleSettings
 
 MONDAY = datetime(2026, 11, 30, 12, 0)  # in the machine's own time zone, as cron's
 

@@ -8,12 +8,13 @@ from indexer.commands.configured import chosen
 from indexer.commands.load import limits
 from indexer.commands.opened import stopping
 from indexer.commands.telling import Telling
-from indexer.config import Config, SourceSettings
+from indexer.config import Config
 from indexer.errors import SourceError, TransientError
 from indexer.harvest import run
 from indexer.harvest.folder import folder_of
 from indexer.harvest.server import Server
 from indexer.records import Fault, Position
+from indexer.settings import SourceSettings
 
 SAID_EVERY = 10.0  # seconds
 

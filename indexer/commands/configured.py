@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from indexer import sources
 from indexer.commands.load import plan_of, recipes
 from indexer.commands.opened import rules_of
-from indexer.config import Config, SourceSettings
+from indexer.config import Config
 from indexer.engine.run import Plan
 from indexer.errors import ConfigError
 from indexer.formats import profiles
 from indexer.harvest.folder import folder_of
+from indexer.settings import SourceSettings
 from indexer.sources import live
 from indexer.sources.files import STDIN, is_no_file
 from indexer.sources.remote import Remote

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from indexer import sources
 from indexer.commands.opened import carry_out, opened
 from indexer.commands.telling import Telling
-from indexer.config import Config, LoadSettings
+from indexer.config import Config
 from indexer.derive.pipeline import derive_version
 from indexer.engine.push import Limits
 from indexer.engine.run import Budget, Plan
@@ -16,6 +16,7 @@ from indexer.errors import ConfigError
 from indexer.formats import DEFAULT_PROFILE, profiles
 from indexer.observe import report
 from indexer.schema.model import biblio
+from indexer.settings import LoadSettings
 from indexer.sinks import open_sink
 from indexer.sources import live
 from indexer.sources.remote import Remote

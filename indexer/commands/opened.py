@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from indexer import sources
 from indexer.commands.publish import published
 from indexer.commands.telling import Telling
-from indexer.config import Config, LoadSettings
+from indexer.config import Config
 from indexer.derive.pipeline import derive_version
 from indexer.engine.account import Account
 from indexer.engine.run import Plan, Summary, run
@@ -19,6 +19,7 @@ from indexer.engine.workers import collect_rarely
 from indexer.errors import TargetError
 from indexer.formats.profiles import Profile
 from indexer.schema.model import biblio
+from indexer.settings import LoadSettings
 from indexer.sinks import open_sink
 from indexer.sinks.base import Sink
 from indexer.targets import Target

@@ -11,13 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from indexer.config import OaiSettings
 from indexer.engine.push import Limits
 from indexer.engine.retry import persist
 from indexer.errors import SourceError, TransientError
 from indexer.harvest.answer import Answer, NotAnAnswer
 from indexer.harvest.folder import Folder, Listing, Notes
 from indexer.harvest.server import Server
+from indexer.settings import OaiSettings
 
 DAYS = "YYYY-MM-DD"
 BROKEN_TRIES = 4  # of an answer that is no answer: the server is likely to give the same again

@@ -4,7 +4,6 @@ from collections.abc import Collection, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from indexer.config import SearchSettings, VerifySettings
 from indexer.derive.tracking import DATES
 from indexer.documents import Fields
 from indexer.engine.account import Account
@@ -12,6 +11,7 @@ from indexer.engine.rederive import rederive
 from indexer.engine.run import Plan
 from indexer.rebuild.compare import Sample, differing, filled, last_of
 from indexer.records import Fault
+from indexer.settings import SearchSettings, VerifySettings
 from indexer.sinks.base import Query, Sink
 from indexer.sinks.query import parse_words
 

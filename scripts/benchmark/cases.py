@@ -16,11 +16,11 @@ import requests
 from measure import Taken, cpu_of, median, run
 
 from indexer import sources
-from indexer.config import LoadSettings
 from indexer.engine.workers import Marked, Recipe, make
 from indexer.formats import profiles
 from indexer.records import Record
 from indexer.schema import install
+from indexer.settings import LoadSettings
 from indexer.sinks import open_sink
 from indexer.targets import Target, parse_target
 

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 
 from indexer import sources
-from indexer.config import OaiSettings
 from indexer.engine.push import Limits
 from indexer.errors import SourceError, TransientError
 from indexer.harvest import run, server
 from indexer.harvest.folder import Folder, folder_of
 from indexer.harvest.server import Server
 from indexer.records import Fault, Record
+from indexer.settings import OaiSettings
 from indexer.targets import Credentials
 from tests.harvest.oai_server import DAYS, Item, Repository, serving
 

@@ -7,11 +7,12 @@ import orjson
 import pytest
 
 from indexer.commands.load import plan_for
-from indexer.config import VerifySettings, load
+from indexer.config import load
 from indexer.documents import Fields
 from indexer.engine.account import Account, Books
 from indexer.engine.run import Plan
 from indexer.rebuild.verify import Check, verify
+from indexer.settings import VerifySettings
 from indexer.sinks.base import Sink, Write
 from indexer.sinks.embedded import EmbeddedSink
 
