@@ -1,6 +1,8 @@
 """`reindex`: a new generation beside the live one, from all sources, verified and promoted."""
 
 import json
+import signal
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -61,12 +63,17 @@ def reindex(*, config: Config, promote: bool, adopt: bool, keep: int | None, as_
 def _remembered(job: "_Job") -> Iterator[None]:
     """The re-index as a whole is a run in the state; the loads that it consists of are runs of their own."""
     started = time.monotonic()
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # while no load is under way, which has its own
     number = runs.start(job.store, command="reindex", target=str(job.target), derive_version=derive_version())
     code, message = ExitCode.INTERRUPTED, ""
     try:
         yield
         code = job.exit_code
         message = "; ".join(f"{check.name}: {check.message}" for check in job.checks if not check.passed)
+    except KeyboardInterrupt:
+        job.exit_code = code
+        message = "interrupted: indexer generations shows what is live; indexer reindex goes on from there"
+        print(message, file=sys.stderr)
     except IndexerError as error:
         code, message = error.exit_code, error.message
         if code != ExitCode.REJECTED:
@@ -75,6 +82,7 @@ def _remembered(job: "_Job") -> Iterator[None]:
         code = ExitCode.VERIFICATION
         raise generations.NotPromotedError(message, advice=error.advice) from None
     finally:
+        signal.signal(signal.SIGTERM, before)
         seconds = time.monotonic() - started
         runs.finish(job.store, number, job.account, exit_code=code, message=message, seconds=seconds)
 

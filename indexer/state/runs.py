@@ -41,11 +41,15 @@ def finish(
 
 
 def before_was_killed(store: Store, run_id: int) -> bool:
-    """Whether the run before this one into the same target never came to an end of its own. The caller holds the lock,
-    so it does not run any more.
+    """Whether the load before this one into the same target never came to an end of its own. The caller holds the lock,
+    so it does not run any more; a re-index as a whole does, around its loads.
     """
     target = sa.select(runs.c.target).where(runs.c.id == run_id).scalar_subquery()
-    query = sa.select(runs.c.finished).where(runs.c.target == target, runs.c.id < run_id).order_by(runs.c.id.desc())
+    query = (
+        sa.select(runs.c.finished)
+        .where(runs.c.target == target, runs.c.id < run_id, runs.c.command != "reindex")
+        .order_by(runs.c.id.desc())
+    )
     with store.begin() as connection:
         row = connection.execute(query.limit(1)).one_or_none()
         return row is not None and row.finished is None

@@ -241,6 +241,28 @@ def test_interrupted_it_goes_on(tmp_path: Path) -> None:
     assert len(titles(tmp_path)) == 20_000
 
 
+def test_stopped_while_it_waits_for_a_load_it_says_so(tmp_path: Path) -> None:
+    configure(tmp_path, JOURNAL)
+    page(tmp_path / "dumps/1.xml", ("a", "one"))
+    assert command(tmp_path, "reindex").code == 0
+    process = subprocess.Popen(
+        [sys.executable, "-u", "-m", "indexer", "reindex"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    with closing(Store(f"sqlite:///{tmp_path}/var/state.db")) as store, lock.hold(store, "embedded:index", command="x"):
+        assert process.stdout is not None
+        next(line for line in process.stdout if line.startswith("waiting: "))
+        process.send_signal(signal.SIGTERM)
+        _, error = process.communicate(timeout=60)
+    assert process.returncode == ExitCode.INTERRUPTED
+    assert error == "interrupted: indexer generations shows what is live; indexer reindex goes on from there\n"
+    assert "reindex  interrupted" in command(tmp_path, "status").out
+    assert told(command(tmp_path, "reindex", "--json"))["promoted"]
+
+
 def test_too_many_rejected_records_are_a_reason_not_to_promote(tmp_path: Path) -> None:
     configure(tmp_path, JOURNAL + "\n[load]\nerror_budget = { count = 0 }")
     dump = page(tmp_path / "dumps/1.xml", ("a", "one"), ("b", "one"))

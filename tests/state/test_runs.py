@@ -38,6 +38,8 @@ def test_a_run_that_was_killed_is_told_from_one_that_ended(store: Store) -> None
     start("u")
     after = start("t")
     assert runs.before_was_killed(store, after)
+    runs.start(store, command="reindex", target="v", derive_version="1")  # the whole, which runs around its loads
+    assert not runs.before_was_killed(store, start("v"))
     runs.finish(store, after, Account(), exit_code=3)
     assert not runs.before_was_killed(store, start("t"))
 
