@@ -111,6 +111,9 @@ class RebuildSettings(Table):
     """What stays of the generations that a re-index has made."""
 
     keep: int = Field(2, ge=2, le=100, description="generations that are kept, the live one and its former among them")
+    configset: str = Field(
+        "biblio", min_length=1, description="of the cores that a re-index makes on a standalone Solr"
+    )
     adopt: bool = Field(
         False, description="an index that was there before becomes a generation without being asked for"
     )

@@ -110,7 +110,7 @@ def _changing(config: Config, command: str) -> Iterator[tuple[Target, Place, Sto
     """The target's place and state, nobody loading into the live index, and what there is of generations."""
     target = config.target()
     with (
-        closing(open_place(target)) as place,
+        closing(open_place(target, configset=config.settings.rebuild.configset)) as place,
         closing(Store(config.settings.state)) as store,
         published(config, store),
         lock.hold(store, str(target), command=command),

@@ -46,7 +46,7 @@ def reindex(*, config: Config, promote: bool, adopt: bool, keep: int | None, as_
     settings = config.settings.rebuild
     say = _printer(quiet or as_json)
     with (
-        closing(open_place(target)) as place,
+        closing(open_place(target, configset=settings.configset)) as place,
         closing(Store(config.settings.state)) as store,
         published(config, store),
         lock.hold(store, index_name(str(target), ""), command="reindex"),

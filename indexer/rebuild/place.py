@@ -84,8 +84,9 @@ class Place(Protocol):
     def close(self) -> None: ...
 
 
-def open_place(target: Target) -> Place:
-    """The place of a target's generations; a Solr is asked whether it is a SolrCloud.
+def open_place(target: Target, *, configset: str = "biblio") -> Place:
+    """The place of a target's generations; a Solr is asked whether it is a SolrCloud. `configset` is for the cores that
+    are made on a standalone one.
 
     Raises ConfigError for JSON lines, which have none; PermanentError or TransientError.
     """
@@ -99,7 +100,7 @@ def open_place(target: Target) -> Place:
 
             return ElasticPlace(target)
         case "solr":
-            return _open_solr(target)
+            return _open_solr(target, configset)
         case _:
             raise ConfigError(
                 f"{target}: {target.kind} has no generations",
@@ -107,7 +108,7 @@ def open_place(target: Target) -> Place:
             )
 
 
-def _open_solr(target: Target) -> Place:
+def _open_solr(target: Target, configset: str) -> Place:
     from indexer.rebuild.solr_cloud import CloudPlace
     from indexer.rebuild.solr_core import CorePlace
     from indexer.schema.install_solr import is_cloud
@@ -117,7 +118,7 @@ def _open_solr(target: Target) -> Place:
     session = open_session(target)
     try:
         check_product(target, session)
-        return CloudPlace(target, session) if is_cloud(target, session) else CorePlace(target, session)
+        return CloudPlace(target, session) if is_cloud(target, session) else CorePlace(target, session, configset)
     except BaseException:
         session.close()
         raise

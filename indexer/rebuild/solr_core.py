@@ -18,7 +18,7 @@ import requests
 from indexer.errors import PermanentError
 from indexer.rebuild.names import check_name, is_name
 from indexer.rebuild.place import adopts_nothing, is_live, is_taken, no_room, not_adopted, not_there
-from indexer.schema.install_solr import admin, create_core, reload_core, wait
+from indexer.schema.install_solr import admin, create_core, is_ours, reload_core, same_configuration, wait
 from indexer.schema.preflight import check_solr
 from indexer.targets import Target
 
@@ -38,9 +38,10 @@ class _Cores:
 class CorePlace:
     """A Place (indexer.rebuild.place) over the cores of one server."""
 
-    def __init__(self, target: Target, session: requests.Session) -> None:
+    def __init__(self, target: Target, session: requests.Session, configset: str) -> None:
         self._target = target
         self._session = session
+        self._configset = configset
 
     def live(self) -> str | None:
         return self._live(self._cores())
@@ -55,7 +56,8 @@ class CorePlace:
         self.mend()
         check_name(name)
         if name not in (cores := self._cores()).generations:
-            create_core(replace(self._target, index=self._folder(name)), self._session)
+            self._create(self._folder(name))
+            self._check_configuration(name, cores)
         elif self._live(cores) != name:
             reload_core(self.target(name), self._session)
         made = self.target(name)
@@ -78,7 +80,7 @@ class CorePlace:
         if self._target.index in cores.plain:
             raise not_adopted(self._target)
         if self._live(cores) is None:
-            create_core(self._target, self._session, instanceDir=f"{self._target.index}_empty")
+            self._create(self._target.index, instanceDir=f"{self._target.index}_empty")
         self._admin("SWAP", core=self._target.index, other=promoted.index)
         wait(self._target, self._session)
         wait(promoted, self._session)
@@ -94,7 +96,7 @@ class CorePlace:
             raise adopts_nothing(self._target)
         if name in cores.generations:
             raise is_taken(self._target, name)
-        create_core(replace(self._target, index=self._folder(name) + _ADOPTED), self._session)
+        self._create(self._folder(name) + _ADOPTED)
 
     def drop(self, name: str) -> None:
         """Of a core that was adopted its configuration is left on the server: nobody else may have it."""
@@ -116,6 +118,26 @@ class CorePlace:
 
     def close(self) -> None:
         self._session.close()
+
+    def _create(self, core: str, **options: str) -> None:
+        create_core(replace(self._target, index=core), self._session, configSet=self._configset, **options)
+
+    def _check_configuration(self, name: str, cores: _Cores) -> None:
+        """A core that others configured (VuFind's) serves them with its own handlers: the new one is to have the same.
+        Where the live one is of ours, the configset may be a newer version of it.
+        """
+        serving = self._target.index in {*cores.plain, *cores.generations.values()}
+        made = self.target(name)
+        if not serving or is_ours(self._target, self._session):
+            return
+        if not same_configuration(self._target, made, self._session):
+            self._admin("UNLOAD", core=made.index, deleteInstanceDir="true")
+            raise PermanentError(
+                f"{self._target}: the live core has a configuration of its own, and configset {self._configset!r} is "
+                "another one",
+                advice="Copy the core's conf folder to configsets/NAME on the server, and set rebuild.configset to "
+                "that NAME: cores that a re-index makes have it then. Nothing was changed.",
+            )
 
     def _folder(self, name: str) -> str:
         return f"{self._target.index}_{name}"

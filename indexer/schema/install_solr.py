@@ -60,7 +60,7 @@ def _install_core(target: Target, session: requests.Session) -> list[str]:
         create_core(target, session)
         return [f"{target}: made core {target.index} with configset {STANDALONE_CONFIGSET}"]
     what = f"core {target.index}"
-    if _is_ours(target, session):
+    if is_ours(target, session):
         reload_core(target, session)
     elif not _is_current(target, session):
         raise _foreign(target, session, what, "Its schema is not ours, so it is left alone.")
@@ -68,20 +68,25 @@ def _install_core(target: Target, session: requests.Session) -> list[str]:
 
 
 def create_core(target: Target, session: requests.Session, **options: str) -> None:
-    """Makes a core with the server's configset `biblio`; `options` are more parameters of core admin's CREATE.
+    """Makes a core with the server's configset `biblio`; `options` add to the parameters of core admin's CREATE, or are
+    others.
 
     Raises PermanentError (its advice holds the commands where the configset is not there or another one), or
     TransientError.
     """
-    made = {"action": "CREATE", "name": target.index, "configSet": STANDALONE_CONFIGSET}
+    made = {"action": "CREATE", "name": target.index, "configSet": STANDALONE_CONFIGSET} | options
     try:
-        admin(target, session, "cores", **made, **options)
+        admin(target, session, "cores", **made)
     except PermanentError as error:
         if "Could not load configuration from directory" not in error.message:
             raise PermanentError(error.message, advice=start_advice(error.message)) from None
+        home = _solr_home(target, session)
+        how = f"Copy it on the server, then run the same command again:\n  {_copy(home)}"
+        if made["configSet"] != STANDALONE_CONFIGSET:
+            how = f"Put its conf folder into {home}/configsets/{made['configSet']} on the server."
         raise PermanentError(
-            f"{target}: the server has no configset {STANDALONE_CONFIGSET!r}, and a standalone Solr takes none by HTTP",
-            advice=f"Copy it on the server, then run the same command again:\n  {_copy(_solr_home(target, session))}",
+            f"{target}: the server has no configset {made['configSet']!r}, and a standalone Solr takes none by HTTP",
+            advice=how,
         ) from None
     wait(target, session)
     if not _is_current(target, session):
@@ -139,8 +144,14 @@ def _is_current(target: Target, session: requests.Session) -> bool:
     return MARK not in live or live in (schema_xml(biblio()), schema_xml(biblio(), copy_fields=True))
 
 
-def _is_ours(target: Target, session: requests.Session) -> bool:
+def is_ours(target: Target, session: requests.Session) -> bool:
+    """Whether the core or collection has a schema that we compiled, of this version or another."""
     return MARK in _file(target, session, "schema.xml")
+
+
+def same_configuration(one: Target, other: Target, session: requests.Session) -> bool:
+    """Whether two cores have the same schema and solrconfig.xml."""
+    return all(_file(one, session, name) == _file(other, session, name) for name in ("schema.xml", "solrconfig.xml"))
 
 
 def _edited(target: Target, session: requests.Session) -> bool:
@@ -159,7 +170,7 @@ def _foreign(target: Target, session: requests.Session, what: str, why: str) -> 
 
 def _present(target: Target, session: requests.Session, what: str) -> list[str]:
     differences = _differences(target, session)
-    if not differences and _is_ours(target, session):
+    if not differences and is_ours(target, session):
         edited = "; its solrconfig.xml is not the bundled one and is left as it is" if _edited(target, session) else ""
         return [f"{target}: {what} has the schema already{edited}"]
     return [

@@ -1,5 +1,7 @@
 """What only a standalone Solr has: folders of cores, which say what their names do not."""
 
+import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -7,8 +9,9 @@ import pytest
 import requests
 
 from indexer.errors import PermanentError
-from indexer.rebuild.place import Place
+from indexer.rebuild.place import Place, open_place
 from indexer.schema.install import install
+from indexer.schema.solr import MARK
 from indexer.targets import Target
 from tests.rebuild.test_place import FIRST, SECOND, THIRD, build, count, fill, plain
 
@@ -118,3 +121,31 @@ def test_a_live_core_that_does_not_start(place: Place, target: Target) -> None:
             place.promote(FIRST)
     finally:
         admin(target, "CREATE", name=target.index, configSet="biblio")
+
+
+def test_a_core_with_a_configuration_of_its_own_is_followed_by_one_with_the_same(place: Place, target: Target) -> None:
+    plain(target, 3)
+    folder = Path(admin(target, "STATUS", core=target.index)["status"][target.index]["instanceDir"])
+    bundled = folder.parent / "configsets/biblio/conf"
+    if not bundled.is_dir():
+        pytest.skip("Solr runs in a container: no configset can be put there")
+    own = bundled.parent.parent / f"own_{target.index}"
+    shutil.copytree(bundled, own / "conf")
+    try:
+        schema = own / "conf/schema.xml"
+        schema.write_text(schema.read_text().replace(MARK, "ours"))
+        admin(target, "UNLOAD", core=target.index, deleteInstanceDir="true")
+        admin(target, "CREATE", name=target.index, configSet=own.name)
+        fill(target, 3)
+        with closing(open_place(target, configset=own.name)) as same:
+            same.adopt(FIRST)
+            with pytest.raises(PermanentError, match="configuration of its own, and configset 'biblio' is another one"):
+                place.make(SECOND)
+            assert (place.live(), place.there(), count(target)) == (FIRST, [FIRST], 3)
+            build(same, SECOND, 5)
+            same.promote(SECOND)
+            assert (same.live(), count(target)) == (SECOND, 5)
+            same.promote(FIRST)
+            same.drop(SECOND)
+    finally:
+        shutil.rmtree(own)
