@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
 from dataclasses import asdict
 
 from indexer.commands.configured import dumps, plan_for_sources
@@ -48,26 +48,16 @@ def lines(found: Sequence[Generation]) -> list[str]:
 
 
 def promote(name: str | None, *, config: Config, as_json: bool) -> int:
-    with _changing(config, "promote") as (target, place, store, found):
-        if name is None:
-            ready = [each for each in found if each.state == "ready"]
-            if not ready:
-                raise ConfigError(
-                    f"{target}: no generation is ready to be promoted",
-                    advice="indexer generations shows what there is.",
+    with _changing(config, "promote") as (target, place, store, found), ExitStack() as locks:
+        chosen = _chosen(found, name, target)
+        if chosen.state == "ready":  # to go back must be possible at any time
+            locks.enter_context(_no_reindex(store, target, "promote"))  # which may go on with it, or drop it
+            found = generations.look(store, place, str(target))
+            chosen = _chosen(found, name, target)
+            if trouble := place.trouble():
+                raise generations.NotPromotedError(
+                    f"{chosen.name} was not promoted: {'; '.join(trouble)}", advice="Mend that first."
                 )
-            chosen = ready[0]
-        else:
-            chosen = _named(found, name, target)
-        if chosen.state not in ("ready", "former", "live"):
-            raise generations.NotPromotedError(
-                f"{chosen.name} is {chosen.state}: it was not promoted",
-                advice="indexer reindex goes on with it, verifies it and promotes it.",
-            )
-        if chosen.state == "ready" and (trouble := place.trouble()):  # to go back must be possible at any time
-            raise generations.NotPromotedError(
-                f"{chosen.name} was not promoted: {'; '.join(trouble)}", advice="Mend that first."
-            )
         return _switch(chosen, target, place, store, found, config, as_json=as_json)
 
 
@@ -92,8 +82,8 @@ def prune(names: Sequence[str], *, config: Config, keep: int | None, as_json: bo
             if each.state == "live":
                 raise ConfigError(f"{each.name} is live: it stays", advice="Nothing was removed.")
         with ExitStack() as locks:
-            if any(each.state not in ("former", "failed") for each in going):  # nobody builds it
-                locks.enter_context(lock.hold(store, index_name(str(target), ""), command="prune"))
+            if any(each.state != "former" for each in going):  # somebody may be building it
+                locks.enter_context(_no_reindex(store, target, "prune"))
             for each in going:
                 generations.drop(store, place, str(target), each.name)
                 if not as_json:
@@ -116,6 +106,33 @@ def _changing(config: Config, command: str) -> Iterator[tuple[Target, Place, Sto
         lock.hold(store, str(target), command=command),
     ):
         yield target, place, store, generations.reconcile(store, place, str(target))
+
+
+def _no_reindex(store: Store, target: Target, command: str) -> AbstractContextManager[None]:
+    return lock.hold(store, index_name(str(target), ""), command=command)
+
+
+def _chosen(found: Sequence[Generation], name: str | None, target: Target) -> Generation:
+    """The generation of this name, or the one that is ready. Raises where it may not be promoted."""
+    if name is None:
+        ready = next((each for each in found if each.state == "ready"), None)
+        if ready is None:
+            raise ConfigError(
+                f"{target}: no generation is ready to be promoted", advice="indexer generations shows what there is."
+            )
+        return ready
+    chosen = _named(found, name, target)
+    if chosen.state == "unknown":
+        raise generations.NotPromotedError(
+            f"{name} is not in the state: it may be half built, and was not promoted",
+            advice="indexer reindex builds another one; indexer prune NAME removes it.",
+        )
+    if chosen.state not in ("ready", "former", "live"):
+        raise generations.NotPromotedError(
+            f"{name} is {chosen.state}: it was not promoted",
+            advice="indexer reindex goes on with it, verifies it and promotes it.",
+        )
+    return chosen
 
 
 def _named(found: Sequence[Generation], name: str, target: Target) -> Generation:

@@ -104,9 +104,9 @@ def opened(
             lock.hold(store, building or str(target), command=command),
         ):
             with _told_if_refused(store, command, url):
-                if not building:
-                    agree(store, target)
                 sink.check()
+                if not building and target.kind != "jsonl":
+                    agree(store, target)
             with Telling(config, store, quiet=quiet, command=command, target=url) as told:
                 name = building or live_index(store, str(target))
                 tuning.put_back(sink, store, name, say=told.say)

@@ -64,7 +64,7 @@ def _remembered(job: "_Job") -> Iterator[None]:
     """The re-index as a whole is a run in the state; the loads that it consists of are runs of their own."""
     started = time.monotonic()
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # while no load is under way, which has its own
-    number = runs.start(job.store, command="reindex", target=str(job.target), derive_version=derive_version())
+    number = runs.start(job.store, command=runs.REINDEX, target=str(job.target), derive_version=derive_version())
     code, message = ExitCode.INTERRUPTED, ""
     try:
         yield
@@ -119,7 +119,8 @@ class _Job:
         if self._load("building"):
             with self._held():
                 self._reconciled()
-                if self._load("catching up", last=True) and self._verified() and promote:
+                read = self._load("catching up", last=True)
+                if read and self._verified(read) and promote:
                     generations.promote(self.store, self.place, str(self.target), self.name)
                     self.promoted = True
                     self._end(keep)
@@ -229,17 +230,17 @@ class _Job:
             signed.get(file) == mark.signature for file, mark in begun.items()
         )
 
-    def _load(self, what: str, *, last: bool = False) -> bool:
-        """Reads what of the sources the new generation does not have; gives whether it came through, and all of it is
-        there if this is the `last` time.
+    def _load(self, what: str, *, last: bool = False) -> Plan | None:
+        """Reads what of the sources the new generation does not have; gives what it holds then. None if that did not
+        come through, or not all of it is there though this is the `last` time.
         """
         with self._made(self.name) as (plan, _, target_id):
             if not news(dumps(plan), files.settled(self.store, target_id)):
-                return True
+                return plan
         with opened(
             self.place.target(self.name),
             self.config,
-            command="reindex load",
+            command=runs.BUILDING,
             quiet=self.quiet,
             connections=plan.limits.connections,
             building=index_name(str(self.target), self.name),
@@ -252,11 +253,11 @@ class _Job:
         if summary.interrupted:
             self.exit_code = ExitCode.INTERRUPTED
             self.say(f"interrupted: {self.name} is not finished; indexer reindex goes on with it")
-            return False
+            return None
         if summary.account.open_sources or unread:
             self._failed([_read(unread)])
-            return False
-        return True
+            return None
+        return plan
 
     def _count(self, what: str, new: int, summary: Summary) -> None:
         self.account.add(summary.account)
@@ -267,10 +268,12 @@ class _Job:
             for line in report.lines(summary, target=self.name, remembered=True):
                 self.say(line)
 
-    def _verified(self) -> bool:
-        """Whether the new generation is what it is to be; says what was found."""
+    def _verified(self, read: Plan) -> bool:
+        """Whether the new generation is what was `read` is to make it; says what was found. Dumps that have come since
+        are for the next `sync`.
+        """
         target = str(self.target)
-        with self._made(self.name) as (plan, sink, target_id), ExitStack() as opening:
+        with self._made(self.name) as (_, sink, target_id), ExitStack() as opening:
             tuning.put_back(sink, self.store, index_name(target, self.name), say=self.say)
             live = None
             if self.former is not None:
@@ -278,7 +281,7 @@ class _Job:
                 live.check()
             generations.delete_again(self.store, target, self.name, sink=sink, live=live)
             checks = verify(
-                plan,
+                read,
                 sink,
                 live=live,
                 account=self.account,

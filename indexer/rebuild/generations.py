@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from indexer.documents import Delete
-from indexer.errors import ExitCode, IndexerError
+from indexer.errors import ExitCode, IndexerError, PermanentError
 from indexer.rebuild import names
 from indexer.rebuild.place import Place, open_place
 from indexer.sinks import open_sink
@@ -54,14 +54,23 @@ def reconcile(store: Store, place: Place, target: str) -> list[Generation]:
 
 
 def agree(store: Store, target: Target) -> None:
-    """Reconciles state and engine, where the target has generations, and opens an index again that a killed adoption
-    left closed to writes. The caller holds the lock of the live index.
+    """Reconciles state and engine, and opens an index again that a killed adoption left closed to writes. The caller
+    holds the lock of the live index.
+
+    A state that knows of no generations may be a new one: what it knows of a plain index must not pass for what is
+    known of a generation that is live by now.
     """
     known = state.known(store, str(target))
-    if known:
-        with closing(open_place(target)) as place:
-            if any(each.state == "adopting" for each in known):
-                place.mend()
+    with closing(open_place(target)) as place:
+        if any(each.state == "adopting" for each in known):
+            place.mend()
+        try:
+            serving = place.live()
+        except PermanentError:
+            if known:
+                raise
+            return  # who may only load into the index has made no generations of it, and need not be let look
+        if known or serving is not None:
             reconcile(store, place, str(target))
 
 

@@ -8,6 +8,9 @@ from indexer.engine.account import COLUMNS, Account, Books
 from indexer.state.store import Store, now
 from indexer.state.tables import books, dead_letters, runs
 
+REINDEX = "reindex"  # a re-index as a whole
+BUILDING = "reindex load"  # one of the loads that it consists of, into a generation beside the live one
+
 
 def start(store: Store, *, command: str, target: str, derive_version: str) -> int:
     """Remembers that a run began; gives its number."""
@@ -41,17 +44,14 @@ def finish(
 
 
 def before_was_killed(store: Store, run_id: int) -> bool:
-    """Whether the load before this one into the same target never came to an end of its own. The caller holds the lock,
-    so it does not run any more; a re-index as a whole does, around its loads.
+    """Whether the run before this one into the same index never came to an end of its own. The caller holds the lock,
+    so it does not run any more: what is built beside the live index has a lock of its own, and does not count for it.
     """
-    target = sa.select(runs.c.target).where(runs.c.id == run_id).scalar_subquery()
-    query = (
-        sa.select(runs.c.finished)
-        .where(runs.c.target == target, runs.c.id < run_id, runs.c.command != "reindex")
-        .order_by(runs.c.id.desc())
-    )
     with store.begin() as connection:
-        row = connection.execute(query.limit(1)).one_or_none()
+        run = connection.execute(sa.select(runs.c.target, runs.c.command).where(runs.c.id == run_id)).one()
+        beside = runs.c.command == BUILDING if run.command == BUILDING else runs.c.command.not_in((REINDEX, BUILDING))
+        before = sa.select(runs.c.finished).where(runs.c.target == run.target, runs.c.id < run_id, beside)
+        row = connection.execute(before.order_by(runs.c.id.desc()).limit(1)).one_or_none()
         return row is not None and row.finished is None
 
 

@@ -11,8 +11,12 @@ from typing import Any
 
 import pytest
 
+from indexer import cli
+from indexer.commands import reindex
+from indexer.engine.run import Plan
 from indexer.errors import ExitCode
 from indexer.state import lock
+from indexer.state.generations import index_name
 from indexer.state.store import Store
 from indexer.targets import Target
 from tests.end_to_end.conftest import Ended, Indexer, read_back
@@ -214,6 +218,69 @@ def test_what_comes_during_the_build_is_in_it_and_a_load_that_runs_is_waited_for
     assert "catching up: 1 dump\n" in rest
     assert titles(tmp_path) == {"a": "one", "b": "two", "c": "two"}
     assert command(tmp_path, "sync").out.startswith("j   nothing new\n")
+
+
+def test_a_dump_that_comes_after_the_last_look_is_for_the_next_sync(tmp_path: Path) -> None:
+    configure(tmp_path, JOURNAL)
+    page(tmp_path / "dumps/1.xml", ("a", "one"))
+
+    def work() -> None:
+        verified = reindex._Job._verified
+
+        def later(self: reindex._Job, read: Plan) -> bool:
+            page(tmp_path / "dumps/2.xml", ("b", "two"))
+            return verified(self, read)
+
+        reindex._Job._verified = later  # type: ignore[method-assign]
+        sys.argv = ["indexer", "reindex"]
+        cli.main()
+
+    ended = forked(tmp_path, work)
+    assert ended.code == 0, ended.out
+    assert titles(tmp_path) == {"a": "one"}
+    assert told(command(tmp_path, "sync", "--json"))["files"] == {"j": ["dumps/2.xml"]}
+
+
+def test_a_generation_that_a_reindex_may_take_up_is_left_to_it(tmp_path: Path) -> None:
+    configure(tmp_path, JOURNAL)
+    page(tmp_path / "dumps/1.xml", ("a", "one"))
+    for args in (["--no-promote"], [], ["--no-promote"]):
+        assert command(tmp_path, "reindex", *args).code == 0
+    states = listed(lambda *args: command(tmp_path, *args))
+    [ready] = [name for name, state in states.items() if state == "ready"]
+    with (
+        closing(Store(f"sqlite:///{tmp_path}/var/state.db")) as store,
+        lock.hold(store, index_name("embedded:index", ""), command="reindex"),
+    ):
+        for args in (["promote"], ["promote", ready], ["prune", ready]):
+            refused = command(tmp_path, *args)
+            assert refused.code == ExitCode.LOCKED, refused.out
+            assert "'reindex'" in refused.err
+    assert command(tmp_path, "promote").code == 0
+    with (
+        closing(Store(f"sqlite:///{tmp_path}/var/state.db")) as store,
+        lock.hold(store, index_name("embedded:index", ""), command="reindex"),
+    ):
+        assert command(tmp_path, "rollback").code == 0  # to go back must be possible at any time
+
+
+def test_a_state_that_was_lost_learns_which_generation_is_live(tmp_path: Path) -> None:
+    configure(tmp_path, JOURNAL)
+    page(tmp_path / "dumps/1.xml", ("a", "one"), ("b", "one"))
+    for _ in range(2):
+        assert command(tmp_path, "reindex").code == 0
+    [live, former] = listed(lambda *args: command(tmp_path, *args))
+    for path in (tmp_path / "var").glob("state.db*"):
+        path.unlink()
+    assert told(command(tmp_path, "sync", "--json"))["books"]["j"]["indexed"] == 2
+    assert listed(lambda *args: command(tmp_path, *args)) == {live: "live", former: "unknown"}
+    refused = command(tmp_path, "promote", former)
+    assert refused.code == ExitCode.VERIFICATION
+    assert "is not in the state" in refused.err
+    assert command(tmp_path, "reindex").code == 0  # without a word of adopting
+    assert command(tmp_path, "rollback").code == 0
+    assert command(tmp_path, "sync").out.startswith("j   nothing new\n")  # what the first one sent is known of it
+    assert command(tmp_path, "prune", former).code == 0
 
 
 def test_interrupted_it_goes_on(tmp_path: Path) -> None:

@@ -38,10 +38,19 @@ def test_a_run_that_was_killed_is_told_from_one_that_ended(store: Store) -> None
     start("u")
     after = start("t")
     assert runs.before_was_killed(store, after)
-    runs.start(store, command="reindex", target="v", derive_version="1")  # the whole, which runs around its loads
-    assert not runs.before_was_killed(store, start("v"))
     runs.finish(store, after, Account(), exit_code=3)
     assert not runs.before_was_killed(store, start("t"))
+
+
+def test_what_is_built_beside_the_live_index_is_no_run_before(store: Store) -> None:
+    def start(command: str) -> int:
+        return runs.start(store, command=command, target="t", derive_version="1")
+
+    start(runs.REINDEX)  # the whole, which runs around its loads
+    assert not runs.before_was_killed(store, start(runs.BUILDING))
+    assert not runs.before_was_killed(store, start("sync"))
+    assert runs.before_was_killed(store, start(runs.BUILDING))
+    assert runs.before_was_killed(store, start("sync"))
 
 
 def test_its_dead_letters_are_counted(store: Store) -> None:
