@@ -220,7 +220,7 @@ def load(
 
 @cli.command()
 @click.argument("names", metavar="[SOURCE]...", nargs=-1)
-@click.option("--dry-run", is_flag=True, help="Say which files are new; read and send nothing.")
+@click.option("--dry-run", is_flag=True, help="Say which files are new and what would be deleted; send nothing.")
 @click.option("--force", is_flag=True, help="Read every file, and send unchanged documents too.")
 @MAX_SHARE
 @common("target", "workers", "json", "quiet", "verbose", "log-format")

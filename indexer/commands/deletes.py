@@ -28,6 +28,7 @@ from indexer.formats import DELETE
 from indexer.formats.profiles import Profile
 from indexer.observe import report
 from indexer.records import Fault
+from indexer.sinks.base import Sink
 from indexer.sources.files import STDIN
 
 AT_ONCE = 200  # ids that the engine is asked for
@@ -46,7 +47,7 @@ def delete(
     """Documents with these ids, and with those of the file (one a line; - is standard input)."""
     if not ids and file is None:
         raise ConfigError("no ids were named", advice="Name them, or a file with one a line: --file FILE.")
-    with _gathering("delete", config, quiet=quiet) as list_, IdSet() as seen:
+    with _gathering("delete", config, dry_run=dry_run, quiet=quiet) as list_, IdSet() as seen:
         missing = 0
         for some in batches(_named(ids, file)):
             new = seen.without(list(dict.fromkeys(some)))
@@ -60,7 +61,7 @@ def delete(
 def sweep(*, config: Config, dry_run: bool, max_share: float | None, as_json: bool, quiet: bool) -> int:
     """Documents that no source of indexer.toml has any more, as far as their dumps tell."""
     plan = plan_for_sources(config)
-    with _gathering("sweep", config, quiet=quiet) as list_, IdSet() as held:
+    with _gathering("sweep", config, dry_run=dry_run, quiet=quiet) as list_, IdSet() as held:
         plan.recipe.omit.update(list_.opened.sink.omit)
         with closing(rederive(plan)) as derived:
             for chunk in derived:
@@ -123,10 +124,7 @@ class _List:
     def documents(self) -> Iterator[tuple[str, str]]:
         """(id, title) of each."""
         for some in self._ids():
-            there = self.opened.sink.get(some)
-            for id in some:
-                title = there.get(id, {}).get("title", "")
-                yield id, title if isinstance(title, str) else "; ".join(title)
+            yield from titled(self.opened.sink, some)
 
     def note(self, target: str) -> None:
         """A source may have them still: a re-index is not to bring them back."""
@@ -141,13 +139,14 @@ class _List:
 
 
 @contextmanager
-def _gathering(command: str, config: Config, *, quiet: bool) -> Iterator[_List]:
+def _gathering(command: str, config: Config, *, dry_run: bool, quiet: bool) -> Iterator[_List]:
     target = config.target()
     if target.kind == "jsonl":
         raise ConfigError(f"{target}: nothing can be deleted from a file of JSON lines")
     connections = config.settings.load.connections
+    told = f"{command} --dry-run" if dry_run else command
     with (
-        opened(target, config, command=command, quiet=quiet, connections=connections) as ready,
+        opened(target, config, command=told, quiet=quiet, connections=connections) as ready,
         tempfile.TemporaryDirectory(prefix="indexer-") as folder,
     ):
         yield _List(ready, command, Path(folder) / f"{command}.delete", quiet=quiet)
@@ -213,6 +212,16 @@ def _named(ids: Sequence[str], file: str | None) -> Iterator[str]:
                     yield id
     except OSError as error:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}", advice="Nothing was deleted.") from None
+
+
+def titled(sink: Sink, ids: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """(id, title) of those of these documents that are there."""
+    for some in batches(ids):
+        there = sink.get(some)
+        for id in some:
+            if id in there:
+                title = there[id].get("title", "")
+                yield id, title if isinstance(title, str) else "; ".join(title)
 
 
 def batches(ids: Iterable[str]) -> Iterator[list[str]]:

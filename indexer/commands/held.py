@@ -4,17 +4,41 @@ What is held is a dead letter of the stage `held`: a later version of its record
 away, `dead-letters list` shows it, `replay` sends it, `drop` forgets it. So nothing is lost while a person decides.
 """
 
+from contextlib import closing
 from dataclasses import replace
 
 from indexer.commands.dead_letters import chunks
-from indexer.commands.deletes import batches
+from indexer.commands.deletes import batches, titled
 from indexer.commands.load import limits, made_by
 from indexer.commands.opened import Opened, stopping
 from indexer.config import Config
+from indexer.documents import Delete
 from indexer.engine import brake
+from indexer.engine.rederive import rederive
 from indexer.engine.replay import replay
-from indexer.engine.run import Summary
+from indexer.engine.run import Plan, Summary
+from indexer.engine.workers import Marked
 from indexer.state import dead_letters
+
+
+def foreseen(ready: Opened, plan: Plan, max_share: float) -> tuple[list[tuple[str, str]], str]:
+    """(id, title) of the documents that would go, were these dumps loaded: by deletions in them, or held before. And
+    why those would be held, "" where they would not. Reads the dumps; nothing is sent or remembered.
+    """
+    there = ready.sink.count()
+    if not there:
+        return [], ""
+    ids = dict.fromkeys(id for _, id in dead_letters.held(ready.store, ready.target_id))
+    with closing(rederive(plan)) as derived:
+        for chunk in derived:
+            for _, made in chunk:
+                if isinstance(made, Delete):
+                    ids[made.id] = None
+                elif isinstance(made, Marked):
+                    ids.pop(made.write.id, None)
+    going = list(titled(ready.sink, ids))
+    stopped = brake.holds(len(going), there, max_share)
+    return going, brake.too_many(len(going), there, max_share) if stopped else ""
 
 
 def let_through(ready: Opened, config: Config, max_share: float) -> None:

@@ -8,14 +8,13 @@ from dataclasses import replace
 from indexer import sources
 from indexer.commands.bring import bring, planned
 from indexer.commands.configured import Dump, chosen, dumps, is_as_it_was, part, plan_for_sources
-from indexer.commands.held import let_through
+from indexer.commands.held import foreseen, let_through
 from indexer.commands.opened import Opened, opened
 from indexer.config import Config
 from indexer.engine.run import Plan, Summary
-from indexer.errors import ConfigError
+from indexer.errors import ConfigError, ExitCode
 from indexer.observe import report
 from indexer.sources import processed
-from indexer.state import dead_letters
 
 
 def sync(
@@ -35,7 +34,8 @@ def sync(
         )
     plan = plan_for_sources(config, names, whole=False)
     connections = config.settings.load.connections
-    with opened(target, config, command="sync", quiet=quiet, connections=connections) as ready:
+    command = "sync --dry-run" if dry_run else "sync"
+    with opened(target, config, command=command, quiet=quiet, connections=connections) as ready:
         if not dry_run and bring(config, names, ready.told, quiet=quiet):
             plan = plan_for_sources(config, names, whole=False)
         share = config.settings.delete.max_share if max_share is None else max_share
@@ -43,19 +43,23 @@ def sync(
         new, summary = catch_up(ready, plan, config, dry_run=dry_run, force=force, hold=hold)
         if not dry_run and not summary.interrupted:
             let_through(ready, config, share)
-        held = dead_letters.held(ready.store, ready.target_id) if dry_run else []
+        going, stopped = foreseen(ready, part(plan, new, config), share) if dry_run else ([], "")
         moving = {source.name for source in chosen(config, names) if source.move_processed}
         if moving and not dry_run and not summary.interrupted:
             _move(ready, [dump for dump in dumps(plan) if dump.source in moving])
     if as_json:
         told = report.as_json(summary, target=str(target), dry_run=dry_run)
         read = {name: [dump.file for dump in new if dump.source == name] for name in plan.recipe.profiles}
-        waiting = {"held_ids": [id for _, id in held]} if dry_run else {}
-        print(json.dumps({**told, "files": read, **waiting}, ensure_ascii=False, indent=2))
+        ahead = {"delete": [{"id": id, "title": title} for id, title in going], "stopped": stopped} if dry_run else {}
+        print(json.dumps({**told, "files": read, **ahead}, ensure_ascii=False, indent=2))
     elif not quiet:
-        print("".join(f"held: the deletion of {id}\n" for _, id in held), end="")
-        _tell(plan, new, summary, str(target), asked=planned(config, names) if dry_run else {}, dry_run=dry_run)
-    return summary.exit_code
+        _tell(plan, new, asked=planned(config, names) if dry_run else {}, dry_run=dry_run)
+        if dry_run:
+            print("".join(f"would be deleted: {id}  {title}".rstrip() + "\n" for id, title in going), end="")
+            print("dry run: nothing was sent" + (f"; the deletions would be held: {stopped}" if stopped else ""))
+        else:
+            print("\n".join(report.lines(summary, target=str(target), remembered=True)))
+    return ExitCode.VERIFICATION if stopped else summary.exit_code
 
 
 def catch_up(
@@ -132,9 +136,7 @@ def _is_of(fault: str, file: str) -> bool:
     return fault == file or fault.startswith(f"{file}!")
 
 
-def _tell(
-    plan: Plan, new: Sequence[Dump], summary: Summary, target: str, *, asked: Mapping[str, str], dry_run: bool
-) -> None:
+def _tell(plan: Plan, new: Sequence[Dump], *, asked: Mapping[str, str], dry_run: bool) -> None:
     width = max(map(len, plan.recipe.profiles))
     for name in plan.recipe.profiles:
         count = sum(dump.source == name for dump in new)
@@ -144,7 +146,3 @@ def _tell(
             print(f"  {asked[name]}")
         if dry_run:
             print("".join(f"  {dump.file}\n" for dump in new if dump.source == name), end="")
-    if dry_run:
-        print("dry run: nothing was read or sent")
-    else:
-        print("\n".join(report.lines(summary, target=target, remembered=True)))

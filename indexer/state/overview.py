@@ -69,7 +69,7 @@ def age(time: str, now: datetime) -> float:
 
 
 def _overview(store: Store, target: str) -> Overview:
-    ended = (runs.c.target == target) & runs.c.exit_code.is_not(None)
+    ended = (runs.c.target == target) & runs.c.exit_code.is_not(None) & ~runs.c.command.endswith(" --dry-run")
     newest = sa.select(sa.func.max(runs.c.id)).where(ended).group_by(runs.c.command)
     well = sa.select(sa.func.max(runs.c.id)).where(ended, runs.c.exit_code == 0).group_by(runs.c.command)
     letters = (

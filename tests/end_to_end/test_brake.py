@@ -44,7 +44,14 @@ def test_as_many_as_may_go_are_deleted_and_what_came_back_is_not(indexer: Indexe
 
 
 def test_too_many_are_held_until_the_operator_lets_them_through(indexer: Indexer, loaded: Path) -> None:
-    page(loaded / "2.xml", *deletions(30), ("n0300", "new"))
+    page(loaded / "2.xml", *deletions(30), ("nowhere", ""), *deletions(1, 50), *numbered(1, 50), ("n0300", "new"))
+    dry = indexer("sync", "--dry-run")
+    assert dry.code == ExitCode.VERIFICATION
+    assert [line.split()[3] for line in dry.out.splitlines() if line.startswith("would be deleted: ")] == [
+        id for id, _ in numbered(30)
+    ]
+    assert "nothing was sent; the deletions would be held: 30 of 200 documents (15.0%) would be deleted" in dry.out
+    assert len(titles(loaded.parent)) == 200
     stopped = indexer("sync")
     assert stopped.code == ExitCode.VERIFICATION
     assert "30 of 201 documents (14.9%) would be deleted, more than delete.max_share (5.0%)" in stopped.err
@@ -56,12 +63,13 @@ def test_too_many_are_held_until_the_operator_lets_them_through(indexer: Indexer
     assert again.code == ExitCode.VERIFICATION
     assert json.loads(again.out)["held"] == 29
     assert counts(again, "j") == {"read": 1, "indexed": 1}
-    dry = json.loads(indexer("sync", "--dry-run", "--json").out)
-    assert dry["held_ids"] == [id for id, _ in numbered(29, 1)]
+    ahead = json.loads(indexer("sync", "--dry-run", "--json").out)
+    assert [each["id"] for each in ahead["delete"]] == [id for id, _ in numbered(29, 1)]
+    assert "29 of 201 documents" in ahead["stopped"]
 
     let = indexer("sync", "--max-share", "0.2", "--json")
     assert let.code == 0, let.err
-    assert counts(let, "j") == {"read": 29, "deleted": 29}
+    assert counts(let, "j") == {"read": 30, "deleted": 30}
     found = titles(loaded.parent)
     assert len(found) == 172
     assert found["n0000"] == "back"

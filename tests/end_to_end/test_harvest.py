@@ -41,11 +41,7 @@ def test_what_changed_is_harvested_and_nothing_else_is_asked_for(
     fill(repository, 250)
     configure(tmp_path, source(repository))
     dry = indexer("sync", "--dry-run")
-    assert (
-        dry.out
-        == (f"journal   nothing new\n  harvest of {repository.url}: everything\n\ndry run: nothing was read or sent\n")
-        or repository.asked == []
-    )
+    assert dry.out == f"journal   nothing new\n  harvest of {repository.url}: everything\ndry run: nothing was sent\n"
     assert repository.asked == []
 
     first = indexer("sync")

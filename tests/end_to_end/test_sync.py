@@ -147,7 +147,7 @@ def test_a_dry_run_names_the_files_and_remembers_nothing(indexer: Indexer, tmp_p
     configure(tmp_path, "name = 'j'\nprofile = 'ojs'\npaths = ['dumps']")
     for _ in range(2):
         dry = indexer("sync", "--dry-run")
-        assert dry.out == "j   1 new file\n  dumps/1.xml\ndry run: nothing was read or sent\n"
+        assert dry.out == "j   1 new file\n  dumps/1.xml\ndry run: nothing was sent\n"
     assert indexer("sync").code == 0
     assert titles(tmp_path) == {"a": "one"}
 

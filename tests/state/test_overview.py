@@ -24,6 +24,7 @@ def test_the_last_run_of_each_command_and_the_last_good_one(store: Store) -> Non
     run(store, "sync", 0, books=Books(read=4, indexed=4))
     run(store, "sync", 3)
     run(store, "dead-letters replay", 0)
+    run(store, "sync --dry-run", 0)  # says nothing of the index
     run(store, "sync", 1, target="another")
     runs.start(store, command="sync", target="t", derive_version="1")  # under way, or killed
     other, mine = overviews(store)
