@@ -24,7 +24,7 @@ from indexer.errors import ConfigError, ExitCode, IndexerError
 from indexer.observe import report
 from indexer.rebuild import generations
 from indexer.rebuild.place import Place, open_place
-from indexer.rebuild.verify import Check, verify
+from indexer.rebuild.verify import NOT_AS_MADE, Check, verify
 from indexer.sinks import open_sink
 from indexer.sinks.base import Sink
 from indexer.sources.files import is_no_file
@@ -291,9 +291,12 @@ class _Job:
                 rejected={*dead_letters.known(self.store, target_id)[1], *deletions.noted(self.store, target)},
             )
             count = sink.count()
+            known = files.settled(self.store, target_id)
         trouble = self._trouble()
         checks.append(Check("engine", not trouble, "; ".join(trouble) or "well"))
         if not all(check.passed for check in checks):
+            if any(check.name in NOT_AS_MADE and not check.passed for check in checks):
+                files.forget(self.store, target_id, known)  # the next call reads all of them again, in their order
             self._failed(checks)
             return False
         self.checks = checks

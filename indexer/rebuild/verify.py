@@ -18,6 +18,7 @@ from indexer.sinks.query import parse_words
 SHOWN = 5  # ids or fields that a message names
 HITS = 1000  # of a search, among which its records have to be
 FEW = 3  # documents: a field that fewer of the sample have says nothing about the others
+NOT_AS_MADE = ("documents", "sample")  # checks: where one fails, the index is not what its dumps make
 TITLES = 20  # of the sample that are searched for
 
 

@@ -339,3 +339,18 @@ def test_too_many_rejected_records_are_a_reason_not_to_promote(tmp_path: Path) -
     assert ended.code == ExitCode.VERIFICATION
     assert "more than load.error_budget" in ended.err
     assert titles(tmp_path) == {"a": "one", "b": "one"}
+
+
+def test_where_two_sources_make_one_document_the_next_call_reads_them_in_their_order(tmp_path: Path) -> None:
+    configure(
+        tmp_path, "name = 'j'\nprofile = 'ojs'\npaths = ['dumps']", "name = 'k'\nprofile = 'ojs'\npaths = ['other']"
+    )
+    page(tmp_path / "dumps/1.xml", ("a", "of j"), ("b", "of j"))
+    page(tmp_path / "other/1.xml", ("a", "of k"))
+    generation = told(command(tmp_path, "reindex", "--no-promote", "--json"))["generation"]
+    page(tmp_path / "dumps/2.xml", ("a", "of j, and new"))
+    report = told(command(tmp_path, "reindex", "--json"), ExitCode.VERIFICATION)
+    assert failed(report) == {"sample"}
+    mended = told(command(tmp_path, "reindex", "--json"))
+    assert mended["generation"] == generation
+    assert titles(tmp_path) == {"a": "of k", "b": "of j"}
