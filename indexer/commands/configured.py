@@ -60,13 +60,13 @@ def plan_for_sources(config: Config, names: Collection[str] = (), *, whole: bool
     look as if it were in no source.
     """
     files: dict[str, str] = {}
-    indexes: dict[str, Target | Remote] = {}
+    elsewhere: dict[str, Target | Remote] = {}
     found: dict[str, dict[str, profiles.Profile]] = {}
     for source in chosen(config, names):
         if STDIN in source.paths:
             raise ConfigError(f"source {source.name!r}: standard input is no source of a scheduled job")
-        paths, its_indexes = live.named(_paths(source, config, whole=whole), config.source_credentials())
-        indexes |= its_indexes
+        paths, its_own = live.named(_paths(source, config, whole=whole), config.source_credentials())
+        elsewhere |= its_own
         if source.move_processed and (urls := [path for path in paths if is_no_file(path)]):
             raise ConfigError(
                 f"source {source.name!r}: {urls[0]} cannot be moved to processed/",
@@ -81,7 +81,7 @@ def plan_for_sources(config: Config, names: Collection[str] = (), *, whole: bool
                 )
             files[file] = source.name
         found[source.name] = _profiles(source, config)
-    return plan_of(files, found, config.settings.load, config.settings.load.connections, indexes)
+    return plan_of(files, found, config.settings.load, config.settings.load.connections, elsewhere)
 
 
 def dumps(plan: Plan) -> list[Dump]:
@@ -91,7 +91,7 @@ def dumps(plan: Plan) -> list[Dump]:
     rules = rules_of(plan)
     digests = {text: hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in set(rules.values())}
     return [
-        Dump(source, file, _signature(file, digests[rules[file]], plan.indexes.get(file)))
+        Dump(source, file, _signature(file, digests[rules[file]], plan.elsewhere.get(file)))
         for file, source in plan.files.items()
     ]
 
@@ -104,7 +104,7 @@ def is_as_it_was(dump: Dump) -> bool:
 def part(plan: Plan, some: Sequence[Dump], config: Config) -> Plan:
     """The plan for these of its dumps alone."""
     files = {dump.file: dump.source for dump in some}
-    return plan_of(files, plan.recipe.profiles, config.settings.load, plan.limits.connections, plan.indexes)
+    return plan_of(files, plan.recipe.profiles, config.settings.load, plan.limits.connections, plan.elsewhere)
 
 
 def _paths(source: SourceSettings, config: Config, *, whole: bool) -> list[str]:

@@ -70,7 +70,7 @@ def transform(paths: Sequence[str], *, config: Config, profile_name: str | None,
 def plan_for(paths: Sequence[str], config: Config, profile_name: str | None, *, connections: int) -> Plan:
     settings = config.settings.load
     profile = profiles.resolve(profile_name, config.settings.profile) if profile_name else None
-    paths, indexes = live.named(paths, config.source_credentials())
+    paths, elsewhere = live.named(paths, config.source_credentials())
     files, missing = sources.expand(paths)
     if missing and not files:
         # when no path leads anywhere the command line is wrong; when some do, the run reports the others
@@ -79,7 +79,7 @@ def plan_for(paths: Sequence[str], config: Config, profile_name: str | None, *, 
         )
     source = profile.name if profile else ""
     return plan_of(
-        dict.fromkeys([*files, *missing], source), {source: recipes(profile)}, settings, connections, indexes
+        dict.fromkeys([*files, *missing], source), {source: recipes(profile)}, settings, connections, elsewhere
     )
 
 
@@ -88,7 +88,7 @@ def plan_of(
     profiles_of: dict[str, dict[str, profiles.Profile]],
     settings: LoadSettings,
     connections: int,
-    indexes: Mapping[str, Target | Remote],
+    elsewhere: Mapping[str, Target | Remote],
 ) -> Plan:
     """The plan that reads these files, each with its source, by the profile that a source has for each format."""
     size = sources.total_bytes(list(files))
@@ -98,7 +98,7 @@ def plan_of(
         workers=1 if size is not None and size < SMALL_DUMP else settings.workers,
         limits=limits(settings, connections=connections),
         budget=Budget(settings.error_budget.count, settings.error_budget.share),
-        indexes=indexes,
+        elsewhere=elsewhere,
     )
 
 

@@ -69,7 +69,7 @@ class Opened:
             target_id=self.target_id,
             run_id=self.told.run_id,
             derive_version=derive_version(),
-            signatures=signatures(rules_of(plan), plan.indexes) if plan else {},
+            signatures=signatures(rules_of(plan), plan.elsewhere) if plan else {},
             skip_unchanged=not force,
             durable=self.sink.durable,
             dates=self.dates,

@@ -225,7 +225,7 @@ class _Job:
             begun = progress.read_checkpoints(self.store, target_id)
             now = {dump.key: dump.signature for dump in dumps(plan)}
             rules = {file: rule for file, rule in rules_of(plan).items() if sources.lasting(file) in begun}
-        signed = {sources.lasting(file): signature for file, signature in signatures(rules, plan.indexes).items()}
+        signed = {sources.lasting(file): signature for file, signature in signatures(rules, plan.elsewhere).items()}
         return all(now.get(key) == signature for key, signature in read.items()) and all(
             signed.get(file) == mark.signature for file, mark in begun.items()
         )

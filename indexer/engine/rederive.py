@@ -19,4 +19,4 @@ def rederive(plan: Plan) -> Generator[list[tuple[Item, Made | None]], None, None
 
 def _items(plan: Plan) -> Iterator[Item]:
     for file, source in plan.files.items():
-        yield from sources.read([file], source=source, format=plan.recipe.format_of(source), indexes=plan.indexes)
+        yield from sources.read([file], source=source, format=plan.recipe.format_of(source), elsewhere=plan.elsewhere)

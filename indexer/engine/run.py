@@ -98,7 +98,7 @@ class Summary:
 class Plan:
     """What to read and how: `files` are the dumps as `sources.expand` gives them, in the order in which they are read,
     each with the source it belongs to. That is its name in the books; empty: that of the profile which reads the
-    record. `indexes` says how to get at those of the files that are indexes or lie elsewhere (sources.live.named).
+    record. `elsewhere` says how to get at those of the files that are indexes or lie on a server (sources.live.named).
     `hold_deletions`: they go to the dead letters and no further, until the caller has seen how many there are
     (engine/brake.py); needs a memory.
     `apart`: with one worker, too, documents are derived in a process of its own.
@@ -109,7 +109,7 @@ class Plan:
     workers: int
     limits: Limits
     budget: Budget
-    indexes: Mapping[str, Target | Remote] = field(default_factory=dict)
+    elsewhere: Mapping[str, Target | Remote] = field(default_factory=dict)
     hold_deletions: bool = False
     apart: bool = False
 
@@ -223,7 +223,7 @@ class _Run:
                 source=source,
                 format=self._plan.recipe.format_of(source),
                 progress=self._events.advanced,
-                indexes=self._plan.indexes,
+                elsewhere=self._plan.elsewhere,
                 pause=self._pause,
             )
             for number, item in enumerate(stream, 1):

@@ -25,7 +25,7 @@ def read(
     source: str,
     format: str | None = None,
     progress: Callable[[int], None] | None = None,
-    indexes: Mapping[str, Target | Remote] | None = None,
+    elsewhere: Mapping[str, Target | Remote] | None = None,
     pause: Pause = live.sleep,
 ) -> Iterator[Record | Fault]:
     """Give the records of all files that `paths` stand for (see `expand`), in order, and what could not be read.
@@ -34,7 +34,7 @@ def read(
     `progress` is called with the number of bytes, as stored, that were read since its last call.
     One record is held at a time: memory stays flat however large the files are.
 
-    A path may be an index, or a file elsewhere: `indexes` says how to get at it (see `live.named`), `pause` waits
+    A path may be an index, or a file on a server: `elsewhere` says how to get at it (see `live.named`), `pause` waits
     before a page, or the rest of the file, is asked for again. Raises SourceError where an index cannot be read to its
     end.
     """
@@ -47,11 +47,11 @@ def read(
         yield place.fault(why_missing(path), "Check the path; the other files are not concerned.")
     for path in files:
         if is_index(path):
-            yield from live.records(path, indexes or {}, source, pause)
+            yield from live.records(path, elsewhere or {}, source, pause)
             continue
         meter = Meter(progress)
         place = Place(source, shown(path), format)
-        far = (indexes or {}).get(path)
+        far = (elsewhere or {}).get(path)
         if not isinstance(far, Remote):
             yield from _file(path, Stream(chunks(path, meter)), meter, place)
         elif far.trouble:

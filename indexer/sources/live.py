@@ -29,24 +29,24 @@ def named(paths: Sequence[str], credentials: Credentials) -> tuple[list[str], di
     ConfigError for a URL that names nothing.
     """
     names: list[str] = []
-    indexes: dict[str, Target | Remote] = {}
+    elsewhere: dict[str, Target | Remote] = {}
     for path in paths:
         if is_remote(path):
             found = remote.find(path, str(credentials.ca_file) if credentials.ca_file else None)
-            indexes |= found
+            elsewhere |= found
             names += found
             continue
         if is_index(path):
             target = parse_target(path, credentials)
-            indexes[str(target)] = target
+            elsewhere[str(target)] = target
             names.append(str(target))
         else:
             names.append(path)
-    return names, indexes
+    return names, elsewhere
 
 
-def records(name: str, indexes: Mapping[str, Target | Remote], source: str, pause: Pause) -> Iterator[Record]:
-    """Every document of the index that `indexes` (see `named`) holds under this name.
+def records(name: str, elsewhere: Mapping[str, Target | Remote], source: str, pause: Pause) -> Iterator[Record]:
+    """Every document of the index that `elsewhere` (see `named`) holds under this name.
 
     A page that cannot be had for a reason that may pass is asked for again, `pause` called with the reason and the
     seconds before each try. Raises SourceError once that is over, and for what no try will mend.
@@ -54,7 +54,7 @@ def records(name: str, indexes: Mapping[str, Target | Remote], source: str, paus
     place = Place(source, name, exact=False)
     sink = None
     try:
-        known = indexes.get(name)
+        known = elsewhere.get(name)
         sink = open_sink(known if isinstance(known, Target) else parse_target(name))
         yield from _records(cast(Readable, sink), place, pause)
     except IndexerError as error:
