@@ -26,7 +26,7 @@ _DOCTYPE = ("DOCTYPE", b"<!DOCTYPE", b"")
 _MARKUP = re.compile(rb"<(?:(!|\?)|(/?)([^\s/>!?<=\"'&]+))")
 # No tag holds a `<`, not even in quotes: where one stands in it the tag is broken, and the next begins.
 _REST_OF_TAG = re.compile(rb"""(?:[^<>"']|"[^<"]*"|'[^<']*')*+(?:(>)|[^<]*)""")
-_DOCTYPE_TOKEN = re.compile(rb"""["'\[\]>]|<!--|<\?""")
+_DOCTYPE_TOKEN = re.compile(rb"""["'\[\]>]|<!--|<\?|<""")
 _XMLNS = re.compile(rb"""\sxmlns(?::([^\s=:]+))?\s*=\s*("[^"]*"|'[^']*')""")
 _UNPREFIXED = re.compile(rb"<[^\s<>/:!?]+[\s/>]")
 _ENTITY = re.compile(rb"&(#[0-9]+|#x[0-9A-Fa-f]+|[^;&\s]*);?")
@@ -339,20 +339,23 @@ class Scanner:
 
 
 def _end_of_doctype(data: bytes, at: int) -> int:
-    """The index behind a DOCTYPE with its internal subset, which is never read (XML 1.0 section 2.8); -1: not here."""
+    """The index behind a DOCTYPE with its internal subset, which is never read (XML 1.0 section 2.8); -1: not here.
+
+    Outside of the subset no tag can stand in it: at one it ends, so that a broken one takes none along.
+    """
     depth = 0
     while match := _DOCTYPE_TOKEN.search(data, at):
         token = match.group()
         at = match.end()
-        if token == b">" and depth == 0:
-            return at
+        if depth == 0 and token in (b">", b"<"):
+            return at if token == b">" else match.start()
         closing = {b"<!--": b"-->", b"<?": b"?>", b'"': b'"', b"'": b"'"}.get(token)
         if closing is not None:
             found = data.find(closing, at)
             if found < 0:
                 return -1
             at = found + len(closing)
-        elif token != b">":
+        elif token in (b"[", b"]"):
             depth += 1 if token == b"[" else -1
     return -1
 

@@ -54,6 +54,11 @@ def test_an_element_that_would_hold_the_next_records(tmp_path: Path, opening: st
     assert raws(read_bytes(tmp_path, content)) == [xml(1), xml(3), xml(4)]
 
 
+@pytest.mark.parametrize("broken", [b"<!DOCTYPE x\n", b"<!DOCTYPE", b"<!DOCTYPE x SYSTEM 'y' "])
+def test_a_document_type_without_an_end_takes_no_record_along(tmp_path: Path, broken: bytes) -> None:
+    assert raws(read_bytes(tmp_path, xml(1) + broken + xml(3) + xml(4))) == [xml(1), xml(3), xml(4)]
+
+
 @pytest.mark.parametrize("mark", [b"</result>", b"<result>", b"<doc>", b"</doc><doc>"])
 def test_a_result_that_ends_inside_a_document(tmp_path: Path, mark: bytes) -> None:
     one, two, three = (b'<doc><str name="id">%d</str></doc>' % number for number in (1, 2, 3))
