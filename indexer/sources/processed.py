@@ -53,17 +53,23 @@ def is_inside(path: str) -> bool:
 
 def where(path: str) -> str:
     """The path, or the one that it has now if another run has moved the file meanwhile."""
-    moved = os.path.join(os.path.dirname(path), NAME, os.path.basename(path))
-    return moved if not os.path.lexists(path) and os.path.isfile(moved) else path
+    if os.path.lexists(path):
+        return path
+    return max(filter(os.path.isfile, _moved(path)), key=order, default=path)
 
 
 def move(path: str) -> str:
     """Moves a file to `processed/`; gives its new path. Raises OSError, and then the file is where it was."""
-    inside = os.path.join(os.path.dirname(path), NAME)
-    folder, number = inside, 1
-    while os.path.lexists(new := os.path.join(folder, os.path.basename(path))):
-        number += 1
-        folder = os.path.join(inside, str(number))
+    folder = os.path.join(os.path.dirname(path), NAME)
+    before = [int(order(each)[1]) for each in _moved(path)]  # one of them may have been taken away
+    if before:
+        folder = os.path.join(folder, str(max(before) + 1))
     os.makedirs(folder, exist_ok=True)
+    new = os.path.join(folder, os.path.basename(path))
     os.rename(path, new)
     return new
+
+
+def _moved(path: str) -> list[str]:
+    """What was moved under this name."""
+    return [each for each in matching(glob.escape(path)) if is_inside(each) and order(each)[0] == path]

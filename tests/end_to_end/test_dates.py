@@ -223,6 +223,33 @@ def test_an_index_that_is_built_anew_keeps_them(indexer: Indexer, embedded: Targ
     assert dates(embedded)["r3"] == (before["r1"][0], max(last for _, last in dates(embedded).values()))
 
 
+def test_going_back_and_syncing_gives_the_same_dates(indexer: Indexer, embedded: Target, tmp_path: Path) -> None:
+    sources(tmp_path)
+    write(tmp_path / "dumps/1.xml", record(1), record(2), record(3))
+    assert indexer("reindex", "--quiet").code == 0
+    first = dates(embedded)
+    write(tmp_path / "dumps/2.xml", record(2, 2), deletion(3), record(4))
+    time.sleep(SECOND)
+    assert indexer("sync", "--quiet").code == 0
+    assert indexer("reindex", "--quiet").code == 0
+    before = dates(embedded)
+    assert indexer("rollback").code == 0
+    assert indexer("rollback").code == 0
+    assert dates(embedded) == before
+    write(tmp_path / "dumps/3.xml", record(3), record(2, 3))
+    time.sleep(SECOND)
+    assert indexer("reindex", "--quiet").code == 0
+    again = dates(embedded)
+    assert indexer("rollback").code == 0
+    assert dates(embedded) == before
+    time.sleep(SECOND)
+    assert indexer("sync", "--quiet").code == 0
+    assert dates(embedded) == again
+    assert {id: began for id, (began, _) in again.items()} == {
+        id: (before | first)[id][0] for id in ("r1", "r2", "r3", "r4")
+    }
+
+
 def test_what_was_deleted_by_hand_stays_deleted_when_the_index_is_built_anew(
     indexer: Indexer, embedded: Target, tmp_path: Path
 ) -> None:

@@ -153,18 +153,26 @@ def test_what_was_moved_keeps_its_place(harvested: Path, path: str, with_process
 
 
 def test_moving_puts_each_file_behind_those_that_had_its_name_and_changes_no_order(harvested: Path) -> None:
-    before = [Path(path).name for path in expand(["harvest"])[0]]
-    assert processed.move("harvest/1.xml") == "harvest/processed/3/1.xml"
+    assert processed.move("harvest/1.xml") == "harvest/processed/11/1.xml"
     assert processed.move("harvest/2.xml") == "harvest/processed/2.xml"
-    assert [Path(path).name for path in expand(["harvest"])[0]] == before
+    after = [*ONES[:3], "harvest/processed/11/1.xml", "harvest/processed/2.xml", "harvest/processed/3.xml"]
+    assert expand(["harvest"])[0] == after
     assert not (harvested / "2.xml").exists()
+
+
+def test_a_later_file_stands_behind_earlier_ones_of_which_the_first_was_taken_away(harvested: Path) -> None:
+    (harvested / "processed/1.xml").unlink()
+    (harvested / "processed/10/1.xml").unlink()
+    assert processed.move("harvest/1.xml") == "harvest/processed/3/1.xml"
+    assert expand(["harvest/1.xml"], with_processed=True)[0] == [ONES[1], "harvest/processed/3/1.xml"]
 
 
 def test_a_file_that_was_moved_after_it_was_found_is_read_all_the_same(harvested: Path) -> None:
     with zipfile.ZipFile(harvested / "9.zip", "w") as archive:
         archive.writestr("a.xml", ARTICLE % 9)
-    files, _ = expand(["harvest/2.xml", "harvest/9.zip"])
+    (harvested / "1.xml").write_bytes(ARTICLE % 7)  # others of its name were moved before
+    files, _ = expand(["harvest/2.xml", "harvest/1.xml", "harvest/9.zip"])
     reading = read(files, source="s")
     for file in files:
         processed.move(file)
-    assert [item.raw for item in reading] == [ARTICLE % 1, ARTICLE % 9]
+    assert [item.raw for item in reading] == [ARTICLE % 1, ARTICLE % 7, ARTICLE % 9]
