@@ -2,36 +2,18 @@
 
 import os
 import sys
-from collections.abc import Callable
 from contextlib import suppress
-from functools import wraps
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from indexer import __version__
-from indexer.errors import ConfigError, ExitCode, IndexerError
+from indexer.cli_groups import dead_letters, schema
+from indexer.cli_options import MAX_SHARE, PROFILE, common
+from indexer.errors import ExitCode, IndexerError
 
 if TYPE_CHECKING:
     from indexer.config import Config
-
-Command = Callable[..., Any]
-
-
-PROFILE = click.option(
-    "--profile",
-    metavar="NAME",
-    help="How to read the records: marc, ojs, pmc, pubmed, jats, ... (docs/configure.md) or one of indexer.toml. "
-    "Default: as the content says.",
-)
-
-
-MAX_SHARE = click.option(
-    "--max-share",
-    type=click.FloatRange(0, 1),
-    help="Share of the documents that may be deleted at once (default: delete.max_share, 0.05).",
-)
 
 
 def main() -> NoReturn:
@@ -93,12 +75,6 @@ def say_error(error: IndexerError) -> None:
         print(f"  {line}", file=sys.stderr)
 
 
-def _exposed(what: str, advice: str) -> ConfigError:
-    return ConfigError(
-        f"{what} holds a password, which every user of this machine can read in the process list", advice=advice
-    )
-
-
 def _version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
     if not value or context.resilient_parsing:
         return
@@ -120,77 +96,6 @@ def cli() -> None:
     configuration, 3 target or source not reachable or refused, 4 another run is loading into this target,
     5 verification failed or too much would be deleted, 130 interrupted.
     """
-
-
-def common(*names: str) -> Callable[[Command], Command]:
-    """The flags that mean the same everywhere; the command gets them as one `config` and the output switches."""
-    options = {
-        "config": click.option(
-            "--config",
-            "config_file",
-            type=click.Path(path_type=Path, dir_okay=False),
-            envvar="INDEXER_CONFIG",
-            help="Settings file (default: ./indexer.toml where it exists).",
-        ),
-        "target": click.option("--target", help="Where documents go, such as solr+http://localhost:8983/solr/biblio."),
-        "workers": click.option("--workers", type=int, help="Processes that derive documents."),
-        "quiet": click.option("--quiet", is_flag=True, help="Print nothing but problems."),
-        "verbose": click.option("--verbose", is_flag=True, help="Log what happens."),
-        "json": click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
-        "metrics-port": click.option(
-            "--metrics-port", type=int, help="Serve Prometheus metrics on this port of metrics.address (127.0.0.1)."
-        ),
-        "log-format": click.option("--log-format", type=click.Choice(["console", "json"]), help="How to log."),
-    }
-
-    def decorate(command: Command) -> Command:
-        @wraps(command)
-        def wrapped(
-            *args: Any,
-            config_file: Path | None = None,
-            target: str | None = None,
-            workers: int | None = None,
-            log_format: str | None = None,
-            metrics_port: int | None = None,
-            verbose: bool = False,
-            **kwargs: Any,
-        ) -> Any:
-            from indexer import config as settings
-            from indexer.targets import has_credentials, is_index
-            from indexer.urls import is_remote
-
-            flags = {
-                "target": target,
-                "load.workers": workers,
-                "log.format": log_format,
-                "metrics.port": metrics_port,
-                "log.level": "info" if verbose else None,
-            }
-            for_machines = (log_format or os.environ.get("INDEXER_LOG_FORMAT")) == "json"
-            try:
-                for given in kwargs.get("paths", ()):
-                    if is_index(given) and has_credentials(given):
-                        raise _exposed("a URL", "Set INDEXER_SOURCE_USERNAME and INDEXER_SOURCE_PASSWORD instead.")
-                    if is_remote(given) and has_credentials(given):
-                        raise _exposed("a URL", "Put them into ~/.netrc, or the URL into indexer.toml.")
-                if target and has_credentials(target):
-                    raise _exposed("--target", "Set INDEXER_USERNAME and INDEXER_PASSWORD instead.")
-                config = settings.load(config_file, flags=flags, environ=os.environ)
-                for_machines = config.settings.log.format == "json"
-                return command(*args, config=config, **kwargs)
-            except IndexerError as error:
-                if not for_machines:
-                    raise
-                from indexer.observe import log
-
-                log.failed(error)
-                return error.exit_code
-
-        for name in reversed(("config", *names)):
-            wrapped = options[name](wrapped)
-        return wrapped
-
-    return decorate
 
 
 @cli.command()
@@ -468,105 +373,5 @@ def show_config(config: "Config") -> int:
     return ExitCode.OK
 
 
-@cli.group()
-def schema() -> None:
-    """The index schema: compile it, compare it, install it."""
-
-
-@schema.command("build")
-@click.option("--check", is_flag=True, help="Write nothing; fail when the committed files differ.")
-@click.option(
-    "--copy-fields",
-    is_flag=True,
-    help="Only a Solr configset, with VuFind's copyField rules: Solr fills the copied fields, and is not sent them.",
-)
-@click.option(
-    "--out",
-    type=click.Path(path_type=Path, file_okay=False),
-    default=Path("biblio-copy-fields"),
-    show_default=True,
-    help="Where --copy-fields puts its folder conf.",
-)
-def schema_build(check: bool, copy_fields: bool, out: Path) -> int:
-    """Compile biblio.toml for every engine.
-
-    Writes the Solr configset and the body of Elasticsearch and OpenSearch indices into schemas/.
-    """
-    from indexer.commands.schema import build as run
-
-    return run(check=check, copy_fields_into=out if copy_fields else None)
-
-
-@schema.command("check")
-@common("target", "json")
-def schema_check(config: "Config", as_json: bool) -> int:
-    """Compare files and target with biblio.toml."""
-    from indexer.commands.schema import check as run
-
-    return run(config=config, as_json=as_json)
-
-
-@schema.command("install")
-@common("target")
-def schema_install(config: "Config") -> int:
-    """Put the schema on the target.
-
-    Makes the core, collection, index or folder where there is none; what is there stays.
-    """
-    from indexer.commands.schema import install as run
-
-    return run(config=config)
-
-
-@cli.group("dead-letters")
-def dead_letters() -> None:
-    """Rejected records: list, show, try again, forget."""
-
-
-@dead_letters.command("list")
-@common("target", "json")
-def dead_letters_list(config: "Config", as_json: bool) -> int:
-    """What is wrong, how often, and with which records; of all targets, or of --target."""
-    from indexer.commands.dead_letters import list_ as run
-
-    return run(config=config, as_json=as_json)
-
-
-@dead_letters.command("show")
-@click.argument("id", type=int)
-@common("json")
-def dead_letters_show(id: int, config: "Config", as_json: bool) -> int:
-    """Everything about one dead letter, its record included."""
-    from indexer.commands.dead_letters import show as run
-
-    return run(id, config=config, as_json=as_json)
-
-
-@dead_letters.command("replay")
-@click.argument("ids", metavar="[ID]...", type=int, nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="All dead letters of the target.")
-@click.option("--profile", help="Read the records with this profile as it is now, not as they were read before.")
-@common("target", "json", "quiet", "verbose", "log-format")
-def dead_letters_replay(
-    ids: tuple[int, ...],
-    everything: bool,
-    profile: str | None,
-    config: "Config",
-    as_json: bool,
-    quiet: bool,
-) -> int:
-    """Try again; what comes through leaves the dead letters."""
-    from indexer.commands.dead_letters import replay as run
-
-    return run(ids, config=config, everything=everything, profile_name=profile, as_json=as_json, quiet=quiet)
-
-
-@dead_letters.command("drop")
-@click.argument("ids", metavar="[ID]...", type=int, nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="All dead letters of the target.")
-@common("target")
-def dead_letters_drop(ids: tuple[int, ...], everything: bool, config: "Config") -> int:
-    """Forget dead letters; their records stay out of the index."""
-    from indexer.commands.dead_letters import drop as run
-
-    return run(ids, config=config, everything=everything)
+cli.add_command(schema)
+cli.add_command(dead_letters)
