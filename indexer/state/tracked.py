@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Collection, Mapping, Sequence
+from operator import itemgetter
 
 import sqlalchemy as sa
 
@@ -41,7 +42,11 @@ def find(store: Store, target_id: int, ids: Sequence[str]) -> dict[str, Tracked]
 
 
 def put(connection: sa.Connection, target_id: int, documents: Mapping[str, Tracked]) -> None:
-    """Stores what is to be known of these documents from here on."""
+    """Stores what is to be known of these documents from here on.
+
+    In the order of their ids: a load into the live index and one into a generation beside it store the same documents,
+    and PostgreSQL would end one of two transactions that wait for each other.
+    """
     if documents:
         rows = [
             {
@@ -52,7 +57,7 @@ def put(connection: sa.Connection, target_id: int, documents: Mapping[str, Track
                 "changed": each.changed,
                 "deleted": each.deleted,
             }
-            for id, each in documents.items()
+            for id, each in sorted(documents.items(), key=itemgetter(0))
         ]
         connection.execute(_PUT, rows)
 
@@ -62,4 +67,4 @@ def mark_deleted(store: Store, url: str, ids: Collection[str]) -> None:
     if ids:
         now = int(time.time())
         with store.begin() as connection:
-            connection.execute(_MARK_DELETED, [{"url": url, "id": id, "now": now} for id in ids])
+            connection.execute(_MARK_DELETED, [{"url": url, "id": id, "now": now} for id in sorted(ids)])

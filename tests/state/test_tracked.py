@@ -1,5 +1,6 @@
 """When documents came into a target, on each database."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 from indexer.derive.tracking import Tracked
@@ -21,6 +22,21 @@ def test_they_come_back_and_are_overwritten(store: Store) -> None:
     with store.begin() as connection:
         tracked.put(connection, target_id, later)
     assert tracked.find(store, target_id, list(DOCUMENTS)) == {**DOCUMENTS, **later}
+
+
+def test_two_loads_that_store_the_same_documents_do_not_block_each_other(store: Store) -> None:
+    target_id = tracked.open_target(store, "one")
+    ids = [f"{number:03}" for number in range(300)]
+
+    def stored(order: list[str]) -> None:
+        for round in range(10):
+            with store.begin() as connection:
+                tracked.put(connection, target_id, {id: Tracked(1, round, 3) for id in order})
+
+    with ThreadPoolExecutor(2) as threads:
+        for ended in [threads.submit(stored, ids), threads.submit(stored, ids[::-1])]:
+            ended.result()
+    assert tracked.find(store, target_id, ids) == dict.fromkeys(ids, Tracked(1, 9, 3))
 
 
 def test_each_target_has_its_own(store: Store) -> None:
