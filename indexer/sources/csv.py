@@ -15,7 +15,7 @@ QUOTED_LIMIT = 1 << 20  # bytes of a quoted cell; a quote that is not closed by 
 # Cells begin behind one of these. No option of a profile reaches here, so all that are in use count.
 _DELIMITERS = rb",;\t|^~"
 _END_OR_QUOTE = re.compile(rb'\n|(?<=[%s])"' % _DELIMITERS)
-_QUOTED = re.compile(rb'"(?:[^"]|"")*+"(?=[%s\r\n]|\Z)' % _DELIMITERS)
+_QUOTED = re.compile(rb'"[^"]*(?:""[^"]*)*"(?=[%s\r\n]|\Z)' % _DELIMITERS)
 _NOTHING = re.compile(rb'[%s"\s]*' % _DELIMITERS)
 _EXCELS_HINT = re.compile(rb'"?sep=.?"?', re.IGNORECASE)
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 DEPTH_LIMIT = 100  # brackets in brackets; no record nests so deep
 
 FIRST_KEY = re.compile(rb'\{[ \t\r\n]*"([^"\\]*)"[ \t\r\n]*:[ \t\r\n]*')
-KEY = re.compile(rb'"((?:[^"\\]|\\.)*+)"[ \t\r\n]*:[ \t\r\n]*', re.S)
+KEY = re.compile(rb'"([^"\\]*(?:\\.[^"\\]*)*)"[ \t\r\n]*:[ \t\r\n]*', re.S)
 _BLANK = re.compile(rb"[ \t\r\n]*")
-_SCALAR = re.compile(rb'"(?:[^"\\]|\\.)*+"|[^"{}\[\],: \t\r\n]+', re.S)
-# All that is no bracket, whole strings included.
-_FLAT = re.compile(rb'[^{}\[\]"]*+(?:"(?:[^"\\]++|\\.)*+"[^{}\[\]"]*+)*+', re.S)
+_SCALAR = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[^"{}\[\],: \t\r\n]+', re.S)
+# All that is no bracket, whole strings included, up to a number of them. Python before 3.11.5 gets possessive groups
+# (`(...)*+`) wrong, so what must not go back is written so that it has no other way.
+_FLAT = re.compile(rb'[^{}\[\]"]*(?:"[^"\\]*(?:\\.[^"\\]*)*"[^{}\[\]"]*){0,1000}', re.S)
 _CLOSES = {0x7D: 0x7B, 0x5D: 0x5B}
 
 
@@ -29,10 +30,12 @@ def value_end(data: bytes, at: int) -> int:
         return end
     opened = bytearray()
     while True:
-        match = _FLAT.match(data, at)
+        before, match = at, _FLAT.match(data, at)
         at = match.end() if match else at
-        if at >= len(data) or data[at] == 0x22:
+        if at >= len(data) or (data[at] == 0x22 and at == before):
             return -1
+        if data[at] == 0x22:
+            continue
         bracket = data[at]
         if bracket in b"{[":
             opened.append(bracket)

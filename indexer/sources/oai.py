@@ -29,9 +29,9 @@ FORMATS = {
 
 _HEADER = re.compile(rb"\s*<((?:[^\s<>/:]+:)?)header(\s[^<>]*)?(?:/>|>(.*?)</\1header\s*>)", re.S)
 _DELETED = re.compile(rb"""\sstatus\s*=\s*["']\s*deleted\s*["']""", re.I)
-_ENTRY = re.compile(rb"<(?:[^\s<>/:]+:)?(identifier|datestamp|setSpec)(?:\s[^<>]*)?>((?:[^<]|<!)*+)</")
+_ENTRY = re.compile(rb"<(?:[^\s<>/:]+:)?(identifier|datestamp|setSpec)(?:\s[^<>]*)?>([^<]*(?:<![^<]*)*)</")
 _METADATA = re.compile(rb"<(?:[^\s<>/:]+:)?metadata(?:\s[^<>]*)?>")
-_TAG = re.compile(rb"""\s*(<([^\s<>/!?]+)(?:[^<>"']|"[^<"]*"|'[^<']*')*+>)""")
+_TAG = re.compile(rb"""\s*(<([^\s<>/!?]+)[^<>"']*(?:(?:"[^<"]*"|'[^<']*')[^<>"']*)*>)""")
 ERROR_CODE = re.compile(rb"""\scode\s*=\s*["']([^"']*)["']""")
 
 

@@ -25,7 +25,7 @@ _SKIPPED = (
 _DOCTYPE = ("DOCTYPE", b"<!DOCTYPE", b"")
 _MARKUP = re.compile(rb"<(?:(!|\?)|(/?)([^\s/>!?<=\"'&]+))")
 # No tag holds a `<`, not even in quotes: where one stands in it the tag is broken, and the next begins.
-_REST_OF_TAG = re.compile(rb"""(?:[^<>"']|"[^<"]*"|'[^<']*')*+(?:(>)|[^<]*)""")
+_REST_OF_TAG = re.compile(rb"""[^<>"']*(?:(?:"[^<"]*"|'[^<']*')[^<>"']*)*(?:(>)|[^<]*)""")
 _DOCTYPE_TOKEN = re.compile(rb"""["'\[\]>]|<!--|<\?|<""")
 _XMLNS = re.compile(rb"""\sxmlns(?::([^\s=:]+))?\s*=\s*("[^"]*"|'[^']*')""")
 _UNPREFIXED = re.compile(rb"<[^\s<>/:!?]+[\s/>]")

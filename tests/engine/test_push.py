@@ -131,7 +131,8 @@ def test_an_engine_that_asks_for_no_pause_gets_one() -> None:
     sink = Down()
     with pytest.raises(TransientError):
         push_all(sink, [Write("a", b"1")], Limits(1, 10, 1000, retry_seconds=0.2, first_wait=0.05))
-    assert 2 <= len(sink.batches) <= 9
+    tries = [batch for batch in sink.batches if isinstance(batch[0], Write)]  # without the questions in between
+    assert 2 <= len(tries) <= 9
 
 
 class Away(ScriptedSink):
