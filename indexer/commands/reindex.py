@@ -52,7 +52,7 @@ def reindex(*, config: Config, promote: bool, adopt: bool, keep: int | None, as_
         lock.hold(store, index_name(str(target), ""), command="reindex"),
     ):
         job = _Job(config, target, place, store, say, quiet or as_json)
-        with _remembered(job):
+        with _remembered(job, runs.REINDEX if promote else runs.REINDEX_BESIDE):
             job.run(promote=promote, adopt=adopt or settings.adopt, keep=keep or settings.keep)
     if as_json:
         print(json.dumps(job.ended(), ensure_ascii=False, indent=2))
@@ -60,11 +60,11 @@ def reindex(*, config: Config, promote: bool, adopt: bool, keep: int | None, as_
 
 
 @contextmanager
-def _remembered(job: "_Job") -> Iterator[None]:
+def _remembered(job: "_Job", command: str) -> Iterator[None]:
     """The re-index as a whole is a run in the state; the loads that it consists of are runs of their own."""
     started = time.monotonic()
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # while no load is under way, which has its own
-    number = runs.start(job.store, command=runs.REINDEX, target=str(job.target), derive_version=derive_version())
+    number = runs.start(job.store, command=command, target=str(job.target), derive_version=derive_version())
     code, message = ExitCode.INTERRUPTED, ""
     try:
         yield

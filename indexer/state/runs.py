@@ -9,6 +9,7 @@ from indexer.state.store import Store, now
 from indexer.state.tables import books, dead_letters, runs
 
 REINDEX = "reindex"  # a re-index as a whole
+REINDEX_BESIDE = "reindex --no-promote"  # one that leaves the live index as it is
 BUILDING = "reindex load"  # one of the loads that it consists of, into a generation beside the live one
 
 
@@ -49,7 +50,8 @@ def before_was_killed(store: Store, run_id: int) -> bool:
     """
     with store.begin() as connection:
         run = connection.execute(sa.select(runs.c.target, runs.c.command).where(runs.c.id == run_id)).one()
-        beside = runs.c.command == BUILDING if run.command == BUILDING else runs.c.command.not_in((REINDEX, BUILDING))
+        others = (REINDEX, REINDEX_BESIDE, BUILDING)
+        beside = runs.c.command == BUILDING if run.command == BUILDING else runs.c.command.not_in(others)
         before = sa.select(runs.c.finished).where(runs.c.target == run.target, runs.c.id < run_id, beside)
         row = connection.execute(before.order_by(runs.c.id.desc()).limit(1)).one_or_none()
         return row is not None and row.finished is None

@@ -78,3 +78,6 @@ def test_a_reindex_is_one_run_of_its_target(indexer: Indexer, tmp_path: Path) ->
     (told,) = json.loads(indexer("status", "--json").out)["targets"]
     assert "reindex" in told["last_success"]
     assert ": live, 1 documents" in indexer("status").out
+    assert indexer("reindex", "--no-promote").code == 0
+    (again,) = json.loads(indexer("status", "--json").out)["targets"]
+    assert again["last_success"].keys() == {"reindex", "reindex load", "reindex --no-promote"}  # nothing live is newer
