@@ -9,9 +9,13 @@ import pytest
 import requests
 
 from indexer.errors import PermanentError
+from indexer.rebuild.generations import agree
 from indexer.rebuild.place import Place, open_place
 from indexer.schema.install import install
 from indexer.schema.solr import MARK
+from indexer.state import generations
+from indexer.state.generations import live_index
+from indexer.state.store import Store
 from indexer.targets import Target
 from tests.rebuild.test_place import FIRST, SECOND, THIRD, build, count, fill, plain
 
@@ -74,12 +78,18 @@ def test_a_plain_core_made_by_hand_after_the_adopted_one_went_is_plain(place: Pl
     assert (place.live(), place.is_plain(), place.there()) == (None, True, [SECOND])
 
 
-def test_two_plain_cores_are_nobodys_to_choose_from(place: Place, target: Target) -> None:
+def test_two_plain_cores_are_nobodys_to_choose_from(place: Place, target: Target, tmp_path: Path) -> None:
     admin(target, "CREATE", name=target.index, configSet="biblio")
     other = f"{target.index}_{FIRST}"
     admin(target, "CREATE", name=other, configSet="biblio", instanceDir=f"{target.index}_by_hand")
     with pytest.raises(PermanentError, match="several cores"):
         place.live()
+    with closing(Store(f"sqlite:///{tmp_path}/state.db")) as store:
+        agree(store, target)  # a load needs no choice where nobody knows of generations
+        assert live_index(store, str(target)) == str(target)
+        generations.begin(store, str(target), SECOND, "ready")
+        with pytest.raises(PermanentError, match="several cores"):
+            agree(store, target)
 
 
 def test_a_generation_of_that_name_is_not_overwritten(place: Place, target: Target) -> None:
