@@ -18,12 +18,14 @@ from indexer.engine.rederive import rederive
 from indexer.engine.replay import replay
 from indexer.engine.run import Plan, Summary
 from indexer.engine.workers import Marked
+from indexer.records import Fault
 from indexer.state import dead_letters
 
 
 def foreseen(ready: Opened, plan: Plan, max_share: float) -> tuple[list[tuple[str, str]], str]:
     """(id, title) of the documents that would go, were these dumps loaded: by deletions in them, or held before. And
-    why those would be held, "" where they would not. Reads the dumps; nothing is sent or remembered.
+    why those would be held, "" where they would not. Reads the dumps and tells of those that cannot be; nothing is sent
+    or remembered.
     """
     there = ready.sink.count()
     if not there:
@@ -31,8 +33,11 @@ def foreseen(ready: Opened, plan: Plan, max_share: float) -> tuple[list[tuple[st
     ids = dict.fromkeys(id for _, id in dead_letters.held(ready.store, ready.target_id))
     with closing(rederive(plan)) as derived:
         for chunk in derived:
-            for _, made in chunk:
-                if isinstance(made, Delete):
+            for item, made in chunk:
+                if isinstance(item, Fault) and not item.raw:
+                    ready.told.events().fault(item)
+                    ready.told.summary.account.faults += 1
+                elif isinstance(made, Delete):
                     ids[made.id] = None
                 elif isinstance(made, Marked):
                     ids.pop(made.write.id, None)

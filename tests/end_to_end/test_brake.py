@@ -52,6 +52,9 @@ def test_too_many_are_held_until_the_operator_lets_them_through(indexer: Indexer
     ]
     assert "nothing was sent; the deletions would be held: 30 of 200 documents (15.0%) would be deleted" in dry.out
     assert len(titles(loaded.parent)) == 200
+    (loaded / "0.txt").write_text("no dump")
+    assert "0.txt: " in indexer("sync", "--dry-run").err
+    (loaded / "0.txt").unlink()
     stopped = indexer("sync")
     assert stopped.code == ExitCode.VERIFICATION
     assert "30 of 201 documents (14.9%) would be deleted, more than delete.max_share (5.0%)" in stopped.err
