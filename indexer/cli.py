@@ -1,6 +1,7 @@
 """The commands: parse, call, print, exit code. What a command needs is imported when it runs: --help is fast."""
 
 import os
+import signal
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 def main() -> NoReturn:
     """The console script. Every error that the world causes ends as a message and an exit code."""
     _open_closed_streams()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends a command as Ctrl-C does: locks are given back
     try:
         # not cli.main: it ends the process with 1 when the reader of our output goes away
         with cli.make_context("indexer", sys.argv[1:]) as context:
@@ -49,6 +51,8 @@ def main() -> NoReturn:
 
 def _end_at_once(code: int) -> NoReturn:
     """Without waiting for threads, which a server that does not answer may hold for minutes."""
+    if used := sys.modules.get("multiprocessing.util"):
+        used._run_finalizers(0)  # semaphores of worker processes; Python would warn that they were left behind
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):
             stream.flush()
@@ -138,10 +142,11 @@ def sync(
     as_json: bool,
     quiet: bool,
 ) -> int:
-    """Load what is new or changed in the sources of indexer.toml: the scheduled job.
+    """Load what is new or changed in the sources: the nightly job.
 
-    SOURCE is the name of a [[source]]; without one it is all of them. A file that was read to its end and is as it was
-    then is not opened. Exit code 5: the sources delete more than may go at once; that is held, the rest is loaded.
+    SOURCE is the name of a [[source]] of indexer.toml; without one it is all of them. A file that was read to its end
+    and is as it was then is not opened. Exit code 5: the sources delete more than may go at once; that is held, the
+    rest is loaded.
     """
     from indexer.commands.sync import sync as run
 
@@ -194,10 +199,11 @@ def sweep(dry_run: bool, max_share: float | None, config: "Config", as_json: boo
 @click.option("--keep", type=click.IntRange(2, 100), help="Generations to keep (default: rebuild.keep, 2).")
 @common("target", "workers", "json", "quiet", "verbose", "log-format")
 def reindex(no_promote: bool, adopt: bool, keep: int | None, config: "Config", as_json: bool, quiet: bool) -> int:
-    """Build the index anew beside the live one, from all sources of indexer.toml, verify it, and switch.
+    """Build the index anew beside the live one, verify it, and switch.
 
-    Searches go on in the live index, and so may indexer sync, until the new one is in its place. Called again after it
-    was interrupted it goes on. Exit code 5: something does not hold, and nothing was promoted.
+    It is built from all sources of indexer.toml. Searches go on in the live index, and so may indexer sync, until the
+    new one is in its place. Called again after it was interrupted it goes on. Exit code 5: something does not hold, and
+    nothing was promoted.
     """
     from indexer.commands.reindex import reindex as run
 
@@ -208,7 +214,10 @@ def reindex(no_promote: bool, adopt: bool, keep: int | None, config: "Config", a
 @click.argument("name", metavar="[NAME]", required=False)
 @common("target", "json")
 def promote(name: str | None, config: "Config", as_json: bool) -> int:
-    """Make a generation live that is ready, or that was live before; without a NAME the one that is ready."""
+    """Make a generation live that is ready, or was live before.
+
+    Without a NAME it is the one that is ready, after indexer reindex --no-promote.
+    """
     from indexer.commands.generations import promote as run
 
     return run(name, config=config, as_json=as_json)
@@ -226,7 +235,7 @@ def rollback(config: "Config", as_json: bool) -> int:
 @cli.command()
 @common("target", "json")
 def generations(config: "Config", as_json: bool) -> int:
-    """The generations of the target: which is live, which are kept, which is being built."""
+    """The generations of the index: which is live, kept, being built."""
     from indexer.commands.generations import list_ as run
 
     return run(config=config, as_json=as_json)
@@ -237,7 +246,11 @@ def generations(config: "Config", as_json: bool) -> int:
 @click.option("--keep", type=click.IntRange(2, 100), help="Generations to keep (default: rebuild.keep, 2).")
 @common("target", "json")
 def prune(names: tuple[str, ...], keep: int | None, config: "Config", as_json: bool) -> int:
-    """Remove generations that are kept no more, or those NAMEd; never the live one."""
+    """Remove generations that are not to be kept.
+
+    Those that are more than rebuild.keep (2), or those that are NAMEd; never the live one. After a switch reindex does
+    this by itself.
+    """
     from indexer.commands.generations import prune as run
 
     return run(names, config=config, keep=keep, as_json=as_json)
@@ -275,9 +288,10 @@ def _again(context: click.Context) -> list[str]:
 @click.option("--seed", type=click.IntRange(0, 2**31), default=0, show_default=True, help="Draws the sample.")
 @common("target", "workers", "json", "quiet")
 def verify(names: tuple[str, ...], sample: int | None, seed: int, config: "Config", as_json: bool, quiet: bool) -> int:
-    """Hold the index against the dumps of indexer.toml: books, counts, a sample of documents, saved searches.
+    """Hold the index against the dumps of its sources.
 
-    Reads every dump again and sends nothing. Exit code 5 when something does not hold.
+    Books, counts, a sample of documents, and the saved searches of indexer.toml. Reads every dump again and sends
+    nothing. Exit code 5 when something does not hold.
     """
     from indexer.commands.verify import run
 
@@ -300,7 +314,7 @@ def diff(
     config: "Config",
     as_json: bool,
 ) -> int:
-    """Say what a load would change in the index, by field and rule; nothing is sent.
+    """What a load would change in the index, by field and rule; nothing is sent.
 
     PATHS are as for load; without any, all sources of indexer.toml are read.
     """
@@ -355,7 +369,7 @@ def search(query: str, limit: int, sort: str | None, filters: tuple[str, ...], c
 @cli.command()
 @common("json")
 def status(config: "Config", as_json: bool) -> int:
-    """The last runs and their books."""
+    """The last runs and their books, and how each target is doing."""
     from indexer.commands.status import status as run
 
     return run(config=config, as_json=as_json)

@@ -92,7 +92,7 @@ def drop(ids: Sequence[int], *, config: Config, everything: bool) -> int:
         publish(config, store)
     finally:
         store.close()
-    print(f"dropped {dropped:,} dead letter{'' if dropped == 1 else 's'}")
+    print(f"dropped {report.counted(dropped, 'dead letter')}")
     return ExitCode.OK
 
 

@@ -168,9 +168,9 @@ def _carry_out(
         else:
             for id, title in list_.documents():
                 print(f"{id}  {title}".rstrip())
-            print(f"{list_.count:,} of {there:,} documents · {target}")
+            print(f"{list_.count:,} of {there:,} documents would be deleted · {target}")
             if missing:
-                print(f"{missing:,} ids are of no document")
+                print(_missing(missing))
             print("dry run: nothing was deleted" + (f"; it would be stopped: {stopped}" if stopped else ""))
         return ExitCode.VERIFICATION if stopped else ExitCode.OK
     if stopped:
@@ -192,8 +192,12 @@ def _carry_out(
     elif not list_.quiet:
         print("\n".join(report.lines(summary, target=target, remembered=True)) if list_.count else "nothing to delete")
         if missing:
-            print(f"{missing:,} ids are of no document")
+            print(_missing(missing))
     return summary.exit_code
+
+
+def _missing(ids: int) -> str:
+    return "1 id is of no document" if ids == 1 else f"{ids:,} ids are of no document"
 
 
 def _named(ids: Sequence[str], file: str | None) -> Iterator[str]:

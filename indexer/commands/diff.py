@@ -9,6 +9,7 @@ from indexer.commands.load import plan_for
 from indexer.config import Config
 from indexer.documents import Value
 from indexer.errors import ConfigError, ExitCode, IndexerError
+from indexer.observe.report import counted
 from indexer.rebuild.changes import Changes, Kind, changes
 from indexer.rebuild.compare import Sample
 from indexer.sinks import open_sink
@@ -59,11 +60,11 @@ def run(
 def _lines(found: Changes, target: str) -> list[str]:
     counts = [f"{found.documents[kind]:,} {words}" for kind, words in KINDS if found.documents[kind]]
     total = sum(found.documents.values())
-    lines = [f"{total:,} documents against {target}: {', '.join(counts) or 'nothing would change'}"]
+    lines = [f"{counted(total, 'document')} against {target}: {', '.join(counts) or 'nothing would change'}"]
     if found.rejected:
         lines.append(f"{found.rejected:,} records make no document: indexer load --dry-run says why")
     for each in found.fields:
-        lines += ["", f"{each.name}   {each.count:,} documents   {each.profile}: {each.rule}"]
+        lines += ["", f"{each.name}   {counted(each.count, 'document')}   {each.profile}: {each.rule}"]
         for example in each.examples:
             lines += [f"  {example.id}", f"    - {_shown(example.before)}", f"    + {_shown(example.after)}"]
     return lines

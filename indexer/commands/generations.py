@@ -9,6 +9,7 @@ from indexer.commands.configured import dumps, plan_for_sources
 from indexer.commands.publish import published
 from indexer.config import Config
 from indexer.errors import ConfigError, ExitCode
+from indexer.observe.report import counted
 from indexer.rebuild import generations
 from indexer.rebuild.place import Place, open_place
 from indexer.sinks import open_sink
@@ -40,7 +41,7 @@ def lines(found: Sequence[Generation]) -> list[str]:
     """One a line, for people."""
     told = []
     for each in found:
-        count = "" if each.documents is None else f"{each.documents:,} documents"
+        count = "" if each.documents is None else counted(each.documents, "document")
         times = f"made {each.made}" if each.made else "not in the state"
         promoted = f"promoted {each.promoted}" if each.promoted else ""
         told.append("   ".join(filter(None, (f"{each.name}   {each.state:<8}", times, promoted, count))))
@@ -118,7 +119,8 @@ def _chosen(found: Sequence[Generation], name: str | None, target: Target) -> Ge
         ready = next((each for each in found if each.state == "ready"), None)
         if ready is None:
             raise ConfigError(
-                f"{target}: no generation is ready to be promoted", advice="indexer generations shows what there is."
+                f"{target}: no generation is ready to be promoted",
+                advice="indexer generations shows what there is. Nothing was changed.",
             )
         return ready
     chosen = _named(found, name, target)
@@ -139,7 +141,10 @@ def _named(found: Sequence[Generation], name: str, target: Target) -> Generation
     for each in found:
         if each.name == name:
             return each
-    raise ConfigError(f"{target}: there is no generation {name}", advice="indexer generations shows what there is.")
+    raise ConfigError(
+        f"{target}: there is no generation {name}",
+        advice="indexer generations shows what there is. Nothing was changed.",
+    )
 
 
 def _switch(
@@ -173,7 +178,7 @@ def _switch(
     elif chosen.name == before:
         print(f"{chosen.name} is live already")
     else:
-        print(f"{chosen.name} is live, with {documents:,} documents")
+        print(f"{chosen.name} is live, with {counted(documents, 'document')}")
         if before:
             print(f"{before} was live before: indexer rollback goes back to it")
         if behind:

@@ -59,8 +59,9 @@ def let_through(ready: Opened, config: Config, max_share: float) -> None:
         summary.held = gone
         ready.told.trouble(
             brake.too_many(gone, there, max_share),
-            advice="They are held, everything else is loaded. indexer dead-letters list shows them; indexer sync "
-            f"--max-share {brake.enough(gone, there):.2f} lets\nthem through, indexer dead-letters drop forgets them.",
+            advice="They are held, everything else is loaded. indexer sync --dry-run names them; where they are to go,"
+            f"\nindexer sync --max-share {brake.enough(gone, there):.2f} lets them through; indexer dead-letters drop "
+            "forgets them.",
         )
         return
     connections = config.settings.load.connections

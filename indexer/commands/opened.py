@@ -116,7 +116,7 @@ def opened(
 
 @contextmanager
 def _told_if_refused(store: "Store", command: str, target: str) -> Iterator[None]:
-    """A target that is not there, or refuses, ends the run before it began: the state is to say so all the same."""
+    """A target that is not there, or refuses, ends the run before it began: people are told so, and the state."""
     try:
         yield
     except TargetError as error:
@@ -124,6 +124,8 @@ def _told_if_refused(store: "Store", command: str, target: str) -> Iterator[None
 
         run_id = runs.start(store, command=command, target=target, derive_version=derive_version())
         runs.finish(store, run_id, Account(), exit_code=error.exit_code, message=error.message)
+        if "nothing was sent" not in error.advice.lower():
+            error.advice = f"{error.advice}\nNothing was sent.".lstrip()
         raise
 
 

@@ -1,7 +1,6 @@
 """`reindex`: a new generation beside the live one, from all sources, verified and promoted."""
 
 import json
-import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -44,14 +43,15 @@ def reindex(*, config: Config, promote: bool, adopt: bool, keep: int | None, as_
     target = config.target()
     plan_for_sources(config)  # says what is wrong with them before anything is opened
     settings = config.settings.rebuild
-    say = _printer(quiet or as_json)
+    say = _ignore if quiet or as_json else _print
+    complain = _ignore if as_json else _print
     with (
         closing(open_place(target, configset=settings.configset)) as place,
         closing(Store(config.settings.state)) as store,
         published(config, store),
         lock.hold(store, index_name(str(target), ""), command="reindex"),
     ):
-        job = _Job(config, target, place, store, say, quiet or as_json)
+        job = _Job(config, target, place, store, say, complain, quiet or as_json)
         with _remembered(job, runs.REINDEX if promote else runs.REINDEX_BESIDE):
             job.run(promote=promote, adopt=adopt or settings.adopt, keep=keep or settings.keep)
     if as_json:
@@ -63,7 +63,6 @@ def reindex(*, config: Config, promote: bool, adopt: bool, keep: int | None, as_
 def _remembered(job: "_Job", command: str) -> Iterator[None]:
     """The re-index as a whole is a run in the state; the loads that it consists of are runs of their own."""
     started = time.monotonic()
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # while no load is under way, which has its own
     number = runs.start(job.store, command=command, target=str(job.target), derive_version=derive_version())
     code, message = ExitCode.INTERRUPTED, ""
     try:
@@ -82,13 +81,16 @@ def _remembered(job: "_Job", command: str) -> Iterator[None]:
         code = ExitCode.VERIFICATION
         raise generations.NotPromotedError(message, advice=error.advice) from None
     finally:
-        signal.signal(signal.SIGTERM, before)
         seconds = time.monotonic() - started
         runs.finish(job.store, number, job.account, exit_code=code, message=message, seconds=seconds)
 
 
-def _printer(quiet: bool) -> Callable[[str], None]:
-    return (lambda _text: None) if quiet else lambda text: print(text, flush=True)
+def _print(text: str) -> None:
+    print(text, flush=True)
+
+
+def _ignore(_text: str) -> None:
+    pass
 
 
 @dataclass(slots=True)
@@ -100,6 +102,7 @@ class _Job:
     place: Place
     store: Store
     say: Callable[[str], None]
+    complain: Callable[[str], None]  # what --quiet prints, too
     quiet: bool
     name: str = ""
     former: str | None = None  # the generation that was live before the switch
@@ -264,7 +267,7 @@ class _Job:
         if self.account.total.rejected:
             self.exit_code = ExitCode.REJECTED
         if new:
-            self.say(f"{self.name}   {what}: {new:,} {'dump' if new == 1 else 'dumps'}")
+            self.say(f"{self.name}   {what}: {report.counted(new, 'dump')}")
             for line in report.lines(summary, target=self.name, remembered=True):
                 self.say(line)
 
@@ -317,14 +320,15 @@ class _Job:
         state.mark(self.store, str(self.target), self.name, "failed")
         self._tell_checks()
         live = f"{self.former} is live as before" if self.former else "nothing is live"
-        self.say(
+        self.complain(
             f"{self.name} was NOT promoted; {live}\n  Mend what failed and run indexer reindex again: it goes on with "
-            "this generation, or builds another where the sources changed."
+            "this generation, or builds another where\n  the sources or the rules changed. If a change is meant, raise "
+            "the limit that is named in brackets ([verify] of indexer.toml)."
         )
 
     def _tell_checks(self) -> None:
-        for line in lines(self.checks):
-            self.say(f"  {line}")
+        for check, line in zip(self.checks, lines(self.checks), strict=True):
+            (self.say if check.passed else self.complain)(f"  {line}")
 
     def _end(self, keep: int) -> None:
         """After the switch. What is too much goes; what was live stays."""

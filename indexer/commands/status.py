@@ -9,7 +9,7 @@ from typing import Any
 from indexer.config import Config
 from indexer.engine.account import COLUMNS
 from indexer.errors import ExitCode
-from indexer.observe.report import duration
+from indexer.observe.report import counted, duration
 from indexer.state import runs
 from indexer.state.overview import Overview, age, overviews
 from indexer.state.store import Store, is_absent, shown_url
@@ -17,9 +17,9 @@ from indexer.state.store import Store, is_absent, shown_url
 ENDS = {
     ExitCode.OK: "all well",
     ExitCode.REJECTED: "finished, with problems",
-    ExitCode.USAGE: "wrong settings",
+    ExitCode.USAGE: "wrong usage or settings",
     ExitCode.TARGET: "the target failed",
-    ExitCode.VERIFICATION: "not verified",
+    ExitCode.VERIFICATION: "stopped by a check",
     ExitCode.INTERRUPTED: "interrupted",
 }
 
@@ -73,12 +73,14 @@ def _target(overview: Overview, now: datetime) -> Iterator[str]:
         yield f"    last run: {run.command}, ended {duration(age(run.finished, now))} ago with exit {run.exit_code}"
     if overview.refreshed:
         yield f"    up to date with its sources as of {duration(age(overview.refreshed, now))} ago"
+    elif overview.live:
+        yield f"    no load, sync or reindex ended well since {overview.live['name']} is live"
     else:
         yield "    no load, sync or reindex ended well yet"
-    letters = "no dead letters" if not overview.dead_letters else f"{overview.dead_letters:,} dead letters"
+    letters = "no dead letters" if not overview.dead_letters else counted(overview.dead_letters, "dead letter")
     yield f"    {letters}"
     for row in overview.generations:
-        documents = "" if row["documents"] is None else f", {row['documents']:,} documents"
+        documents = "" if row["documents"] is None else f", {counted(row['documents'], 'document')}"
         yield f"    generation {row['name']}: {row['state']}{documents}"
     for held in overview.running:
         yield f"    running: {held['command']}, process {held['pid']} on {held['host']}, since {held['since']}"

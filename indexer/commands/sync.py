@@ -51,14 +51,16 @@ def sync(
         told = report.as_json(summary, target=str(target), dry_run=dry_run)
         read = {name: [dump.file for dump in new if dump.source == name] for name in plan.recipe.profiles}
         ahead = {"delete": [{"id": id, "title": title} for id, title in going], "stopped": stopped} if dry_run else {}
-        print(json.dumps({**told, "files": read, **ahead}, ensure_ascii=False, indent=2))
+        page = {} if dry_run else {"report": str(ready.told.page) if ready.told.page else None}
+        print(json.dumps({**told, "files": read, **ahead, **page}, ensure_ascii=False, indent=2))
     elif not quiet:
         _tell(plan, new, asked=planned(config, names) if dry_run else {}, dry_run=dry_run)
         if dry_run:
             print("".join(f"would be deleted: {id}  {title}".rstrip() + "\n" for id, title in going), end="")
             print("dry run: nothing was sent" + (f"; the deletions would be held: {stopped}" if stopped else ""))
         else:
-            print("\n".join(report.lines(summary, target=str(target), remembered=True)))
+            where = f"{target} · report {ready.told.page}" if ready.told.page else str(target)
+            print("\n".join(report.lines(summary, target=where, remembered=True)))
     return ExitCode.VERIFICATION if stopped else summary.exit_code
 
 
@@ -140,8 +142,7 @@ def _tell(plan: Plan, new: Sequence[Dump], *, asked: Mapping[str, str], dry_run:
     width = max(map(len, plan.recipe.profiles))
     for name in plan.recipe.profiles:
         count = sum(dump.source == name for dump in new)
-        files = "nothing new" if not count else f"{count:,} new {'file' if count == 1 else 'files'}"
-        print(f"{name:<{width}}   {files}")
+        print(f"{name:<{width}}   {report.counted(count, 'new file') if count else 'nothing new'}")
         if name in asked:
             print(f"  {asked[name]}")
         if dry_run:

@@ -67,13 +67,14 @@ class Telling:
         if isinstance(error, IndexerError):
             code, message = error.exit_code, error.message
         elif isinstance(error, KeyboardInterrupt):
-            code, message = ExitCode.INTERRUPTED, "ended at once by a second interrupt"
+            code, message = ExitCode.INTERRUPTED, "ended at once by an interrupt"
             self.say(message)
         elif error is not None:
             code, message = ExitCode.REJECTED, repr(error)
         account = self.summary.account
         faults = report.unread(account.faults) if account.faults else ""
-        kept = "; ".join(filter(None, [message or faults, report.in_flight(account)]))
+        held = report.held(self.summary.held)
+        kept = "; ".join(filter(None, [message or faults, held, report.in_flight(account)]))
         flying = account.in_flight.total()
         sources = {source: books.counts() for source, books in account.sources.items()}
         ended = {"exit_code": int(code), "message": message, "in_flight": flying, "sources": sources}
@@ -126,7 +127,7 @@ class Telling:
         except ConfigError as error:  # the run is as it is, and its own error is the one to tell
             self._log_problem("report_failed", reason=error.message)
             self.say(error.message)
-            self.say(f"  {error.advice}")
+            self._advise(error.advice)
 
     def _answered(self, documents: int, seconds: float) -> None:
         self._timeline.add(time.monotonic() - self._clock, documents, seconds)
@@ -153,8 +154,7 @@ class Telling:
         if self._rejections <= SHOWN_PROBLEMS:
             named = f" ({letter.document_id})" if letter.document_id else ""
             self.say(f"{letter.position}{named}: {letter.reason}")
-            if advice:
-                self.say(f"  {advice}")
+            self._advise(advice)
 
     def _fault(self, fault: Fault) -> None:
         self._faults += 1
@@ -164,8 +164,7 @@ class Telling:
             self._problems.append(f"{fault.position.file}: {fault.reason}")
         if self._faults <= SHOWN_PROBLEMS:
             self.say(f"{fault.position.file}: {fault.reason}")
-            if fault.advice:
-                self.say(f"  {fault.advice}")
+            self._advise(fault.advice)
 
     def _warned(self, record: Record, id: str, warnings: list[str]) -> None:
         for warning in warnings:
@@ -185,7 +184,7 @@ class Telling:
         self._log_problem("trouble", reason=message, advice=advice)
         self._problems.append(message)
         self.say(message)
-        self.say(f"  {advice}")
+        self._advise(advice)
 
     def harvested(self, source: str, records: int, of: int | None) -> None:
         """A page came from a live server: so many records of its list are here."""
@@ -199,6 +198,10 @@ class Telling:
     def _log_problem(self, event: str, **fields: object) -> None:
         """A warning for machines; people who read a log on the console are told in words as well."""
         (self._log.warning if self._for_machines else self._log.info)(event, **fields)
+
+    def _advise(self, advice: str) -> None:
+        for line in advice.splitlines():
+            self.say(f"  {line}")
 
     def say(self, text: str) -> None:
         """A line for people; machines get the log."""

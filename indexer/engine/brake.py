@@ -6,7 +6,7 @@ in one night. So what would take more than a share of the documents is stopped b
 
 from indexer.errors import ExitCode, IndexerError
 
-WHY_HELD = "a deletion that waits until sync knows how many there are, and stays where they are too many"
+WHY_HELD = "a deletion that is held: not counted yet, or more at once than delete.max_share lets through"
 FEW = 10  # documents that may always go: a share of a small index is soon a single one
 
 

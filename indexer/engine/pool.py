@@ -238,4 +238,8 @@ def _end_pool(pool: ProcessPoolExecutor) -> None:
     """
     for worker in multiprocessing.active_children():
         worker.kill()
+    # One that was killed half way through an answer leaves the thread that reads it waiting for the rest, as long as we
+    # hold an end to write to; and shutdown waits for that thread.
+    with suppress(AttributeError, OSError):
+        pool._result_queue._writer.close()  # type: ignore[attr-defined]  # as in _open_pool
     pool.shutdown(wait=True, cancel_futures=True)

@@ -21,6 +21,11 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min"
 
 
+def counted(count: int, noun: str) -> str:
+    """`1 document`, `2,085 documents`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
 def kind(reason: str) -> str:
     """A reason or a warning without what is particular to one record: equal for all that have the same cause."""
     field = FIELD.match(reason)
@@ -31,6 +36,11 @@ def kind(reason: str) -> str:
 def unread(faults: int) -> str:
     """How many files were at fault as a whole."""
     return f"{'1 file was' if faults == 1 else f'{faults:,} files were'} not read, or not to the end"
+
+
+def held(documents: int) -> str:
+    """How many deletions `sync` did not let through; empty where there are none."""
+    return f"HELD: deletions of {counted(documents, 'document')}; the rest is loaded" if documents else ""
 
 
 def in_flight(account: Account) -> str:
@@ -62,7 +72,7 @@ def lines(summary: Summary, *, target: str, dry_run: bool = False, remembered: b
     if summary.retries:
         result.append(f"{summary.retries:,} {'request was' if summary.retries == 1 else 'requests were'} tried again")
     if summary.held:
-        result.append(f"HELD: deletions of {summary.held:,} documents; the rest is loaded")
+        result.append(held(summary.held))
     if remembered and account.total.rejected:
         result.append("rejected records are kept, and why: indexer dead-letters list")
     if summary.warnings:

@@ -85,6 +85,8 @@ def _books(account: Account) -> Check:
     if account.faults:
         files = "1 file was" if account.faults == 1 else f"{account.faults:,} files were"
         return Check("books", False, f"{files} not read, or not to the end; mend that and run it again")
+    if not account.sources:
+        return Check("books", True, "nothing was left to read")
     refused = f", {total.rejected:,} of them rejected" if total.rejected else ""
     return Check("books", True, f"closed over {total.read:,} records{refused}")
 

@@ -158,7 +158,9 @@ def connection_error(name: str, error: BaseException) -> TargetError:
         return PermanentError(f"{name}: {shorten(words)}", advice="Look at the target's URL.")
     if isinstance(error, requests.Timeout) or "timed out" in words.lower():
         return TransientError(f"{name}: no answer in time: {shorten(words)}", advice="Is the server overloaded?")
-    return TransientError(f"{name}: the server cannot be reached: {shorten(words)}", advice="Is it running?")
+    return TransientError(
+        f"{name}: the server cannot be reached: {shorten(words)}", advice="Is it running? Is the URL right?"
+    )
 
 
 def status_error(

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from indexer.engine.account import COLUMNS, Books
 from indexer.state import lock
 from indexer.state.generations import live_index
+from indexer.state.runs import BUILDING
 from indexer.state.store import Store
 from indexer.state.tables import books, dead_letters, generations, runs, targets
 
@@ -36,7 +37,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """One target. `last`: the last run of each command, the newest first; `good`: when the last one began that exited
+    """One target. `last`: the last run of each command, the one that ended last first; `good`: the last one that exited
     with 0, by command. `running`: what holds its locks. `generations`: rows of that table, the newest first.
     """
 
@@ -48,11 +49,18 @@ class Overview:
     running: list[dict[str, Any]] = field(default_factory=list)
 
     @property
+    def live(self) -> dict[str, Any] | None:
+        """The generation that is live, where there is one."""
+        return next((row for row in self.generations if row["state"] == "live"), None)
+
+    @property
     def refreshed(self) -> str | None:
         """When the last run began that brought the index up to date and ended well: no source that changed before is
-        missing.
+        missing. What ended before the live generation came to be live went into another one, or may have.
         """
-        return max((run.started for command, run in self.good.items() if command in REFRESHING), default=None)
+        since = (self.live or {}).get("promoted") or ""
+        good = (run for command, run in self.good.items() if command in REFRESHING)
+        return max((run.started for run in good if run.finished >= since), default=None)
 
 
 def overviews(store: Store) -> list[Overview]:
@@ -77,7 +85,11 @@ def _overview(store: Store, target: str) -> Overview:
         .select_from(dead_letters.join(targets, dead_letters.c.target_id == targets.c.id))
         .where(targets.c.url == live_index(store, target))
     )
-    built = generations.select().where(generations.c.target == target).order_by(generations.c.made.desc())
+    built = (
+        generations.select()
+        .where(generations.c.target == target)
+        .order_by(generations.c.made.desc(), generations.c.name.desc())
+    )
     with store.begin() as connection:
         return Overview(
             target=target,
@@ -90,9 +102,11 @@ def _overview(store: Store, target: str) -> Overview:
 
 
 def _runs(connection: sa.Connection, ids: sa.Select[tuple[int]]) -> list[Run]:
-    """The newest first."""
+    """The one that ended last first; of a re-index and the loads that it consists of, the re-index."""
     found = []
-    for row in connection.execute(runs.select().where(runs.c.id.in_(ids)).order_by(runs.c.id.desc())):
+    inner = runs.c.command == BUILDING  # began later than the re-index, and may have ended in the same second
+    newest = runs.select().where(runs.c.id.in_(ids)).order_by(runs.c.finished.desc(), inner, runs.c.id.desc())
+    for row in connection.execute(newest):
         counted = connection.execute(books.select().where(books.c.run_id == row.id))
         found.append(
             Run(

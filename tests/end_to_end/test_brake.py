@@ -60,6 +60,9 @@ def test_too_many_are_held_until_the_operator_lets_them_through(indexer: Indexer
     assert "30 of 201 documents (14.9%) would be deleted, more than delete.max_share (5.0%)" in stopped.err
     assert "HELD: deletions of 30 documents; the rest is loaded" in stopped.out
     assert len(titles(loaded.parent)) == 201
+    shown = indexer("status").out
+    assert "sync  stopped by a check (exit 5)" in shown
+    assert "    HELD: deletions of 30 documents; the rest is loaded\n" in shown
 
     page(loaded / "3.xml", ("n0000", "back"))  # a later version takes its deletion away
     again = indexer("sync", "--json")

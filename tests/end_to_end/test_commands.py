@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from indexer.errors import ExitCode
 from indexer.targets import parse_target
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Indexer, read_back
@@ -188,6 +189,22 @@ def test_the_version_names_what_decides_the_documents(indexer: Indexer) -> None:
     import icu
 
     assert f"icu{icu.ICU_VERSION}" in indexer("--version").out
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="children are listed by Linux")
+def test_interrupted_with_worker_processes_it_leaves_nothing_behind(tmp_path: Path) -> None:
+    assert start("load", SEED, "--quiet", cwd=tmp_path).wait(60) == 0
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    process = start("diff", "-", "--profile", "pubmed", "--workers", "2", cwd=tmp_path, **pipes)
+    assert process.stdin is not None
+    process.stdin.write(gzip.decompress(SAMPLE.read_bytes())[:2_000_000])  # and it waits for more
+    process.stdin.flush()
+    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+    while process.poll() is None and len(children.read_text().split()) < 3:  # with the one that tracks semaphores
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (ExitCode.INTERRUPTED, b"", b"")
 
 
 def test_help_is_fast_because_it_imports_little() -> None:

@@ -43,6 +43,15 @@ def test_each_run_leaves_its_numbers(indexer: Indexer, tmp_path: Path) -> None:
     assert "no dead letters" in shown
 
 
+def test_a_dry_run_is_no_load_that_ended_well(indexer: Indexer, tmp_path: Path) -> None:
+    page(tmp_path / "dumps/1.xml", ("a", "one"))
+    configure(tmp_path, "name = 'j'\nprofile = 'ojs'\npaths = ['dumps']")
+    for args in (["sync", "--dry-run"], ["delete", "a", "--dry-run"], ["sweep", "--dry-run"]):
+        assert indexer(*args, env=METRICS).code == 0
+    assert "no load, sync or reindex ended well yet" in indexer("status").out
+    assert "indexer_last_success_timestamp_seconds{" not in (tmp_path / METRICS["INDEXER_METRICS_FILE"]).read_text()
+
+
 def test_a_target_that_is_not_there_is_remembered_and_no_password_is_told(indexer: Indexer, tmp_path: Path) -> None:
     page(tmp_path / "dumps/1.xml", ("a", "one"))
     target = f"solr+http://loader:geheim@127.0.0.1:{free_port()}/solr/biblio"
@@ -77,7 +86,10 @@ def test_a_reindex_is_one_run_of_its_target(indexer: Indexer, tmp_path: Path) ->
     assert "generations/" not in text  # the index behind it is no target of its own
     (told,) = json.loads(indexer("status", "--json").out)["targets"]
     assert "reindex" in told["last_success"]
-    assert ": live, 1 documents" in indexer("status").out
+    shown = indexer("status").out
+    assert ": live, 1 document" in shown
+    assert "last run: reindex, " in shown
     assert indexer("reindex", "--no-promote").code == 0
     (again,) = json.loads(indexer("status", "--json").out)["targets"]
-    assert again["last_success"].keys() == {"reindex", "reindex load", "reindex --no-promote"}  # nothing live is newer
+    assert again["last_success"].keys() == {"reindex", "reindex load", "reindex --no-promote"}
+    assert again["refreshed"] == told["refreshed"]  # nothing live is newer

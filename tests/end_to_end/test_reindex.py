@@ -134,6 +134,11 @@ def test_what_does_not_hold_is_not_promoted_and_the_next_call_goes_on(indexer: I
     refused = indexer("promote", report["generation"])
     assert refused.code == ExitCode.VERIFICATION
     assert "is failed" in refused.err
+    quiet = indexer("reindex", "--quiet")
+    assert quiet.code == ExitCode.VERIFICATION
+    assert quiet.out.startswith("  FAILED  size ")  # and not what holds
+    assert f"{report['generation']} was NOT promoted; {live} is live as before\n" in quiet.out
+    assert "verify.shrink" in quiet.out
 
     page(tmp_path / "dumps/1.xml", *whole, ("new", "new"))
     mended = told(indexer("reindex", "--json"))

@@ -4,6 +4,8 @@ import gzip
 import multiprocessing
 import os
 import signal
+import struct
+import threading
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,6 +30,17 @@ def recipe() -> Recipe:
 
 def derived(items: list[Item], recipe: Recipe, workers: int, *, apart: bool = False) -> list[tuple[Item, Made | None]]:
     return [pair for chunk in derive(items, recipe, workers=workers, apart=apart) for pair in chunk]
+
+
+def test_a_worker_that_is_killed_half_way_through_its_answer_holds_nobody_up() -> None:
+    processes = pool._open_pool(1, None)
+    processes.submit(os.getpid).result(60)
+    queue = getattr(processes, "_result_queue")  # noqa: B009 - which the types do not know
+    os.write(queue._writer.fileno(), struct.pack("!i", 1000) + b"the first bytes")
+    ending = threading.Thread(target=pool._end_pool, args=[processes], daemon=True)
+    ending.start()
+    ending.join(60)
+    assert not ending.is_alive()
 
 
 def test_workers_make_what_one_process_makes(data: Path, tmp_path: Path, recipe: Recipe) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from indexer.engine.account import Account, Books
 from indexer.records import Position
 from indexer.state import dead_letters, lock, progress, runs
+from indexer.state import generations as states
 from indexer.state.dead_letters import DeadLetter
 from indexer.state.overview import age, overviews
 from indexer.state.store import Store
@@ -54,6 +55,27 @@ def test_dead_letters_and_generations_are_those_of_the_target(store: Store) -> N
         ("g2", "live", 7),
         ("g1", "former", None),
     ]
+
+
+def test_what_was_loaded_into_another_generation_does_not_count(store: Store) -> None:
+    run(store, "sync", 0)
+    states.begin(store, "t", "g1", "building")
+    states.switch(store, "t", "g1")
+    with store.begin() as connection:
+        connection.execute(generations.update().values(promoted="2099-01-01T00:00:00Z"))
+    (mine,) = overviews(store)
+    assert mine.live is not None
+    assert mine.refreshed is None
+    with store.begin() as connection:
+        connection.execute(generations.update().values(promoted=mine.good["sync"].finished))
+    assert overviews(store)[0].refreshed == mine.good["sync"].started
+
+
+def test_of_a_reindex_and_its_loads_the_last_run_is_the_reindex(store: Store) -> None:
+    whole = runs.start(store, command="reindex", target="t", derive_version="1")
+    run(store, "reindex load", 0)
+    runs.finish(store, whole, Account(), exit_code=0)
+    assert [each.command for each in overviews(store)[0].last] == ["reindex", "reindex load"]
 
 
 def test_what_runs_is_what_holds_a_lock(store: Store) -> None:
