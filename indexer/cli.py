@@ -183,10 +183,10 @@ def delete(
 @MAX_SHARE
 @common("target", "workers", "json", "quiet", "verbose", "log-format")
 def sweep(dry_run: bool, max_share: float | None, config: "Config", as_json: bool, quiet: bool) -> int:
-    """Delete the documents that no source of indexer.toml has any more.
+    """Delete the documents that no source has any more.
 
-    Reads every dump of every source. Exit code 5: one of them cannot be read, or these are more than may go at once;
-    none was deleted then.
+    Reads every dump of every source of indexer.toml. Exit code 5: one of them cannot be read, or these are more than
+    may go at once; none was deleted then.
     """
     from indexer.commands.deletes import sweep as run
 
@@ -199,7 +199,7 @@ def sweep(dry_run: bool, max_share: float | None, config: "Config", as_json: boo
 @click.option("--keep", type=click.IntRange(2, 100), help="Generations to keep (default: rebuild.keep, 2).")
 @common("target", "workers", "json", "quiet", "verbose", "log-format")
 def reindex(no_promote: bool, adopt: bool, keep: int | None, config: "Config", as_json: bool, quiet: bool) -> int:
-    """Build the index anew beside the live one, verify it, and switch.
+    """Build a new index beside the live one, verify it, switch.
 
     It is built from all sources of indexer.toml. Searches go on in the live index, and so may indexer sync, until the
     new one is in its place. Called again after it was interrupted it goes on. Exit code 5: something does not hold, and
@@ -226,7 +226,10 @@ def promote(name: str | None, config: "Config", as_json: bool) -> int:
 @cli.command()
 @common("target", "json")
 def rollback(config: "Config", as_json: bool) -> int:
-    """Make the generation live again that was live before the last switch."""
+    """Make the generation live again that was live before.
+
+    What was loaded since then is not in it: indexer sync loads that. A second rollback undoes the first.
+    """
     from indexer.commands.generations import rollback as run
 
     return run(config=config, as_json=as_json)
@@ -235,7 +238,7 @@ def rollback(config: "Config", as_json: bool) -> int:
 @cli.command()
 @common("target", "json")
 def generations(config: "Config", as_json: bool) -> int:
-    """The generations of the index: which is live, kept, being built."""
+    """The generations of the index: which is live, which are kept."""
     from indexer.commands.generations import list_ as run
 
     return run(config=config, as_json=as_json)
@@ -261,10 +264,11 @@ def prune(names: tuple[str, ...], keep: int | None, config: "Config", as_json: b
 @common("target", "workers", "metrics-port", "quiet", "verbose", "log-format")
 @click.pass_context
 def schedule(context: click.Context, names: tuple[str, ...], config: "Config", quiet: bool) -> int:
-    """Run sync again and again, as [schedule] of indexer.toml says.
+    """Run sync again and again.
 
-    Stays until Ctrl-C or SIGTERM, which a run in flight is told, too: what it has sent is safe, and the next goes on
-    from there. No two runs overlap. Needs no cron; where there is one, or systemd, let it run sync.
+    [schedule] of indexer.toml says when. Stays until Ctrl-C or SIGTERM, which a run in flight is told, too: what it has
+    sent is safe, and the next goes on from there. No two runs overlap. Needs no cron; where there is one, or systemd,
+    let it run sync.
     """
     from indexer.commands.schedule import schedule as run
 
@@ -314,9 +318,9 @@ def diff(
     config: "Config",
     as_json: bool,
 ) -> int:
-    """What a load would change in the index, by field and rule; nothing is sent.
+    """What a load would change in the index, by field and rule.
 
-    PATHS are as for load; without any, all sources of indexer.toml are read.
+    Nothing is sent. PATHS are as for load; without any, all sources of indexer.toml are read.
     """
     from indexer.commands.diff import run
 

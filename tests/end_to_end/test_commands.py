@@ -220,6 +220,7 @@ def test_help_is_fast_because_it_imports_little() -> None:
     for args in (["--help"], ["load", "--help"], ["schema", "--help"], ["-h"]):
         done = subprocess.run([sys.executable, "-c", program, *args], capture_output=True, text=True, check=True)
         assert done.stdout.startswith("Usage: indexer ")
+        assert "..." not in done.stdout.partition("Commands:")[2]  # what a command does is said in one line
         assert done.stderr.strip() == ""
 
 

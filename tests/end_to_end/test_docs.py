@@ -73,6 +73,8 @@ def _former(indexer: Indexer) -> str:
 @pytest.mark.servers
 def test_what_the_readme_tells_to_type(servers: dict[str, str], indexer: Indexer, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "samples", tmp_path / "samples")
+    (settings,) = re.findall(r"^```toml\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    (tmp_path / "indexer.toml").write_text(settings)
     run(blocks(ROOT / "README.md"), servers, indexer)
 
 
