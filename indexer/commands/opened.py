@@ -96,14 +96,14 @@ def opened(
 
     url = target_of(building) if building else str(target)
     with closing(Store(config.settings.state)) as store, published(config, store):
-        with _told_if_refused(store, command, url):
+        with told_if_refused(store, command, url):
             sink = open_sink(target, connections=connections, create=True)
         with (
             closing(sink),
             # before the index is opened: another generation may be promoted until we have it
             lock.hold(store, building or str(target), command=command),
         ):
-            with _told_if_refused(store, command, url):
+            with told_if_refused(store, command, url):
                 sink.check()
                 if not building and target.kind != "jsonl":
                     agree(store, target)
@@ -115,7 +115,7 @@ def opened(
 
 
 @contextmanager
-def _told_if_refused(store: "Store", command: str, target: str) -> Iterator[None]:
+def told_if_refused(store: "Store", command: str, target: str) -> Iterator[None]:
     """A target that is not there, or refuses, ends the run before it began: people are told so, and the state."""
     try:
         yield

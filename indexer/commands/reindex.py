@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from indexer import sources
 from indexer.commands.configured import Dump, dumps, plan_for_sources
-from indexer.commands.opened import known_target, opened, rules_of
+from indexer.commands.opened import known_target, opened, rules_of, told_if_refused
 from indexer.commands.publish import published
 from indexer.commands.sync import catch_up, news
 from indexer.commands.verify import as_data, lines
@@ -45,15 +45,13 @@ def reindex(*, config: Config, promote: bool, adopt: bool, keep: int | None, as_
     settings = config.settings.rebuild
     say = _ignore if quiet or as_json else _print
     complain = _ignore if as_json else _print
-    with (
-        closing(open_place(target, configset=settings.configset)) as place,
-        closing(Store(config.settings.state)) as store,
-        published(config, store),
-        lock.hold(store, index_name(str(target), ""), command="reindex"),
-    ):
-        job = _Job(config, target, place, store, say, complain, quiet or as_json)
-        with _remembered(job, runs.REINDEX if promote else runs.REINDEX_BESIDE):
-            job.run(promote=promote, adopt=adopt or settings.adopt, keep=keep or settings.keep)
+    with closing(Store(config.settings.state)) as store, published(config, store):
+        with told_if_refused(store, runs.REINDEX, str(target)):
+            place = open_place(target, configset=settings.configset)
+        with closing(place), lock.hold(store, index_name(str(target), ""), command="reindex"):
+            job = _Job(config, target, place, store, say, complain, quiet or as_json)
+            with _remembered(job, runs.REINDEX if promote else runs.REINDEX_BESIDE):
+                job.run(promote=promote, adopt=adopt or settings.adopt, keep=keep or settings.keep)
     if as_json:
         print(json.dumps(job.ended(), ensure_ascii=False, indent=2))
     return job.exit_code

@@ -62,6 +62,12 @@ def test_a_target_that_is_not_there_is_remembered_and_no_password_is_told(indexe
     assert "} 3.0" in text
     shown = indexer("status").out + indexer("status", "--json").out
     assert "the target failed (exit 3)" in shown
+    ended = indexer("reindex", env=METRICS)
+    assert ended.code == ExitCode.TARGET
+    assert ended.err.endswith("Nothing was sent.\n")
+    assert "reindex  the target failed (exit 3)" in indexer("status").out
+    text = (tmp_path / METRICS["INDEXER_METRICS_FILE"]).read_text()
+    assert 'indexer_last_run_exit_code{command="reindex",target="solr+http://127.0.0.1:' in text
     assert "no load, sync or reindex ended well yet" in shown
     assert "geheim" not in shown + text
     assert "loader" not in shown + text
