@@ -235,11 +235,13 @@ def _open_pool(workers: int, recipe: Recipe | None) -> ProcessPoolExecutor:
 def _end_pool(pool: ProcessPoolExecutor) -> None:
     """Leaves no process running, whatever it is about: they have nothing to lose, and may wait for a lock that a dead
     one held.
+
+    One that is killed in the midst of an answer leaves the pool's thread waiting for the rest, and one in the midst of
+    a question leaves it writing: their ends of the pipes are gone, ours have to go as well.
     """
     for worker in multiprocessing.active_children():
         worker.kill()
-    # One that was killed half way through an answer leaves the thread that reads it waiting for the rest, as long as we
-    # hold an end to write to; and shutdown waits for that thread.
-    with suppress(AttributeError, OSError):
-        pool._result_queue._writer.close()  # type: ignore[attr-defined]  # as in _open_pool
+    for queue, end in (("_result_queue", "_writer"), ("_call_queue", "_reader")):
+        with suppress(AttributeError, OSError):
+            getattr(getattr(pool, queue), end).close()
     pool.shutdown(wait=True, cancel_futures=True)

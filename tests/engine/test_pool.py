@@ -133,3 +133,17 @@ def test_where_no_process_can_live_no_record_is_blamed(poisoned: Poisoned, monke
     monkeypatch.setattr(pool, "start_worker", os._exit)  # of a Recipe or None: its own error ends the process
     with pytest.raises(WorkerError, match="before it had anything to do"):
         derived(deletions(["a", "b"]), poisoned, 2)
+
+
+def test_a_pool_ends_in_the_midst_of_an_answer_and_of_a_question(recipe: Recipe) -> None:
+    for answer, question in ((200_000_000, b""), (1, bytes(200_000_000))):
+        opened = pool._open_pool(1, None)
+        opened.submit(int).result(60)  # the process is there
+        future = opened.submit(bytes, answer) if answer > 1 else opened.submit(len, question)
+        reader = opened._result_queue._reader  # type: ignore[attr-defined]
+        while answer > 1 and not reader.poll(0.01) and not future.done():
+            pass
+        ending = threading.Thread(target=pool._end_pool, args=(opened,), daemon=True)
+        ending.start()
+        ending.join(60)
+        assert not ending.is_alive()
