@@ -31,6 +31,11 @@ def test_a_year_is_read_out_of_what_catalogues_write(text: str, year: str) -> No
     assert clean_date(text, EMPTY) == year
 
 
+def test_a_million_digits_take_no_time() -> None:
+    """Quadratic, they would take an hour."""
+    assert clean_date("0" * 1_000_000, EMPTY) == ""
+
+
 def test_a_year_too_late_for_the_records_own_last_change_is_none() -> None:
     assert clean_date("2027", EMPTY) == "2027"
     assert clean_date("2028", EMPTY) == ""
