@@ -29,7 +29,8 @@ _COMPARED = 1 << 20  # bytes at a time
 
 class Listing(BaseModel):
     """A list that is being read. `since` is what was sent as `from`, "" for none; `begun` the server's date of its
-    first page, "" before that came; `token` what to ask with next, "" for the beginning of the list.
+    first page, "" before that came; `token` what to ask with next, "" for the beginning of the list. `size` is
+    how many records the server says there are (it may guess), 0 where it does not say.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -38,6 +39,7 @@ class Listing(BaseModel):
     begun: str = ""
     token: str = ""
     records: int = 0
+    size: int = 0
 
 
 class Notes(BaseModel):

@@ -112,9 +112,11 @@ class _Harvest:
     def step(self, listing: Listing) -> None:
         """Asks for the next page of the list."""
         answer = self._ask(self._query(listing))
-        if answer.error == "noRecordsMatch":
+        # some servers end a list so, some say so of a token that they have forgotten
+        ended = answer.error == "noRecordsMatch" and (not listing.token or listing.records >= listing.size)
+        if ended:
             self._finish(listing, answer)
-        elif listing.token and answer.error in ("badResumptionToken", "badArgument"):
+        elif listing.token and answer.error in ("badResumptionToken", "badArgument", "noRecordsMatch"):
             self._start_over(listing, answer)
         elif answer.error:
             raise self._refused(answer)
@@ -139,6 +141,7 @@ class _Harvest:
             begun=listing.begun or _until(answer),
             token=answer.token,
             records=listing.records + answer.records,
+            size=answer.size or listing.size,
         )
         self._told.progress(read.records, answer.size)
         if answer.token:

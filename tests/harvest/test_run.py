@@ -2,6 +2,7 @@
 
 import gzip
 import os
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -81,6 +82,10 @@ def harvest(repository: Repository, tmp_path: Path) -> Harvester:
     return Harvester(repository, folder_of(str(tmp_path), "s"))
 
 
+NOTHING = (
+    '<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><responseDate>2021-06-01T12:00:00Z</responseDate>'
+    '<error code="noRecordsMatch"/></OAI-PMH>'
+)
 ALL = [f"r{number}" for number in range(35)]
 
 
@@ -166,6 +171,28 @@ def test_a_token_that_expired_begins_the_list_again(harvest: Harvester) -> None:
         "2021-05-01"
     ] * 2
     assert len(harvest.folder.pages()) == 6
+
+
+@pytest.mark.parametrize(("page", "ids"), [(3, ALL[:20] + ALL), (5, ALL)])
+def test_no_records_match_is_the_end_of_a_list_only_where_all_have_come(
+    harvest: Harvester, monkeypatch: pytest.MonkeyPatch, page: int, ids: list[str]
+) -> None:
+    """In the midst of a list it is a token that was forgotten."""
+    answer = harvest.repository.answer
+    pages: list[str] = []
+
+    def forgetful(query: dict[str, str]) -> str:
+        if query["verb"] == "ListRecords":
+            pages.append(query.get("resumptionToken", ""))
+            if len(pages) == page:
+                return NOTHING
+            if page == 5:  # the last page has a token all the same
+                return re.sub(r"(<resumptionToken[^>]*>)</", r"\1more</", answer(query))
+        return answer(query)
+
+    monkeypatch.setattr(harvest.repository, "answer", forgetful)
+    harvest()
+    assert harvest.ids() == ids
 
 
 def test_a_server_that_forgets_every_token_is_not_asked_for_ever(harvest: Harvester) -> None:
