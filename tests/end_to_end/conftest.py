@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +14,19 @@ from indexer.sinks import open_sink
 from indexer.sinks.base import Sink
 from indexer.targets import Target, parse_target
 from tests.conformance.conftest import ENGINES, SERVERS, _drop
+
+#: What differs from its neighbours by the client or by one request alone, and takes long: left to the long run.
+LONG = (
+    "test_readers_see_no_error_and_never_less_than_the_smaller_generation[opensearch]",
+    "test_only_what_was_changed_gets_another_date[solrcloud]",
+    "test_only_what_was_changed_gets_another_date[opensearch]",
+)
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    for item in items:
+        if item.name in LONG:
+            item.add_marker("long")
 
 
 @dataclass(frozen=True, slots=True)

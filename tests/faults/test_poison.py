@@ -56,6 +56,7 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
     return process.returncode, out
 
 
+@pytest.mark.long
 def test_a_record_without_end_is_killed_once_and_then_costs_itself(folder: Path) -> None:
     """One worker: the first load is held up until somebody kills it. The same command finds out why."""
     load = ("load", "f0.xml", "--profile", "endless", "--json")
