@@ -74,7 +74,7 @@ def test_what_holds_is_told_and_what_was_changed_behind_our_back_is_found(
     told = indexer("diff")
     assert told.code == 0, told.err
     assert told.out.startswith(f"332 documents against {loaded}: 1 would be added, 1 would change\n")
-    assert "title   1 documents   pubmed: " in told.out
+    assert "title   1 document   pubmed: " in told.out
     assert f"  {first}\n    - Another title\n    + {str(documents[first]['title'])[:50]}" in told.out
     one: dict[str, Any] = json.loads(indexer("diff", "--id", first, "--json").out)
     assert one["documents"] == {"changed": 1}
