@@ -99,7 +99,6 @@ def test_a_run_in_flight_is_told_to_finish_and_goes_on_next_time(
     append(tmp_path, "[schedule]\nevery = '1h'\n[load]\nworkers = 1\n")
     running = schedule("--verbose")
     running.until("run_started")
-    time.sleep(0.5)
     assert running.end(signal.SIGINT) == ExitCode.INTERRUPTED
     assert re.search("sync ended with (exit 130|signal 15)", running.said)  # the latter: before it listens to signals
     assert indexer("sync").code == 0
