@@ -31,7 +31,7 @@ _XMLNS = re.compile(rb"""\sxmlns(?::([^\s=:]+))?\s*=\s*("[^"]*"|'[^']*')""")
 _UNPREFIXED = re.compile(rb"<[^\s<>/:!?]+[\s/>]")
 _ENTITY = re.compile(rb"&(#[0-9]+|#x[0-9A-Fa-f]+|[^;&\s]*);?")
 _NAMED = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
-_COMMENT_OR_CDATA = re.compile(rb"<!--.*?-->|<!\[CDATA\[(.*?)\]\]>", re.S)
+_COMMENT_OR_CDATA = re.compile(rb"<!--|<!\[CDATA\[")
 
 
 Nests = Literal["no", "others", "records"]
@@ -405,10 +405,30 @@ def text(content: bytes) -> str:
     Raises ValueError (UnicodeDecodeError is one) for what is not UTF-8 or names an entity that XML does not have.
     """
     if b"<!" in content:
-        content = _COMMENT_OR_CDATA.sub(lambda match: (match.group(1) or b"").replace(b"&", b"&amp;"), content)
+        content = b"".join(_unmarked(content))
     if b"&" in content:
         content = _ENTITY.sub(_resolve, content)
     return content.decode().strip(" \t\r\n")
+
+
+def _unmarked(content: bytes) -> Iterator[bytes]:
+    """The pieces of a text without its comments, and with what stands in CDATA sections. What never ends is looked for
+    once, and stays.
+    """
+    kept = at = 0
+    endless: set[bytes] = set()
+    while match := _COMMENT_OR_CDATA.search(content, at):
+        at = match.end()
+        closing = b"-->" if match.group() == b"<!--" else b"]]>"
+        end = content.find(closing, at) if closing not in endless else -1
+        if end < 0:
+            endless.add(closing)
+            continue
+        yield content[kept : match.start()]
+        if closing == b"]]>":
+            yield content[at:end].replace(b"&", b"&amp;")
+        kept = at = end + len(closing)
+    yield content[kept:]
 
 
 def _resolve(match: re.Match[bytes]) -> bytes:

@@ -81,6 +81,13 @@ def test_thousands_of_openings_take_no_time(tmp_path: Path, word: str) -> None:
         assert (found[0], found[-1]) == (dc("T").encode(), dc("U").encode())
 
 
+@pytest.mark.parametrize("word", ["<!--", "<![CDATA["])
+def test_thousands_of_openings_in_a_header_take_no_time(tmp_path: Path, word: str) -> None:
+    one, two = record("1", dc("T")), record("2" + word * 200_000, dc("U"))
+    found = raws(read_bytes(tmp_path, answer(one, two, one)))
+    assert (found[0], found[-1]) == (dc("T").encode(), dc("T").encode())
+
+
 def test_documents_in_documents_take_no_time(tmp_path: Path) -> None:
     one = b'<doc><str name="id">1</str></doc>'
     assert raws(read_bytes(tmp_path, b"<add>" + one + b"<doc>" * 30_000 + one + b"</add>"))[0] == one
