@@ -10,7 +10,19 @@ from indexer.records import Fault, Header, Record
 from indexer.sources.place import Place
 from indexer.sources.pubmed import finish
 from indexer.sources.window import Window
-from indexer.sources.xml import Piece, Scanner, Tag, declare, end_of, namespace, namespaces, show, start_tag, text
+from indexer.sources.xml import (
+    Broken,
+    Piece,
+    Scanner,
+    Tag,
+    declare,
+    end_of,
+    namespace,
+    namespaces,
+    show,
+    start_tag,
+    text,
+)
 
 # A MARCXML <record> may stand in an OAI one; only the latter begins with a header.
 RECORD_START = re.compile(rb"<((?:[^\s<>/:]+:)?)record(?:\s[^<>]*)?>\s*<\1header(?=[\s/>])")
@@ -99,7 +111,10 @@ def _record(piece: Piece, tag: Tag, inherited: Mapping[bytes, bytes], place: Pla
     if child.empty:
         end = child.offset + len(child.raw)
     else:
-        end = end_of(raw, child.offset + len(child.raw), child.name, None, final=True)
+        try:
+            end = end_of(raw, child.offset + len(child.raw), child.name, None, final=True)
+        except Broken:
+            return place.reject(f"its metadata has <{show(child.name)}> in itself too many times", raw, offset)
     if end < 0:
         return place.reject(f"its metadata has no end tag </{show(child.name)}>", raw, offset)
     if tag.raw != b"<record>" or metadata.end() - metadata.start() != len(b"<metadata>"):

@@ -64,7 +64,7 @@ class Piece(NamedTuple):
     problem: str = ""
 
 
-class _Broken(Exception):
+class Broken(Exception):
     """The element has no end before the record that starts at `at`."""
 
     def __init__(self, at: int) -> None:
@@ -77,7 +77,7 @@ def end_of(data: bytes, body: int, name: bytes, breaks: re.Pattern[bytes] | None
 
     The common case is one search for the name; only content with `!`, `?` or the name in other places is walked
     through. `final`: `data` holds all there is. `breaks` matches a start tag of this name that cannot be in the
-    element, which raises _Broken.
+    element, which raises Broken.
     """
     at = data.find(name, body)
     if at < 0:
@@ -122,7 +122,7 @@ def _walk(data: bytes, body: int, name: bytes, breaks: re.Pattern[bytes] | None,
             if depth == DEPTH_LIMIT or (breaks is not None and breaks.match(data, match.start())):
                 # it may have run over a record of another name before
                 earlier = breaks.search(data, body, match.start()) if breaks is not None else None
-                raise _Broken(earlier.start() if earlier else match.start())
+                raise Broken(earlier.start() if earlier else match.start())
             depth += tag.group(1) is not None and data[at - 2] != 0x2F
     return -1
 
@@ -192,8 +192,8 @@ class Scanner:
             try:
                 end = end_of(window.data, window.pos + body, tag.name, self._breaks, final=window.ended)
                 if other and (record := other.search(window.data, window.pos + body, end if end >= 0 else sys.maxsize)):
-                    raise _Broken(record.start())  # what is no record by its name, and holds one
-            except _Broken as broken:
+                    raise Broken(record.start())  # what is no record by its name, and holds one
+            except Broken as broken:
                 raw = window.data[window.pos : broken.at]
                 window.pos = broken.at
                 return self._bounded(Piece(raw, start, f"has no end tag </{show(tag.name)}>"))

@@ -81,6 +81,14 @@ def test_thousands_of_openings_take_no_time(tmp_path: Path, word: str) -> None:
         assert (found[0], found[-1]) == (dc("T").encode(), dc("U").encode())
 
 
+def test_metadata_that_is_in_itself_without_end_costs_its_record(tmp_path: Path) -> None:
+    deep = "<dc xmlns='x'>" + "<dc>" * 300 + "<!---->" + "</dc>" * 300 + "</dc>"
+    one = record("1", dc("T"))
+    found = read_bytes(tmp_path, answer(one, record("2", deep), one))
+    assert raws(found)[0] == raws(found)[-1] == dc("T").encode()
+    assert [fault.reason for fault in faults(found)] == ["its metadata has <dc> in itself too many times"]
+
+
 @pytest.mark.parametrize("word", ["<!--", "<![CDATA["])
 def test_thousands_of_openings_in_a_header_take_no_time(tmp_path: Path, word: str) -> None:
     one, two = record("1", dc("T")), record("2" + word * 200_000, dc("U"))
