@@ -9,15 +9,16 @@ are killed then, nobody knows which of the two the index holds.
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 from indexer import sources
+from indexer.derive.tracking import Change
 from indexer.engine.dates import Dates
 from indexer.engine.ledger import Entry, Ledger, Settled
-from indexer.sinks.base import Durable
+from indexer.sinks.base import Action, Durable
 from indexer.sources.files import STDIN, is_no_file
 from indexer.sources.remote import Remote
 from indexer.state import dead_letters, progress
@@ -124,6 +125,15 @@ class Memory:
             return {}
         known = progress.fingerprints(self._store, self._target_id, ids)
         return known | {id: self._changed[id] for id in ids if id in self._changed}
+
+    def dated(self, action: Action, change: Change | None, settle: Callable[[str], None]) -> Action:
+        """What to send: a document with its dates, where it gets any. They hang on what became of the version before
+        it, which `settle(id)` waits for.
+        """
+        if self.dates is None:
+            return action
+        settle(action.id)
+        return self.dates.stamp(action, change)
 
     def acknowledge(self, id: str, fingerprint: bytes | None, moment: tuple[int, int]) -> None:
         """The engine has this document, or (None) has it no more; `moment` says when its record came along."""

@@ -159,10 +159,7 @@ class _Replay:
         return record, self._apart.make(record, recipe) if row["stage"] == "derive" else make(record, recipe)
 
     def _push(self, action: Action, token: Token, change: Change | None = None) -> None:
-        if self._memory.dates is not None:
-            self._pusher.settle(action.id)  # its dates hang on what became of the version before
-            action = self._memory.dates.stamp(action, change)
-        self._pusher.add(action, token)
+        self._pusher.add(self._memory.dated(action, change, self._pusher.settle), token)
 
     def _answered(self, answers: list[tuple[Action, Token, Outcome]], seconds: float) -> None:
         self._events.answered(len(answers), seconds)

@@ -314,9 +314,8 @@ class _Run:
         if self._pusher is None:
             self.ledger.settle(token[0], "deleted" if isinstance(action, Delete) else "indexed")
             return
-        if self._memory is not None and self._memory.dates is not None:
-            self._pusher.settle(action.id)  # its dates hang on what became of the version before
-            action = self._memory.dates.stamp(action, change)
+        if self._memory is not None:
+            action = self._memory.dated(action, change, self._pusher.settle)
         self._pusher.add(action, token)
 
     def _answered(self, answers: list[tuple[Action, Token, Outcome]], seconds: float) -> None:
