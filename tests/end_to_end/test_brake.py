@@ -1,11 +1,6 @@
 """The deletions of one `sync`: sent together, or held where they are too many, and never lost."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +8,7 @@ import pytest
 from indexer.errors import ExitCode
 from tests.end_to_end.conftest import Indexer
 from tests.end_to_end.test_deletes import SOURCE, numbered
-from tests.end_to_end.test_sync import configure, counts, page, titles
+from tests.end_to_end.test_sync import configure, counts, kill_a_sync, page, titles
 
 
 def deletions(count: int, start: int = 0) -> list[tuple[str, str]]:
@@ -111,12 +106,7 @@ def test_killed_at_any_moment_no_deletion_is_lost(indexer: Indexer, tmp_path: Pa
     for number in range(3):
         page(tmp_path / f"dumps/{number + 2}.xml", *deletions(30, 500 * number), *numbered(600, 2000 + 600 * number))
     for pause in pauses:
-        job = subprocess.Popen(
-            [sys.executable, "-m", "indexer", "sync", "--quiet"], cwd=tmp_path, env=os.environ, start_new_session=True
-        )
-        time.sleep(pause)
-        job.send_signal(signal.SIGKILL)
-        job.wait()
+        kill_a_sync(tmp_path, pause)
     ended = indexer("sync", "--json")
     assert ended.code == 0, ended.err
     assert json.loads(ended.out)["books_closed"]

@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from indexer.targets import Target
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import read_back
 from tests.end_to_end.test_sync import configure
-from tests.state.conftest import postgresql
+from tests.state.conftest import new_database, postgresql
 
 __all__ = ["postgresql"]  # a fixture
 
@@ -32,12 +31,7 @@ def on_host(name: str, command: Sequence[str]) -> list[str]:
 
 @pytest.fixture
 def state(postgresql: sa.URL) -> str:
-    name = f"state_{uuid.uuid4().hex[:12]}"
-    engine = sa.create_engine(postgresql, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return postgresql.set(database=name).render_as_string(hide_password=False)
+    return new_database(postgresql)
 
 
 def test_hosts_that_sync_at_once_wait_for_one_of_them(state: str, tmp_path: Path) -> None:

@@ -183,17 +183,22 @@ def test_an_index_that_was_made_anew_is_filled_again(indexer: Indexer, tmp_path:
     assert titles(tmp_path) == {"a": "one"}
 
 
+def kill_a_sync(folder: Path, pause: float) -> None:
+    """Starts one and ends it so many seconds later, whatever it is about."""
+    job = subprocess.Popen(
+        [sys.executable, "-m", "indexer", "sync", "--quiet"], cwd=folder, env=os.environ, start_new_session=True
+    )
+    time.sleep(pause)
+    job.send_signal(signal.SIGKILL)
+    job.wait()
+
+
 def test_killed_at_any_moment_the_next_one_ends_as_one_that_was_not(indexer: Indexer, tmp_path: Path) -> None:
     for number in range(4):
         page(tmp_path / f"dumps/{number}.xml", *((f"{n}", f"{number} {n}") for n in range(number, 1500)))
     configure(tmp_path, "name = 'j'\nprofile = 'ojs'\npaths = ['dumps']")
     for pause in (0.4, 0.8, 1.2):
-        job = subprocess.Popen(
-            [sys.executable, "-m", "indexer", "sync", "--quiet"], cwd=tmp_path, env=os.environ, start_new_session=True
-        )
-        time.sleep(pause)
-        job.send_signal(signal.SIGKILL)
-        job.wait()
+        kill_a_sync(tmp_path, pause)
     ended = indexer("sync", "--json")
     assert ended.code == 0, ended.err
     assert json.loads(ended.out)["books_closed"]

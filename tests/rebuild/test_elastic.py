@@ -71,14 +71,6 @@ def test_an_alias_of_several_indices_is_not_adopted(place: Place, target: Target
         place.promote(SECOND)
 
 
-def test_a_generation_of_that_name_is_not_overwritten(place: Place, target: Target) -> None:
-    plain(target, 3)
-    build(place, FIRST, 5)
-    with pytest.raises(PermanentError, match="is there already"):
-        place.adopt(FIRST)
-    assert (count(place.target(FIRST)), count(target), place.is_plain()) == (5, 3, True)
-
-
 def test_what_another_alias_stands_for_is_not_dropped(place: Place, target: Target) -> None:
     build(place, FIRST, 3)
     build(place, SECOND, 5)

@@ -68,14 +68,6 @@ def test_without_hard_links_the_files_are_copied(place: Place, target: Target, m
     assert (place.live(), count(target)) == (FIRST, 3)
 
 
-def test_a_generation_of_that_name_is_not_overwritten(place: Place, target: Target) -> None:
-    plain(target, 3)
-    build(place, FIRST, 5)
-    with pytest.raises(PermanentError, match="is there already"):
-        place.adopt(FIRST)
-    assert (count(place.target(FIRST)), count(target), place.is_plain()) == (5, 3, True)
-
-
 @pytest.mark.parametrize("text", ["", "../..", "g20261128t134501/..", "\x00", "G20261128T134501"])
 def test_a_pointer_that_names_no_generation(place: Place, target: Target, text: str) -> None:
     build(place, FIRST, 3)

@@ -103,6 +103,14 @@ def test_the_live_one_is_not_dropped(place: Place, target: Target) -> None:
         place.promote(SECOND)
 
 
+def test_a_generation_of_that_name_is_not_overwritten(place: Place, target: Target) -> None:
+    plain(target, 3)
+    build(place, FIRST, 5)
+    with pytest.raises(PermanentError, match="is there already"):
+        place.adopt(FIRST)
+    assert (count(place.target(FIRST)), count(target), place.is_plain()) == (5, 3, True)
+
+
 def test_a_plain_index_is_adopted(place: Place, target: Target) -> None:
     plain(target, 3)
     assert (place.live(), place.is_plain(), place.there()) == (None, True, [])

@@ -92,14 +92,6 @@ def test_two_plain_cores_are_nobodys_to_choose_from(place: Place, target: Target
             agree(store, target)
 
 
-def test_a_generation_of_that_name_is_not_overwritten(place: Place, target: Target) -> None:
-    plain(target, 3)
-    build(place, FIRST, 5)
-    with pytest.raises(PermanentError, match="is there already"):
-        place.adopt(FIRST)
-    assert (count(place.target(FIRST)), count(target), place.is_plain()) == (5, 3, True)
-
-
 def spoil(target: Target, core: str) -> None:
     """Lets a core fail to start: it is to use the folder of a generation, which has its lock."""
     cores = admin(target, "STATUS", indexInfo="false")["status"].values()

@@ -52,7 +52,11 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a state may be made; nothing is there yet."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/folder/state.db"
-    server: sa.URL = request.getfixturevalue("postgresql")
+    return new_database(request.getfixturevalue("postgresql"))
+
+
+def new_database(server: sa.URL) -> str:
+    """The URL of an empty database on a PostgreSQL server."""
     name = f"state_{uuid.uuid4().hex[:12]}"
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
