@@ -21,6 +21,7 @@ def main() -> NoReturn:
     """The console script. Every error that the world causes ends as a message and an exit code."""
     _open_closed_streams()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends a command as Ctrl-C does: locks are given back
+    sys.unraisablehook = _end_if_interrupted
     try:
         # not cli.main: it ends the process with 1 when the reader of our output goes away
         with cli.make_context("indexer", sys.argv[1:]) as context:
@@ -57,6 +58,13 @@ def _end_at_once(code: int) -> NoReturn:
         with suppress(OSError):
             stream.flush()
     os._exit(code)
+
+
+def _end_if_interrupted(unraisable: "sys.UnraisableHookArgs") -> None:
+    """Ctrl-C where Python cannot raise it, as in the midst of an import: it would print a traceback and go on."""
+    if unraisable.exc_type is KeyboardInterrupt:
+        _end_at_once(ExitCode.INTERRUPTED)
+    sys.__unraisablehook__(unraisable)
 
 
 def _open_closed_streams() -> None:

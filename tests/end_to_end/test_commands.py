@@ -342,3 +342,16 @@ def test_an_interrupt_while_starting(tmp_path: Path) -> None:
         os.close(write)
     assert process.returncode == 130
     assert b"Traceback" not in err
+
+
+def test_an_interrupt_where_python_cannot_raise_it() -> None:
+    program = """
+import indexer.cli
+class Interrupted:
+    def __del__(self):
+        raise KeyboardInterrupt
+indexer.cli.cli.invoke = lambda _: Interrupted() is None
+indexer.cli.main()
+"""
+    done = subprocess.run([sys.executable, "-c", program, "doctor"], capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (130, b"")
