@@ -6,12 +6,15 @@ A process that ends, or that does not come to an end, costs the record that it i
 import fcntl
 import multiprocessing
 import os
+import signal
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, suppress
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import TypeVar
 
 import structlog
 
@@ -29,6 +32,8 @@ from indexer.engine.workers import (
 )
 from indexer.errors import IndexerError
 from indexer.records import Fault, Record
+
+T = TypeVar("T")
 
 CHUNK_RECORDS = 100
 CHUNK_BYTES = 1 << 19
@@ -99,7 +104,7 @@ class _Processes:
         self._recipe = recipe
         self._workers = workers
         self._apart = Apart()
-        self._pool = _open_pool(workers, recipe)
+        self._pool = _Pool(workers, recipe)
         self._waiting: deque[tuple[list[Item], Future[list[PackedMade]] | list[Made]]] = deque()
 
     @property
@@ -132,20 +137,20 @@ class _Processes:
 
     def close(self) -> None:
         self._apart.close()
-        _end_pool(self._pool)
+        self._pool.end()
 
     def _recover(self) -> None:
         """A process died or is held up, and takes the others along. The chunks that were in them are made record by
         record, so that the one at fault is found; then all goes on as before.
         """
-        _end_pool(self._pool)
+        self._pool.end()
         self._apart.count_death()
         for place, (chunk, future) in enumerate(self._waiting):
             if isinstance(future, Future) and (future.cancelled() or future.exception() is not None):
                 made = [self._apart.make(record, self._recipe) for record in _records(chunk)]
                 self._waiting[place] = (chunk, made)
         self._apart.close()
-        self._pool = _open_pool(self._workers, self._recipe)
+        self._pool = _Pool(self._workers, self._recipe)
 
 
 class Apart:
@@ -154,7 +159,7 @@ class Apart:
     """
 
     def __init__(self) -> None:
-        self._pool: ProcessPoolExecutor | None = None
+        self._pool: _Pool | None = None
         self._deaths = 0
 
     def make(self, record: Record, recipe: Recipe) -> Made:
@@ -189,12 +194,12 @@ class Apart:
 
     def close(self) -> None:
         if self._pool is not None:
-            _end_pool(self._pool)
+            self._pool.end()
             self._pool = None
 
-    def _start(self, recipe: Recipe) -> ProcessPoolExecutor:
+    def _start(self, recipe: Recipe) -> "_Pool":
         """A process that is well before it gets a record: else it is not the record that it dies of."""
-        self._pool = _open_pool(1, None)
+        self._pool = _Pool(1, None)
         try:
             self._pool.submit(make_alone, None, recipe).result(START_PATIENCE)
         except (BrokenProcessPool, TimeoutError):
@@ -219,29 +224,48 @@ def _made(answer: "Future[list[PackedMade]] | list[Made]") -> list[Made]:
     return answer if isinstance(answer, list) else [unpack(made) for made in answer.result(PATIENCE)]
 
 
-def _open_pool(workers: int, recipe: Recipe | None) -> ProcessPoolExecutor:
-    # spawn: a forked copy of a process with threads (connections, progress) may deadlock
-    context = multiprocessing.get_context("spawn")
-    os.environ.setdefault("GLIBC_TUNABLES", KEPT_AT_HAND)  # for the processes that are started from here on
-    pool = ProcessPoolExecutor(workers, mp_context=context, initializer=start_worker, initargs=(recipe,))
-    # In pipes of 64 KiB both ends wake each other 20 times a chunk, and wait for Python's lock each time. Where the
-    # system or a later Python does not let us, it is only slower.
-    for queue in ("_call_queue", "_result_queue"):
-        with suppress(AttributeError, OSError):
-            fcntl.fcntl(getattr(pool, queue)._writer.fileno(), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
-    return pool
+class _Pool(ProcessPoolExecutor):
+    """Processes behind pipes that a chunk fits in, and an end that nothing they are about can hold up."""
 
+    def __init__(self, workers: int, recipe: Recipe | None) -> None:
+        os.environ.setdefault("GLIBC_TUNABLES", KEPT_AT_HAND)  # for the processes that are started from here on
+        # spawn: a forked copy of a process with threads (connections, progress) may deadlock
+        context = multiprocessing.get_context("spawn")
+        super().__init__(workers, mp_context=context, initializer=start_worker, initargs=(recipe,))
+        questions, answers = getattr(self, "_call_queue"), getattr(self, "_result_queue")  # noqa: B009 - untyped
+        # In pipes of 64 KiB both ends wake each other 20 times a chunk, and wait for Python's lock each time. Where the
+        # system or a later Python does not let us, it is only slower.
+        for queue in (questions, answers):
+            with suppress(AttributeError, OSError):
+                fcntl.fcntl(queue._writer.fileno(), fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+        self._answer_writer = answers._writer
+        self._questions = Connection(os.dup(questions._reader.fileno()), writable=False)
 
-def _end_pool(pool: ProcessPoolExecutor) -> None:
-    """Leaves no process running, whatever it is about: they have nothing to lose, and may wait for a lock that a dead
-    one held.
+    def submit(self, fn: Callable[..., T], /, *args: object, **kwargs: object) -> Future[T]:
+        """A process is started by the first calls. Ctrl-C in a terminal is sent to it too, and is not its own to
+        handle; until it can say so itself it inherits that from here.
+        """
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        try:
+            return super().submit(fn, *args, **kwargs)
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
-    One that is killed in the midst of an answer leaves the pool's thread waiting for the rest, and one in the midst of
-    a question leaves it writing: their ends of the pipes are gone, ours have to go as well.
-    """
-    for worker in multiprocessing.active_children():
-        worker.kill()
-    for queue, end in (("_result_queue", "_writer"), ("_call_queue", "_reader")):
-        with suppress(AttributeError, OSError):
-            getattr(getattr(pool, queue), end).close()
-    pool.shutdown(wait=True, cancel_futures=True)
+    def end(self) -> None:
+        """Leaves no process running, whatever it is about: they have nothing to lose, and may wait for a lock that a
+        dead one held.
+
+        One that is killed in the midst of an answer leaves the pool's thread waiting for the rest: it has to see that
+        nobody can write it. One in the midst of a question leaves it writing to a full pipe, which is emptied here; to
+        close the pipe's other end is what that thread does itself, sooner or later by the version of Python.
+        """
+        for worker in multiprocessing.active_children():
+            worker.kill()
+        self._answer_writer.close()
+        manager = getattr(self, "_executor_manager_thread", None)
+        self.shutdown(wait=False, cancel_futures=True)
+        while manager is not None and manager.is_alive():
+            while self._questions.poll() and os.read(self._questions.fileno(), PIPE_BYTES):
+                pass
+            manager.join(0.01)
+        self._questions.close()
