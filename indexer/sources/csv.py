@@ -51,7 +51,7 @@ def _end_of_row(window: Window) -> int | None:
         if found is not None:
             return found
         if window.held > window.limit:
-            return len(window.data)
+            return _end_of_line(window) or len(window.data)
         if window.ended:
             return len(window.data) if window.held and window.error is None else None
         window.more()

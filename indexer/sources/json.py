@@ -27,8 +27,11 @@ _COMMANDS = frozenset({b"add", b"delete", b"commit", b"optimize", b"rollback"})
 _ACTIONS = frozenset({b"index", b"create", b"update", b"delete"})
 
 # Where the next record seems to begin after a broken one: an object with a key first on its line, or behind another.
-_RESTART = re.compile(rb'\n[ \t]*\{\s*"[^"\n]*"[ \t]*:|\},[ \t]*\{"')
-_OBJECT_OR_END = re.compile(rb"[{\]]")
+_RESTART = re.compile(rb'\n[ \t]*\{\s*"[^"\n]*"[ \t]*:|(?<=\},)[ \t]*\{"')
+# Where one seems to begin behind what is no object at all: not as the value of a key.
+_OBJECT = re.compile(rb'(?<!:)(?<!:[ \t\r\n])\{[ \t\r\n]*(?:"[^"\\]*"[ \t\r\n]*:|\})')
+# The end of a list, or of one in a record that was cut in two.
+_KEY_BEHIND = re.compile(rb'\][ \t\r\n]*,[ \t\r\n]*"')
 _WHERE_IT_GOES_ON = "The reading goes on where the next object seems to begin."
 
 
@@ -161,12 +164,16 @@ class _Marks:
         if not self._mark and (match := FIRST_KEY.match(raw)) and match.end() < MARGIN:
             self._mark = match.group()
 
-    def next(self, data: bytes, at: int) -> int:
-        """Where the next record seems to begin; -1: not in `data`."""
+    def next(self, data: bytes, at: int, otherwise: re.Pattern[bytes]) -> int:
+        """Where the next record seems to begin, by `otherwise` if none does as the first one; -1: not in `data`."""
         found = data.find(self._mark, at) if self._mark else -1
-        if found < 0 and (match := _RESTART.search(data, at)):
-            found = data.index(b"{", match.start() + 1)
+        if found < 0 and (match := otherwise.search(data, at)):
+            found = data.index(b"{", match.start())
         return found
+
+    def ahead(self, window: Window) -> bool:
+        """Whether another record is in sight."""
+        return bool(self._mark) and window.data.find(self._mark, window.pos) >= 0
 
     def swallowed(self, raw: bytes) -> bool:
         """Whether this value, whose brackets pair, ends in another record: it is no JSON, and one begins in it."""
@@ -238,11 +245,11 @@ def _take(window: Window, marks: _Marks) -> tuple[bytes, str] | None:
             return _resume(window, marks), "has no end"
 
 
-def _resume(window: Window, marks: _Marks) -> bytes:
+def _resume(window: Window, marks: _Marks, otherwise: re.Pattern[bytes] = _RESTART) -> bytes:
     """Give up the value at `pos`: take all up to where the next record seems to begin, or to the end."""
     kept = b""
     while True:
-        end = marks.next(window.data, window.pos + 1)
+        end = marks.next(window.data, window.pos + 1, otherwise)
         if end >= 0:
             break
         if window.held > window.limit:
@@ -264,10 +271,11 @@ def _object(window: Window, place: Place, marks: _Marks) -> Generator[Record | F
         window.pos += 1  # what a broken record left
         return False
     if byte != 0x7B:
-        raw = _junk(window)
+        # often what a record whose beginning is damaged left: its brackets and quotes tell nothing
+        raw = _resume(window, marks, _OBJECT)
         if window.error is None or window.held:
             yield place.reject(f"is no JSON object: begins with '{show(raw, 40)}'", raw, offset)
-        return False
+        return window.ended and not window.held and raw.rstrip().endswith((b"]", b"}"))
     taken = _take(window, marks)
     if taken is None:
         return False
@@ -278,23 +286,6 @@ def _object(window: Window, place: Place, marks: _Marks) -> Generator[Record | F
     marks.learn(raw)
     yield from _item(raw, offset, place)
     return False
-
-
-def _junk(window: Window) -> bytes:
-    """Take what is no object, up to the next `{` or the end of the list; of much of it the beginning."""
-    kept = b""
-    while True:
-        match = _OBJECT_OR_END.search(window.data, window.pos)
-        if match is None and not window.ended:
-            if window.held > KEPT_OF_OVERSIZED:
-                kept = kept or window.data[window.pos : window.pos + KEPT_OF_OVERSIZED]
-                window.pos = len(window.data)
-            window.more()
-            continue
-        end = match.start() if match else len(window.data)
-        raw = (kept or window.data[window.pos : end])[:KEPT_OF_OVERSIZED]
-        window.pos = end
-        return raw
 
 
 def _answer(window: Window, place: Place, marks: _Marks) -> Iterator[Record | Fault]:
@@ -344,7 +335,7 @@ def _elements(window: Window, place: Place, marks: _Marks) -> Iterator[Record | 
     window.pos += 1
     lost = False
     while (byte := _next(window)) is not None:
-        if byte == 0x5D:
+        if byte == 0x5D and not (_KEY_BEHIND.match(window.data, window.pos) and marks.ahead(window)):
             window.pos += 1
             return
         if byte == 0x2C:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-DEPTH_LIMIT = 100  # brackets in brackets; no record nests so deep
+DEPTH_LIMIT = 30  # brackets in brackets; no record nests so deep
 
 FIRST_KEY = re.compile(rb'\{[ \t\r\n]*"([^"\\]*)"[ \t\r\n]*:[ \t\r\n]*')
 KEY = re.compile(rb'"([^"\\]*(?:\\.[^"\\]*)*)"[ \t\r\n]*:[ \t\r\n]*', re.S)

@@ -237,14 +237,13 @@ class Scanner:
     def _boundary(self, skip: int) -> int | None:
         """Where, counted from `pos`, the next record starts or the root ends; None: not in what has been read."""
         window = self.window
-        match = self._restart.search(window.data, window.pos + skip)
-        ends = [match.start()] if match else []
-        if self.root is not None:
-            close = window.data.find(b"</" + self.root.name, window.pos + skip)
-            ends += [close] if close >= 0 else []
-        if not ends or (not window.ended and len(window.data) - min(ends) < MARGIN):
+        end = window.data.find(b"</" + self.root.name, window.pos + skip) if self.root is not None else -1
+        match = self._restart.search(window.data, window.pos + skip, end if end >= 0 else sys.maxsize)
+        if match is not None:
+            end = match.start()
+        if end < 0 or (not window.ended and len(window.data) - end < MARGIN):
             return None
-        return min(ends) - window.pos
+        return end - window.pos
 
     def _oversized(self, tag: Tag, start: int) -> Piece:
         return self._drop(start, f"is larger than {self.window.limit >> 20} MiB", tag)

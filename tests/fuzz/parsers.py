@@ -66,14 +66,21 @@ _CLOSING = {b"<!--": b"-->", b"<![CDATA[": b"]]>", b"<?": b"?>"}
 
 def closed_behind(damaged: bytes, rest: bytes) -> str:
     """JSON: a record that lost just the brackets that the container closes with is one valid value with its neighbours
-    in it.
+    in it; so is what stands behind its first half, where that ends like a record.
     """
-    text = (damaged + rest).decode("utf-8", "replace")
-    try:
-        _, end = json.JSONDecoder(strict=False, parse_int=str, parse_float=str).raw_decode(text)
-    except (json.JSONDecodeError, RecursionError):
-        return ""
-    return "the brackets behind the record close it" if end > len(damaged.decode("utf-8", "replace")) else ""
+    starts = [match.start() for match in _OBJECT.finditer(damaged)]
+    for start in (0, *starts[1:20], *starts[-20:]):
+        text = (damaged[start:] + rest).decode("utf-8", "replace")
+        try:
+            _, end = json.JSONDecoder(strict=False, parse_int=str, parse_float=str).raw_decode(text)
+        except (json.JSONDecodeError, RecursionError):
+            continue
+        if end > len(damaged[start:].decode("utf-8", "replace")):
+            return "the brackets behind the record close it"
+    return ""
+
+
+_OBJECT = re.compile(rb'\{\s*"')
 
 
 def joined(*layouts: tuple[bytes, bytes, bytes], excuse: Excuse = nothing_excused) -> Dump:

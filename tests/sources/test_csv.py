@@ -75,6 +75,17 @@ def test_a_row_above_the_limit_is_a_fault_and_the_reading_goes_on(
     assert len(fault.raw) == 64 << 10
 
 
+def test_a_quote_that_is_not_closed_within_the_limit_takes_no_row_along(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("indexer.sources.window.RECORD_LIMIT", 1 << 16)
+    monkeypatch.setattr("indexer.sources.HEAD", 1 << 14)
+    behind = [b"%d,C" % number for number in range(3, 100_000)]
+    content = b"\n".join([HEADER, b"1,A", b'2,"' + b"x" * (1 << 17), *behind])
+    found = raws(read_bytes(tmp_path, content, format="csv"))
+    assert found == [HEADER + b"\n" + row for row in (b"1,A", *behind)]
+
+
 def test_quotes_that_never_close_cost_no_time(tmp_path: Path) -> None:
     content = HEADER + b"\n" + b'1,"x\n' * 50_000
     assert len(rows(tmp_path, content)) == 50_000

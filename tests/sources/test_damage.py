@@ -96,6 +96,12 @@ def test_thousands_of_openings_in_a_header_take_no_time(tmp_path: Path, word: st
     assert (found[0], found[-1]) == (dc("T").encode(), dc("T").encode())
 
 
+def test_thousands_of_elements_behind_the_end_of_an_answer_take_no_time(tmp_path: Path) -> None:
+    one = record("1", dc("T"))
+    found = raws(read_bytes(tmp_path, answer(one, "</ListRecords></OAI-PMH>" + "<header></header>" * 20_000, one)))
+    assert (found[0], found[-1]) == (dc("T").encode(), dc("T").encode())
+
+
 def test_documents_in_documents_take_no_time(tmp_path: Path) -> None:
     one = b'<doc><str name="id">1</str></doc>'
     assert raws(read_bytes(tmp_path, b"<add>" + one + b"<doc>" * 30_000 + one + b"</add>"))[0] == one
@@ -113,6 +119,25 @@ def test_json_that_ends_early_in_a_record(tmp_path: Path, layout: tuple[bytes, b
     content = head + between.join([DOCS[0], DOCS[1][:cut], *DOCS[2:]]) + tail
     read = raws(read_bytes(tmp_path, content))
     assert (read[0], read[-2:]) == (DOCS[0], DOCS[2:])
+
+
+@pytest.mark.parametrize(
+    "layout", [(b"[", b",", b"]"), (b"[\n ", b",\n ", b"\n]"), (b'{"response":{"docs":[', b",", b"]}}")]
+)
+def test_json_that_lost_the_beginning_of_a_record(tmp_path: Path, layout: tuple[bytes, bytes, bytes]) -> None:
+    head, between, tail = layout
+    one = b'{"id":"1","title":["a {","b"],"x":["y"]}'
+    for cut in range(1, len(one)):
+        for rest in (one[cut:], one[cut:-2]):
+            content = head + between.join([DOCS[0], rest, *DOCS[2:]]) + tail
+            assert raws(read_bytes(tmp_path, content))[-2:] == DOCS[2:], rest
+
+
+@pytest.mark.parametrize("rest", [b'"y":["b"]}', b'"y":"b', b'"y":["b'])
+def test_json_with_a_record_that_ends_twice(tmp_path: Path, rest: bytes) -> None:
+    twice = b'{"id":"2","title":["a"]},{"x":1}],' + rest
+    content = b'{"response":{"docs":[' + b",".join([DOCS[0], twice, *DOCS[2:]]) + b'],"start":0}}'
+    assert raws(read_bytes(tmp_path, content))[-2:] == DOCS[2:]
 
 
 @pytest.mark.parametrize("mark", [b'"', b"{", b"}", b"[", b"]", b"\\", b'"}', b'{"x":{', b'{"response":'])
