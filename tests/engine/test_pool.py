@@ -4,8 +4,6 @@ import gzip
 import multiprocessing
 import os
 import signal
-import struct
-import threading
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -30,17 +28,6 @@ def recipe() -> Recipe:
 
 def derived(items: list[Item], recipe: Recipe, workers: int, *, apart: bool = False) -> list[tuple[Item, Made | None]]:
     return [pair for chunk in derive(items, recipe, workers=workers, apart=apart) for pair in chunk]
-
-
-def test_a_worker_that_is_killed_half_way_through_its_answer_holds_nobody_up() -> None:
-    processes = pool._Pool(1, None)
-    processes.submit(os.getpid).result(60)
-    queue = getattr(processes, "_result_queue")  # noqa: B009 - which the types do not know
-    os.write(queue._writer.fileno(), struct.pack("!i", 1000) + b"the first bytes")
-    ending = threading.Thread(target=processes.end, daemon=True)
-    ending.start()
-    ending.join(60)
-    assert not ending.is_alive()
 
 
 def test_workers_make_what_one_process_makes(data: Path, tmp_path: Path, recipe: Recipe) -> None:
@@ -133,25 +120,3 @@ def test_where_no_process_can_live_no_record_is_blamed(poisoned: Poisoned, monke
     monkeypatch.setattr(pool, "start_worker", os._exit)  # of a Recipe or None: its own error ends the process
     with pytest.raises(WorkerError, match="before it had anything to do"):
         derived(deletions(["a", "b"]), poisoned, 2)
-
-
-def test_a_pool_ends_in_the_midst_of_an_answer_and_of_a_question(recipe: Recipe) -> None:
-    for answer, question in ((200_000_000, b""), (1, bytes(200_000_000))):
-        opened = pool._Pool(1, None)
-        opened.submit(int).result(60)  # the process is there
-        future = opened.submit(bytes, answer) if answer > 1 else opened.submit(len, question)
-        reader = opened._result_queue._reader  # type: ignore[attr-defined]
-        while answer > 1 and not reader.poll(0.01) and not future.done():
-            pass
-        ending = threading.Thread(target=opened.end, daemon=True)
-        ending.start()
-        ending.join(60)
-        assert not ending.is_alive()
-
-
-def test_a_process_that_starts_leaves_interrupts_to_this_one() -> None:
-    processes = pool._Pool(1, None)
-    theirs = processes.submit(signal.pthread_sigmask, signal.SIG_BLOCK, set()).result(60)
-    processes.end()
-    assert theirs >= {signal.SIGINT, signal.SIGTERM}  # as it was started, before any line of ours ran in it
-    assert not signal.pthread_sigmask(signal.SIG_BLOCK, set()) & {signal.SIGINT, signal.SIGTERM}
