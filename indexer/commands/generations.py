@@ -8,11 +8,12 @@ from dataclasses import asdict
 from indexer.commands.configured import dumps, plan_for_sources
 from indexer.commands.publish import published
 from indexer.config import Config
-from indexer.errors import ConfigError, ExitCode
+from indexer.errors import ConfigError, ExitCode, PermanentError
 from indexer.observe.report import counted
 from indexer.rebuild import generations
 from indexer.rebuild.place import Place, open_place
 from indexer.sinks import open_sink
+from indexer.sinks.base import Sink
 from indexer.state import dumps as files
 from indexer.state import lock, progress
 from indexer.state.generations import Generation, index_name
@@ -160,18 +161,17 @@ def _switch(
     before = generations.live(found)
     if chosen.name != before:
         with closing(open_sink(place.target(chosen.name))) as sink, ExitStack() as opening:
-            sink.check()
+            older = _older(sink, chosen, target)
             live = None
             if before is not None:
-                live = opening.enter_context(closing(open_sink(place.target(before))))
-                live.check()
+                live = opening.enter_context(closing(open_sink(place.target(before), any_schema=True)))
             generations.delete_again(store, str(target), chosen.name, sink=sink, live=live)
             omit = sink.omit
             documents = sink.count()
         generations.promote(store, place, str(target), chosen.name)
         behind = _behind(chosen, target, store, config, omit)
     else:
-        documents, behind = chosen.documents or 0, 0
+        documents, behind, older = chosen.documents or 0, 0, ""
     if as_json:
         told = {"target": str(target), "live": chosen.name, "former": before, "documents": documents, "behind": behind}
         print(json.dumps(told, indent=2))
@@ -181,10 +181,26 @@ def _switch(
         print(f"{chosen.name} is live, with {counted(documents, 'document')}")
         if before:
             print(f"{before} was live before: indexer rollback goes back to it")
-        if behind:
+        if older:
+            print(f"it has not the schema of this version ({older}): nothing is loaded into it before a re-index")
+        elif behind:
             dumps_are = "1 dump of the sources is" if behind == 1 else f"{behind:,} dumps of the sources are"
             print(f"{dumps_are} not in it: indexer sync")
     return ExitCode.OK
+
+
+def _older(sink: Sink, chosen: Generation, target: Target) -> str:
+    """What is wrong with its schema for us, "" if nothing: one that was live is searched as it was, and to go back to
+    it must be possible. Raises PermanentError where it cannot be, as an embedded index that only we read.
+    """
+    try:
+        sink.check()
+    except PermanentError as error:
+        if chosen.state != "former" or target.kind == "embedded":
+            raise
+        sink.count()  # raises where it cannot be searched either
+        return error.message
+    return ""
 
 
 def _behind(chosen: Generation, target: Target, store: Store, config: Config, omit: frozenset[str]) -> int:

@@ -27,7 +27,7 @@ from indexer.rebuild.verify import NOT_AS_MADE, Check, verify
 from indexer.sinks import open_sink
 from indexer.sinks.base import Sink
 from indexer.sources.files import is_no_file
-from indexer.state import dead_letters, deletions, lock, progress, runs
+from indexer.state import dead_letters, deletions, journal, lock, progress, runs
 from indexer.state import dumps as files
 from indexer.state import generations as state
 from indexer.state.generations import Generation, index_name
@@ -36,6 +36,7 @@ from indexer.state.store import Store
 from indexer.targets import Target
 
 WAIT_SECONDS = 3600.0  # for a load into the live index to end, once the new one is built
+BUILDS = 3  # of a generation by one call, where dumps that it was built from change meanwhile
 LOOK_SECONDS = 5.0  # between two looks at an engine that is in trouble
 
 
@@ -116,15 +117,23 @@ class _Job:
             with self._held():
                 self._end(keep)
             return
-        self._choose(found)
-        if self._load("building"):
+        self._put_back()
+        for _ in range(BUILDS):
+            self._choose(found)
+            if not self._load("building"):
+                break
             with self._held():
-                self._reconciled()
+                found = self._reconciled()
+                if not self._goes_on(self.name):
+                    continue  # a dump was written anew, or taken away, while it was built
                 read = self._load("catching up", last=True)
                 if read and self._verified(read) and promote:
                     generations.promote(self.store, self.place, str(self.target), self.name)
                     self.promoted = True
                     self._end(keep)
+                break
+        else:
+            self._failed([Check("sources", False, f"dumps changed while they were read, {BUILDS} times")])
         if self.exit_code in (ExitCode.OK, ExitCode.REJECTED) and not self.promoted:
             self.say(f"{self.name} is ready: indexer promote {self.name} makes it live")
 
@@ -176,6 +185,14 @@ class _Job:
             self.former = former.name if former else None
         return found
 
+    def _put_back(self) -> None:
+        """The settings that a killed load has left changed: the new generation takes over those of the live one."""
+        target = str(self.target)
+        if self.former is None or journal.read(self.store, state.live_index(self.store, target)) is None:
+            return
+        with self._held(), closing(open_sink(self.target, any_schema=True)) as sink:
+            tuning.put_back(sink, self.store, state.live_index(self.store, target), say=self.say)
+
     def _adopt(self, found: Sequence[Generation]) -> None:
         begun = next((each.name for each in found if each.state == "adopting"), None)
         name = begun or generations.new_name(each.name for each in found)
@@ -222,12 +239,12 @@ class _Job:
         else it holds documents that are in no source any more.
         """
         with self._made(name) as (plan, _, target_id):
-            read = files.settled(self.store, target_id)
+            read = files.touched(self.store, target_id)
             begun = progress.read_checkpoints(self.store, target_id)
-            now = {dump.key: dump.signature for dump in dumps(plan)}
+            now = {(dump.source, dump.signature) for dump in dumps(plan)}  # one may have been moved to processed/
             rules = {file: rule for file, rule in rules_of(plan).items() if sources.lasting(file) in begun}
         signed = {sources.lasting(file): signature for file, signature in signatures(rules, plan.elsewhere).items()}
-        return all(now.get(key) == signature for key, signature in read.items()) and all(
+        return all((source, signature) in now for (source, _), signature in read.items()) and all(
             signed.get(file) == mark.signature for file, mark in begun.items()
         )
 
@@ -278,8 +295,7 @@ class _Job:
             tuning.put_back(sink, self.store, index_name(target, self.name), say=self.say)
             live = None
             if self.former is not None:
-                live = opening.enter_context(closing(open_sink(self.place.target(self.former))))
-                live.check()
+                live = opening.enter_context(closing(open_sink(self.place.target(self.former), any_schema=True)))
             generations.delete_again(self.store, target, self.name, sink=sink, live=live)
             checks = verify(
                 read,
@@ -297,7 +313,8 @@ class _Job:
         checks.append(Check("engine", not trouble, "; ".join(trouble) or "well"))
         if not all(check.passed for check in checks):
             if any(check.name in NOT_AS_MADE and not check.passed for check in checks):
-                files.forget(self.store, target_id, known)  # the next call reads all of them again, in their order
+                files.begin(self.store, target_id, known)  # the next call reads all of them again, in their order
+                progress.forget_all(self.store, target_id)  # and sends all
             self._failed(checks)
             return False
         self.checks = checks

@@ -79,6 +79,8 @@ def catch_up(
     before = len(ready.told.faulty)  # servers that could not be harvested; the load begins books of its own
     if new and not dry_run and not summary.interrupted:
         state.forget(ready.store, ready.target_id, [dump.key for dump in new])
+        if ready.building:
+            state.begin(ready.store, ready.target_id, {dump.key: dump.signature for dump in new if dump.signature})
         summary = ready.load(replace(part(plan, new, config), hold_deletions=hold), force=force)
         summary.account.faults += before
         state.settle(ready.store, ready.target_id, _read_well(ready, new, summary))

@@ -115,6 +115,9 @@ class ElasticPlace:
     def trouble(self) -> list[str]:
         return [*self._unhealthy(), *self._unassigned(), *self._full()]
 
+    def hides(self) -> bool:
+        return False
+
     def close(self) -> None:
         self._close()
 

@@ -124,6 +124,9 @@ class EmbeddedPlace:
             return [f"the disk of {self._folder} is nearly full: {disk.free / 1e9:.1f} GB are free"]
         return []
 
+    def hides(self) -> bool:
+        return False
+
     def close(self) -> None:
         """There is nothing open."""
 

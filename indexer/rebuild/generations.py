@@ -9,14 +9,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from indexer.documents import Delete
-from indexer.errors import ExitCode, IndexerError, PermanentError
+from indexer.errors import ExitCode, IndexerError, PermanentError, TransientError
 from indexer.rebuild import names
 from indexer.rebuild.place import Place, open_place
 from indexer.sinks import open_sink
 from indexer.sinks.base import PAGE, Sink
-from indexer.state import deletions, progress, tracked
+from indexer.state import deletions, dumps, progress, tracked
 from indexer.state import generations as state
-from indexer.state.generations import UNFINISHED, Generation, index_name
+from indexer.state.generations import UNFINISHED, Generation, index_name, live_index
 from indexer.state.store import Store
 from indexer.targets import Target
 
@@ -33,7 +33,8 @@ def look(store: Store, place: Place, target: str) -> list[Generation]:
     """The generations as they are, the newest first; nothing is changed."""
     serving, there = place.live(), set(place.there())
     known = state.known(store, target)
-    found = [replace(each, state=_state(each, serving)) for each in known if _is_there(each, there)]
+    hides = place.hides()
+    found = [replace(each, state=_state(each, serving)) for each in known if hides or _is_there(each, there)]
     unknown = sorted(there - {each.name for each in known}, reverse=True)
     return found + [Generation(name, "live" if name == serving else "unknown", "") for name in unknown]
 
@@ -47,8 +48,9 @@ def reconcile(store: Store, place: Place, target: str) -> list[Generation]:
             state.carry_over(store, target, each.name, identity=identity(place.target(each.name)))
     if serving != live(known):
         state.switch(store, target, serving)
+    hides = place.hides()
     for each in known:
-        if not _is_there(each, there):
+        if not (hides or _is_there(each, there)):
             state.forget(store, target, each.name)
     return look(store, place, target)
 
@@ -76,8 +78,7 @@ def agree(store: Store, target: Target) -> None:
 
 def identity(target: Target) -> str:
     """What the engine calls this index."""
-    with closing(open_sink(target)) as sink:
-        sink.check()
+    with closing(open_sink(target, any_schema=True)) as sink:
         return sink.identity()
 
 
@@ -130,11 +131,29 @@ def delete_again(store: Store, target: str, name: str, *, sink: Sink, live: Sink
         if target_id is not None:
             with store.begin() as connection:
                 progress.forget(connection, target_id, list(gone))
-        sink.push([Delete(id) for id in gone])
+        for done in sink.push([Delete(id) for id in gone]):
+            if done.status != "deleted":
+                raise TransientError(
+                    f"{sink}: a document that was deleted by hand could not be deleted again: {done.reason}",
+                    advice="Nothing was switched. Mend that, and run the same command again.",
+                )
         taken += gone
     if ids:
         sink.commit()
     tracked.mark_deleted(store, target, taken)  # it was loaded into this generation, and so not deleted any more
+    if taken and target_id is not None:
+        _read_again(store, target, target_id)
+
+
+def _read_again(store: Store, target: str, target_id: int) -> None:
+    """Dumps that this generation has read and the live index has not may bring a document back that was deleted: the
+    next sync reads them, as it would have without a switch.
+    """
+    live_id = progress.find_target(store, live_index(store, target))
+    there = dumps.settled(store, live_id) if live_id is not None else {}
+    if there:
+        read = dumps.settled(store, target_id)
+        dumps.forget(store, target_id, [key for key, mark in read.items() if there.get(key) != mark])
 
 
 def promote(store: Store, place: Place, target: str, name: str) -> None:

@@ -81,6 +81,10 @@ class Place(Protocol):
         """
         ...
 
+    def hides(self) -> bool:
+        """Whether there may be generations that the engine does not show now: those that it could not start."""
+        ...
+
     def close(self) -> None: ...
 
 

@@ -153,6 +153,9 @@ class CloudPlace:
             found += full_disk(f"node {node}", answer.get(node, {}).get("metrics", {}).get("solr.node", {}))
         return found
 
+    def hides(self) -> bool:
+        return False
+
     def close(self) -> None:
         self._session.close()
 

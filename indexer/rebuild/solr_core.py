@@ -6,7 +6,8 @@ So names of cores say nothing after the first switch; a generation is told by it
 
     INDEX_NAME              a generation
     INDEX_NAME_adopted      an empty core; says that the core in a folder of another name is generation NAME
-    INDEX_empty             an empty core that holds the target's name for the first SWAP, where nothing has it yet
+    INDEX_empty             an empty core that holds the target's name for the first SWAP, where nothing has it yet;
+                            one that was loaded into, because no SWAP came, is a plain core
 """
 
 import re
@@ -15,7 +16,7 @@ from typing import Any
 
 import requests
 
-from indexer.errors import PermanentError
+from indexer.errors import PermanentError, TransientError
 from indexer.rebuild.names import check_name, is_name
 from indexer.rebuild.place import adopts_nothing, is_live, is_taken, no_room, not_adopted, not_there
 from indexer.schema.install_solr import admin, create_core, is_ours, reload_core, same_configuration, wait
@@ -23,6 +24,7 @@ from indexer.schema.preflight import check_solr
 from indexer.targets import Target
 
 _ADOPTED = "_adopted"
+_STARTING = "Solr is starting. Run the same command again in a minute; nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class CorePlace:
             self._check_configuration(name, cores)
         elif self._live(cores) != name:
             reload_core(self.target(name), self._session)
+            self._check_configuration(name, cores)  # a call that was killed may have made it and not come to this
         made = self.target(name)
         check_solr(self._session, made)
         return made
@@ -116,6 +119,10 @@ class CorePlace:
         answer = admin(self._target, self._session, "metrics", group="node", prefix="CONTAINER.fs.coreRoot")
         return found + full_disk("the server", answer.get("metrics", {}).get("solr.node", {}))
 
+    def hides(self) -> bool:
+        """Solr says of a core that it could not load the name, which tells no generation, and not the folder."""
+        return bool(self._failures())
+
     def close(self) -> None:
         self._session.close()
 
@@ -156,13 +163,17 @@ class CorePlace:
                 advice="Solr's log says more. Nothing was changed.",
             )
         for core, row in status["status"].items():
+            if not row.get("instanceDir"):  # it is being loaded
+                if self._is_ours(core.removesuffix(_ADOPTED)):
+                    raise TransientError(f"{self._target}: core {core} is still being loaded", advice=_STARTING)
+                continue
             folder = re.split(r"[\\/]", row["instanceDir"].rstrip("\\/"))[-1]
             rest = folder.removeprefix(beginning) if folder.startswith(beginning) else ""
             if is_name(rest):
                 cores.generations[rest] = core
             elif rest.endswith(_ADOPTED) and is_name(rest.removesuffix(_ADOPTED)):
                 cores.records[rest.removesuffix(_ADOPTED)] = core
-            elif rest == "empty":
+            elif rest == "empty" and self._is_ours(core) and not self._documents(core):
                 empty = core
             elif self._is_ours(core):
                 cores.plain.append(core)
@@ -179,6 +190,8 @@ class CorePlace:
         """Removes what a kill has left, and the record of a core that is gone."""
         cores = self._cores()
         left = [core for name, core in cores.records.items() if name not in cores.generations]
+        if self.hides():
+            left = []
         for core in [*left, *filter(None, [cores.empty])]:
             self._admin("UNLOAD", core=core, deleteInstanceDir="true")
 
@@ -191,6 +204,10 @@ class CorePlace:
         """Whether a core has the target's name, or one that a generation has had."""
         beginning = f"{self._target.index}_"
         return core == self._target.index or (core.startswith(beginning) and is_name(core.removeprefix(beginning)))
+
+    def _documents(self, core: str) -> int:
+        answer = admin(self._target, self._session, "cores", action="STATUS", core=core)
+        return int(answer["status"].get(core, {}).get("index", {}).get("numDocs", 0))
 
     def _status(self) -> dict[str, dict[str, Any]]:
         return admin(self._target, self._session, "cores", action="STATUS", indexInfo="false")

@@ -7,19 +7,20 @@ if TYPE_CHECKING:
     from indexer.targets import Target
 
 
-def open_sink(target: "Target", *, connections: int = 2, create: bool = False) -> "Sink":
+def open_sink(target: "Target", *, connections: int = 2, create: bool = False, any_schema: bool = False) -> "Sink":
     """The sink of a target. Nothing is sent before its `check`.
 
     `connections` is how many threads may push at once. With `create`, `check` makes an embedded index that is not
-    there, for a load; servers get their core or index by `indexer schema install`. The engine's client is imported
-    here and not before, so that a command that needs none starts fast. Raises ConfigError when the client is not
-    installed, or a CA file not there.
+    there, for a load; servers get their core or index by `indexer schema install`. With `any_schema` an embedded index
+    that another version made is opened too, to be read; of a server only `check` asks for its schema. The engine's
+    client is imported here and not before, so that a command that needs none starts fast. Raises ConfigError when the
+    client is not installed, or a CA file not there.
     """
     match target.kind:
         case "embedded":
             from indexer.sinks.embedded import EmbeddedSink
 
-            return EmbeddedSink(target.path, create=create)
+            return EmbeddedSink(target.path, create=create, any_schema=any_schema)
         case "jsonl":
             from indexer.sinks.jsonl import JsonLinesSink
 

@@ -73,7 +73,7 @@ class ElasticSink:
         self._uuids = self._read_uuids()
 
     def identity(self) -> str:
-        return " ".join(sorted(self._uuids.values()))
+        return " ".join(sorted((self._uuids or self._read_uuids()).values()))
 
     def bulk_settings(self) -> dict[str, str | None]:
         """Of the first index: those behind one alias are made alike."""

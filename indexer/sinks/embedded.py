@@ -32,13 +32,16 @@ ADDRESSES = 20_000  # of documents that are asked for at once: each question wal
 
 
 class EmbeddedSink:
-    """A Sink (indexer.sinks.base) over the folder `path`. With `create`, `check` makes a folder that is not there."""
+    """A Sink (indexer.sinks.base) over the folder `path`. With `create`, `check` makes a folder that is not there; with
+    `any_schema` it may be an index of another version, to be read.
+    """
 
     durable: Durable = "committed"
 
-    def __init__(self, path: str | Path, *, create: bool = False) -> None:
+    def __init__(self, path: str | Path, *, create: bool = False, any_schema: bool = False) -> None:
         self._folder = self._home = Path(path)  # where the live index lies is known once it is open
         self._create = create
+        self._any_schema = any_schema
         self._layout = Layout(biblio())
         self._index: tantivy.Index | None = None
         self._writer: tantivy.IndexWriter | None = None
@@ -70,7 +73,7 @@ class EmbeddedSink:
                 home = moved  # a switch came in between, and what was live before it may be gone
 
     def _open(self, home: Path) -> tantivy.Index:
-        if not is_ours(home, self._layout) or not has_index(home):
+        if not (self._any_schema or is_ours(home, self._layout)) or not has_index(home):
             raise PermanentError(
                 f"embedded:{self._folder}: there is no index",
                 advice=f"Load records into it first: indexer load PATH --target embedded:{self._folder}",

@@ -1,4 +1,6 @@
-"""Which dumps of the configured sources are in an index already, as they were when they were read to their end."""
+"""Which dumps of the configured sources are in an index already, as they were when they were read to their end; and of
+which it may hold something.
+"""
 
 from collections.abc import Iterable, Mapping
 
@@ -13,11 +15,28 @@ _PUT = sa.text(
 )
 
 
+_BEGUN = "begun "  # before the signature of a file that may have been read in part; no other begins so
+
+
 def settled(store: Store, target_id: int) -> dict[tuple[str, str], str]:
     """(source, file) -> the signature under which the file was read to its end."""
+    return {key: mark for key, mark in _rows(store, target_id).items() if not mark.startswith(_BEGUN)}
+
+
+def touched(store: Store, target_id: int) -> dict[tuple[str, str], str]:
+    """As `settled`, with those of which the index may hold a part."""
+    return {key: mark.removeprefix(_BEGUN) for key, mark in _rows(store, target_id).items()}
+
+
+def _rows(store: Store, target_id: int) -> dict[tuple[str, str], str]:
     query = files.select().where(files.c.target_id == target_id)
     with store.begin() as connection:
         return {(row.source, row.file): row.signature for row in connection.execute(query)}
+
+
+def begin(store: Store, target_id: int, about: Mapping[tuple[str, str], str]) -> None:
+    """These files are about to be read, or read again: until that has ended well they count as not read."""
+    settle(store, target_id, {key: _BEGUN + signature for key, signature in about.items()})
 
 
 def settle(store: Store, target_id: int, read: Mapping[tuple[str, str], str]) -> None:

@@ -94,6 +94,12 @@ def forget(connection: sa.Connection, target_id: int, ids: Collection[str]) -> N
         connection.execute(_DELETE_DOCUMENT, [{"target": target_id, "id": id} for id in ids])
 
 
+def forget_all(store: Store, target_id: int) -> None:
+    """Forgets what the index holds: whatever is read is sent."""
+    with store.begin() as connection:
+        connection.execute(documents.delete().where(documents.c.target_id == target_id))
+
+
 def put_checkpoints(connection: sa.Connection, target_id: int, marks: Iterable[Checkpoint]) -> None:
     rows = [
         {

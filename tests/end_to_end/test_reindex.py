@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from indexer import cli
 from indexer.commands import reindex
 from indexer.engine.run import Plan
 from indexer.errors import ExitCode
+from indexer.sinks.base import Write
+from indexer.sinks.embedded import EmbeddedSink
 from indexer.state import lock
 from indexer.state.generations import index_name
 from indexer.state.store import Store
@@ -359,3 +362,117 @@ def test_where_two_sources_make_one_document_the_next_call_reads_them_in_their_o
     mended = told(command(tmp_path, "reindex", "--json"))
     assert mended["generation"] == generation
     assert titles(tmp_path) == {"a": "of k", "b": "of j"}
+
+
+def while_building(folder: Path, change: Callable[[], object], *, times: int = 1) -> Ended:
+    """A re-index, in which `change` comes when the new generation is built, so many times, and is not verified yet."""
+
+    def work() -> None:
+        load, left = reindex._Job._load, [change] * times
+
+        def changed(self: reindex._Job, what: str, *, last: bool = False) -> Plan | None:
+            plan = load(self, what, last=last)
+            if not last and left:
+                left.pop()()
+            return plan
+
+        reindex._Job._load = changed  # type: ignore[method-assign]
+        sys.argv = ["indexer", "reindex"]
+        cli.main()
+
+    return forked(folder, work)
+
+
+def test_what_a_dump_lost_during_the_build_is_not_in_it(tmp_path: Path) -> None:
+    configure(tmp_path, JOURNAL)
+    page(tmp_path / "dumps/1.xml", ("a", "one"), ("b", "one"))
+    page(tmp_path / "dumps/2.xml", ("c", "one"))
+
+    def change() -> None:
+        page(tmp_path / "dumps/1.xml", ("a", "another"))
+        (tmp_path / "dumps/2.xml").unlink()
+
+    ended = while_building(tmp_path, change)
+    assert ended.code == 0, ended.out + ended.err
+    assert "dropped: what it was built from has changed since" in ended.out
+    assert titles(tmp_path) == {"a": "another"}
+    assert list(listed(lambda *args: command(tmp_path, *args)).values()) == ["live"]
+
+
+def test_dumps_that_never_stay_as_they_are_end_it(tmp_path: Path) -> None:
+    configure(tmp_path, JOURNAL)
+    page(tmp_path / "dumps/1.xml", ("a", "one"))
+    ended = while_building(tmp_path, lambda: page(tmp_path / "dumps/1.xml", ("a", "one more" * 2)), times=9)
+    assert ended.code == ExitCode.VERIFICATION
+    assert "dumps changed while they were read, 3 times" in ended.out
+
+
+def test_a_dump_that_is_moved_during_the_build_was_read(tmp_path: Path) -> None:
+    configure(tmp_path, f"{JOURNAL}\nmove_processed = true")
+    page(tmp_path / "dumps/1.xml", ("a", "one"))
+
+    def move() -> None:
+        (tmp_path / "dumps/processed").mkdir()
+        (tmp_path / "dumps/1.xml").rename(tmp_path / "dumps/processed/1.xml")
+
+    ended = while_building(tmp_path, move)
+    assert ended.code == 0, ended.out + ended.err
+    assert "dropped" not in ended.out
+    assert titles(tmp_path) == {"a": "one"}
+
+
+def test_what_a_broken_dump_left_is_not_promoted_without_it(indexer: Indexer, tmp_path: Path) -> None:
+    configure(tmp_path, JOURNAL)
+    page(tmp_path / "dumps/1.xml", ("a", "one"))
+    wrong = page(tmp_path / "dumps/2.xml", ("b", "one"), ("c", "one"))
+    wrong.write_bytes(wrong.read_bytes()[:-200])
+    report = told(indexer("reindex", "--json"), ExitCode.VERIFICATION)
+    assert failed(report) == {"sources"}
+    wrong.unlink()
+    mended = told(indexer("reindex", "--json"))
+    assert mended["generation"] != report["generation"]
+    assert titles(tmp_path) == {"a": "one"}
+
+
+def test_a_generation_that_was_changed_behind_our_back_is_sent_again(indexer: Indexer, tmp_path: Path) -> None:
+    configure(tmp_path, JOURNAL)
+    page(tmp_path / "dumps/1.xml", ("a", "one"), ("b", "one"))
+    report = told(indexer("reindex", "--no-promote", "--json"))
+
+    def change() -> None:
+        with closing(EmbeddedSink(tmp_path / "index/generations" / report["generation"])) as sink:
+            sink.push([Write("a", b'{"id":"a","title":"changed"}')])
+            sink.commit()
+
+    assert forked(tmp_path, change).code == 0
+    assert failed(told(indexer("reindex", "--json"), ExitCode.VERIFICATION)) == {"sample"}
+    mended = told(indexer("reindex", "--json"))
+    assert mended["generation"] == report["generation"]
+    assert titles(tmp_path) == {"a": "one", "b": "one"}
+
+
+def test_what_failed_its_checks_does_not_outlive_its_dumps(indexer: Indexer, tmp_path: Path) -> None:
+    configure(tmp_path, JOURNAL, "name = 'k'\nprofile = 'ojs'\npaths = ['other']")
+    page(tmp_path / "dumps/1.xml", ("a", "of j"), ("b", "of j"))
+    page(tmp_path / "other/1.xml", ("a", "of k"))
+    first = told(indexer("reindex", "--no-promote", "--json"))["generation"]
+    page(tmp_path / "dumps/2.xml", ("a", "of j, and new"))
+    assert failed(told(indexer("reindex", "--json"), ExitCode.VERIFICATION)) == {"sample"}
+    page(tmp_path / "dumps/1.xml", ("a", "of j"))
+    mended = told(indexer("reindex", "--json"))
+    assert mended["generation"] != first
+    assert titles(tmp_path) == {"a": "of k"}
+
+
+def test_a_new_dump_brings_back_what_was_deleted_by_hand_whatever_reads_it_first(
+    indexer: Indexer, tmp_path: Path
+) -> None:
+    configure(tmp_path, JOURNAL)
+    page(tmp_path / "dumps/1.xml", ("a", "one"), ("b", "one"), ("c", "one"))
+    assert indexer("reindex").code == 0
+    assert indexer("delete", "b", "c", "--max-share", "1").code == 0
+    page(tmp_path / "dumps/2.xml", ("b", "two"))
+    assert indexer("reindex").code == 0
+    assert titles(tmp_path) == {"a": "one"}
+    assert told(indexer("sync", "--json"))["files"] == {"j": ["dumps/2.xml"]}
+    assert titles(tmp_path) == {"a": "one", "b": "two"}

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 import requests
 
-from indexer.errors import PermanentError
+from indexer.errors import PermanentError, TransientError
 from indexer.rebuild.generations import agree
 from indexer.rebuild.place import Place, open_place
+from indexer.rebuild.solr_core import CorePlace
 from indexer.schema.install import install
 from indexer.schema.solr import MARK
 from indexer.state import generations
@@ -151,3 +152,72 @@ def test_a_core_with_a_configuration_of_its_own_is_followed_by_one_with_the_same
             same.drop(SECOND)
     finally:
         shutil.rmtree(own)
+
+
+def test_a_core_that_took_the_place_of_none_is_plain_once_it_was_loaded_into(place: Place, target: Target) -> None:
+    """A promotion was killed between the core that holds the name and the SWAP, and a load came before the next."""
+    build(place, FIRST, 3)
+    admin(target, "CREATE", name=target.index, configSet="biblio", instanceDir=f"{target.index}_empty")
+    assert not place.is_plain()
+    fill(target, 4)
+    assert place.is_plain()
+    place.mend()
+    assert count(target) == 4
+    place.adopt(SECOND)
+    place.promote(FIRST)
+    assert (count(target), count(place.target(SECOND))) == (3, 4)
+
+
+def test_a_core_of_others_in_a_folder_of_that_name_stays(place: Place, target: Target) -> None:
+    other = f"other-{target.index}"
+    admin(target, "CREATE", name=other, configSet="biblio", instanceDir=f"{target.index}_empty")
+    build(place, FIRST, 3)
+    assert other in admin(target, "STATUS", indexInfo="false")["status"]
+    admin(target, "UNLOAD", core=other, deleteInstanceDir="true")
+
+
+def test_a_core_with_another_configuration_is_refused_by_the_second_call_too(
+    place: Place, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain(target, 3)
+    place.adopt(FIRST)
+    monkeypatch.setattr("indexer.rebuild.solr_core.is_ours", lambda *_: False)
+    monkeypatch.setattr("indexer.rebuild.solr_core.same_configuration", lambda *_: False)
+    with monkeypatch.context() as killed:
+        killed.setattr(CorePlace, "_check_configuration", lambda *_: None)  # a kill before it
+        place.make(SECOND)
+    with pytest.raises(PermanentError, match="configuration of its own"):
+        place.make(SECOND)
+    assert place.there() == [FIRST]
+
+
+def test_generations_of_cores_that_do_not_start_are_not_forgotten(place: Place, target: Target, tmp_path: Path) -> None:
+    build(place, FIRST, 3)
+    place.promote(FIRST)
+    with closing(Store(f"sqlite:///{tmp_path}/state.db")) as store:
+        generations.begin(store, str(target), SECOND, "former")
+        generations.switch(store, str(target), FIRST)
+        spoil(target, f"{target.index}_{SECOND}")
+        agree(store, target)
+        assert [each.name for each in generations.known(store, str(target))] == [SECOND, FIRST]
+        admin(target, "UNLOAD", core=f"{target.index}_{SECOND}")
+        agree(store, target)
+        assert [each.name for each in generations.known(store, str(target))] == [FIRST]
+
+
+def test_cores_that_are_being_loaded(place: Place, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Solr 9.10 tells of them while it starts: without their folders."""
+    build(place, FIRST, 3)
+    place.promote(FIRST)
+    status = CorePlace._status
+
+    def starting(self: CorePlace, core: str) -> Any:
+        told = status(self)
+        told["status"][core] = {"name": core, "isLoaded": "false", "isLoading": "true"}
+        return told
+
+    monkeypatch.setattr(CorePlace, "_status", lambda self: starting(self, "another"))
+    assert place.live() == FIRST
+    monkeypatch.setattr(CorePlace, "_status", lambda self: starting(self, target.index))
+    with pytest.raises(TransientError, match="is still being loaded"):
+        place.live()
