@@ -60,8 +60,9 @@ def delete(
 
 def sweep(*, config: Config, dry_run: bool, max_share: float | None, as_json: bool, quiet: bool) -> int:
     """Documents that no source of indexer.toml has any more, as far as their dumps tell."""
-    plan = plan_for_sources(config)
+    plan_for_sources(config)  # says what is wrong with them before anything is opened
     with _gathering("sweep", config, dry_run=dry_run, quiet=quiet) as list_, IdSet() as held:
+        plan = plan_for_sources(config)  # now that nobody brings documents of other dumps
         plan.recipe.omit.update(list_.opened.sink.omit)
         with closing(rederive(plan)) as derived:
             for chunk in derived:

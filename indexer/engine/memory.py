@@ -72,8 +72,12 @@ class Memory:
         """Lets the ledger begin where the last unfinished run ended.
 
         That run's dumps must be among these, and those that it finished or began must come first and be read by the
-        same rules: what follows a dump that starts over is to win over it, and so starts over too.
+        same rules: what follows a dump that starts over is to win over it, and so starts over too. What is to be sent
+        though it is unchanged starts over as a whole.
         """
+        if not self._skip_unchanged:
+            progress.drop_checkpoints(self._store, self._target_id)
+            return
         marks = progress.read_checkpoints(self._store, self._target_id)
         going = marks.keys() <= set(map(sources.lasting, self._signatures))
         resumed = []

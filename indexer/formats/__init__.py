@@ -30,13 +30,13 @@ def to_document(record: Record, profile: Profile) -> Document | Delete:
         deleted = make_id(profile, header.identifier or "") if header is not None else ""
         if not deleted.strip():
             raise RecordError("a deletion without an identifier: nothing to delete", field="id")
-        return Delete(deleted)
+        return Delete(_storable(deleted))
     make = _documents.get(record.format) or _module(record.format)
     if record.format != profile.format:
         raise RecordError(f"is {record.format}, and profile {profile.name!r} reads {profile.format}")
     fields = make(record, profile)
     if isinstance(fields, Delete):
-        return fields
+        return Delete(_storable(fields.id))
     try:
         document = Document(complete(fields))
     except RecordError as error:
@@ -45,7 +45,14 @@ def to_document(record: Record, profile: Profile) -> Document | Delete:
         raise
     if not document.id.strip():
         raise RecordError("the record has none", field="id")
+    _storable(document.id)
     return document
+
+
+def _storable(id: str) -> str:
+    if "\0" in id:
+        raise RecordError("holds a NUL, which no database stores", field="id")
+    return id
 
 
 def _module(name: str) -> Callable[[Record, Profile], Fields | Delete]:

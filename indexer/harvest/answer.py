@@ -21,11 +21,13 @@ from indexer.sources.files import Meter, chunks
 from indexer.sources.oai import ERROR_CODE, RECORD_START
 from indexer.sources.unpack import unpacked
 from indexer.sources.window import Stream, StreamError, Window
-from indexer.sources.xml import Scanner, Tag, show, text
+from indexer.sources.xml import Scanner, Tag, show, start_tag, text
 
 FIRST = datetime(2001, 1, 1, tzinfo=UTC)  # the protocol is younger
 _VERBS = (b"ListRecords", b"Identify")
 _LEAVES = (b"responseDate", b"error", b"resumptionToken", b"granularity", b"deletedRecord")
+_UNREADABLE = "its resumptionToken cannot be read"
+_TOKEN = re.compile(rb"<(?:[^\s<>/:]+:)?resumptionToken(?:\s[^<>]*)?(?:/>|(?<!/)>([^<]*)</[^\s<>]*resumptionToken)")
 _LIST_SIZE = re.compile(rb"""\scompleteListSize\s*=\s*["']\s*(\d{1,15})\s*["']""")
 
 
@@ -78,13 +80,17 @@ def _read(window: Window) -> Answer:
             continue
         if tag.local == b"record":
             records += 1
-            scanner.element(tag)
+            piece = scanner.element(tag)
+            if piece is not None and piece.problem and b"resumptionToken" in piece.raw:
+                found |= _taken_along(piece.raw)
         elif tag.local in _VERBS:
             verb = tag.local
         elif tag.local in _LEAVES and tag.local not in found:
             piece = scanner.element(tag)
             if piece is not None and not piece.problem:
                 found[tag.local] = tag, piece.raw[len(tag.raw) : max(piece.raw.rfind(b"</"), 0)]
+            elif tag.local == b"resumptionToken":
+                raise NotAnAnswer(_UNREADABLE)
     if window.error is not None:
         raise window.error
     if not ended:
@@ -92,6 +98,15 @@ def _read(window: Window) -> Answer:
     if not verb and b"error" not in found:
         raise NotAnAnswer("the answer holds neither what was asked for nor an error")
     return _answer(found, records)
+
+
+def _taken_along(broken: bytes) -> dict[bytes, tuple[Tag, bytes]]:
+    """The resumption token that a record without an end has taken along: without it the list would seem to be over."""
+    match = next(reversed(list(_TOKEN.finditer(broken))), None)
+    tag = start_tag(match.group()) if match is not None else None
+    if match is None or tag is None:
+        raise NotAnAnswer(_UNREADABLE)
+    return {b"resumptionToken": (tag, match.group(1) or b"")}
 
 
 def _answer(found: dict[bytes, tuple[Tag, bytes]], records: int) -> Answer:

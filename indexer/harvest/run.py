@@ -127,7 +127,7 @@ class _Harvest:
         whole = not listing.token and not answer.token
         stuck = listing.token != "" and answer.token == listing.token
         repeats = (whole or stuck) and self._folder.repeats(self.notes.pages)
-        if stuck and repeats:
+        if stuck and (repeats or not answer.records):
             raise SourceError(
                 f"{self._settings.url}: the server gives the same page and the same resumption token again and again",
                 advice=f"Tell whoever runs the server. {GOES_ON}",

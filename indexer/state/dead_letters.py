@@ -41,7 +41,8 @@ def put(connection: sa.Connection, letters: Iterable[DeadLetter], *, target_id: 
     """Stores letters; one that is there already (same place, same bytes) counts one more attempt."""
     time = now()
     for letter in letters:
-        digest = hashlib.blake2b(letter.raw, digest_size=16).digest()
+        named = letter.header.identifier or "" if letter.header is not None and not letter.raw else ""  # a tombstone
+        digest = hashlib.blake2b(letter.raw or named.encode(), digest_size=16).digest()
         same = (
             (dead_letters.c.target_id == target_id)
             & (dead_letters.c.file == letter.position.file)
@@ -141,14 +142,14 @@ def drop(connection: sa.Connection, ids: Collection[int]) -> int:
 
 def forget_file(connection: sa.Connection, *, target_id: int, file: str, before: int) -> None:
     """Forgets the letters that earlier runs than `before` left of a dump: it was read again from its start to its end,
-    and what still fails has a letter of this run.
+    and what still fails has a letter of this run. A deletion that is held waits for its word, or a later version.
 
     `file` stands for its archive members too.
     """
     column = dead_letters.c
     # not LIKE, which takes a.zip for A.zip on SQLite
     of_file = (column.file == file) | (sa.func.substr(column.file, 1, len(file) + 1) == f"{file}!")
-    gone = (column.target_id == target_id) & of_file & (column.run_id < before)
+    gone = (column.target_id == target_id) & of_file & (column.run_id < before) & (column.stage != HELD)
     connection.execute(dead_letters.delete().where(gone))
 
 

@@ -124,7 +124,10 @@ def _alive(row: sa.Row[tuple[object, ...]], at: float) -> bool:
     there, _, _ = row.born.rpartition(" ")
     if row.host != socket.gethostname() or here != there:
         return bool(at - row.beat < STALE_SECONDS)
-    return _born(row.pid) == row.born if row.born else _exists(row.pid)
+    if row.born and (born := _born(row.pid)):
+        return bool(born == row.born)
+    # the system may hide the processes of other users (hidepid): such a one is there, or another of its number
+    return _exists(row.pid) and (not row.born or bool(at - row.beat < STALE_SECONDS))
 
 
 def _exists(pid: int) -> bool:

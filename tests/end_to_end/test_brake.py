@@ -113,3 +113,23 @@ def test_killed_at_any_moment_no_deletion_is_lost(indexer: Indexer, tmp_path: Pa
     gone = {id for number in range(3) for id, _ in deletions(30, 500 * number)}
     assert titles(tmp_path).keys() == {id for id, _ in numbered(3800)} - gone
     assert indexer("sync").out.startswith("j   nothing new\n")
+
+
+def test_what_is_held_outlives_the_file_that_said_it(indexer: Indexer, loaded: Path) -> None:
+    page(loaded / "daily.xml", *deletions(20))
+    assert indexer("sync").code == ExitCode.VERIFICATION
+    page(loaded / "daily.xml", *deletions(20, 40))
+    again = indexer("sync", "--json")
+    assert again.code == ExitCode.VERIFICATION, again.err
+    assert json.loads(again.out)["held"] == 40
+    page(loaded / "daily.xml", ("n0000", "back"))
+    assert json.loads(indexer("sync", "--json").out)["held"] == 39
+    assert indexer("sync", "--max-share", "1").code == 0
+    assert len(titles(loaded.parent)) == 200 - 39
+
+
+def test_deletions_that_are_all_taken_back_are_no_rejected_records(indexer: Indexer, loaded: Path) -> None:
+    page(loaded / "2.xml", *deletions(5), *numbered(5))
+    ended = indexer("sync", "--json")
+    assert ended.code == 0, ended.err
+    assert counts(ended, "j") == {"read": 10, "unchanged": 5, "deleted": 5}

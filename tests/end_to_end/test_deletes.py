@@ -2,15 +2,20 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from indexer import cli
+from indexer.commands import deletes
 from indexer.errors import ExitCode
 from indexer.targets import Target
 from tests.end_to_end.conftest import Indexer, read_back
 from tests.end_to_end.test_sync import SAMPLE, configure, counts, page, titles
+from tests.forked import command, forked
 
 SOURCE = "name = 'j'\nprofile = 'ojs'\npaths = ['dumps']"
 
@@ -159,3 +164,25 @@ def test_sweep_reads_what_was_moved_to_processed(indexer: Indexer, tmp_path: Pat
     assert indexer("sync").code == 0
     assert (tmp_path / "processed/1.xml.gz").is_file()
     assert indexer("sweep").out == "nothing to delete\n"
+
+
+def test_what_comes_while_a_sweep_begins_is_in_a_source(tmp_path: Path) -> None:
+    configure(tmp_path, SOURCE)
+    page(tmp_path / "dumps/1.xml", *numbered(30))
+    assert command(tmp_path, "sync").code == 0
+
+    def work() -> None:
+        gathering = deletes._gathering
+
+        def late(*args: Any, **options: Any) -> Any:
+            page(tmp_path / "dumps/2.xml", ("new", "new"))
+            subprocess.run([sys.executable, "-m", "indexer", "sync", "--quiet"], check=True)
+            return gathering(*args, **options)
+
+        deletes._gathering = late
+        sys.argv = ["indexer", "sweep", "--json"]
+        cli.main()
+
+    swept = forked(tmp_path, work)
+    assert swept.code == 0, swept.err
+    assert "new" in titles(tmp_path)

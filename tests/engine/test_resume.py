@@ -242,6 +242,13 @@ def test_force_sends_everything_again(desk: Desk, tmp_path: Path) -> None:
     assert sorted(desk.sent()) == ["a", "b", "c"]
 
 
+def test_force_sends_everything_again_after_a_load_that_ended_early(desk: Desk, tmp_path: Path) -> None:
+    files = interrupted(desk, tmp_path)
+    desk.sink.restart()
+    desk.load(files, force=True)
+    assert set(desk.sent()) == set("abcdefgh")
+
+
 def test_an_index_that_was_emptied_is_filled_again(desk: Desk, tmp_path: Path) -> None:
     files = interrupted(desk, tmp_path)
     desk.sink.documents.clear()

@@ -345,6 +345,13 @@ def test_deletions_need_an_identifier() -> None:
             to_document(record("", header), pmc)
 
 
+def test_an_id_with_a_nul_is_an_error_of_the_record() -> None:
+    deleted = Record("test", "delete", b"", Position("x.delete", 1), Header("a\0"))
+    for each in (deleted, record(SEED, Header("a\0"))):
+        with pytest.raises(RecordError, match="holds a NUL"):
+            to_document(each, bundled()["pmc"])
+
+
 def test_another_format_than_the_profiles_is_an_error_of_the_record() -> None:
     with pytest.raises(RecordError, match="profile 'pubmed' reads pubmed"):
         to_document(record(SEED), bundled()["pubmed"])

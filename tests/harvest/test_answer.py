@@ -101,3 +101,19 @@ def test_cut_anywhere_it_is_no_answer(tmp_path: Path) -> None:
     for size in range(len(whole)):
         with pytest.raises(NotAnAnswer):
             read(tmp_path, whole[:size])
+
+
+@pytest.mark.parametrize("broken", [RECORD.removesuffix("</record>"), RECORD.replace("<x/>", "<record>"), "<record <"])
+@pytest.mark.parametrize(
+    "token", ["<resumptionToken>t</resumptionToken>", "<o:resumptionToken a='b'>t</o:resumptionToken>"]
+)
+def test_a_broken_record_does_not_take_the_token_along(tmp_path: Path, broken: str, token: str) -> None:
+    """Without it the list would seem to be over, and the rest of it never be asked for."""
+    assert read(tmp_path, LIST.format(broken + token)).token == "t"
+
+
+@pytest.mark.parametrize("token", ["<resumptionToken>t", "<resumptionToken", "<resumptionToken>t<"])
+@pytest.mark.parametrize("before", ["", RECORD.removesuffix("</record>")])
+def test_a_token_that_cannot_be_read_is_not_the_end_of_the_list(tmp_path: Path, token: str, before: str) -> None:
+    with pytest.raises(NotAnAnswer, match="its resumptionToken cannot be read"):
+        read(tmp_path, LIST.format(before + token))

@@ -221,6 +221,23 @@ def test_the_same_page_and_token_again_and_again_end_it(harvest: Harvester, monk
     assert harvest.ids() == ALL[:20]
 
 
+def test_an_empty_page_with_the_same_token_ends_it(harvest: Harvester, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = harvest.repository.answer
+    records = re.compile(r"<record>.*</record>", re.DOTALL)
+    given: list[str] = []
+
+    def empty(query: dict[str, str]) -> str:
+        if query["verb"] != "ListRecords":
+            return answer(query)
+        given.append(answer(query) if not given else records.sub("", given[0]))
+        return given[-1]
+
+    monkeypatch.setattr(harvest.repository, "answer", empty)
+    with pytest.raises(SourceError, match="the same resumption token again and again"):
+        harvest()
+    assert len(harvest.repository.lists()) == 2
+
+
 def test_a_page_with_a_broken_record_costs_that_record(harvest: Harvester) -> None:
     harvest.repository.put(Item("r12", BEFORE, raw="<oai_dc:dc><dc:title>a < b \x01</dc:title></oops>"))
     harvest()

@@ -134,3 +134,19 @@ def test_a_state_that_goes_away_ends_the_heartbeat_in_words(
     with pytest.raises(ConfigError, match="no such table: locks"):
         held(store)
     store.close()
+
+
+def test_a_process_that_the_system_hides_holds_it(
+    url: str, store: Store, python: Python, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As hidepid does for the processes of other users."""
+    born, this = lock._born, os.getpid()
+    monkeypatch.setattr(lock, "_born", lambda pid: born(pid) if pid == this else "")
+    with another_process_holds(url, python) as pid:
+        with pytest.raises(LockedError), hold(store, "target", command="load"):
+            pass
+        with pytest.raises(LockedError), hold(store, "target", command="load", clock=lambda: time.time() + 60):
+            pass
+        with hold(store, "target", command="load", clock=lambda: time.time() + 600):
+            assert held(store) == ["target"]
+        assert pid != this
