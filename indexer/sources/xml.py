@@ -83,8 +83,9 @@ def end_of(data: bytes, body: int, name: bytes, breaks: re.Pattern[bytes] | None
     if at < 0:
         return -1
     if data[at - 2 : at + len(name) + 1] != b"</" + name + b">":
-        at = data.find(b"</" + name + b">", body) + 2
-        if at < 2 or data.find(b"<" + name, body, at) >= 0:
+        start = data.find(b"<" + name, body)
+        at = data.find(b"</" + name + b">", body, start if start >= 0 else len(data)) + 2
+        if at < 2:
             return _walk(data, body, name, breaks, final=final)
     # One byte is searched for much faster than two, and is mostly not there.
     if (data.find(b"!", body, at) >= 0 and data.find(b"<!", body, at) >= 0) or (

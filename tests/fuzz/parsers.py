@@ -57,6 +57,10 @@ def swallowed(damaged: bytes, rest: bytes) -> str:
             return f"{match.group().decode()} is closed by a {closing.decode()} behind the record"
         else:
             endless.add(closing)
+    for opening, closing in _CLOSING.items():  # where a broken record ends inside such a section, another may begin
+        at = damaged.rfind(opening)
+        if at >= 0 and closing in rest and damaged.find(closing, at + len(opening)) < 0:
+            return f"{opening.decode()} is closed by a {closing.decode()} behind the record"
     return ""
 
 
