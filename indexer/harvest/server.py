@@ -37,6 +37,7 @@ PAGE_LIMIT = 2 << 30  # bytes of one answer, unpacked; memory does not grow with
 WORDS_LIMIT = 64 << 10  # bytes of a refusal
 CHUNK = 64 << 10  # bytes
 LONGEST_REDIRECT = 5
+FORGOTTEN = (400, 404, 410, 422)  # what servers say to a token that has expired, some without a word of OAI-PMH
 CREDENTIALS_ADVICE = (
     "Set INDEXER_SOURCE_USERNAME and INDEXER_SOURCE_PASSWORD, and credentials = true in the source's oai: no server "
     "gets them else."
@@ -80,6 +81,8 @@ class Server:
         try:
             found = answer.read(path)
         except NotAnAnswer as error:
+            if status in FORGOTTEN and "resumptionToken" in query:
+                return Answer(answer.FIRST, error="badResumptionToken", words=f"HTTP {status}")
             if status != 200:
                 raise refused from None
             raise NotAnAnswer(f"{self.url}: {error.message}", advice="Is this the base URL of the server?") from None
@@ -95,9 +98,13 @@ class Server:
             if not 300 <= response.status_code < 400 or place is None:
                 return response
             response.close()
-            url = urljoin(url, place)
-            if urlsplit(url).scheme not in ("http", "https"):
-                raise SourceError(f"{self.url}: leads to {urlsplit(url).scheme}:, which is not followed")
+            try:
+                url = urljoin(url, place)
+                scheme, _ = urlsplit(url).scheme, urlsplit(url).port
+            except ValueError:
+                raise SourceError(f"{self.url}: leads to what is no URL: {place[:100]!r}") from None
+            if scheme not in ("http", "https"):
+                raise SourceError(f"{self.url}: leads to {scheme}:, which is not followed")
         raise SourceError(f"{self.url}: leads from one URL to the next, more than {LONGEST_REDIRECT} times")
 
     def _once(self, url: str) -> requests.Response:
@@ -113,6 +120,8 @@ class Server:
             )
         except requests.RequestException as error:
             raise _as_source(connection_error(self.url, error)) from None
+        except ValueError:  # of a Location that it looks at whether it follows it or not
+            raise SourceError(f"{self.url}: leads to what is no URL") from None
 
     def _authorize(self, url: str) -> Authorize:
         """What puts the credentials on a request. Always there, because requests would else look into ~/.netrc."""

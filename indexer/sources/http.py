@@ -180,10 +180,14 @@ def _links(folder: str, ca_file: str | None) -> dict[str, str]:
     found = {}
     ours = urlsplit(folder)
     for link in links:
-        to = urlsplit(urljoin(answer.url, (link.get("href") or "").strip()))
+        try:
+            to = urlsplit(urljoin(answer.url, (link.get("href") or "").strip()))
+            server = to.scheme, to.hostname, to.port
+        except ValueError:  # no URL at all
+            continue
         name = to.path[len(there.path) :]
         right_below = to.path.startswith(there.path) and "/" not in name.rstrip("/")
-        if (to.scheme, to.hostname, to.port) != (there.scheme, there.hostname, there.port) or to.query:
+        if server != (there.scheme, there.hostname, there.port) or to.query:
             continue
         if right_below and is_wanted(unquote(name).rstrip("/")):
             found[unquote(name)] = urlunsplit((ours.scheme, ours.netloc, ours.path + name, "", ""))

@@ -120,8 +120,8 @@ def test_the_next_one_asks_for_what_changed_since_a_moment_before(harvest: Harve
 
 def test_a_list_that_changes_while_it_is_read_is_read_again_from_its_own_beginning(harvest: Harvester) -> None:
     repository = harvest.repository
-    repository.faults = {3: "404"}
-    with pytest.raises(SourceError, match="HTTP 404"):
+    repository.faults = {3: "401"}
+    with pytest.raises(SourceError, match="HTTP 401"):
         harvest()
     repository.now = "2021-06-09T00:00:00Z"
     harvest()
@@ -193,6 +193,13 @@ def test_no_records_match_is_the_end_of_a_list_only_where_all_have_come(
     monkeypatch.setattr(harvest.repository, "answer", forgetful)
     harvest()
     assert harvest.ids() == ids
+
+
+@pytest.mark.parametrize("status", ["400", "404", "410"])
+def test_a_token_that_is_refused_by_a_status_alone_begins_the_list_again(harvest: Harvester, status: str) -> None:
+    harvest.repository.faults = {3: status}
+    harvest()
+    assert harvest.ids() == ALL[:20] + ALL
 
 
 def test_a_server_that_forgets_every_token_is_not_asked_for_ever(harvest: Harvester) -> None:
@@ -390,7 +397,12 @@ def test_a_password_is_for_one_server(one: str, other: str, same: bool) -> None:
 
 @pytest.mark.parametrize(
     ("place", "said"),
-    [("file:///etc/passwd", "leads to file:"), ("/oai", "from one URL to the next, more than 5 times")],
+    [
+        ("file:///etc/passwd", "leads to file:"),
+        ("/oai", "from one URL to the next, more than 5 times"),
+        ("http://[half", "leads to what is no URL"),
+        ("http://a:99999999/", "leads to what is no URL: 'http://a:9"),
+    ],
 )
 def test_a_redirect_leads_to_the_web_and_to_an_end(harvest: Harvester, place: str, said: str) -> None:
     harvest.repository.redirect = place
