@@ -1,6 +1,7 @@
 """`reindex`: a new generation beside the live one, from all sources, verified and promoted."""
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -19,7 +20,7 @@ from indexer.engine import tuning
 from indexer.engine.account import Account
 from indexer.engine.memory import signatures
 from indexer.engine.run import Plan, Summary
-from indexer.errors import ConfigError, ExitCode, IndexerError
+from indexer.errors import ConfigError, ExitCode, IndexerError, SourceError
 from indexer.observe import report
 from indexer.rebuild import generations
 from indexer.rebuild.place import Place, open_place
@@ -27,6 +28,7 @@ from indexer.rebuild.verify import NOT_AS_MADE, Check, verify
 from indexer.sinks import open_sink
 from indexer.sinks.base import Sink
 from indexer.sources.files import is_no_file
+from indexer.sources.remote import Remote
 from indexer.state import dead_letters, deletions, journal, lock, progress, runs
 from indexer.state import dumps as files
 from indexer.state import generations as state
@@ -36,7 +38,12 @@ from indexer.state.store import Store
 from indexer.targets import Target
 
 WAIT_SECONDS = 3600.0  # for a load into the live index to end, once the new one is built
-BUILDS = 3  # of a generation by one call, where dumps that it was built from change meanwhile
+BUILDS = 2  # of a generation by one call, where dumps that it was built from change meanwhile
+_KEPT = "What was built of the new generation is kept: run indexer reindex again when the source is there."
+_CHANGING = (
+    "dumps go on changing while they are read: documents that they have lost may be in it; indexer sweep --dry-run "
+    "lists them once it is live"
+)
 LOOK_SECONDS = 5.0  # between two looks at an engine that is in trouble
 
 
@@ -118,22 +125,23 @@ class _Job:
                 self._end(keep)
             return
         self._put_back()
-        for _ in range(BUILDS):
+        for build in range(1, BUILDS + 1):
             self._choose(found)
             if not self._load("building"):
                 break
             with self._held():
                 found = self._reconciled()
-                if not self._goes_on(self.name):
-                    continue  # a dump was written anew, or taken away, while it was built
+                if not self._goes_on(self.name):  # a dump was written anew, or taken away, while it was built
+                    if build < BUILDS:
+                        self.account, self.exit_code = Account(), ExitCode.OK
+                        continue
+                    self.complain(f"{self.name}   {_CHANGING}")
                 read = self._load("catching up", last=True)
                 if read and self._verified(read) and promote:
                     generations.promote(self.store, self.place, str(self.target), self.name)
                     self.promoted = True
                     self._end(keep)
                 break
-        else:
-            self._failed([Check("sources", False, f"dumps changed while they were read, {BUILDS} times")])
         if self.exit_code in (ExitCode.OK, ExitCode.REJECTED) and not self.promoted:
             self.say(f"{self.name} is ready: indexer promote {self.name} makes it live")
 
@@ -236,9 +244,10 @@ class _Job:
 
     def _goes_on(self, name: str) -> bool:
         """Whether every dump that the generation was built from so far is as it was then, and read by the same rules:
-        else it holds documents that are in no source any more.
+        else it holds documents that are in no source any more. Raises SourceError where nobody can tell.
         """
         with self._made(name) as (plan, _, target_id):
+            _look(plan)
             read = files.touched(self.store, target_id)
             begun = progress.read_checkpoints(self.store, target_id)
             now = {(dump.source, dump.signature) for dump in dumps(plan)}  # one may have been moved to processed/
@@ -354,6 +363,16 @@ class _Job:
             generations.drop(self.store, self.place, str(self.target), each.name)
             self.dropped.append(each.name)
             self.say(f"{each.name}   dropped: {keep} are kept")
+
+
+def _look(plan: Plan) -> None:
+    """Raises SourceError for a source that cannot be looked at now: its dumps are not gone because of that."""
+    for file in plan.files:
+        far = plan.elsewhere.get(file)
+        if isinstance(far, Remote) and far.trouble:
+            raise SourceError(far.trouble, advice=f"{far.advice}\n{_KEPT}".lstrip())
+        if far is None and not is_no_file(file) and not os.path.exists(file):
+            raise SourceError(f"{sources.shown(file)}: is not there", advice=_KEPT)
 
 
 def _unread(found: Sequence[Dump], known: Mapping[tuple[str, str], str]) -> list[str]:

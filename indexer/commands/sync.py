@@ -78,9 +78,10 @@ def catch_up(
     summary = ready.told.summary
     before = len(ready.told.faulty)  # servers that could not be harvested; the load begins books of its own
     if new and not dry_run and not summary.interrupted:
-        state.forget(ready.store, ready.target_id, [dump.key for dump in new])
         if ready.building:
             state.begin(ready.store, ready.target_id, {dump.key: dump.signature for dump in new if dump.signature})
+        else:
+            state.forget(ready.store, ready.target_id, [dump.key for dump in new])
         summary = ready.load(replace(part(plan, new, config), hold_deletions=hold), force=force)
         summary.account.faults += before
         state.settle(ready.store, ready.target_id, _read_well(ready, new, summary))

@@ -14,6 +14,7 @@ import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
@@ -77,6 +78,7 @@ class _Worker:
         self.process = context.Process(target=_serve, args=(their_questions, their_answers, start, given), daemon=True)
         # Ctrl-C in a terminal is sent to it too, and is not its own to handle: until it can say so itself, it inherits
         # that from here.
+        resource_tracker.ensure_running()  # which some versions of Python would start below, and unblock the signals
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         try:
             self.process.start()
@@ -111,7 +113,7 @@ class _Worker:
                 self._forsake()
 
     def _receive(self) -> None:
-        with contextlib.suppress(EOFError, OSError):  # nobody writes there any more
+        with contextlib.suppress(Exception):  # nobody writes there any more; or no memory for it, which is as bad
             while True:
                 answer = self._answers.recv()
                 self._sent.get().set_result(answer)

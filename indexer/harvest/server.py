@@ -37,7 +37,7 @@ PAGE_LIMIT = 2 << 30  # bytes of one answer, unpacked; memory does not grow with
 WORDS_LIMIT = 64 << 10  # bytes of a refusal
 CHUNK = 64 << 10  # bytes
 LONGEST_REDIRECT = 5
-FORGOTTEN = (400, 404, 410, 422)  # what servers say to a token that has expired, some without a word of OAI-PMH
+FORGOTTEN = (400, 410, 422)  # what servers say to a token that has expired, some without a word of OAI-PMH
 CREDENTIALS_ADVICE = (
     "Set INDEXER_SOURCE_USERNAME and INDEXER_SOURCE_PASSWORD, and credentials = true in the source's oai: no server "
     "gets them else."

@@ -153,7 +153,12 @@ def _read_again(store: Store, target: str, target_id: int) -> None:
     there = dumps.settled(store, live_id) if live_id is not None else {}
     if there:
         read = dumps.settled(store, target_id)
-        dumps.forget(store, target_id, [key for key, mark in read.items() if there.get(key) != mark])
+        dumps.begin(store, target_id, {key: mark for key, mark in read.items() if _file(there.get(key)) != _file(mark)})
+
+
+def _file(signature: str | None) -> str:
+    """Which file it is, whatever the rules by which it was read."""
+    return (signature or "").rpartition(" ")[0]
 
 
 def promote(store: Store, place: Place, target: str, name: str) -> None:

@@ -138,7 +138,8 @@ class CorePlace:
         if not serving or is_ours(self._target, self._session):
             return
         if not same_configuration(self._target, made, self._session):
-            self._admin("UNLOAD", core=made.index, deleteInstanceDir="true")
+            if not self._documents(made.index):
+                self._admin("UNLOAD", core=made.index, deleteInstanceDir="true")
             raise PermanentError(
                 f"{self._target}: the live core has a configuration of its own, and configset {self._configset!r} is "
                 "another one",

@@ -28,6 +28,8 @@ _ACTIONS = frozenset({b"index", b"create", b"update", b"delete"})
 
 # Where the next record seems to begin after a broken one: an object with a key first on its line, or behind another.
 _RESTART = re.compile(rb'\n[ \t]*\{\s*"[^"\n]*"[ \t]*:|(?<=\},)[ \t]*\{"')
+# A value that is whole and no object, between others.
+_SCALAR = re.compile(rb'(?:null|true|false|-?[0-9][\w.+-]*|"[^"\\\n]*")(?=[ \t\r\n]*[,\]])')
 # Where one seems to begin behind what is no object at all: not as the value of a key.
 _OBJECT = re.compile(rb'(?<!:)(?<!:[ \t\r\n])\{[ \t\r\n]*(?:"[^"\\]*"[ \t\r\n]*:|\})')
 # The end of a list, or of one in a record that was cut in two.
@@ -154,11 +156,12 @@ def _command(key: bytes, value: bytes, raw: bytes, offset: int, place: Place) ->
 
 class _Marks:
     """How the records of this file begin, as its first one does: `{"id":`. Behind a broken record the next of these
-    begins one.
+    begins one. `broken`: one of this list was.
     """
 
     def __init__(self) -> None:
         self._mark = b""
+        self.broken = False
 
     def learn(self, raw: bytes) -> None:
         if not self._mark and (match := FIRST_KEY.match(raw)) and match.end() < MARGIN:
@@ -271,8 +274,12 @@ def _object(window: Window, place: Place, marks: _Marks) -> Generator[Record | F
         window.pos += 1  # what a broken record left
         return False
     if byte != 0x7B:
-        # often what a record whose beginning is damaged left: its brackets and quotes tell nothing
-        raw = _resume(window, marks, _OBJECT)
+        marks.broken = True
+        if scalar := _SCALAR.match(window.fill(MARGIN)):
+            raw = scalar.group()
+            window.pos += len(raw)
+        else:  # often what a record whose beginning is damaged left: its brackets and quotes tell nothing
+            raw = _resume(window, marks, _OBJECT)
         if window.error is None or window.held:
             yield place.reject(f"is no JSON object: begins with '{show(raw, 40)}'", raw, offset)
         return window.ended and not window.held and raw.rstrip().endswith((b"]", b"}"))
@@ -281,6 +288,7 @@ def _object(window: Window, place: Place, marks: _Marks) -> Generator[Record | F
         return False
     raw, problem = taken
     if problem:
+        marks.broken = True
         yield place.reject(problem, raw, offset, _WHERE_IT_GOES_ON)
         return window.ended and not window.held
     marks.learn(raw)
@@ -333,12 +341,14 @@ def _members(window: Window) -> Iterator[bytes]:
 def _elements(window: Window, place: Place, marks: _Marks) -> Iterator[Record | Fault]:
     """The array at `pos`: each element is a record."""
     window.pos += 1
-    lost = False
+    lost = comma = marks.broken = False
     while (byte := _next(window)) is not None:
-        if byte == 0x5D and not (_KEY_BEHIND.match(window.data, window.pos) and marks.ahead(window)):
+        in_record = (marks.broken or comma) and _KEY_BEHIND.match(window.data, window.pos) and marks.ahead(window)
+        if byte == 0x5D and not in_record:
             window.pos += 1
             return
-        if byte == 0x2C:
+        comma = byte == 0x2C
+        if comma:
             window.pos += 1
         else:
             lost = yield from _object(window, place, marks)

@@ -133,11 +133,25 @@ def test_json_that_lost_the_beginning_of_a_record(tmp_path: Path, layout: tuple[
             assert raws(read_bytes(tmp_path, content))[-2:] == DOCS[2:], rest
 
 
-@pytest.mark.parametrize("rest", [b'"y":["b"]}', b'"y":"b', b'"y":["b'])
+@pytest.mark.parametrize("rest", [b'"y":["b"]}', b'"y":["b'])
 def test_json_with_a_record_that_ends_twice(tmp_path: Path, rest: bytes) -> None:
     twice = b'{"id":"2","title":["a"]},{"x":1}],' + rest
     content = b'{"response":{"docs":[' + b",".join([DOCS[0], twice, *DOCS[2:]]) + b'],"start":0}}'
     assert raws(read_bytes(tmp_path, content))[-2:] == DOCS[2:]
+
+
+def test_json_values_that_are_no_records_stand_for_themselves(tmp_path: Path) -> None:
+    other = b'{"title":"x","id":"2","sub":{"id":"9"}}'
+    for value in (b"null", b"-1.5e3", b'"s"'):
+        content = b"[" + b",".join([DOCS[0], value, other, value, DOCS[2]]) + b"]"
+        found = read_bytes(tmp_path, content)
+        assert [item.raw for item in found] == [DOCS[0], value, other, value, DOCS[2]]
+
+
+def test_what_stands_behind_the_documents_of_an_answer_is_none(tmp_path: Path) -> None:
+    """As where the keys of an answer were sorted."""
+    docs = b'{"response":{"docs":[' + b",".join(DOCS) + b'],"numFound":4},"z":{"1":{"id":["x"]}}}'
+    assert [item.raw for item in read_bytes(tmp_path, docs + b"\n" + docs)] == DOCS + DOCS
 
 
 @pytest.mark.parametrize("mark", [b'"', b"{", b"}", b"[", b"]", b"\\", b'"}', b'{"x":{', b'{"response":'])
