@@ -25,7 +25,7 @@ def records(window: Window, place: Place, record: bytes, *, wrapped: bool) -> It
     for tag in scanner.tags():
         if wrapped and tag is scanner.root and root in (b"", tag.name):
             root = tag.name
-            inherited = namespaces(tag.raw)
+            inherited = {**inherited, **namespaces(tag.raw)}  # of a broken record it may be, and declare none
             continue
         if tag.closing and (scanner.root is None or tag.name == scanner.root.name):
             continue

@@ -7,6 +7,7 @@ import pytest
 
 import indexer
 from indexer.formats.marc import reader
+from indexer.records import Record
 from tests.formats.marc.iso import iso, title
 from tests.sources.reading import faults, raws, read_bytes
 from tests.sources.test_marc import JSON, xml
@@ -100,6 +101,16 @@ def test_thousands_of_elements_behind_the_end_of_an_answer_take_no_time(tmp_path
     one = record("1", dc("T"))
     found = raws(read_bytes(tmp_path, answer(one, "</ListRecords></OAI-PMH>" + "<header></header>" * 20_000, one)))
     assert (found[0], found[-1]) == (dc("T").encode(), dc("T").encode())
+
+
+def test_a_wrapper_that_begins_anew_in_a_record(tmp_path: Path) -> None:
+    one, two = b"<record><leader>1</leader></record>", b"<record><leader>2</leader></record>"
+    broken = b"<rec</collection><collection><leader></leader></record>"
+    content = b'<collection xmlns="http://www.loc.gov/MARC21/slim">' + one + broken + two + b"</collection>"
+    found = read_bytes(tmp_path, content)
+    assert found[0] != found[-1]
+    assert [item.raw.count(b"MARC21") for item in (found[0], found[-1])] == [1, 1]
+    assert {item.format for item in (found[0], found[-1]) if isinstance(item, Record)} == {"marc"}
 
 
 def test_documents_in_documents_take_no_time(tmp_path: Path) -> None:
