@@ -52,10 +52,11 @@ def let_through(ready: Opened, config: Config, max_share: float) -> None:
     may go at once. The run's summary says which.
     """
     letters = dead_letters.held(ready.store, ready.target_id)
-    summary, there = ready.told.summary, ready.sink.count()
+    summary = ready.told.summary
     if not letters:  # later versions took away what was held
         summary.account.let_through(Account())
         return
+    there = ready.sink.count()
     gone = sum(len(ready.sink.get(some)) for some in batches(dict.fromkeys(id for _, id in letters)))
     if brake.holds(gone, there, max_share):
         summary.held = gone

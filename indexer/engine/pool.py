@@ -128,7 +128,7 @@ class _Processes:
         self._pool.end()
         self._apart.count_death()
         for place, (chunk, future) in enumerate(self._waiting):
-            if isinstance(future, Future) and (future.cancelled() or future.exception() is not None):
+            if isinstance(future, Future) and future.exception() is not None:
                 made = [self._apart.make(record, self._recipe) for record in _records(chunk)]
                 self._waiting[place] = (chunk, made)
         self._apart.close()

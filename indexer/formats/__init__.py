@@ -25,18 +25,25 @@ def to_document(record: Record, profile: Profile) -> Document | Delete:
 
     Raises RecordError where the record cannot become a document, and Dropped where it is left out on purpose.
     """
+    made = _to_document(record, profile)
+    if "\0" in made.id:
+        raise RecordError("holds a NUL, which no database stores", field="id")
+    return made
+
+
+def _to_document(record: Record, profile: Profile) -> Document | Delete:
     header = record.header
     if record.format == DELETE or (header is not None and header.deleted):
         deleted = make_id(profile, header.identifier or "") if header is not None else ""
         if not deleted.strip():
             raise RecordError("a deletion without an identifier: nothing to delete", field="id")
-        return Delete(_storable(deleted))
+        return Delete(deleted)
     make = _documents.get(record.format) or _module(record.format)
     if record.format != profile.format:
         raise RecordError(f"is {record.format}, and profile {profile.name!r} reads {profile.format}")
     fields = make(record, profile)
     if isinstance(fields, Delete):
-        return Delete(_storable(fields.id))
+        return fields
     try:
         document = Document(complete(fields))
     except RecordError as error:
@@ -45,14 +52,7 @@ def to_document(record: Record, profile: Profile) -> Document | Delete:
         raise
     if not document.id.strip():
         raise RecordError("the record has none", field="id")
-    _storable(document.id)
     return document
-
-
-def _storable(id: str) -> str:
-    if "\0" in id:
-        raise RecordError("holds a NUL, which no database stores", field="id")
-    return id
 
 
 def _module(name: str) -> Callable[[Record, Profile], Fields | Delete]:

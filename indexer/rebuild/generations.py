@@ -33,8 +33,7 @@ def look(store: Store, place: Place, target: str) -> list[Generation]:
     """The generations as they are, the newest first; nothing is changed."""
     serving, there = place.live(), set(place.there())
     known = state.known(store, target)
-    hides = place.hides()
-    found = [replace(each, state=_state(each, serving)) for each in known if hides or _is_there(each, there)]
+    found = [replace(each, state=_state(each, serving)) for each in known if _is_there(each, there, place)]
     unknown = sorted(there - {each.name for each in known}, reverse=True)
     return found + [Generation(name, "live" if name == serving else "unknown", "") for name in unknown]
 
@@ -48,9 +47,8 @@ def reconcile(store: Store, place: Place, target: str) -> list[Generation]:
             state.carry_over(store, target, each.name, identity=identity(place.target(each.name)))
     if serving != live(known):
         state.switch(store, target, serving)
-    hides = place.hides()
     for each in known:
-        if not (hides or _is_there(each, there)):
+        if not _is_there(each, there, place):
             state.forget(store, target, each.name)
     return look(store, place, target)
 
@@ -179,5 +177,6 @@ def _state(each: Generation, serving: str | None) -> str:
     return "former" if each.state == "live" else each.state
 
 
-def _is_there(each: Generation, there: set[str]) -> bool:
-    return each.name in there or each.state in KEPT_WITHOUT_INDEX
+def _is_there(each: Generation, there: set[str], place: Place) -> bool:
+    """The engine is asked once more only about one that it does not name."""
+    return each.name in there or each.state in KEPT_WITHOUT_INDEX or place.hides()

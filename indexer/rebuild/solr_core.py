@@ -191,7 +191,7 @@ class CorePlace:
         """Removes what a kill has left, and the record of a core that is gone."""
         cores = self._cores()
         left = [core for name, core in cores.records.items() if name not in cores.generations]
-        if self.hides():
+        if left and self.hides():
             left = []
         for core in [*left, *filter(None, [cores.empty])]:
             self._admin("UNLOAD", core=core, deleteInstanceDir="true")

@@ -174,9 +174,10 @@ class _Marks:
             found = data.index(b"{", match.start())
         return found
 
-    def ahead(self, window: Window) -> bool:
-        """Whether another record is in sight."""
-        return bool(self._mark) and window.data.find(self._mark, window.pos) >= 0
+    def cut_in_two(self, window: Window) -> bool:
+        """Whether the `]` at `pos` seems to stand in what is left of a record: a key follows, and then another one."""
+        key = _KEY_BEHIND.match(window.data, window.pos)
+        return bool(key and self._mark) and window.data.find(self._mark, window.pos) >= 0
 
     def swallowed(self, raw: bytes) -> bool:
         """Whether this value, whose brackets pair, ends in another record: it is no JSON, and one begins in it."""
@@ -343,8 +344,7 @@ def _elements(window: Window, place: Place, marks: _Marks) -> Iterator[Record | 
     window.pos += 1
     lost = comma = marks.broken = False
     while (byte := _next(window)) is not None:
-        in_record = (marks.broken or comma) and _KEY_BEHIND.match(window.data, window.pos) and marks.ahead(window)
-        if byte == 0x5D and not in_record:
+        if byte == 0x5D and not ((marks.broken or comma) and marks.cut_in_two(window)):
             window.pos += 1
             return
         comma = byte == 0x2C

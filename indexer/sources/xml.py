@@ -412,22 +412,18 @@ def text(content: bytes) -> str:
 
 
 def _unmarked(content: bytes) -> Iterator[bytes]:
-    """The pieces of a text without its comments, and with what stands in CDATA sections. What never ends is looked for
-    once, and stays.
-    """
+    """The pieces of a text without its comments, and with what stands in CDATA sections. What never ends stays."""
+    sections = {opening: _Section(closing) for _, opening, closing in _SKIPPED}
     kept = at = 0
-    endless: set[bytes] = set()
     while match := _COMMENT_OR_CDATA.search(content, at):
         at = match.end()
-        closing = b"-->" if match.group() == b"<!--" else b"]]>"
-        end = content.find(closing, at) if closing not in endless else -1
+        end = sections[match.group()].end(content, at, len(content))
         if end < 0:
-            endless.add(closing)
             continue
         yield content[kept : match.start()]
-        if closing == b"]]>":
-            yield content[at:end].replace(b"&", b"&amp;")
-        kept = at = end + len(closing)
+        if match.group() == b"<![CDATA[":
+            yield content[at : end - len(b"]]>")].replace(b"&", b"&amp;")
+        kept = at = end
     yield content[kept:]
 
 

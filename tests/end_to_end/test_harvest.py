@@ -124,13 +124,13 @@ def test_a_server_at_fault_does_not_hold_the_others_up(
     fill(repository, 250)
     page(tmp_path / "dumps/1.xml", ("a", "one"))
     configure(tmp_path, source(repository), "name = 'files'\nprofile = 'ojs'\npaths = ['dumps']")
-    repository.faults = dict.fromkeys(range(3, 50), "401")
+    repository.faults = dict.fromkeys(range(3, 50), "404")
     ended = indexer("sync", "--json")
     assert ended.code == ExitCode.REJECTED
     unready = indexer("reindex", "--adopt")
     assert unready.code == ExitCode.USAGE
     assert "was not harvested to its end yet" in unready.err
-    assert f"journal: {repository.url}: HTTP 401" in ended.err
+    assert f"journal: {repository.url}: HTTP 404" in ended.err
     assert counts(ended, "files") == {"read": 1, "indexed": 1}
     assert counts(ended, "journal") == {"read": 200, "indexed": 200}
     again = indexer("sync")

@@ -423,11 +423,16 @@ def test_a_source_that_is_away_for_a_while_costs_no_generation(tmp_path: Path) -
     assert titles(tmp_path) == {"a": "one"}
 
 
-def test_what_was_deleted_by_hand_stays_so_when_the_rules_change(indexer: Indexer, tmp_path: Path) -> None:
-    configure(tmp_path, JOURNAL)
-    page(tmp_path / "dumps/1.xml", ("a", "one"), ("b", "one"))
+def without_b(indexer: Indexer, folder: Path) -> None:
+    """A live generation of a dump with a and b, of which b was deleted by hand."""
+    configure(folder, JOURNAL)
+    page(folder / "dumps/1.xml", ("a", "one"), ("b", "one"))
     assert indexer("reindex").code == 0
     assert indexer("delete", "b", "--max-share", "1").code == 0
+
+
+def test_what_was_deleted_by_hand_stays_so_when_the_rules_change(indexer: Indexer, tmp_path: Path) -> None:
+    without_b(indexer, tmp_path)
     configure(tmp_path, f"{JOURNAL}\nconstants = {{ collection = ['C'] }}")
     assert indexer("reindex").code == 0
     assert indexer("sync").out.startswith("j   nothing new\n")
@@ -435,10 +440,7 @@ def test_what_was_deleted_by_hand_stays_so_when_the_rules_change(indexer: Indexe
 
 
 def test_a_new_dump_that_is_written_anew_is_not_forgotten_for_a_deletion(indexer: Indexer, tmp_path: Path) -> None:
-    configure(tmp_path, JOURNAL)
-    page(tmp_path / "dumps/1.xml", ("a", "one"), ("b", "one"))
-    assert indexer("reindex").code == 0
-    assert indexer("delete", "b", "--max-share", "1").code == 0
+    without_b(indexer, tmp_path)
     page(tmp_path / "dumps/2.xml", ("e", "two"), ("f", "two"))
     first = told(indexer("reindex", "--no-promote", "--json"))["generation"]
     page(tmp_path / "dumps/2.xml", ("e", "two"))

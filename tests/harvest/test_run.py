@@ -120,8 +120,8 @@ def test_the_next_one_asks_for_what_changed_since_a_moment_before(harvest: Harve
 
 def test_a_list_that_changes_while_it_is_read_is_read_again_from_its_own_beginning(harvest: Harvester) -> None:
     repository = harvest.repository
-    repository.faults = {3: "401"}
-    with pytest.raises(SourceError, match="HTTP 401"):
+    repository.faults = {3: "404"}
+    with pytest.raises(SourceError, match="HTTP 404"):
         harvest()
     repository.now = "2021-06-09T00:00:00Z"
     harvest()
