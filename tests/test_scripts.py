@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -117,6 +117,65 @@ def test_stop_ends_our_process_by_its_pid_file(checkout: Path) -> None:
         time.sleep(0.01)
     assert servers(checkout, "stop", "solr").returncode == 0
     assert ours.wait(10) == -signal.SIGTERM
+
+
+class Clock:
+    """Time that passes only while somebody sleeps; `tick` is called with each new second."""
+
+    def __init__(self, tick: Callable[[float], None]) -> None:
+        self.now, self._tick = 0.0, tick
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self._tick(self.now)
+
+
+@pytest.mark.parametrize("silent_after", [None, 1500])
+def test_a_slow_server_is_waited_for_while_its_log_grows(
+    silent_after: int | None,
+    checkout: Path,
+    process: "subprocess.Popen[bytes]",
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    module = load_servers(checkout)
+    folder = checkout / ".servers/opensearch"
+    folder.mkdir(parents=True)
+    (folder / "ports").write_text("1 2")
+
+    def tick(now: float) -> None:
+        if now % 100 == 0 and not (silent_after and now > silent_after):
+            with (folder / "log").open("a") as log:
+                log.write(f"second {now:.0f}\n")
+
+    clock = Clock(tick)
+    monkeypatch.setattr(module, "time", clock)
+    monkeypatch.setattr(module, "is_ready", lambda kind, base: clock.now >= 2000)
+    if silent_after is None:
+        module.wait("opensearch", {"opensearch": process})
+        assert clock.now == 2000
+        return
+    with pytest.raises(module.Problem, match="opensearch does not answer, and has been silent for 180 seconds") as gone:
+        module.wait("opensearch", {"opensearch": process})
+    assert 1680 < clock.now < 1682
+    assert str(gone.value).endswith(
+        "its log is .servers/opensearch/log:\n" + "".join(f"    second {second}\n" for second in range(100, 1600, 100))
+    )
+
+
+def test_a_server_that_ends_is_not_waited_for(
+    checkout: Path, process: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = load_servers(checkout)
+    (checkout / ".servers/opensearch").mkdir(parents=True)
+    (checkout / ".servers/opensearch/ports").write_text("1 2")
+    monkeypatch.setattr(module, "is_ready", lambda kind, base: False)
+    process.kill()
+    process.wait()
+    with pytest.raises(module.Problem, match="opensearch ended with exit code -9"):
+        module.wait("opensearch", {"opensearch": process})
 
 
 def test_two_checkouts_have_different_markers(checkout: Path) -> None:
