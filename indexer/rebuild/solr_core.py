@@ -11,6 +11,8 @@ So names of cores say nothing after the first switch; a generation is told by it
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,12 +21,27 @@ import requests
 from indexer.errors import PermanentError, TransientError
 from indexer.rebuild.names import check_name, is_name
 from indexer.rebuild.place import adopts_nothing, is_live, is_taken, no_room, not_adopted, not_there
-from indexer.schema.install_solr import admin, create_core, is_ours, reload_core, same_configuration, wait
+from indexer.schema.install_solr import (
+    admin,
+    check_current,
+    create_core,
+    is_ours,
+    reload_core,
+    same_configuration,
+    wait,
+)
 from indexer.schema.preflight import check_solr
 from indexer.targets import Target
 
 _ADOPTED = "_adopted"
-_STARTING = "Solr is starting. Run the same command again in a minute; nothing was changed."
+# A core's own data folder: a solrconfig.xml may name one for all cores that are made with it, as VuFind's does, where
+# the next core would meet the lock of the live one. Solr lets its default, "data", give way to that.
+_DATA = "own_data"
+_SAME_CONFIGURATION = (
+    "Copy the core's conf folder to configsets/NAME on the server, and set rebuild.configset to that NAME: cores that "
+    "a re-index makes have it then. Nothing was changed."
+)
+_STARTING = "Solr is starting. Run the same command again in a minute."
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +75,13 @@ class CorePlace:
         self.mend()
         check_name(name)
         if name not in (cores := self._cores()).generations:
-            self._create(self._folder(name))
-            self._check_configuration(name, cores)
-        elif self._live(cores) != name:
-            reload_core(self.target(name), self._session)
-            self._check_configuration(name, cores)  # a call that was killed may have made it and not come to this
+            self._create(self._folder(name), cores)
+            return self.target(name)
         made = self.target(name)
+        if self._live(cores) != name:
+            reload_core(made, self._session)
+            with self._or_none(made.index, self._folder(name)):
+                self._check_configuration(made, cores)  # a call that was killed may have made it and not come to this
         check_solr(self._session, made)
         return made
 
@@ -83,13 +101,14 @@ class CorePlace:
         if self._target.index in cores.plain:
             raise not_adopted(self._target)
         if self._live(cores) is None:
-            self._create(self._target.index, instanceDir=f"{self._target.index}_empty")
+            self._create(self._target.index, cores, folder=f"{self._target.index}_empty")
         self._admin("SWAP", core=self._target.index, other=promoted.index)
         wait(self._target, self._session)
         wait(promoted, self._session)
         self.mend()
 
     def adopt(self, name: str) -> None:
+        """The core that says so is made as generations are: where they would be refused, nothing is adopted."""
         self.mend()
         check_name(name)
         cores = self._cores()
@@ -99,10 +118,12 @@ class CorePlace:
             raise adopts_nothing(self._target)
         if name in cores.generations:
             raise is_taken(self._target, name)
-        self._create(self._folder(name) + _ADOPTED)
+        self._create(self._folder(name) + _ADOPTED, cores)
 
     def drop(self, name: str) -> None:
-        """Of a core that was adopted its configuration is left on the server: nobody else may have it."""
+        """Of a core that was adopted its configuration is left on the server: nobody else may have it. So only the
+        index goes where its data is not in a folder apart: VuFind's data folder is that of the core.
+        """
         self.mend()
         check_name(name)
         cores = self._cores()
@@ -110,8 +131,13 @@ class CorePlace:
             raise is_live(self._target, name)
         core = cores.generations.get(name)
         if core is not None:
-            whole = name not in cores.records
-            self._admin("UNLOAD", core=core, **{"deleteInstanceDir" if whole else "deleteDataDir": "true"})
+            gone = "deleteInstanceDir"
+            if name in cores.records:
+                row = self._status()["status"][core]
+                home, data = (re.split(r"[\\/]", row[key].rstrip("\\/")) for key in ("instanceDir", "dataDir"))
+                apart = len(data) > len(home) and data[: len(home)] == home
+                gone = "deleteDataDir" if apart else "deleteIndex"
+            self._admin("UNLOAD", core=core, **{gone: "true"})
         self.mend()
 
     def trouble(self) -> list[str]:
@@ -126,26 +152,48 @@ class CorePlace:
     def close(self) -> None:
         self._session.close()
 
-    def _create(self, core: str, **options: str) -> None:
-        create_core(replace(self._target, index=core), self._session, configSet=self._configset, **options)
+    def _create(self, core: str, cores: _Cores, *, folder: str = "") -> None:
+        """An empty core, in a folder of its name where no other is given; none where it is refused."""
+        made, folder = replace(self._target, index=core), folder or core
+        how = _SAME_CONFIGURATION if self._is_foreign(cores) else ""
+        with self._or_none(core, folder):
+            create_core(made, self._session, how=how, configSet=self._configset, dataDir=_DATA, instanceDir=folder)
+            self._check_configuration(made, cores)
+            check_solr(self._session, made)
+            check_current(made, self._session, f"the server's configset {self._configset!r}")
 
-    def _check_configuration(self, name: str, cores: _Cores) -> None:
-        """A core that others configured (VuFind's) serves them with its own handlers: the new one is to have the same.
-        Where the live one is of ours, the configset may be a newer version of it.
-        """
+    @contextmanager
+    def _or_none(self, core: str, folder: str) -> Iterator[None]:
+        """Removes a core of no documents in this folder, or one that Solr could not start now, where it is refused."""
+        failed = self._status()["initFailures"]
+        try:
+            yield
+        except PermanentError:
+            status = self._status()
+            row = status["status"].get(core)
+            left = core in status["initFailures"] and core not in failed
+            if row is not None:
+                left = _folder(row) == folder and not self._documents(core)
+            if left:
+                self._admin("UNLOAD", core=core, deleteInstanceDir="true")
+            raise
+
+    def _is_foreign(self, cores: _Cores) -> bool:
+        """Whether a live core is there that others configured (VuFind's)."""
         serving = self._target.index in {*cores.plain, *cores.generations.values()}
-        made = self.target(name)
-        if not serving or is_ours(self._target, self._session):
+        return serving and not is_ours(self._target, self._session)
+
+    def _check_configuration(self, made: Target, cores: _Cores) -> None:
+        """A core that others configured serves them with its own handlers: the new one is to have the same. Where the
+        live one is of ours, the configset may be a newer version of it.
+        """
+        if not self._is_foreign(cores) or same_configuration(self._target, made, self._session):
             return
-        if not same_configuration(self._target, made, self._session):
-            if not self._documents(made.index):
-                self._admin("UNLOAD", core=made.index, deleteInstanceDir="true")
-            raise PermanentError(
-                f"{self._target}: the live core has a configuration of its own, and configset {self._configset!r} is "
-                "another one",
-                advice="Copy the core's conf folder to configsets/NAME on the server, and set rebuild.configset to "
-                "that NAME: cores that a re-index makes have it then. Nothing was changed.",
-            )
+        raise PermanentError(
+            f"{self._target}: the live core has a configuration of its own, and configset {self._configset!r} is "
+            "another one",
+            advice=_SAME_CONFIGURATION,
+        )
 
     def _folder(self, name: str) -> str:
         return f"{self._target.index}_{name}"
@@ -161,14 +209,14 @@ class CorePlace:
         if failure := status["initFailures"].get(self._target.index):
             raise PermanentError(
                 f"{self._target}: the live core does not start: {failure}",
-                advice="Solr's log says more. Nothing was changed.",
+                advice="Solr's log says more.",
             )
         for core, row in status["status"].items():
             if not row.get("instanceDir"):  # it is being loaded
                 if self._is_ours(core.removesuffix(_ADOPTED)):
                     raise TransientError(f"{self._target}: core {core} is still being loaded", advice=_STARTING)
                 continue
-            folder = re.split(r"[\\/]", row["instanceDir"].rstrip("\\/"))[-1]
+            folder = _folder(row)
             rest = folder.removeprefix(beginning) if folder.startswith(beginning) else ""
             if is_name(rest):
                 cores.generations[rest] = core
@@ -181,7 +229,7 @@ class CorePlace:
         if len(cores.plain) > 1:
             raise PermanentError(
                 f"{self._target}: there are several cores that are no generations: {', '.join(sorted(cores.plain))}",
-                advice="Unload those that are not needed any more (core admin's UNLOAD). Nothing was changed.",
+                advice="Unload those that are not needed any more (core admin's UNLOAD).",
             )
         if cores.plain and cores.records:
             cores.generations[min(cores.records)] = cores.plain.pop()
@@ -215,6 +263,11 @@ class CorePlace:
 
     def _admin(self, action: str, **params: str) -> None:
         admin(self._target, self._session, "cores", action=action, **params)
+
+
+def _folder(row: dict[str, Any]) -> str:
+    """The name of a core's folder."""
+    return re.split(r"[\\/]", row["instanceDir"].rstrip("\\/"))[-1]
 
 
 def full_disk(where: str, metrics: dict[str, float]) -> list[str]:

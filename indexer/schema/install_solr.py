@@ -58,6 +58,7 @@ def _install_core(target: Target, session: requests.Session) -> list[str]:
     status = answer.get("status", {}).get(target.index) or {}
     if not status:
         create_core(target, session)
+        check_current(target, session, f"core {target.index} is made, but the server's configset")
         return [f"{target}: made core {target.index} with configset {STANDALONE_CONFIGSET}"]
     what = f"core {target.index}"
     if is_ours(target, session):
@@ -67,12 +68,11 @@ def _install_core(target: Target, session: requests.Session) -> list[str]:
     return _present(target, session, what)
 
 
-def create_core(target: Target, session: requests.Session, **options: str) -> None:
+def create_core(target: Target, session: requests.Session, *, how: str = "", **options: str) -> None:
     """Makes a core with the server's configset `biblio`; `options` add to the parameters of core admin's CREATE, or are
-    others.
+    others. `how` says how the configset comes on the server.
 
-    Raises PermanentError (its advice holds the commands where the configset is not there or another one), or
-    TransientError.
+    Raises PermanentError (its advice holds the commands where the configset is not there), or TransientError.
     """
     made = {"action": "CREATE", "name": target.index, "configSet": STANDALONE_CONFIGSET} | options
     try:
@@ -81,16 +81,15 @@ def create_core(target: Target, session: requests.Session, **options: str) -> No
         if "Could not load configuration from directory" not in error.message:
             raise PermanentError(error.message, advice=start_advice(error.message)) from None
         home = _solr_home(target, session)
-        how = f"Copy it on the server, then run the same command again:\n  {_copy(home)}"
-        if made["configSet"] != STANDALONE_CONFIGSET:
+        if made["configSet"] == STANDALONE_CONFIGSET:
+            how = how or f"Copy it on the server, then run the same command again:\n  {_copy(home)}"
+        else:
             how = f"Put its conf folder into {home}/configsets/{made['configSet']} on the server."
         raise PermanentError(
             f"{target}: the server has no configset {made['configSet']!r}, and a standalone Solr takes none by HTTP",
             advice=how,
         ) from None
     wait(target, session)
-    if not _is_current(target, session):
-        raise _outdated(target, session, f"core {target.index} is made, but the server's configset")
 
 
 def reload_core(target: Target, session: requests.Session) -> None:
@@ -100,8 +99,7 @@ def reload_core(target: Target, session: requests.Session) -> None:
     """
     admin(target, session, "cores", action="RELOAD", core=target.index)
     wait(target, session)
-    if not _is_current(target, session):
-        raise _outdated(target, session, f"core {target.index}")
+    check_current(target, session, f"core {target.index}")
 
 
 def _install_collection(target: Target, session: requests.Session) -> list[str]:
@@ -219,12 +217,16 @@ def wait(target: Target, session: requests.Session) -> None:
             time.sleep(0.2)
 
 
-def _outdated(target: Target, session: requests.Session, what: str) -> PermanentError:
-    return PermanentError(
-        f"{target}: {what} has an older or edited version of the bundled schema",
-        advice="Copy the bundled one on the server, then run the same command again (documents that are there keep "
-        f"their old analysis until they are loaded again):\n  {_copy(_solr_home(target, session))}",
-    )
+def check_current(target: Target, session: requests.Session, what: str) -> None:
+    """Raises PermanentError where the live schema, that of `what`, is one that we compiled and not the bundled one, or
+    does not take our documents.
+    """
+    if not _is_current(target, session):
+        raise PermanentError(
+            f"{target}: {what} has an older or edited version of the bundled schema",
+            advice="Copy the bundled one on the server, then run the same command again (documents that are there keep "
+            f"their old analysis until they are loaded again):\n  {_copy(_solr_home(target, session))}",
+        )
 
 
 def _solr_home(target: Target, session: requests.Session) -> str:

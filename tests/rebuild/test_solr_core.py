@@ -18,15 +18,11 @@ from indexer.state import generations
 from indexer.state.generations import live_index
 from indexer.state.store import Store
 from indexer.targets import Target
-from tests.rebuild.test_place import FIRST, SECOND, THIRD, build, count, fill, plain
+from tests.rebuild.own_core import admin, cores, home_of, own_core
+from tests.rebuild.readers import reading
+from tests.rebuild.test_place import FIRST, SECOND, THIRD, WORD, build, count, fill, plain
 
 KINDS = [pytest.param("solr", marks=pytest.mark.servers)]
-
-
-def admin(target: Target, action: str, **params: str) -> Any:
-    answer = requests.get(f"{target.base}/admin/cores", params={"action": action, **params}, timeout=60)
-    answer.raise_for_status()
-    return answer.json()
 
 
 def folders(target: Target) -> dict[str, str]:
@@ -221,3 +217,81 @@ def test_cores_that_are_being_loaded(place: Place, target: Target, monkeypatch: 
     monkeypatch.setattr(CorePlace, "_status", lambda self: starting(self, target.index))
     with pytest.raises(TransientError, match="is still being loaded"):
         place.live()
+
+
+def kept(target: Target) -> dict[str, str]:
+    """Core -> the data folder that its core.properties names, "" for none: what a start of Solr goes by."""
+    found = {}
+    for file in home_of(target).glob(f"{target.index}*/core.properties"):
+        rows = dict(line.split("=", 1) for line in file.read_text().splitlines() if "=" in line)
+        found[rows["name"]] = rows.get("dataDir", "")
+    return found
+
+
+def apart(target: Target) -> int:
+    """How many cores there are, each with a data folder that is in no other's."""
+    folders = [data for _, data in cores(target).values()]
+    assert not [(one, other) for one in folders for other in folders if one != other and other.startswith(f"{one}/own")]
+    assert len(set(folders)) == len(folders)
+    home = str(home_of(target))
+    assert kept(target) == {
+        name: "" if data == f"{home}/{target.index}" else "own_data" for name, (_, data) in cores(target).items()
+    }
+    return len(folders)
+
+
+def test_a_core_whose_configuration_names_its_data_folder(target: Target) -> None:
+    with own_core(target) as configset, closing(open_place(target, configset=configset)) as place:
+        fill(target, 3)
+        with reading(target, "n2", WORD) as readers:
+            place.adopt(FIRST)
+            for name, documents in ((SECOND, 5), (THIRD, 6)):
+                build(place, name, documents)
+                place.promote(name)
+                readers.look_again()
+            assert apart(target) == 4  # with the one that says that the first is adopted
+            for core in cores(target):
+                admin(target, "RELOAD", core=core)
+            assert [count(place.target(name)) for name in (FIRST, SECOND, THIRD)] == [3, 5, 6]
+            place.promote(FIRST)
+            readers.look_again()
+            place.drop(THIRD)
+            place.promote(SECOND)
+            readers.look_again()
+            assert apart(target) == 3
+            place.drop(FIRST)
+            readers.look_again()
+        assert readers.problems == []
+        assert readers.counts == {3, 5, 6}
+        assert (apart(target), place.live(), place.there(), count(target)) == (1, SECOND, [SECOND], 5)
+        folder = home_of(target) / target.index
+        assert (folder / "conf/schema.xml").is_file()  # though its data folder is the core's own
+        assert not list(folder.glob("index*"))
+
+
+@pytest.mark.parametrize("refused", ["make", "adopt"])
+def test_what_is_refused_leaves_the_cores_as_they_were(target: Target, refused: str) -> None:
+    with own_core(target) as configset:
+        fill(target, 3)
+        home = home_of(target)
+        other = home / f"configsets/{configset}_2"
+        shutil.copytree(home / "configsets" / configset, other)
+        solrconfig = other / "conf/solrconfig.xml"
+        words = {
+            "biblio": "configuration of its own",  # ours
+            "none": "has no configset 'none'",
+            other.name: "Error CREATEing SolrCore",
+        }
+        solrconfig.write_text(solrconfig.read_text().replace("solr.LogUpdate", "solr.NoSuchUpdate"))
+        before = (cores(target), sorted(path.name for path in home.glob(f"{target.index}*")))
+        try:
+            for name, said in words.items():
+                with closing(open_place(target, configset=name)) as place:
+                    with pytest.raises(PermanentError, match=said):
+                        getattr(place, refused)(FIRST)
+                    assert (place.live(), place.is_plain(), place.there(), place.trouble()) == (None, True, [], [])
+                after = (cores(target), sorted(path.name for path in home.glob(f"{target.index}*")))
+                assert after == before, name
+        finally:
+            shutil.rmtree(other)
+        assert count(target) == 3
