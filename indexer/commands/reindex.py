@@ -20,7 +20,7 @@ from indexer.engine import tuning
 from indexer.engine.account import Account
 from indexer.engine.memory import signatures
 from indexer.engine.run import Plan, Summary
-from indexer.errors import ConfigError, ExitCode, IndexerError, SourceError
+from indexer.errors import ConfigError, ExitCode, IndexerError, PermanentError, SourceError
 from indexer.observe import report
 from indexer.rebuild import generations
 from indexer.rebuild.place import Place, open_place
@@ -206,8 +206,20 @@ class _Job:
         name = begun or generations.new_name(each.name for each in found)
         if begun is None:
             state.begin(self.store, str(self.target), name, "adopting")
-        self.place.adopt(name)
+        with self._or_forgotten(name):
+            self.place.adopt(name)
         self.say(f"{name}   adopted: the index that was there is a generation now, and live")
+
+    @contextmanager
+    def _or_forgotten(self, name: str) -> Iterator[None]:
+        """A generation that the engine refuses to make is not in the state either."""
+        try:
+            yield
+        except PermanentError:
+            self.place.mend()
+            if name not in self.place.there() and not self.place.hides():
+                state.forget(self.store, str(self.target), name)
+            raise
 
     def _reconciled(self) -> list[Generation]:
         found = generations.reconcile(self.store, self.place, str(self.target))
@@ -237,7 +249,9 @@ class _Job:
         as they are now.
         """
         plan = plan_for_sources(self.config)
-        with closing(open_sink(self.place.make(name))) as sink:
+        with self._or_forgotten(name):
+            made = self.place.make(name)
+        with closing(open_sink(made)) as sink:
             sink.check()
             plan.recipe.omit.update(sink.omit)
             yield plan, sink, known_target(index_name(str(self.target), name), sink, self.store)
