@@ -11,7 +11,7 @@ from indexer.config import Config
 from indexer.errors import ConfigError, ExitCode, PermanentError
 from indexer.observe.report import counted
 from indexer.rebuild import generations
-from indexer.rebuild.place import Place, open_place
+from indexer.rebuild.place import Place, not_adopted, open_place
 from indexer.sinks import open_sink
 from indexer.sinks.base import Sink
 from indexer.state import dumps as files
@@ -160,6 +160,8 @@ def _switch(
 ) -> int:
     before = generations.live(found)
     if chosen.name != before:
+        if place.is_plain():  # said before anything is deleted again
+            raise not_adopted(target)
         with closing(open_sink(place.target(chosen.name))) as sink, ExitStack() as opening:
             older = _older(sink, chosen, target)
             live = None

@@ -107,7 +107,7 @@ class ElasticPlace:
         if indices.get(index):
             raise PermanentError(
                 f"{self._target}: generation {name} is not dropped: alias {', '.join(indices[index])} stands for it",
-                advice="Remove the alias first. Nothing was changed.",
+                advice="Remove the alias first. That generation is as it was.",
             )
         if index in indices:
             self._ask("DELETE", _path(index), ignore_unavailable="true")

@@ -125,7 +125,7 @@ class CloudPlace:
         if aliases and collection != self._target.index:
             raise PermanentError(
                 f"{self._target}: generation {name} is not dropped: alias {', '.join(aliases)} stands for it",
-                advice="Remove the alias first. Nothing was changed.",
+                advice="Remove the alias first. That generation is as it was.",
             )
         self._admin("DELETE", name=collection, followAliases="false")
         self._clean()
@@ -222,7 +222,7 @@ class CloudPlace:
                     raise TransientError(
                         f"{self._target}: the replicas of {shard} of collection {collection} do not catch up: "
                         f"they hold {' and '.join(f'{count:,}' for count in sorted(counts))} documents",
-                        advice="Look at Solr's log. Nothing was changed; the same command goes on.",
+                        advice="Look at Solr's log. Nothing was switched; the same command goes on.",
                     )
                 time.sleep(0.5)
 

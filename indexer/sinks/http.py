@@ -50,7 +50,7 @@ LONGEST_REASON = 1000  # characters; Elasticsearch quotes the whole value at fau
 
 BUSY = (408, 429, 503)
 
-INSTALL_ADVICE = "`indexer schema install --target ...` makes it, with the bundled schema; nothing was sent."
+INSTALL_ADVICE = "`indexer schema install --target ...` makes it, with the bundled schema."
 CREDENTIALS_ADVICE = "Set INDEXER_USERNAME and INDEXER_PASSWORD, or INDEXER_API_KEY."
 
 
@@ -178,7 +178,7 @@ def status_error(
     """
     said = f": {shorten(words)}" if words else ""
     if "init failure" in words:  # Solr's 500 for a core whose configuration does not load
-        return PermanentError(f"{name}: HTTP {status}{said}", advice="Solr's log says more. Nothing was sent.")
+        return PermanentError(f"{name}: HTTP {status}{said}", advice="Solr's log says more.")
     if may_pass(status):
         return TransientError(
             f"{name}: HTTP {status}{said}",

@@ -174,7 +174,7 @@ def test_an_index_that_is_not_there(
         assert ended.code == 3
         assert f"{product}+{base}/not_there: HTTP 404" in ended.err
         assert "indexer schema install" in ended.err
-        assert "nothing was sent" in ended.err
+        assert "Nothing was sent." in ended.err
 
 
 def test_an_index_without_our_fields(indexer: Indexer, elasticsearch_url: str) -> None:

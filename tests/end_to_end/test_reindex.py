@@ -189,6 +189,23 @@ def test_what_was_deleted_by_hand_is_not_brought_back(indexer: Indexer, tmp_path
     assert titles(tmp_path) == {"b": "two"}
 
 
+def test_a_promotion_that_is_refused_deletes_nothing_again(indexer: Indexer, tmp_path: Path) -> None:
+    configure(tmp_path, JOURNAL)
+    page(tmp_path / "dumps/1.xml", ("a", "one"), ("b", "one"))
+    ready = told(indexer("reindex", "--no-promote", "--json"))["generation"]
+    assert indexer("sync").code == 0  # into an index that is no generation
+    assert indexer("delete", "a", "--max-share", "1").code == 0
+    refused = indexer("promote", ready)
+    assert refused.code == ExitCode.TARGET
+    assert "Nothing was changed" in refused.err
+
+    def work() -> None:
+        print(sorted(read_back(Target("embedded", path=f"index/generations/{ready}"))))
+
+    assert forked(tmp_path, work).out == "['a', 'b']\n"
+    assert titles(tmp_path) == {"b": "one"}
+
+
 def test_the_rejected_records_are_those_of_the_live_generation(indexer: Indexer, tmp_path: Path) -> None:
     configure(tmp_path, JOURNAL)
     dump = page(tmp_path / "dumps/1.xml", ("a", "one"), ("b", "one"))

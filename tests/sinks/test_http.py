@@ -257,3 +257,12 @@ def test_an_error_of_elasticsearch_in_one_line() -> None:
 def test_long_reasons_are_cut() -> None:
     assert shorten("a\n  b") == "a b"
     assert len(shorten("x" * 5000)) == 1000
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_an_index_that_is_not_there_any_more_does_not_say_that_nothing_was_sent(kind: str, status: int) -> None:
+    """In the midst of a load, much was; `load` says so where it could not begin."""
+    answer = Answer(status, b'{"error": {"msg": "SolrCore Initialization Failures: init failure"}}')
+    with pytest.raises(TargetError) as caught:
+        push_to(kind, answer)
+    assert "nothing was sent" not in caught.value.advice.lower()
