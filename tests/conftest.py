@@ -7,9 +7,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Seconds after which what a test waits for is taken for hung. It goes on as soon as that happens; how soon says the
+#: machine, and what else runs on it.
+PATIENCE = 600.0
 SERVER_FIXTURES = {"solr_url", "solrcloud_url", "elasticsearch_url", "opensearch_url"}
+
+# How long an example takes says the machine too.
+settings.register_profile("any machine", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:

@@ -90,7 +90,7 @@ def as_sent(known: dict[str, Tracked]) -> dict[str, tuple[str, str]]:
 
 @pytest.mark.usefixtures("in_small_steps")
 @pytest.mark.parametrize("durable", ["acknowledged", "committed"])
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(loads=LOADS, seed=st.integers(0, 9))
 def test_dates_are_as_if_records_were_applied_one_by_one(
     clock: Clock, loads: list[list[Line]], seed: int, durable: Durable
@@ -109,7 +109,7 @@ def test_dates_are_as_if_records_were_applied_one_by_one(
 
 @pytest.mark.usefixtures("in_small_steps")
 @pytest.mark.parametrize("durable", ["acknowledged", "committed"])
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(loads=st.tuples(*[st.lists(LINES, min_size=1, max_size=10)] * 2), dies_at=st.integers(0, 12))
 def test_killed_at_any_moment_it_forgets_no_first_date(
     clock: Clock, loads: tuple[list[Line], list[Line]], dies_at: int, durable: Durable

@@ -44,7 +44,7 @@ def check(desk: Desk, expected: Applied, summary: Summary) -> None:
     assert total.rejected == expected.rejected
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(dumps=DUMPS, durable=DURABLE)
 def test_a_load_applies_records_in_their_order(dumps: list[Dump], durable: Durable) -> None:
     with a_desk(durable, trouble=0.1) as (desk, folder):
@@ -52,7 +52,7 @@ def test_a_load_applies_records_in_their_order(dumps: list[Dump], durable: Durab
         check(desk, applied(files, dumps), desk.load(files))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(dumps=DUMPS, deaths=st.lists(st.integers(0, 40), max_size=4), durable=DURABLE)
 def test_killed_at_any_moments_and_resumed(dumps: list[Dump], deaths: list[int], durable: Durable) -> None:
     with a_desk(durable) as (desk, folder):
@@ -88,7 +88,7 @@ def test_killed_at_every_moment_and_resumed(durable: Durable) -> None:
     raise AssertionError("the load never came to its end")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(dumps=DUMPS, stops=st.lists(st.integers(0, 30), max_size=3), durable=DURABLE)
 def test_stopped_at_any_records_and_resumed(dumps: list[Dump], stops: list[int], durable: Durable) -> None:
     with a_desk(durable) as (desk, folder):
@@ -102,7 +102,7 @@ def test_stopped_at_any_records_and_resumed(dumps: list[Dump], stops: list[int],
             check(desk, applied(files, dumps), desk.load(files))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     loads=st.lists(st.tuples(DUMPS, st.none() | st.integers(0, 30)), min_size=1, max_size=4),
     last=DUMPS,
@@ -126,7 +126,7 @@ def test_whatever_was_left_behind_a_whole_load_settles_its_records(
         assert {letter for letter in desk.letters() if letter[0] in files} == expected.letters
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(dumps=DUMPS, changed=st.integers(0, 2), death=st.integers(0, 30), later=DUMPS)
 def test_a_dump_that_changed_takes_those_behind_it_along(
     dumps: list[Dump], changed: int, death: int, later: list[Dump]

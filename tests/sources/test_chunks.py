@@ -65,7 +65,7 @@ def split(name: str, cuts: list[int]) -> list[Record | Fault]:
 
 
 @pytest.mark.parametrize("name", WHOLE)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(cuts=st.lists(st.integers(0, 100_000), max_size=12))
 def test_chunks_of_any_size_give_the_same_records(name: str, cuts: list[int]) -> None:
     assert split(name, cuts) == split(name, [])

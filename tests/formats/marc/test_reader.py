@@ -366,7 +366,7 @@ SOUND = [*list(raws(LC))[:40:8], *raws(DATA / "marc8"), *raws(DATA / "yaz")]
 WRITTEN = [*SOUND, *(fullrecord(parse(raw)).encode() for raw in SOUND[:2])]
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     raw=st.sampled_from(WRITTEN),
     cuts=st.lists(st.tuples(st.integers(0, 6000), st.integers(0, 30), st.binary(max_size=20)), max_size=6),
