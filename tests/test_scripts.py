@@ -19,6 +19,7 @@ import click
 import pytest
 
 from indexer.cli import cli
+from tests.conftest import PATIENCE
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ("scripts/servers", "scripts/venv", "scripts/test", "scripts/demo", "scripts/bench", ".ci/run")
@@ -116,7 +117,7 @@ def test_stop_ends_our_process_by_its_pid_file(checkout: Path) -> None:
     while module.pid_of("solr") is None:  # until the fork has become the program
         time.sleep(0.01)
     assert servers(checkout, "stop", "solr").returncode == 0
-    assert ours.wait(10) == -signal.SIGTERM
+    assert ours.wait(PATIENCE) == -signal.SIGTERM
 
 
 class Clock:

@@ -6,6 +6,7 @@ from typing import cast
 
 from indexer.commands.opened import stopping
 from indexer.commands.telling import Telling
+from tests.conftest import PATIENCE
 
 
 class Printing:
@@ -18,4 +19,4 @@ class Printing:
 def test_a_signal_in_the_midst_of_a_line_stops_all_the_same() -> None:
     with stopping(cast(Telling, Printing())) as stop:
         os.kill(os.getpid(), signal.SIGTERM)
-        assert stop.wait(10)
+        assert stop.wait(PATIENCE)

@@ -14,6 +14,7 @@ from indexer.sinks import open_sink
 from indexer.sinks.base import Sink
 from indexer.targets import Target, parse_target
 from tests.conformance.conftest import ENGINES, SERVERS, _drop
+from tests.conftest import PATIENCE
 
 #: What differs from its neighbours by the client or by one request alone, and takes long: left to the long run.
 LONG = (
@@ -51,7 +52,7 @@ def indexer(tmp_path: Path) -> Indexer:
             cwd=cwd,
             env={**os.environ, **(env or {})},
             check=False,
-            timeout=300,
+            timeout=PATIENCE,
         )
         ended = Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
         assert "Traceback" not in ended.err, ended.err

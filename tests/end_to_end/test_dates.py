@@ -15,6 +15,7 @@ from indexer.errors import ExitCode
 from indexer.state.store import Store
 from indexer.state.tables import tracked
 from indexer.targets import Target, parse_target
+from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import Indexer, read_back
 
 DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
@@ -165,12 +166,12 @@ def test_killed_and_started_again_it_keeps_the_dates(indexer: Indexer, target: T
         stderr=subprocess.DEVNULL,
     )
     store = Store(f"sqlite:///{tmp_path}/var/state.db")
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while _known(store) == RECORDS and killed.poll() is None:  # until the first of the new ones are remembered
         assert time.monotonic() < until
         time.sleep(0.01)
     killed.kill()
-    killed.wait(timeout=60)
+    killed.wait(timeout=PATIENCE)
     assert RECORDS < _known(store) < RECORDS * 3
     store.close()
     load(indexer, target, dump)

@@ -14,6 +14,7 @@ import pytest
 
 from indexer.errors import ExitCode
 from indexer.targets import Target
+from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import Indexer, read_back
 from tests.end_to_end.test_sync import configure, counts, page, titles
 from tests.harvest.oai_server import Item, Repository, serving
@@ -154,14 +155,14 @@ def test_told_to_stop_it_ends_after_a_page_and_goes_on_from_there(
 ) -> None:
     fill(repository, 250)
     configure(tmp_path, source(repository))
-    repository.faults, repository.retry_after = {2: "503"}, "60"
+    repository.faults, repository.retry_after = {2: "503"}, "250"
     job = subprocess.Popen([sys.executable, "-m", "indexer", "sync"], cwd=tmp_path, stderr=subprocess.PIPE)
     assert job.stderr is not None
     said = job.stderr.readline()
     assert b"HTTP 503" in said
-    assert b"trying again in 60 s" in said
+    assert b"trying again in 25" in said
     job.send_signal(signal.SIGTERM)
-    assert job.wait(30) == ExitCode.INTERRUPTED
+    assert job.wait(PATIENCE) == ExitCode.INTERRUPTED
     repository.asked.clear()
     assert indexer("sync").code == 0
     assert len(titles(tmp_path)) == 250

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 from indexer.errors import ExitCode
-from tests.conftest import ROOT
+from tests.conftest import PATIENCE, ROOT
 from tests.end_to_end.conftest import Indexer
 
 
@@ -23,7 +23,7 @@ def test_the_second_run_is_told_and_the_first_goes_on(indexer: Indexer, tmp_path
     )
     try:
         assert first.stdin is not None
-        until = time.monotonic() + 30
+        until = time.monotonic() + PATIENCE
         status = ""
         while "still running" not in status and time.monotonic() < until:
             status = indexer("status").out
@@ -31,7 +31,7 @@ def test_the_second_run_is_told_and_the_first_goes_on(indexer: Indexer, tmp_path
         second = indexer("load", "seed.xml", "--target", "embedded:index")
         assert second.code == ExitCode.LOCKED
         assert f"embedded:index is in use: 'load' by process {first.pid} on " in second.err
-        out, err = first.communicate(record, timeout=60)
+        out, err = first.communicate(record, timeout=PATIENCE)
         assert first.returncode == 0, err
         assert b"books closed" in out
     finally:

@@ -22,6 +22,7 @@ from indexer.state import lock
 from indexer.state.generations import index_name
 from indexer.state.store import Store
 from indexer.targets import Target
+from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import Ended, Indexer, read_back
 from tests.end_to_end.test_sync import configure, page
 from tests.forked import command, forked
@@ -238,7 +239,7 @@ def test_what_comes_during_the_build_is_in_it_and_a_load_that_runs_is_waited_for
             second = command(tmp_path, "reindex")
             assert second.code == ExitCode.LOCKED, said
             assert command(tmp_path, "rollback").code == ExitCode.LOCKED
-        rest, _ = process.communicate(timeout=120)
+        rest, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0
     assert "catching up: 1 dump\n" in rest
     assert titles(tmp_path) == {"a": "one", "b": "two", "c": "two"}
@@ -319,7 +320,7 @@ def test_interrupted_it_goes_on(tmp_path: Path) -> None:
     while process.poll() is None and not list(tmp_path.glob("index/generations/*/index/*.store")):
         time.sleep(0.05)
     process.send_signal(signal.SIGTERM)
-    out, _ = process.communicate(timeout=120)
+    out, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == ExitCode.INTERRUPTED, listed_anyhow
     report = json.loads(out)
     assert not report["promoted"]
@@ -348,7 +349,7 @@ def test_stopped_while_it_waits_for_a_load_it_says_so(tmp_path: Path) -> None:
         assert process.stdout is not None
         next(line for line in process.stdout if line.startswith("waiting: "))
         process.send_signal(signal.SIGTERM)
-        _, error = process.communicate(timeout=60)
+        _, error = process.communicate(timeout=PATIENCE)
     assert process.returncode == ExitCode.INTERRUPTED
     assert error == "interrupted: indexer generations shows what is live; indexer reindex goes on from there\n"
     assert "reindex  interrupted" in command(tmp_path, "status").out

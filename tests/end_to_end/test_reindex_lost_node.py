@@ -10,6 +10,7 @@ import pytest
 from indexer.errors import ExitCode
 from indexer.rebuild.place import open_place
 from indexer.targets import parse_target
+from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import Indexer
 from tests.end_to_end.test_reindex import JOURNAL, listed, told
 from tests.end_to_end.test_reindex_readers import dump, titles
@@ -31,7 +32,7 @@ def test_a_lost_node(own_cloud: OwnServer, indexer: Indexer, tmp_path: Path) -> 
     live = ready["former"]
     os.kill(own_cloud.pid("solrcloud/node2"), signal.SIGKILL)
     place = open_place(target)
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + PATIENCE
     while not place.trouble() and time.monotonic() < deadline:
         time.sleep(0.5)
     assert "is lost" in indexer("promote", ready["generation"]).err
@@ -43,7 +44,7 @@ def test_a_lost_node(own_cloud: OwnServer, indexer: Indexer, tmp_path: Path) -> 
     assert len(titles(target)) == 60
 
     own_cloud.run("start")
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + PATIENCE
     while place.trouble() and time.monotonic() < deadline:
         time.sleep(0.5)
     place.close()

@@ -14,6 +14,7 @@ import pytest
 from indexer.errors import ExitCode
 from indexer.targets import Target, parse_target
 from tests.conformance.conftest import SERVERS
+from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import Indexer, read_back
 from tests.end_to_end.test_reindex import JOURNAL, failed, listed, told
 from tests.end_to_end.test_sync import configure, page
@@ -183,7 +184,7 @@ def test_a_disk_that_fills(indexer: Indexer, tmp_path: Path) -> None:
         cwd=tmp_path,
         capture_output=True,
         check=False,
-        timeout=300,
+        timeout=PATIENCE,
     )
     err = full.stderr.decode()
     assert full.returncode in (ExitCode.TARGET, ExitCode.USAGE), err  # the index, or the state

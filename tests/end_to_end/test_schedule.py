@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from indexer.errors import ExitCode
+from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import Indexer
 from tests.end_to_end.test_bad_targets import free_port
 from tests.end_to_end.test_sync import configure, page, titles
@@ -41,7 +42,7 @@ class Scheduler:
     def said(self) -> str:
         return self._out.read_text()
 
-    def until(self, pattern: str, times: int = 1, seconds: float = 60) -> str:
+    def until(self, pattern: str, times: int = 1, seconds: float = PATIENCE) -> str:
         deadline = time.monotonic() + seconds
         while len(re.findall(pattern, self.said)) < times:
             assert self.process.poll() is None, self.said
@@ -51,7 +52,7 @@ class Scheduler:
 
     def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(number)
-        return self.process.wait(60)
+        return self.process.wait(PATIENCE)
 
 
 @pytest.fixture

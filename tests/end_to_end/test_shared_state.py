@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from indexer.errors import ExitCode
 from indexer.targets import Target
-from tests.conftest import ROOT
+from tests.conftest import PATIENCE, ROOT
 from tests.end_to_end.conftest import read_back
 from tests.end_to_end.test_sync import configure
 from tests.state.conftest import new_database, postgresql
@@ -52,7 +52,7 @@ def test_hosts_that_sync_at_once_wait_for_one_of_them(state: str, tmp_path: Path
         )
         for host in HOSTS
     }
-    ended = {host: (*process.communicate(timeout=120), process.returncode) for host, process in processes.items()}
+    ended = {host: (*process.communicate(timeout=PATIENCE), process.returncode) for host, process in processes.items()}
     codes = sorted(code for _, _, code in ended.values())
     assert codes[0] == ExitCode.OK, ended
     assert set(codes[1:]) <= {ExitCode.OK, ExitCode.LOCKED}, ended

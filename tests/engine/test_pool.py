@@ -84,7 +84,7 @@ class Poisoned(Recipe):
 @pytest.fixture
 def poisoned(recipe: Recipe, monkeypatch: pytest.MonkeyPatch) -> Poisoned:
     monkeypatch.setattr(pool, "CHUNK_RECORDS", 7)
-    monkeypatch.setattr(pool, "PATIENCE", 3.0)
+    monkeypatch.setattr(pool, "PATIENCE", 10.0)
     return Poisoned(recipe.profiles, recipe.omit, recipe.derive_version)
 
 
@@ -104,7 +104,7 @@ def test_a_record_that_its_process_dies_of_costs_itself(poisoned: Poisoned, tmp_
     assert set(failed) == {"dies 0", "dies 33", "hangs"}
     why = "a fault of the profile, of the loader or of a library under it"
     assert failed["dies 33"] == Failed("derive", f"ends the process that derives it: {why}")
-    assert failed["hangs"] == Failed("derive", f"is not done after 3 seconds: {why}")
+    assert failed["hangs"] == Failed("derive", f"is not done after 10 seconds: {why}")
     assert multiprocessing.active_children() == []
 
 

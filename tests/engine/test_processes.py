@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from indexer.engine.processes import Died, Processes
+from tests.conftest import PATIENCE
 
 
 @contextmanager
@@ -23,13 +24,13 @@ def processes(count: int) -> Iterator[Processes]:
     yield opened
     ending = threading.Thread(target=opened.end, daemon=True)
     ending.start()
-    ending.join(60)
+    ending.join(PATIENCE)
     assert not ending.is_alive()
     assert multiprocessing.active_children() == []
 
 
 def outcome(future: Future[Any]) -> object:
-    error = future.exception(60)
+    error = future.exception(PATIENCE)
     return type(error) if error is not None else future.result()
 
 
@@ -37,23 +38,23 @@ def outcome(future: Future[Any]) -> object:
 def test_every_call_is_answered(count: int) -> None:
     with processes(count) as opened:
         calls = [opened.call(divmod, number, 7) for number in range(500)]
-        assert [call.result(60) for call in calls] == [divmod(number, 7) for number in range(500)]
+        assert [call.result(PATIENCE) for call in calls] == [divmod(number, 7) for number in range(500)]
 
 
 def test_answers_and_questions_that_no_pipe_holds() -> None:
     with processes(2) as opened:
         calls = [opened.call(bytes.upper, b"a" * 5_000_000) for _ in range(8)]
-        assert {call.result(60) for call in calls} == {b"A" * 5_000_000}
+        assert {call.result(PATIENCE) for call in calls} == {b"A" * 5_000_000}
 
 
 @pytest.mark.parametrize("end", [os._exit, signal.raise_signal])
 def test_a_process_that_dies_takes_along_what_it_was_asked_alone(end: Callable[[int], Any]) -> None:
     with processes(1) as opened, processes(1) as other:
-        assert opened.call(abs, -1).result(60) == 1
+        assert opened.call(abs, -1).result(PATIENCE) == 1
         calls = [opened.call(end, signal.SIGKILL), opened.call(abs, -2), opened.call(abs, -3)]
         assert [outcome(call) for call in calls] == [Died, Died, Died]
         assert outcome(opened.call(abs, -4)) is Died
-        assert other.call(abs, -5).result(60) == 5
+        assert other.call(abs, -5).result(PATIENCE) == 5
 
 
 def test_one_that_cannot_start() -> None:
@@ -67,7 +68,7 @@ def test_the_end_in_the_midst_of_answers_and_of_questions() -> None:
     about = [(bytes, 200_000_000), (len, bytes(200_000_000)), (time.sleep, 3600)]
     for function, argument in about:
         with processes(2) as opened:
-            opened.call(abs, 1).result(60)  # at least one is there
+            opened.call(abs, 1).result(PATIENCE)  # at least one is there
             calls = [opened.call(function, argument) for _ in range(8)]
             time.sleep(0.1)
         done = [outcome(call) for call in calls]
@@ -80,17 +81,17 @@ def test_nothing_is_left_open() -> None:
         return len(os.listdir("/proc/self/fd"))
 
     with processes(1) as opened:
-        opened.call(abs, 1).result(60)
+        opened.call(abs, 1).result(PATIENCE)
     before, threads = count(), threading.active_count()
     for _ in range(3):
         with processes(2) as opened:
-            opened.call(abs, 1).result(60)
+            opened.call(abs, 1).result(PATIENCE)
     assert count() == before
     assert threading.active_count() == threads
 
 
 def test_a_process_that_starts_leaves_interrupts_to_this_one() -> None:
     with processes(1) as opened:
-        theirs = opened.call(signal.pthread_sigmask, signal.SIG_BLOCK, ()).result(60)
+        theirs = opened.call(signal.pthread_sigmask, signal.SIG_BLOCK, ()).result(PATIENCE)
     assert theirs >= {signal.SIGINT, signal.SIGTERM}  # as it was started, before any line of ours ran in it
     assert not signal.pthread_sigmask(signal.SIG_BLOCK, set()) & {signal.SIGINT, signal.SIGTERM}

@@ -43,7 +43,7 @@ ACTIONS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(actions=ACTIONS, seed=st.integers(0, 2**16), connections=st.integers(1, 4), size=st.integers(1, 9))
 def test_the_index_ends_as_if_applied_one_by_one(actions: list[Action], seed: int, connections: int, size: int) -> None:
     sink = ScriptedSink(seed, trouble=0.1)
@@ -138,10 +138,11 @@ def test_an_engine_that_asks_for_no_pause_gets_one() -> None:
 class Away(ScriptedSink):
     """Refuses all requests until it has done so many times; notes how many were under way at once since then."""
 
-    def __init__(self, refusals: int, seconds: float = 0.0) -> None:
+    def __init__(self, refusals: int, *, pause: float = 0.1) -> None:
         super().__init__()
+        self.pause = pause
         self.refusals = refusals
-        self.seconds = seconds
+        self.seconds = 0.01
         self.under_way = 0
         self.most: list[int] = []
 
@@ -150,11 +151,11 @@ class Away(ScriptedSink):
             self.under_way += 1
             self.most.append(self.under_way)
         try:
-            time.sleep(0.01 + self.seconds)
+            time.sleep(self.seconds)
             with self.lock:
                 if self.refusals:
                     self.refusals -= 1
-                    raise TransientError("connection refused", retry_after=0.1)
+                    raise TransientError("connection refused", retry_after=self.pause)
             return super().push(batch)
         finally:
             with self.lock:
@@ -163,7 +164,7 @@ class Away(ScriptedSink):
 
 def test_a_pause_is_told_once_however_many_connections_meet_it() -> None:
     pauses: list[float] = []
-    sink = Away(refusals=24)
+    sink = Away(refusals=24, pause=1.0)  # long enough for all connections to meet it
     pusher: Pusher[int] = Pusher(
         sink,
         Limits(8, 1, 1000, retry_seconds=60, first_wait=0.001),
@@ -180,8 +181,9 @@ def test_a_pause_is_told_once_however_many_connections_meet_it() -> None:
 
 @pytest.mark.parametrize("trouble", ["refused", "slow"])
 def test_requests_under_way_shrink_and_grow_back(trouble: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(window, "SLOW_SECONDS", 0.05)
+    monkeypatch.setattr(window, "SLOW_SECONDS", 1.0)
     sink = Away(refusals=0)
+    sink.seconds = 0.1
     pusher: Pusher[int] = Pusher(
         sink,
         Limits(8, 1, 1000, retry_seconds=60, first_wait=0.001),
@@ -199,9 +201,9 @@ def test_requests_under_way_shrink_and_grow_back(trouble: str, monkeypatch: pyte
 
     numbers = count()
     assert max(push(40)) == 8
-    sink.refusals, sink.seconds = (16, 0.0) if trouble == "refused" else (0, 0.2)
+    sink.refusals, sink.seconds = (16, 0.1) if trouble == "refused" else (0, 2.0)
     push(8)
-    sink.seconds = 0.0
+    sink.seconds = 0.1
     assert max(push(8)) <= 6
     assert max(push(200)) == 8
     pusher.close()

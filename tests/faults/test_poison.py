@@ -14,6 +14,7 @@ from indexer.documents import Fields
 from indexer.engine.push import Limits
 from indexer.errors import ExitCode
 from indexer.targets import Target, parse_target
+from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import read_back
 from tests.engine.loading import write
 from tests.faults import proxy as faults
@@ -51,7 +52,7 @@ def start(folder: Path, *args: str) -> subprocess.Popen[str]:
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
-    out, err = process.communicate(timeout=120)
+    out, err = process.communicate(timeout=PATIENCE)
     assert "Traceback" not in err, err
     return process.returncode, out
 
@@ -61,7 +62,7 @@ def test_a_record_without_end_is_killed_once_and_then_costs_itself(folder: Path)
     """One worker: the first load is held up until somebody kills it. The same command finds out why."""
     load = ("load", "f0.xml", "--profile", "endless", "--json")
     first = start(folder, *load)
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until and _seconds(first.pid) < 4:
         time.sleep(0.1)
     assert first.poll() is None

@@ -15,6 +15,7 @@ from indexer.schema import install
 from indexer.sinks import open_sink
 from indexer.sinks.base import Tunable
 from indexer.targets import Target, parse_target
+from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import read_back
 from tests.faults import proxy as faults
 from tests.faults.conftest import Command, empty
@@ -58,7 +59,7 @@ def test_it_comes_back(own: tuple[OwnServer, Target], command: Command, monkeypa
         faults.pass_on(exchange)
 
     def revive() -> None:
-        dead.wait(60)
+        dead.wait(PATIENCE)
         time.sleep(1)
         server.run("start")
         alive.set()
@@ -73,7 +74,7 @@ def test_it_comes_back(own: tuple[OwnServer, Target], command: Command, monkeypa
     with proxying(target.base) as proxy:
         proxy.script([kill], after=AFTER)
         ended = command("load", *DUMPS, "--json", "--target", f"{target.kind}+{proxy.url}/{target.index}")
-    nurse.join(200)
+    nurse.join(PATIENCE)
     assert alive.is_set()
     assert ended.code == 0, ended.err
     assert ended.books("pubmed") == LOADED

@@ -14,7 +14,7 @@ import pytest
 from indexer.sinks import open_sink
 from indexer.sinks.base import Query
 from indexer.targets import Target
-from tests.conftest import ROOT
+from tests.conftest import PATIENCE, ROOT
 from tests.end_to_end.test_sync import configure, page
 
 KINDS = [
@@ -44,7 +44,7 @@ def run(folder: Path, version: Path, *args: str) -> tuple[int, str]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=PATIENCE,
     )
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode, done.stdout + done.stderr

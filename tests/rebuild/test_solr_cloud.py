@@ -17,6 +17,7 @@ from indexer.schema.install_solr import CLOUD_CONFIGSET
 from indexer.sinks import open_sink
 from indexer.sinks.base import Query
 from indexer.targets import Target, parse_target
+from tests.conftest import PATIENCE
 from tests.faults.own_server import OwnServer
 from tests.rebuild.readers import reading
 from tests.rebuild.test_place import FIRST, SECOND, WORD, build, count, fill, plain
@@ -135,7 +136,7 @@ def test_trouble_with_a_replica(place: Place, target: Target) -> None:
     requests.get(
         f"{replica['base_url']}/admin/cores", params={"action": "UNLOAD", "core": core}, timeout=60
     ).raise_for_status()
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while not place.trouble() and time.monotonic() < deadline:  # the cluster hears of it a moment later
         time.sleep(0.1)
     assert [words for words in place.trouble() if "no node serves shard1" in words]
@@ -165,7 +166,7 @@ def test_trouble_with_a_lost_node(own_cloud: OwnServer) -> None:
     build(place, SECOND, 30)
     assert place.trouble() == []
     os.kill(own_cloud.pid("solrcloud/node2"), signal.SIGKILL)
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + PATIENCE
     while not place.trouble() and time.monotonic() < deadline:  # ZooKeeper waits for it a while
         time.sleep(0.5)
     lost = [words for words in place.trouble() if words.endswith("is lost")]

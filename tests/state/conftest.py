@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from indexer.state.store import Store
+from tests.conftest import PATIENCE
 
 #: Where Debian and its kin put the server's programs.
 PROGRAMS = [*os.environ.get("PATH", "").split(os.pathsep), *map(str, Path("/usr/lib/postgresql").glob("*/bin"))]
@@ -34,7 +35,9 @@ def postgresql() -> Iterator[sa.URL]:
         as_user = ["runuser", "-u", "nobody", "--"]
 
     def run(*command: str) -> None:
-        done = subprocess.run([*as_user, *command], cwd=folder, capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(
+            [*as_user, *command], cwd=folder, capture_output=True, text=True, check=False, timeout=PATIENCE
+        )
         assert done.returncode == 0, done.stdout + done.stderr
 
     run(initdb, "-D", str(folder / "data"), "-U", "loader", "-A", "trust", "--no-sync")

@@ -16,6 +16,7 @@ from indexer.state import lock
 from indexer.state.lock import LockedError, hold
 from indexer.state.store import Store
 from indexer.state.tables import locks
+from tests.conftest import PATIENCE
 from tests.state.conftest import Python
 
 HOLD_IT = """
@@ -44,7 +45,7 @@ def another_process_holds(url: str, python: Python) -> Iterator[int]:
     assert process.stdout is not None
     assert process.stdout.readline() == "held\n"
     yield process.pid
-    process.communicate("done\n", timeout=30)
+    process.communicate("done\n", timeout=PATIENCE)
 
 
 def test_it_is_held_for_the_block(store: Store) -> None:
@@ -108,7 +109,7 @@ def test_a_long_run_keeps_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(lock, "BEAT_SECONDS", 0.05)
     times = iter(range(1000, 10**6))
     with hold(store, "target", command="load", clock=lambda: float(next(times))):
-        until = time.monotonic() + 10
+        until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             with store.begin() as connection:
                 beat = connection.execute(sa.select(locks.c.beat)).scalar_one()
@@ -126,8 +127,11 @@ def test_a_state_that_goes_away_ends_the_heartbeat_in_words(
     with hold(store, "target", command="load"):
         with store.begin() as connection:
             connection.exec_driver_sql("DROP TABLE locks")
-        time.sleep(0.3)
-    printed = "".join(capfd.readouterr())
+        printed, until = "", time.monotonic() + PATIENCE
+        while "lock_not_renewed" not in printed and time.monotonic() < until:
+            printed += "".join(capfd.readouterr())
+            time.sleep(0.02)
+    printed += "".join(capfd.readouterr())
     assert "lock_not_renewed" in printed
     assert "lock_not_released" in printed
     assert "Traceback" not in printed

@@ -12,6 +12,7 @@ from indexer.errors import ConfigError, ExitCode
 from indexer.state import runs
 from indexer.state.store import Store
 from indexer.state.tables import layout, metadata, targets
+from tests.conftest import PATIENCE
 from tests.state.conftest import Python
 
 OPEN_IT = """
@@ -49,7 +50,7 @@ def test_processes_that_begin_at_once_share_it(url: str, python: Python) -> None
         process.stdin.write("go\n")
         process.stdin.flush()
     for process in processes:
-        _, err = process.communicate(timeout=60)
+        _, err = process.communicate(timeout=PATIENCE)
         assert (process.returncode, err) == (0, "")
     store = Store(url)
     assert len(runs.last(store, 100)) == 60
