@@ -1,7 +1,7 @@
 """When the scheduled job runs: a cron expression or an interval of indexer.toml as a trigger of APScheduler."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.combining import OrTrigger
@@ -11,6 +11,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from indexer.errors import ConfigError
 from indexer.settings import ScheduleSettings
 
+FIRST_RETRY = 60  # seconds; the target may be starting, and a lock left by a crash counts as alive for twice as long
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 FIELDS = "minute hour day-of-month month day-of-week, such as 0 2 * * * for every night at two."
 DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
@@ -33,6 +34,14 @@ def trigger(schedule: ScheduleSettings) -> BaseTrigger:
     if made.get_next_fire_time(None, datetime.now(UTC)) is None:
         raise ConfigError(f"schedule.cron: {schedule.cron!r} never comes", advice=FIELDS)
     return made
+
+
+def retry(failures: int, ended: datetime, due: datetime) -> datetime:
+    """When to try again after so many failures in a row: a minute after the first, then twice as long each time, and
+    never later than the next run is `due`.
+    """
+    wait = min(FIRST_RETRY << (failures - 1), (due - ended).total_seconds())
+    return ended + timedelta(seconds=wait)
 
 
 def seconds(text: str) -> int:

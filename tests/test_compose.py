@@ -4,8 +4,12 @@ No Docker engine is needed: what an engine would find out first is asked here.
 """
 
 import json
+import os
 import re
 import shlex
+import shutil
+import subprocess
+import tempfile
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +31,17 @@ from indexer.targets import parse_target
 ROOT = Path(__file__).resolve().parent.parent
 STACK = ROOT / "docker-compose.yml"
 TESTBED = ROOT / "scripts/testbed/docker-compose.yml"
+OFFER = ROOT / "ops/compose/solr-configset.sh"
 ENGINES = ("solr", "elasticsearch", "opensearch")
+
+# The volumes that the images make by themselves, from their Dockerfiles.
+IMAGE_VOLUMES = {
+    "solr": ["/var/solr"],
+    "postgres": ["/var/lib/postgresql/data"],
+    "indexer": ["/dumps", "/var/lib/indexer"],
+    "elasticsearch": [],
+    "opensearchproject/opensearch": [],
+}
 
 # What the images understand, from their documentation. A misspelt name is not an error to them, it does nothing.
 ENGINE_ENVIRONMENT = {
@@ -162,20 +176,128 @@ def mounted(path: Path) -> Iterator[tuple[str, Path]]:
     for name, service in read(path)["services"].items():
         for volume in service.get("volumes", []):
             source = volume.split(":")[0]
-            if source.startswith(".") and not source.endswith(".toml"):
+            if source.startswith("."):
                 yield name, (path.parent / source).resolve()
 
 
 @pytest.mark.parametrize("path", [STACK, TESTBED], ids=["stack", "testbed"])
-def test_mounted_folders_exist(path: Path) -> None:
-    folders = list(mounted(path))
-    assert folders
-    for name, folder in folders:
-        if folder == ROOT / "dumps":  # the user's; git does not know it
+def test_mounted_folders_and_files_exist(path: Path) -> None:
+    found = list(mounted(path))
+    assert found
+    for name, source in found:
+        if source == ROOT / "dumps":  # the user's; git does not know it
             assert "/dumps/" in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+        elif source.suffix:  # what is not there becomes a folder
+            assert source.is_file(), name
         else:
-            assert folder.is_dir(), name
-            assert (folder / "conf/schema.xml").is_file(), name
+            assert (source / "conf/schema.xml").is_file(), name
+
+
+@pytest.mark.parametrize("path", [STACK, TESTBED], ids=["stack", "testbed"])
+def test_nothing_is_mounted_inside_another_mount(path: Path) -> None:
+    """Docker makes the folders on the way there as root's, in the outer volume, where the service cannot write then."""
+    for name, service in read(path)["services"].items():
+        image, _ = image_and_tag(service)
+        inside = {Path(volume.split(":")[1]) for volume in service.get("volumes", [])}
+        everything = inside | {Path(volume) for volume in IMAGE_VOLUMES[image]}
+        assert not [(name, str(each)) for each in inside if everything & set(each.parents)]
+
+
+def test_volumes_of_our_image_are_those_that_are_known() -> None:
+    (volumes,) = [json.loads(argument) for name, argument in instructions() if name == "VOLUME"]
+    assert volumes == IMAGE_VOLUMES["indexer"]
+
+
+@pytest.mark.parametrize("path", [STACK, TESTBED], ids=["stack", "testbed"])
+def test_solr_gets_the_configset_and_the_script_that_offers_it(path: Path) -> None:
+    volumes = [volume.split(":") for volume in read(path)["services"]["solr"]["volumes"]]
+    inside = {(path.parent / source).resolve(): target for source, target, *_ in volumes if source.startswith(".")}
+    text = OFFER.read_text(encoding="utf-8")
+    assert f"cp -r {inside[ROOT / 'schemas/solr/biblio']} " in text
+    assert re.fullmatch(r"/docker-entrypoint-initdb\.d/[^/]+\.sh", inside[OFFER])  # what else it is called is ignored
+
+
+class Volume:
+    """The volume /var/solr, and the script that the image sources before it starts Solr, as a user who is not root."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.data = folder / "var/data"
+        self.data.mkdir(parents=True)
+        self.offered = self.data / "configsets/biblio"
+        shutil.copytree(ROOT / "schemas/solr/biblio", folder / "biblio")
+        script = OFFER.read_text(encoding="utf-8").replace("/opt/biblio", str(folder / "biblio"))
+        (folder / "offer.sh").write_text(script.replace("/var/solr/data", str(self.data)))
+        self.own()
+
+    def own(self) -> None:
+        """As what a container runs as would: root, whom no mode keeps out, is another user there."""
+        if os.geteuid() == 0:
+            for path in [self.folder, *self.folder.rglob("*")]:
+                os.chown(path, 65534, 65534)
+
+    def start(self) -> "subprocess.CompletedProcess[str]":
+        other = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
+        done: subprocess.CompletedProcess[str] = subprocess.run(
+            ["bash", "-c", 'set -e; while read -r each; do . "$each"; done; echo Solr starts', "solr-foreground"],
+            input=f"{self.folder}/offer.sh\n",
+            capture_output=True,
+            text=True,
+            **other,  # type: ignore[call-overload]
+        )
+        return done
+
+
+@pytest.fixture
+def volume() -> Iterator[Volume]:
+    with tempfile.TemporaryDirectory() as name:  # not tmp_path: others cannot go into that
+        yield Volume(Path(name))
+
+
+def names(folder: Path) -> set[str]:
+    return {str(path.relative_to(folder)) for path in folder.rglob("*")}
+
+
+def test_the_configset_is_offered_and_a_newer_one_at_the_next_start(volume: Volume) -> None:
+    first = volume.start()
+    assert (first.returncode, first.stdout, first.stderr) == (0, "Solr starts\n", "")
+    assert names(volume.offered) == names(ROOT / "schemas/solr/biblio")
+    schema = volume.folder / "biblio/conf/schema.xml"
+    schema.write_text("newer")
+    (volume.folder / "biblio/conf/stopwords.txt").unlink(missing_ok=True)
+    (volume.offered.parent / "biblio.new").mkdir()  # of a start that was killed
+    (volume.offered.parent / "vufind").mkdir()  # somebody's own
+    volume.own()
+    assert volume.start().stdout == "Solr starts\n"
+    assert (volume.offered / "conf/schema.xml").read_text() == "newer"
+    assert names(volume.offered) == names(volume.folder / "biblio")
+    assert {path.name for path in volume.offered.parent.iterdir()} == {"biblio", "vufind"}
+
+
+@pytest.mark.parametrize("broken", ["data", "data/configsets", "data/configsets/biblio"])
+def test_a_volume_in_which_solr_cannot_write_is_recognised(volume: Volume, broken: str) -> None:
+    volume.offered.mkdir(parents=True)
+    volume.own()
+    folder = volume.data.parent / broken
+    folder.chmod(0o555)
+    if os.geteuid() == 0:
+        os.chown(folder, 0, 0)
+    ended = volume.start()
+    assert ended.returncode == 1
+    assert "Solr starts" not in ended.stdout
+    assert f"cannot write to {folder}, which belongs to {folder.owner()}" in ended.stderr
+    assert "nothing is lost" in ended.stderr
+    (line,) = [line.split() for line in ended.stderr.splitlines() if " run " in line]
+    assert "--user root --entrypoint chown solr -R solr /var/solr" in " ".join(line)
+    assert names(volume.data) == {"configsets", "configsets/biblio"}
+
+
+def test_a_configset_that_cannot_be_read_keeps_solr_from_starting(volume: Volume) -> None:
+    shutil.rmtree(volume.folder / "biblio")
+    ended = volume.start()
+    assert ended.returncode == 1
+    assert "Solr starts" not in ended.stdout
+    assert "biblio" in ended.stderr
 
 
 @pytest.mark.parametrize("name", [name for name, _ in services(STACK, built=True)])

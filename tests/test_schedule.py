@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from indexer.errors import ConfigError
-from indexer.schedule import seconds, trigger
+from indexer.schedule import retry, seconds, trigger
 from indexer.settings import ScheduleSettings
 
 MONDAY = datetime(2026, 11, 30, 12, 0)  # in the machine's own time zone, as cron's
@@ -74,3 +74,13 @@ def test_a_jitter_puts_off_and_never_brings_forward() -> None:
     found = {made.get_next_fire_time(None, MONDAY.replace(tzinfo=zone)) - due for _ in range(20)}
     assert len(found) > 1
     assert all(timedelta(0) <= late <= timedelta(minutes=10) for late in found)
+
+
+@pytest.mark.parametrize(
+    ("failures", "due", "minutes"),
+    [(1, 60, 1), (2, 60, 2), (3, 60, 4), (6, 60, 32), (7, 60, 60), (1, 0.5, 0.5), (4, 3, 3), (10_000, 1440, 1440)],
+)
+def test_a_failure_is_tried_again_after_a_minute_and_then_ever_later_up_to_the_next_run(
+    failures: int, due: float, minutes: float
+) -> None:
+    assert retry(failures, MONDAY, MONDAY + timedelta(minutes=due)) == MONDAY + timedelta(minutes=minutes)

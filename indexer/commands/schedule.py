@@ -12,7 +12,8 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
+from itertools import takewhile
 from types import FrameType
 
 import structlog
@@ -31,10 +32,14 @@ from indexer.observe.report import duration
 from indexer.state.overview import Overview, overviews
 from indexer.state.store import Store, is_absent
 
+#: What passes by itself: an engine that starts after us, another run, a lock of a run that was killed.
+PASSING = (ExitCode.TARGET, ExitCode.LOCKED)
+
 
 def schedule(names: Collection[str], *, config: Config, flags: Sequence[str], quiet: bool) -> int:
     """Runs `sync` with these flags for these sources until SIGTERM or Ctrl-C; a run in flight is told to finish then,
-    and waited for. With `every` the first run is at once, with `cron` at its time.
+    and waited for. With `every` the first run is at once, with `cron` at its time. A run that a PASSING fault ended is
+    tried again before the next one is due.
 
     Gives 130 when a run was interrupted that way, 0 when none was under way. Raises ConfigError for a wrong schedule or
     a source that is not configured, before anything runs.
@@ -46,7 +51,13 @@ def schedule(names: Collection[str], *, config: Config, flags: Sequence[str], qu
     scheduler = _scheduler()
 
     def ended(code: int, seconds: float) -> None:
-        following = "" if job.stopping.is_set() else scheduled.next_run_time.isoformat(timespec="seconds")
+        following = ""
+        with job.lock:  # once it stops, the scheduler waits for us, with what `modify` needs in its hands
+            if not job.stopping.is_set():
+                if failures := len(list(takewhile(lambda code: code in PASSING, reversed(job.codes)))):
+                    again = times.retry(failures, datetime.now().astimezone(), scheduled.next_run_time)
+                    scheduled.modify(next_run_time=again)
+                following = scheduled.next_run_time.isoformat(timespec="seconds")
         (structlog.get_logger().warning if code else structlog.get_logger().info)(
             "scheduled_run_finished", exit_code=code, seconds=round(seconds, 1), next_run=following
         )
@@ -56,15 +67,15 @@ def schedule(names: Collection[str], *, config: Config, flags: Sequence[str], qu
         job.stop()
 
     job = Job([sys.executable, "-m", "indexer", "sync", *flags, *names], ended)
-    at_once = {"next_run_time": datetime.now(UTC)} if config.settings.schedule.every else {}
-    scheduled = scheduler.add_job(job.run, trigger, id="sync", **at_once)
+    now = datetime.now().astimezone()
+    first = now if config.settings.schedule.every else trigger.get_next_fire_time(None, now)
+    scheduled = scheduler.add_job(job.run, trigger, id="sync", next_run_time=first)
     scheduler.add_listener(lambda _event: _skipped(say), EVENT_JOB_MAX_INSTANCES)
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         with _served(config, lambda: metrics.of_schedule(scheduled.next_run_time, job.codes)):
+            say(f"sync into {config.target()} is scheduled; first run {first.isoformat(timespec='seconds')}")
             scheduler.start()
-            first = scheduled.next_run_time.isoformat(timespec="seconds")
-            say(f"sync into {config.target()} is scheduled; first run {first}")
             job.stopping.wait()
             scheduler.shutdown(wait=True)
     finally:
@@ -83,12 +94,12 @@ class Job:
         self._command = list(command)
         self._ended = ended
         self._child: subprocess.Popen[bytes] | None = None
-        self._lock = threading.RLock()  # a second signal comes into the handler of the first
+        self.lock = threading.RLock()  # a second signal comes into the handler of the first
 
     def run(self) -> None:
         """One run, to its end."""
         started = time.monotonic()
-        with self._lock:
+        with self.lock:
             if self.stopping.is_set():
                 return
             # a session of its own: Ctrl-C at a terminal reaches us alone, and the run once, by `stop`
@@ -96,7 +107,7 @@ class Job:
                 self._command, stdin=subprocess.DEVNULL, start_new_session=True
             )
         code = self._child.wait()
-        with self._lock:
+        with self.lock:
             self._child = None
             self.codes.append(code)
             self.interrupted = self.stopping.is_set() and code != ExitCode.OK
@@ -104,7 +115,7 @@ class Job:
 
     def stop(self) -> None:
         """No further run begins. The one in flight is told to finish what is in flight; told again, it ends at once."""
-        with self._lock:
+        with self.lock:
             self.stopping.set()
             if self._child is not None:
                 self._child.terminate()

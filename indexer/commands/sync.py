@@ -14,6 +14,7 @@ from indexer.config import Config
 from indexer.engine.run import Plan, Summary
 from indexer.errors import ConfigError, ExitCode
 from indexer.observe import report
+from indexer.settings import SourceSettings
 from indexer.sources import processed
 
 
@@ -38,6 +39,8 @@ def sync(
     with opened(target, config, command=command, quiet=quiet, connections=connections) as ready:
         if not dry_run and bring(config, names, ready.told, quiet=quiet):
             plan = plan_for_sources(config, names, whole=False)
+        empty = nothing_yet(ready, plan, chosen(config, names))
+        plan = replace(plan, files={file: source for file, source in plan.files.items() if file not in empty})
         share = config.settings.delete.max_share if max_share is None else max_share
         hold = share < 1 and ready.sink.count() > 0  # an empty index loses nothing
         new, summary = catch_up(ready, plan, config, dry_run=dry_run, force=force, hold=hold)
@@ -54,7 +57,7 @@ def sync(
         page = {} if dry_run else {"report": str(ready.told.page) if ready.told.page else None}
         print(json.dumps({**told, "files": read, **ahead, **page}, ensure_ascii=False, indent=2))
     elif not quiet:
-        _tell(plan, new, asked=planned(config, names) if dry_run else {}, dry_run=dry_run)
+        _tell(plan, new, empty, asked=planned(config, names) if dry_run else {}, dry_run=dry_run)
         if dry_run:
             print("".join(f"would be deleted: {id}  {title}".rstrip() + "\n" for id, title in going), end="")
             print("dry run: nothing was sent" + (f"; the deletions would be held: {stopped}" if stopped else ""))
@@ -86,6 +89,26 @@ def catch_up(
         summary.account.faults += before
         state.settle(ready.store, ready.target_id, _read_well(ready, new, summary))
     return new, summary
+
+
+def nothing_yet(ready: Opened, plan: Plan, configured: Sequence[SourceSettings]) -> dict[str, str]:
+    """The folders of these sources that are there and hold no file, each with its source: dumps are still to come.
+    Where the index has read dumps of one before, its disk may be away: that is a fault, as is a path that is not there.
+    """
+    from indexer.state import dumps as state
+
+    empty = {
+        path: source.name
+        for source in configured
+        for path in source.paths
+        if path in plan.files and sources.is_empty_folder(path)
+    }
+    known = state.touched(ready.store, ready.target_id) if empty else {}
+    return {
+        path: name
+        for path, name in empty.items()
+        if not any(source == name and file.startswith(f"{sources.lasting(path)}/") for source, file in known)
+    }
 
 
 def news(found: Sequence[Dump], known: dict[tuple[str, str], str]) -> list[Dump]:
@@ -141,11 +164,15 @@ def _is_of(fault: str, file: str) -> bool:
     return fault == file or fault.startswith(f"{file}!")
 
 
-def _tell(plan: Plan, new: Sequence[Dump], *, asked: Mapping[str, str], dry_run: bool) -> None:
+def _tell(
+    plan: Plan, new: Sequence[Dump], empty: Mapping[str, str], *, asked: Mapping[str, str], dry_run: bool
+) -> None:
     width = max(map(len, plan.recipe.profiles))
     for name in plan.recipe.profiles:
         count = sum(dump.source == name for dump in new)
         print(f"{name:<{width}}   {report.counted(count, 'new file') if count else 'nothing new'}")
+        for folder in [folder for folder, source in empty.items() if source == name]:
+            print(f"  {sources.shown(folder)} is empty: nothing there yet")
         if name in asked:
             print(f"  {asked[name]}")
         if dry_run:

@@ -7,7 +7,7 @@ from indexer.records import Fault, Record
 from indexer.sources import csv, elements, json, live, marc, oai, processed, pubmed, remote, solr_xml, text
 from indexer.sources.detect import HEAD, Kind, detect
 from indexer.sources.encoding import as_utf8
-from indexer.sources.files import STDIN, Meter, chunks, expand, total_bytes, why_missing
+from indexer.sources.files import STDIN, Meter, chunks, expand, is_empty_folder, total_bytes, why_missing
 from indexer.sources.place import Place
 from indexer.sources.remote import Pause, Remote
 from indexer.sources.unpack import Member, unpacked
@@ -16,7 +16,7 @@ from indexer.sources.xml import show
 from indexer.targets import Target, is_index
 from indexer.urls import is_remote
 
-__all__ = ["expand", "lasting", "read", "shown", "total_bytes"]
+__all__ = ["expand", "is_empty_folder", "lasting", "read", "shown", "total_bytes"]
 
 
 def read(

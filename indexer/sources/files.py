@@ -94,6 +94,11 @@ def _is_device(path: str) -> bool:
     return not stat.S_ISREG(mode)
 
 
+def is_empty_folder(path: str) -> bool:
+    """Whether a path is a folder that is there and holds no files; one that cannot be looked into is not known to."""
+    return not is_no_file(path) and os.path.isdir(path) and bool(expand([path])[1])
+
+
 def why_missing(path: str) -> str:
     """Say in words what became of a path that stands for no file."""
     if os.path.isdir(path):

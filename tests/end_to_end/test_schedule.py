@@ -9,11 +9,15 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from indexer.errors import ExitCode
+from indexer.state import lock
+from indexer.state.store import Store
 from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import Indexer
 from tests.end_to_end.test_bad_targets import free_port
@@ -22,14 +26,22 @@ from tests.end_to_end.test_sync import configure, page, titles
 JOURNAL = "name = 'journal'\nprofile = 'ojs'\npaths = ['dumps']"
 
 
+#: The command, with another time until a first retry: the runs that it starts are as always.
+RUN = """
+from indexer import cli, schedule
+schedule.FIRST_RETRY = {}
+cli.main()
+"""
+
+
 class Scheduler:
     """`indexer schedule` in a folder, and what it has printed so far."""
 
-    def __init__(self, folder: Path, *flags: str) -> None:
+    def __init__(self, folder: Path, *flags: str, first_retry: int = 60) -> None:
         self._out = folder / "scheduler.log"
         with self._out.open("wb") as out:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "indexer", "schedule", *flags],
+                [sys.executable, "-c", RUN.format(first_retry), "schedule", *flags],
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -59,8 +71,8 @@ class Scheduler:
 def schedule(tmp_path: Path) -> Iterator[Callable[..., Scheduler]]:
     started: list[Scheduler] = []
 
-    def start(*flags: str) -> Scheduler:
-        started.append(Scheduler(tmp_path, *flags))
+    def start(*flags: str, first_retry: int = 60) -> Scheduler:
+        started.append(Scheduler(tmp_path, *flags, first_retry=first_retry))
         return started[-1]
 
     yield start
@@ -89,6 +101,47 @@ def test_it_runs_again_and_again_whatever_becomes_of_a_run(tmp_path: Path, sched
     assert "next run 2" in running.said
     assert running.end() in (ExitCode.OK, ExitCode.INTERRUPTED)
     assert titles(tmp_path) == {"a": "one", "b": "two"}
+
+
+def moments(said: str, words: str) -> list[datetime]:
+    """The times that stand behind these words, in order."""
+    return [datetime.fromisoformat(found) for found in re.findall(rf"{words} (\S+)", said)]
+
+
+def test_a_target_that_is_not_there_is_tried_again_in_a_minute(
+    tmp_path: Path, schedule: Callable[..., Scheduler]
+) -> None:
+    page(tmp_path / "dumps/1.xml", ("a", "one"))
+    configure(tmp_path, JOURNAL, target=f"solr+http://127.0.0.1:{free_port()}/solr/biblio")
+    append(tmp_path, "[schedule]\nevery = '1h'\n")
+    before = datetime.now().astimezone()
+    running = schedule()
+    said = running.until("sync ended with exit 3 .*next run.*\n")
+    (first,), (following,) = moments(said, "first run"), moments(said, "next run")
+    ended = datetime.fromisoformat(said.splitlines()[-1].split()[0])
+    assert timedelta(seconds=-1) <= first - before < timedelta(minutes=30)  # at once, not after an hour
+    assert following - ended <= timedelta(minutes=1)
+    assert running.end() == ExitCode.OK
+
+
+def test_after_failures_that_passed_it_goes_on_at_its_times(tmp_path: Path, schedule: Callable[..., Scheduler]) -> None:
+    page(tmp_path / "dumps/1.xml", ("a", "one"))
+    configure(tmp_path, JOURNAL)
+    append(tmp_path, "[schedule]\nevery = '1h'\n")
+    (tmp_path / "var").mkdir()
+    with (
+        closing(Store(f"sqlite:///{tmp_path}/var/state.db")) as store,
+        lock.hold(store, "embedded:index", command="load"),
+    ):
+        running = schedule(first_retry=1)
+        said = running.until("sync ended with exit 4 .*next run.*\n", times=2)
+    first, second = moments(said, "next run")[:2]
+    said = running.until("sync ended with exit 0 .*next run.*\n")
+    following = moments(said, "next run")[-1]
+    assert second > first
+    assert timedelta(minutes=30) < following - datetime.now().astimezone() <= timedelta(hours=1)
+    assert titles(tmp_path) == {"a": "one"}
+    assert running.end() == ExitCode.OK
 
 
 def test_a_run_in_flight_is_told_to_finish_and_goes_on_next_time(

@@ -142,6 +142,36 @@ def test_other_rules_read_everything_and_send_what_differs(indexer: Indexer, tmp
     assert counts(indexer("sync", "--force", "--json"), "j") == {"read": 2, "indexed": 2}
 
 
+def test_an_empty_folder_is_a_source_whose_dumps_are_still_to_come(indexer: Indexer, tmp_path: Path) -> None:
+    """As the compose stack starts: Docker makes ./dumps where it is not there."""
+    (tmp_path / "dumps/later").mkdir(parents=True)
+    (tmp_path / "dumps/README").write_text("put dumps here")
+    configure(tmp_path, "name = 'j'\nprofile = 'ojs'\npaths = ['dumps/']")
+    for flags in ([], ["--force"], ["--dry-run"]):
+        empty = indexer("sync", *flags)
+        assert (empty.code, empty.err) == (0, "")
+        assert empty.out.startswith("j   nothing new\n  dumps/ is empty: nothing there yet\n")
+    assert json.loads(indexer("sync", "--json").out)["files"] == {"j": []}
+    page(tmp_path / "dumps/later/1.xml", ("a", "one"))
+    assert indexer("sync").code == 0
+    assert titles(tmp_path) == {"a": "one"}
+
+
+def test_a_folder_that_has_lost_its_dumps_or_is_not_there_is_a_fault(indexer: Indexer, tmp_path: Path) -> None:
+    configure(tmp_path, "name = 'j'\nprofile = 'ojs'\npaths = ['dumps', 'dumsp']")
+    loaded = page(tmp_path / "dumps/1.xml", ("a", "one"))
+    misspelt = indexer("sync")
+    assert misspelt.code == ExitCode.REJECTED
+    assert "dumsp: there is no such file or folder" in misspelt.err
+    configure(tmp_path, "name = 'j'\nprofile = 'ojs'\npaths = ['dumps']")
+    assert indexer("sync").code == 0
+    loaded.unlink()  # as if a disk were away
+    away = indexer("sync")
+    assert away.code == ExitCode.REJECTED
+    assert "dumps: the folder holds no files" in away.err
+    assert titles(tmp_path) == {"a": "one"}
+
+
 def test_a_dry_run_names_the_files_and_remembers_nothing(indexer: Indexer, tmp_path: Path) -> None:
     page(tmp_path / "dumps/1.xml", ("a", "one"))
     configure(tmp_path, "name = 'j'\nprofile = 'ojs'\npaths = ['dumps']")
