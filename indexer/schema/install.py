@@ -109,6 +109,9 @@ def _install_elastic(target: Target, call: Call) -> list[str]:
     if not differences and not analysis:
         return [*done, f"{target}: {_named(indices)} has the schema already"]
     lacking = [row.field for row in analysis if row.blocking]
+    if lacking and (versions := _earlier(mappings)):
+        line = f"{target}: {_named(indices)} was made by schema version {', '.join(versions)}, today's is "
+        return [*done, f"{line}{biblio().version}; it is left as it is until `indexer reindex` makes one anew"]
     if lacking:
         raise PermanentError(
             f"{target}: {_named(indices)} lacks analyzers of ours: {', '.join(lacking[:8])}",
@@ -159,6 +162,14 @@ def _mappings(target: Target, call: Call) -> dict[str, Any]:
         if "HTTP 404" not in error.message:
             raise
         return {}
+
+
+def _earlier(mappings: dict[str, Any]) -> list[str]:
+    """The versions of our schema that the indices were made by, where all are ours and none is of today's."""
+    schema = biblio()
+    made = [index.get("mappings", {}).get("_meta", {}) for index in mappings.values()]
+    ours = all(meta.get("schema") == schema.name and meta.get("version") != schema.version for meta in made)
+    return sorted({str(meta.get("version")) for meta in made}) if ours else []
 
 
 def _additions(mappings: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from indexer.targets import Target
 
 STANDALONE_CONFIGSET = "biblio"  # a folder that an administrator puts on the server
 CLOUD_CONFIGSET = "indexer-biblio"  # ours alone: uploading overwrites it for every collection that uses it
+_OLDER = "documents that are there keep their old analysis until `indexer reindex` makes them anew"
 _NAMED = 8  # fields that a message names before it counts the rest
 _LOADING_SECONDS = 60.0
 
@@ -61,7 +62,10 @@ def _install_core(target: Target, session: requests.Session) -> list[str]:
         return [f"{target}: made core {target.index} with configset {STANDALONE_CONFIGSET}"]
     what = f"core {target.index}"
     if is_ours(target, session):
+        older = not _is_current(target, session)
         reload_core(target, session)
+        if older:
+            return [f"{target}: reloaded {what}; {_OLDER}"]
     elif not _is_current(target, session):
         raise _foreign(target, session, what, "Its schema is not ours, so it is left alone.")
     return _present(target, session, what)
@@ -132,7 +136,7 @@ def _install_collection(target: Target, session: requests.Session) -> list[str]:
     done = [f"{target}: uploaded configset {CLOUD_CONFIGSET}"]
     for name in names:
         admin(target, session, "collections", action="RELOAD", name=name)
-        done.append(f"{target}: reloaded collection {name}; documents that are there keep their old analysis")
+        done.append(f"{target}: reloaded collection {name}; {_OLDER}")
     return done
 
 
