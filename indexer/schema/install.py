@@ -12,7 +12,7 @@ import orjson
 
 from indexer.errors import PermanentError
 from indexer.schema.elastic import index_body
-from indexer.schema.install_solr import install_solr
+from indexer.schema.install_solr import install_solr, is_outdated
 from indexer.schema.model import biblio
 from indexer.schema.preflight import (
     Difference,
@@ -30,6 +30,11 @@ from indexer.targets import Target
 
 # Above the templates that Elastic's own products bring (100 to 200); the longer of two overlapping names wins.
 _PRIORITY = 500
+_OUTDATED = Difference(
+    "schema.xml",
+    "is one of ours, of another version or edited: it holds for searches until `indexer reindex` makes an index anew",
+    blocking=False,
+)
 
 
 def install(target: Target) -> list[str]:
@@ -76,7 +81,8 @@ def check_target(target: Target) -> list[Difference]:
         case "solr":
             with open_session(target) as session:
                 check_solr_product(target, session)
-                return compare_solr(biblio(), live_solr_schema(session, target))
+                found = compare_solr(biblio(), live_solr_schema(session, target))
+                return [*found, _OUTDATED] if is_outdated(target, session) else found
         case "elasticsearch" | "opensearch":
             call, close = open_client(target)
             try:

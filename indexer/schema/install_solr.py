@@ -142,10 +142,13 @@ def _install_collection(target: Target, session: requests.Session) -> list[str]:
 
 def _is_current(target: Target, session: requests.Session) -> bool:
     """Whether the live schema takes our documents, and is up to date where it is one that we compiled."""
-    if any(row.blocking for row in _differences(target, session)):
-        return False
+    return not any(row.blocking for row in _differences(target, session)) and not is_outdated(target, session)
+
+
+def is_outdated(target: Target, session: requests.Session) -> bool:
+    """Whether the live schema is one that we compiled, and not today's: of another version, or edited."""
     live = _file(target, session, "schema.xml")
-    return MARK not in live or live in (schema_xml(biblio()), schema_xml(biblio(), copy_fields=True))
+    return MARK in live and live not in (schema_xml(biblio()), schema_xml(biblio(), copy_fields=True))
 
 
 def is_ours(target: Target, session: requests.Session) -> bool:
@@ -227,7 +230,7 @@ def _outdated(target: Target, session: requests.Session, what: str) -> Permanent
     return PermanentError(
         f"{target}: {what} has an older or edited version of the bundled schema",
         advice="Copy the bundled one on the server, then run the same command again (documents that are there keep "
-        f"their old analysis until they are loaded again):\n  {_copy(_solr_home(target, session))}",
+        f"their old analysis until `indexer reindex` makes them anew):\n  {_copy(_solr_home(target, session))}",
     )
 
 
