@@ -3,9 +3,9 @@
 The same file suits Elasticsearch 8 and 9 and OpenSearch 2 and 3: it uses only filters that both have built in. Where
 Solr's chains (docs/fields.md) need a plugin or a file on the server, the nearest built-in stands in:
 
-- standard tokenizer for ICU's (both follow UAX #29; they differ in Thai, Lao, Khmer and CJK), asciifolding and
-  lowercase for ICU folding;
-- no numeral synonyms and no protected words: both would be files on every node;
+- standard tokenizer for ICU's (both follow UAX #29; they differ in Thai, Lao, Khmer and CJK); for ICU folding lowercase
+  and asciifolding, which knows no accent that stands behind its letter (as MARC data has them): those go before;
+- no protected words: they would be a file on every node;
 - a text type that keeps the whole value through normalizing filters only (textFacet, callnumberSearch) is a keyword
   with a normalizer: facets count what Solr's do, `_source` keeps the value as it was sent;
 - textSpellShingle has single words as well as pairs, which the phrase suggester needs to weigh one by the other;
@@ -27,6 +27,7 @@ from typing import Any
 import orjson
 
 from indexer.schema.model import Field, Schema
+from indexer.schema.solr import NUMERALS
 
 PATH = "elastic/biblio.json"
 ENGINE_FIELDS = frozenset({"_version_"})  # Solr's own; Elasticsearch keeps versions beside the document
@@ -36,6 +37,8 @@ UNKNOWN = "'(this field is not in the biblio schema)'"
 
 _NORMALIZING = frozenset({"pattern_replace", "icu_folding", "lowercase"})
 _FOLDING = ("lowercase", "asciifolding")
+_MARKS = "marks"  # accents of their own, and the signs by which romanisation writes what is no letter
+_MARKS_PATTERN = r"[\u02B9-\u02D1\u0300-\u036F]"
 _SORTED = "_sort"  # fields to sort by get a normalizer, so that case and accents do not part what files together
 _SORT_NORMALIZER = "sort"
 Json = dict[str, Any]
@@ -81,11 +84,14 @@ class _Analysis:
 
     def __init__(self, schema: Schema) -> None:
         self._types = schema.types
+        self._stop_words = list(schema.stop_words)
         self._copies = schema.engine_copies
         self._filters: Json = {}
-        self._char_filters: Json = {}
+        self._char_filters: Json = {_MARKS: {"type": "pattern_replace", "pattern": _MARKS_PATTERN, "replacement": ""}}
         self._analyzers: Json = {}
-        self._normalizers: Json = {_SORT_NORMALIZER: {"type": "custom", "filter": list(_FOLDING)}}
+        self._normalizers: Json = {
+            _SORT_NORMALIZER: {"type": "custom", "char_filter": [_MARKS], "filter": list(_FOLDING)}
+        }
         self._keyword_types: set[str] = set()
         for name, definition in schema.types.items():
             if definition["kind"] == "text":
@@ -124,7 +130,11 @@ class _Analysis:
         if f"{field.type}_query" in self._analyzers:
             mapping["search_analyzer"] = f"{field.type}_query"
         if field.term_vectors:
-            mapping["term_vector"] = "with_positions_offsets" if field.term_offsets else "yes"
+            mapping["term_vector"] = "yes"
+        if field.offsets:
+            mapping["index_options"] = "offsets"
+        if not self._types[field.type].get("norms", True):
+            mapping["norms"] = False
         if field.keyword:
             mapping["fields"] = {"keyword": {"type": "keyword"}}
         return mapping
@@ -139,14 +149,13 @@ class _Analysis:
         # A pattern on the characters before a tokenizer that keeps them all is one on its only token.
         assert whole or not definition.get("char_filters"), name  # noqa: S101 - biblio.toml is ours
         tokenizer = "standard" if definition["tokenizer"] == "icu" else definition["tokenizer"]
-        # Edge n-grams are for the index: a query's beginning is to match them whole.
-        sided = any("side" in row or row["name"] == "edge_ngram" for row in rows)
+        sided = any("side" in row for row in rows)
         index = [row for row in rows if row.get("side") != "query"]
-        self._analyzers[name] = {"type": "custom", "tokenizer": tokenizer, "filter": self._chain(name, index)}
+        common: Json = {"type": "custom", "tokenizer": tokenizer} | ({"char_filter": [_MARKS]} if _folds(rows) else {})
+        self._analyzers[name] = {**common, "filter": self._chain(name, index)}
         if sided:
-            query = [row for row in rows if row.get("side") != "index" and row["name"] != "edge_ngram"]
-            chain = self._chain(name, query)
-            self._analyzers[f"{name}_query"] = {"type": "custom", "tokenizer": tokenizer, "filter": chain}
+            query = [row for row in rows if row.get("side") != "index"]
+            self._analyzers[f"{name}_query"] = {**common, "filter": self._chain(name, query)}
 
     def _normalizer(self, name: str, rows: list[Json]) -> Json:
         """Patterns as char filters: OpenSearch takes them in a normalizer, and refuses them as token filters."""
@@ -156,7 +165,10 @@ class _Analysis:
             self._char_filters[f"{name}_{number}"] = {"type": "pattern_replace", **_pattern(row)}
         return {
             "type": "custom",
-            "char_filter": [f"{name}_{number}" for number in range(1, len(patterns) + 1)],
+            "char_filter": [
+                *(f"{name}_{number}" for number in range(1, len(patterns) + 1)),
+                *([_MARKS] if _folds(rows) else ()),
+            ],
             "filter": self._chain(name, rows[len(patterns) :]),
         }
 
@@ -165,8 +177,10 @@ class _Analysis:
         names: list[str] = []
         for row in rows:
             match row["name"]:
-                case "synonyms" | "protected_words":
+                case "protected_words":
                     pass
+                case "synonyms":
+                    names.append(self._define("numerals", {"type": "synonym_graph", "synonyms": _numerals()}))
                 case "icu_folding":
                     names += _FOLDING
                 case "lowercase":
@@ -174,9 +188,8 @@ class _Analysis:
                 case "word_delimiter":
                     names.append(self._define(f"words_{'index' if row['catenate'] else 'query'}", _words(row)))
                 case "stop":
-                    names.append(
-                        self._define("english_stop", {"type": "stop", "stopwords": "_english_", "ignore_case": True})
-                    )
+                    stop = {"type": "stop", "stopwords": self._stop_words, "ignore_case": True}
+                    names.append(self._define("english_stop", stop))
                 case "english_stemmer":
                     names.append(self._define("english_stemmer", {"type": "stemmer", "language": "porter2"}))
                 case "remove_duplicates":
@@ -202,6 +215,16 @@ class _Analysis:
     def _define(self, name: str, settings: Json) -> str:
         self._filters[name] = settings
         return name
+
+
+def _folds(rows: list[Json]) -> bool:
+    return any(row["name"] == "icu_folding" for row in rows)
+
+
+def _numerals() -> list[str]:
+    """The synonyms in every case: they are looked up before case is folded, and no option makes that of no account."""
+    forms = ([form for one in forms for form in (one, one.upper(), one.capitalize())] for forms in NUMERALS)
+    return [",".join(dict.fromkeys(each)) for each in forms]
 
 
 def _pattern(row: Json) -> Json:

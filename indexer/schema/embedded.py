@@ -27,7 +27,7 @@ import tantivy
 from indexer.errors import RecordError
 from indexer.schema.model import Field, Schema
 
-FORMAT = 1  # of the folder and of what is indexed: an index of another format is refused
+FORMAT = 2  # of the folder and of what is indexed: an index of another format is refused
 LONGEST_VALUE = 32_766  # bytes of UTF-8 in one exact value: Lucene's limit, so that all engines take the same documents
 SOURCE = "source"
 DYNAMIC = "dynamic"
@@ -107,8 +107,7 @@ _UNSPACED = re.compile(
 def fold(text: str) -> str:
     """Case, accents and compatibility forms away, and spaces between the characters of scripts that have none.
 
-    What ICU's folding does for the other engines, before Tantivy's tokenizer, which splits at everything that is
-    neither letter nor digit.
+    What ICU's folding does for the other engines, before Tantivy's tokenizer (`analyzers`).
     """
     if text.isascii():
         return text.lower()
@@ -118,10 +117,13 @@ def fold(text: str) -> str:
 
 @functools.cache
 def analyzers() -> dict[bool, tantivy.TextAnalyzer]:
-    """stemmed or not -> the analyzer for text that `fold` has seen, at index time and for queries alike."""
+    """stemmed or not -> the analyzer for text that `fold` has seen, at index time and for queries alike.
+
+    A run of letters is a word, and so is one of digits (98th, c2000), as the other engines have it.
+    """
 
     def builder() -> tantivy.TextAnalyzerBuilder:
-        words = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        words = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(r"\p{Alphabetic}+|\p{N}+"))
         return words.filter(tantivy.Filter.lowercase()).filter(tantivy.Filter.ascii_fold())
 
     return {False: builder().build(), True: builder().filter(tantivy.Filter.stemmer("english")).build()}

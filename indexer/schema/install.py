@@ -12,7 +12,7 @@ import orjson
 
 from indexer.errors import PermanentError
 from indexer.schema.elastic import index_body
-from indexer.schema.install_solr import install_solr
+from indexer.schema.install_solr import install_solr, is_outdated
 from indexer.schema.model import biblio
 from indexer.schema.preflight import (
     Difference,
@@ -30,6 +30,11 @@ from indexer.targets import Target
 
 # Above the templates that Elastic's own products bring (100 to 200); the longer of two overlapping names wins.
 _PRIORITY = 500
+_OUTDATED = Difference(
+    "schema.xml",
+    "is one of ours, of another version or edited: it holds for searches until `indexer reindex` makes an index anew",
+    blocking=False,
+)
 
 
 def install(target: Target) -> list[str]:
@@ -76,7 +81,8 @@ def check_target(target: Target) -> list[Difference]:
         case "solr":
             with open_session(target) as session:
                 check_solr_product(target, session)
-                return compare_solr(biblio(), live_solr_schema(session, target))
+                found = compare_solr(biblio(), live_solr_schema(session, target))
+                return [*found, _OUTDATED] if is_outdated(target, session) else found
         case "elasticsearch" | "opensearch":
             call, close = open_client(target)
             try:
@@ -109,6 +115,9 @@ def _install_elastic(target: Target, call: Call) -> list[str]:
     if not differences and not analysis:
         return [*done, f"{target}: {_named(indices)} has the schema already"]
     lacking = [row.field for row in analysis if row.blocking]
+    if lacking and (versions := _earlier(mappings)):
+        line = f"{target}: {_named(indices)} was made by schema version {', '.join(versions)}, today's is "
+        return [*done, f"{line}{biblio().version}; it is left as it is until `indexer reindex` makes one anew"]
     if lacking:
         raise PermanentError(
             f"{target}: {_named(indices)} lacks analyzers of ours: {', '.join(lacking[:8])}",
@@ -159,6 +168,14 @@ def _mappings(target: Target, call: Call) -> dict[str, Any]:
         if "HTTP 404" not in error.message:
             raise
         return {}
+
+
+def _earlier(mappings: dict[str, Any]) -> list[str]:
+    """The versions of our schema that the indices were made by, where all are ours and none is of today's."""
+    schema = biblio()
+    made = [index.get("mappings", {}).get("_meta", {}) for index in mappings.values()]
+    ours = all(meta.get("schema") == schema.name and meta.get("version") != schema.version for meta in made)
+    return sorted({str(meta.get("version")) for meta in made}) if ours else []
 
 
 def _additions(mappings: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from indexer.targets import Target
 
 STANDALONE_CONFIGSET = "biblio"  # a folder that an administrator puts on the server
 CLOUD_CONFIGSET = "indexer-biblio"  # ours alone: uploading overwrites it for every collection that uses it
+_OLDER = "documents that are there keep their old analysis until `indexer reindex` makes them anew"
 _NAMED = 8  # fields that a message names before it counts the rest
 _LOADING_SECONDS = 60.0
 
@@ -62,7 +63,10 @@ def _install_core(target: Target, session: requests.Session) -> list[str]:
         return [f"{target}: made core {target.index} with configset {STANDALONE_CONFIGSET}"]
     what = f"core {target.index}"
     if is_ours(target, session):
+        older = not _is_current(target, session)
         reload_core(target, session)
+        if older:
+            return [f"{target}: reloaded {what}; {_OLDER}"]
     elif not _is_current(target, session):
         raise _foreign(target, session, what, "Its schema is not ours, so it is left alone.")
     return _present(target, session, what)
@@ -130,16 +134,19 @@ def _install_collection(target: Target, session: requests.Session) -> list[str]:
     done = [f"{target}: uploaded configset {CLOUD_CONFIGSET}"]
     for name in names:
         admin(target, session, "collections", action="RELOAD", name=name)
-        done.append(f"{target}: reloaded collection {name}; documents that are there keep their old analysis")
+        done.append(f"{target}: reloaded collection {name}; {_OLDER}")
     return done
 
 
 def _is_current(target: Target, session: requests.Session) -> bool:
     """Whether the live schema takes our documents, and is up to date where it is one that we compiled."""
-    if any(row.blocking for row in _differences(target, session)):
-        return False
+    return not any(row.blocking for row in _differences(target, session)) and not is_outdated(target, session)
+
+
+def is_outdated(target: Target, session: requests.Session) -> bool:
+    """Whether the live schema is one that we compiled, and not today's: of another version, or edited."""
     live = _file(target, session, "schema.xml")
-    return MARK not in live or live in (schema_xml(biblio()), schema_xml(biblio(), copy_fields=True))
+    return MARK in live and live not in (schema_xml(biblio()), schema_xml(biblio(), copy_fields=True))
 
 
 def is_ours(target: Target, session: requests.Session) -> bool:
@@ -225,7 +232,7 @@ def check_current(target: Target, session: requests.Session, what: str) -> None:
         raise PermanentError(
             f"{target}: {what} has an older or edited version of the bundled schema",
             advice="Copy the bundled one on the server, then run the same command again (documents that are there keep "
-            f"their old analysis until they are loaded again):\n  {_copy(_solr_home(target, session))}",
+            f"their old analysis until `indexer reindex` makes them anew):\n  {_copy(_solr_home(target, session))}",
         )
 
 

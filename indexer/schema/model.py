@@ -28,7 +28,7 @@ class Field:
     stored: bool = True
     doc_values: bool = False
     term_vectors: bool = False
-    term_offsets: bool = False
+    offsets: bool = False
     keyword: bool = False
     copied_from: tuple[str, ...] = ()
     doc: str = ""

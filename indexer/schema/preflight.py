@@ -360,6 +360,7 @@ def _as_settings(definition: Json) -> Json:
 
 _COMPARED = (
     "analyzer", "search_analyzer", "normalizer", "fields", "copy_to", "format", "index", "doc_values", "ignore_above",
+    "index_options",
 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ _KINDS: dict[str, dict[str, str]] = {
     "string": {"class": "solr.StrField", "sortMissingLast": "true", "omitNorms": "true"},
     "long": {"class": "solr.LongPointField", "docValues": "true"},
     "boolean": {"class": "solr.BoolField", "sortMissingLast": "true"},
-    "date": {"class": "solr.DatePointField"},
+    "date": {"class": "solr.DatePointField", "sortMissingLast": "true"},
     "geo": {
         "class": "solr.SpatialRecursivePrefixTreeFieldType",
         "geo": "true",
@@ -37,6 +37,11 @@ _TOKENIZERS = {
     "keyword": "solr.KeywordTokenizerFactory",
     "whitespace": "solr.WhitespaceTokenizerFactory",
 }
+# A query's word that becomes several (T-cell, 4.5) asks for them side by side: as in VuFind, whose schema is of a
+# version (1.2) in which that goes without saying.
+_PHRASES = {"autoGeneratePhraseQueries": True}
+# Numerals that VuFind has as each other's synonyms. Higher Roman ones often mean something else (vitamin C, X-ray).
+NUMERALS = (("i", "1", "one"), ("ii", "2", "two"), ("iii", "3", "three"), ("iv", "4", "four"), ("v", "5", "five"))
 # Our filters: Solr's factory, what is always set, and how our parameters are called there.
 _FILTERS: dict[str, tuple[str, dict[str, str], dict[str, tuple[str, ...]]]] = {
     "word_delimiter": (
@@ -105,14 +110,9 @@ def schema_xml(schema: Schema, *, copy_fields: bool = False) -> str:
 
 
 def synonyms() -> str:
-    """Roman and Arabic numerals as each other's synonyms, 1 to 39.
-
-    From 40 on the Roman ones use L, C, D and M, which by themselves more often mean something else (vitamin C).
-    """
-    lines = [f"# {_HEAD}", "# Roman and Arabic numerals, so that `volume IV` and `volume 4` find each other."]
-    ones = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
-    lines += [f"{number},{'x' * (number // 10)}{ones[number % 10]}" for number in range(1, 40)]
-    return "\n".join([*lines, ""])
+    """The file of the synonyms: numerals in three forms."""
+    lines = [f"# {_HEAD}", "# Numerals, so that `part II`, `part 2` and `part two` find each other."]
+    return "\n".join([*lines, *(",".join(forms) for forms in NUMERALS), ""])
 
 
 def _field(tag: str, field: Field) -> str:
@@ -123,7 +123,11 @@ def _field(tag: str, field: Field) -> str:
         "stored": field.stored,
         "multiValued": field.multi,
     }
-    optional = {"docValues": field.doc_values, "termVectors": field.term_vectors, "termOffsets": field.term_offsets}
+    optional = {
+        "docValues": field.doc_values,
+        "termVectors": field.term_vectors,
+        "storeOffsetsWithPositions": field.offsets,
+    }
     return _element(tag, attributes | {key: True for key, wanted in optional.items() if wanted})
 
 
@@ -131,7 +135,12 @@ def _field_type(name: str, definition: dict[str, Any]) -> Iterator[str]:
     if definition["kind"] != "text":
         yield f"  {_element('fieldType', {'name': name} | _KINDS[definition['kind']])}"
         return
-    yield f'  <fieldType name="{name}" class="solr.TextField" positionIncrementGap="100">'
+    attributes: dict[str, Any] = {"name": name, "class": "solr.TextField", "positionIncrementGap": 100, **_PHRASES}
+    if not definition.get("norms", True):
+        attributes["omitNorms"] = True
+    if definition["tokenizer"] == "keyword":
+        attributes["sortMissingLast"] = True
+    yield f"  {_element('fieldType', attributes).removesuffix('/>')}>"
     if any("side" in row for row in definition["filters"]):
         yield from _analyzer(definition, "index")
         yield from _analyzer(definition, "query")

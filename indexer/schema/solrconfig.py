@@ -1,7 +1,8 @@
 """The configset's solrconfig.xml: commits, update chain, request handlers and spellcheckers.
 
-Handlers keep VuFind's names (`standard`, `dismax`, `edismax`, chosen by `qt`) and defaults (all words must match, in
-allfields), so that a discovery site can be pointed at the core.
+Handlers keep VuFind's names (`standard`, `dismax`, `edismax`, `morelikethis`, chosen by `qt`; `/search` and `/terms` by
+their path) and defaults (all words must match, in allfields), so that a discovery site can be pointed at the core.
+`/replication` needs no line: Solr has it in every core.
 """
 
 _HANDLER = """\
@@ -115,7 +116,7 @@ _CONFIG = """\
     </arr>
   </requestHandler>
 
-  <requestHandler name="/morelikethis" class="solr.MoreLikeThisHandler">
+  <requestHandler name="morelikethis" class="solr.MoreLikeThisHandler">
     <lst name="defaults">
       <str name="df">allfields</str>
       <str name="mlt.fl">title,title_short,topic,author,callnumber-label,language,publishDate</str>
@@ -139,6 +140,7 @@ def solrconfig_xml() -> str:
     fields = '\n      <str name="qf">allfields title^10 author^5 topic^2</str>'
     handlers = [
         _HANDLER.format(name="standard", default=' default="true"', parser="lucene", more=""),
+        _HANDLER.format(name="/search", default="", parser="lucene", more=""),
         _HANDLER.format(name="dismax", default="", parser="dismax", more=fields),
         _HANDLER.format(name="edismax", default="", parser="edismax", more=fields),
     ]

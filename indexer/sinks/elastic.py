@@ -25,6 +25,7 @@ from indexer.sinks.query import (
     Clause,
     check_fields,
     known_field,
+    only_stop_words,
     parse_words,
     sort_order,
     stored_fields,
@@ -154,7 +155,7 @@ class ElasticSink:
     def search(self, query: Query) -> Found:
         check_fields(query.filters, query.facets)
         clauses = parse_words(query.text)
-        if clauses is not None and not clauses:
+        if clauses is not None and only_stop_words(clauses):
             return Found(0, [])
         sort: list[Any] = ["_score", {"id": "asc"}]
         if query.sort is not None:
@@ -274,12 +275,12 @@ def _words(clauses: list[Clause] | None) -> dict[str, Any]:
         {
             "multi_match": {
                 "query": clause.text,
-                "type": "phrase" if clause.phrase else "best_fields",
+                # A word that the analysis splits (T-cell, 4.5) is a phrase, and one that it leaves whole is itself.
+                "type": "phrase",
                 "fields": fields,
                 "tie_breaker": 0.1,
                 # A word that the fields drop as a stop word asks for nothing.
                 "zero_terms_query": "all",
-                **({} if clause.phrase else {"operator": "and"}),
             }
         }
         for clause in clauses

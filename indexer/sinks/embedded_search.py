@@ -13,7 +13,7 @@ import tantivy
 from indexer.documents import Fields
 from indexer.errors import ConfigError
 from indexer.schema.embedded import GROUPS, MARK, SOURCE, Column, Layout, analyzers, fold
-from indexer.schema.solr import synonyms
+from indexer.schema.solr import NUMERALS
 from indexer.sinks.base import Found, Hit, Query
 from indexer.sinks.query import FACET_VALUES, Clause, parse_words, sort_order, stored_fields
 
@@ -21,13 +21,8 @@ SHARD_VALUES = 10_000  # how many are counted before that cut, so that ties at t
 TIE_BREAKER = 0.1  # what the weaker fields add to the field in which a word matches best
 TITLE_PHRASE = 6.0  # boost of a title that has all the words next to each other
 IDENTIFIERS = ("id", "isbn", "issn")  # a word that is one of these finds the record
-# Roman and Arabic numerals for each other, where the other engines have them as synonyms.
-_NUMERALS = dict(
-    pair
-    for line in synonyms().splitlines()
-    if not line.startswith("#")
-    for pair in itertools.permutations(line.split(","), 2)
-)
+# Numerals for each other, where the other engines have them as synonyms.
+_NUMERALS = {form: forms for forms in NUMERALS for form in forms}
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,20 +210,25 @@ def _any_of(queries: list[tantivy.Query]) -> tantivy.Query:
 def part_query(reader: Reader, part: Clause) -> tantivy.Query | None:
     """A word or a phrase in any group of fields, the best match counting; None when it holds no word.
 
-    A word that the tokenizer splits (`X-ray`, `東京`) is a phrase.
+    A word that the tokenizer splits (`X-ray`, `東京`) is a phrase, in which a stop word (`state-of-the-art`, `Rome's`)
+    stands for any word, as on the other engines; not so in a phrase that the user put in quotation marks.
     """
     folded = fold(part.text)
+    plain = analyzers()[False].analyze(folded)
+    if not plain:
+        return None
+    stop_words = frozenset() if part.phrase else reader.layout.stop_words
+    kept = [place for place, word in enumerate(plain) if word not in stop_words] or range(len(plain))
     alternatives = []
     for group in GROUPS:
-        words = analyzers()[group.stemmed].analyze(folded)
-        if not words:
-            return None
-        if len(words) == 1:
-            numeral = _NUMERALS.get(words[0]) if group.stemmed else None
-            terms = [words[0], numeral] if numeral else [words[0]]
+        words = analyzers()[group.stemmed].analyze(folded) if group.stemmed else plain
+        places = [(place - kept[0], words[place]) for place in kept]
+        if len(places) == 1:
+            [(_, word)] = places
+            terms = _NUMERALS.get(word, (word,)) if group.stemmed else (word,)
             query = _any_of([tantivy.Query.term_query(reader.schema, group.name, term) for term in terms])
         else:
-            query = tantivy.Query.phrase_query(reader.schema, group.name, list(words))
+            query = tantivy.Query.phrase_query(reader.schema, group.name, list(places))
         alternatives.append(tantivy.Query.boost_query(query, group.boost))
     if not part.phrase:
         alternatives += [filter_query(reader, name, part.text) for name in IDENTIFIERS]

@@ -51,6 +51,12 @@ def parse_words(text: str) -> list[Clause] | None:
     return clauses
 
 
+def only_stop_words(clauses: Sequence[Clause]) -> bool:
+    """Whether nothing is asked for but words that the index does not hold."""
+    stop_words = biblio().stop_words
+    return all(word in stop_words for one in clauses for word in re.findall(r"[^\W_]+", one.text.lower()))
+
+
 def known_field(name: str, use: str) -> Field:
     """The schema's field of this name; `use` is what it is wanted for. Raises ConfigError."""
     found = biblio().field(name)

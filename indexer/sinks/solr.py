@@ -29,6 +29,8 @@ COLLATION_TRIES = 10
 SEPARATOR = "\x1f"  # between ids in a terms query: no id holds it, while commas and spaces do occur
 INTERNAL = ("_version_", "_root_", "score")
 
+# A field is indexed otherwise in what the core holds than its schema says today: no document can be added that has it.
+OTHER_SCHEMA = re.compile(r'cannot change field "[^"]*" from ')
 # TolerantUpdateProcessor reports every failure as if the document were at fault. These are the server's own, unless
 # the document is quoted.
 DOCUMENT_TROUBLE = "ERROR: [doc="
@@ -144,6 +146,7 @@ class SolrSink:
         errors = self._update(encode(batch))["responseHeader"].get("errors", [])
         if not errors:
             return [_done(action) for action in batch]
+        self._refuse_other_schema(*(error.get("message", "") for error in errors))
         reasons = {(error.get("type"), error.get("id")): error.get("message", "no reason given") for error in errors}
         outcomes = []
         for action in batch:
@@ -165,11 +168,23 @@ class SolrSink:
             # A server that starts answers 404 or 405 for its cores until it knows them, and 503 until they are loaded.
             raise TransientError(f"{error.message} any more", advice="Solr is starting, or the core is gone.") from None
         if response.status_code >= 400:
-            raise Refused(shorten(engine_words(response.content)))
+            words = engine_words(response.content)
+            self._refuse_other_schema(words)
+            raise Refused(shorten(words))
         answer = preflight.solr_json(self._target, response)
         if answer.get("responseHeader", {}).get("status") != 0:
             raise TransientError(f"{self._target}: the answer acknowledges nothing")
         return answer
+
+    def _refuse_other_schema(self, *reasons: str) -> None:
+        """Raises PermanentError where Lucene says that the schema is not the one that the index was made with."""
+        for reason in reasons:
+            if OTHER_SCHEMA.search(reason):
+                raise PermanentError(
+                    f"{self._target}: its documents were indexed by another version of its schema: {shorten(reason)}",
+                    advice="`indexer reindex` builds an index by the schema of today beside this one and puts it\n"
+                    "in its place. No document is at fault; what was acknowledged is kept.",
+                )
 
     def _search(self, q: str, **params: Any) -> pysolr.Results:
         try:

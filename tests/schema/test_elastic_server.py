@@ -146,3 +146,25 @@ def test_pairs_of_words_are_suggested(elastic: Target) -> None:
     body = {"size": 0, "suggest": {"text": "umbilicel cord", "phrases": {"phrase": phrase}}}
     answer = send(elastic, "GET", "_search", body).json()
     assert answer["suggest"]["phrases"][0]["options"][0]["text"] == "umbilical cord"
+
+
+def test_numerals_meet_in_queries(elastic: Target) -> None:
+    for volume in ("volume IV", "volume 4", "Volume Four"):
+        assert sorted(terms(elastic, volume, analyzer="text_query")) == ["4", "four", "iv", "volum"]
+    assert terms(elastic, "volume IV", analyzer="text") == ["volum", "iv"]
+
+
+def test_an_apostrophe_leaves_no_word_behind_and_a_vitamin_keeps_its_letter(elastic: Target) -> None:
+    assert terms(elastic, "don't", analyzer="text_query") == ["don"]
+    assert terms(elastic, "vitamin A", analyzer="textProper") == ["vitamin", "a"]
+
+
+def test_an_accent_behind_its_letter_is_folded_as_one_above_it(elastic: Target) -> None:
+    for text in ("Niḍudavōlu ʻĀdil", "Nid\u0323udavo\u0304lu \u02bbA\u0304dil"):
+        assert terms(elastic, text, analyzer="textProper") == ["nidudavolu", "adil"]
+        assert terms(elastic, text, normalizer="sort") == ["nidudavolu adil"]
+
+
+def test_words_in_parts_are_indexed_whole_too(elastic: Target) -> None:
+    assert sorted(terms(elastic, "WiFi 2,000", analyzer="text")) == ["000", "2", "2000", "fi", "wi", "wifi"]
+    assert terms(elastic, "WiFi 2,000", analyzer="textSpell") == ["wi", "fi", "2", "000"]

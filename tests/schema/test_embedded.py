@@ -46,6 +46,7 @@ def words(text: str, *, stemmed: bool = False) -> list[str]:
         ("ﬁne ½ Ⅳ", ["fine", "1", "2", "iv"]),
         ("İstanbul", ["istanbul"]),
         ("hUC-MSC 5×10(7)", ["huc", "msc", "5", "10", "7"]),
+        ("c2000, the 98th H2O", ["c", "2000", "the", "98", "th", "h", "2", "o"]),
         ("— … !", []),
     ],
 )

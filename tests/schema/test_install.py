@@ -18,6 +18,8 @@ from indexer.schema.install import check_target, install
 from indexer.schema.model import biblio
 from indexer.schema.preflight import check_solr
 from indexer.schema.solr import CONF, MARK, configset
+from indexer.sinks import open_sink
+from indexer.sinks.base import Query, Write
 from indexer.sinks.http import open_session
 from indexer.targets import Target, parse_target
 from tests.schema.conftest import drop_collection, drop_index
@@ -97,10 +99,41 @@ def test_a_collection_with_an_older_schema_of_ours_is_brought_up_to_date(
     create = {"action": "CREATE", "name": older, "collection.configName": older, "numShards": "1"}
     requests.get(f"{target.base}/admin/collections", params=create, timeout=120).raise_for_status()
     try:
-        assert [str(row) for row in check_target(target)] == ["marc_error: not there"]
+        [missing, outdated] = check_target(target)
+        assert str(missing) == "marc_error: not there"
+        assert (outdated.field, outdated.blocking) == ("schema.xml", False)
         lines = install(target)
-        assert lines[1].endswith(f"reloaded collection {older}; documents that are there keep their old analysis")
+        assert f"reloaded collection {older}; documents that are there keep their old analysis" in lines[1]
+        assert "indexer reindex" in lines[1]
         assert check_target(target) == []
+    finally:
+        drop_collection(target)
+
+
+def test_documents_of_an_older_schema_are_told_from_bad_ones(
+    collection: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lucene keeps how a field is indexed for as long as the index lives; no document is at fault for that."""
+    older = f"schema_{uuid.uuid4().hex[:8]}"
+    monkeypatch.setattr(install_solr, "CLOUD_CONFIGSET", older)
+    files = {path.removeprefix(f"{CONF}/"): text for path, text in configset(biblio()).items()}
+    files["schema.xml"] = files["schema.xml"].replace(' storeOffsetsWithPositions="true"', "")
+    target = replace(collection, index=older)
+    upload(target, files)
+    create = {"action": "CREATE", "name": older, "collection.configName": older, "numShards": "1"}
+    requests.get(f"{target.base}/admin/collections", params=create, timeout=120).raise_for_status()
+    try:
+        sink = open_sink(target)
+        assert [outcome.status for outcome in sink.push([Write("1", b'{"id":"1","author":["Sun, Wei"]}')])] == [
+            "indexed"
+        ]
+        sink.commit()
+        install(target)
+        assert [outcome.status for outcome in sink.push([Write("2", b'{"id":"2","title":"x"}')])] == ["indexed"]
+        with pytest.raises(PermanentError, match=r"another version of its schema: .*author") as caught:
+            sink.push([Write("3", b'{"id":"3","author":["Sun, Wei"]}')])
+        assert "indexer reindex" in caught.value.advice
+        sink.close()
     finally:
         drop_collection(target)
 
@@ -211,9 +244,29 @@ def test_an_index_without_our_analyzers_is_refused(elastic: Target) -> None:
     target = unused(elastic)
     requests.put(f"{target.base}/{target.index}", timeout=60).raise_for_status()
     try:
-        with pytest.raises(PermanentError, match="lacks analyzers of ours: char_filter textFacet_1") as caught:
+        with pytest.raises(PermanentError, match="lacks analyzers of ours: char_filter marks") as caught:
             install(target)
         assert f"{target.base}/{target.index}" in caught.value.advice
+    finally:
+        drop_index(target)
+
+
+def test_an_index_of_an_earlier_version_is_left_to_a_reindex(elastic: Target) -> None:
+    target, body = unused(elastic), index_body(biblio())
+    body["mappings"]["_meta"]["version"] = "1"
+    del body["settings"]["index"]["analysis"]["filter"]["numerals"]
+    body["settings"]["index"]["analysis"]["analyzer"]["text_query"]["filter"].remove("numerals")
+    requests.put(f"{target.base}/{target.index}", json=body, timeout=60).raise_for_status()
+    try:
+        assert f"was made by schema version 1, today's is {biblio().version}" in install(target)[-1]
+        assert "indexer reindex" in install(target)[-1]
+        assert {str(row) for row in check_target(target)} >= {"filter numerals: not there"}
+        sink = open_sink(target)
+        sink.check()
+        assert [outcome.status for outcome in sink.push([Write("1", b'{"id":"1","title":"Tea"}')])] == ["indexed"]
+        sink.commit()
+        assert sink.search(Query("tea")).total == 1
+        sink.close()
     finally:
         drop_index(target)
 

@@ -54,6 +54,14 @@ def test_the_who_is_who(solr: Target) -> None:
     assert terms(solr, "textProper", "The Who") == ["who"]
 
 
+@pytest.mark.parametrize("type_", ["text", "textProper", "textSpell"])
+def test_an_apostrophe_leaves_no_word_behind_and_a_vitamin_keeps_its_letter(solr: Target, type_: str) -> None:
+    words = terms(solr, type_, "don't")
+    assert "don" in words
+    assert "t" not in words
+    assert terms(solr, type_, "vitamin A") == ["vitamin", "a"]
+
+
 def test_text_is_folded_stemmed_and_split(solr: Target) -> None:
     assert terms(solr, "text", "Running Ünïcödé") == ["run", "unicod"]
     assert terms(solr, "textProper", "Running Ünïcödé") == ["running", "unicode"]
@@ -62,9 +70,10 @@ def test_text_is_folded_stemmed_and_split(solr: Target) -> None:
 
 
 def test_numerals_meet_in_queries(solr: Target) -> None:
-    assert sorted(terms(solr, "text", "volume IV", side="query")) == ["4", "iv", "volum"]
-    assert sorted(terms(solr, "text", "volume 4", side="query")) == ["4", "iv", "volum"]
+    for volume in ("volume IV", "volume 4", "volume Four"):
+        assert sorted(terms(solr, "text", volume, side="query")) == ["4", "four", "iv", "volum"]
     assert terms(solr, "text", "volume IV") == ["volum", "iv"]
+    assert terms(solr, "text", "volume C", side="query") == ["volum", "c"]
 
 
 @pytest.mark.parametrize(
@@ -105,6 +114,11 @@ def test_call_numbers(solr: Target) -> None:
 
 def test_autocompletion(solr: Target) -> None:
     assert terms(solr, "text_autocomplete", "Öl an") == ["o", "ol", "a", "an"]
+    assert terms(solr, "text_autocomplete", "Öl an", side="query") == ["ol", "an"]
+
+
+def test_words_to_suggest_are_those_of_the_text_and_not_several_in_one(solr: Target) -> None:
+    assert terms(solr, "textSpell", "WiFi 4.5") == ["wi", "fi", "4", "5"]
 
 
 def test_pairs_of_words(solr: Target) -> None:
@@ -150,6 +164,35 @@ def test_nothing_is_seen_before_a_commit_and_real_time_get_has_it(solr: Target) 
     assert ask(solr, "get", id=id_)["doc"]["title"] == "soon"
 
 
+@pytest.mark.parametrize("field", ["author", "author_variant", "author2", "title_full_unstemmed", "title"])
+def test_a_quoted_search_is_highlighted(solr: Target, field: str) -> None:
+    id_ = uuid.uuid4().hex
+    several = field.startswith("author")
+    assert add(solr, {"id": id_, field: ["Novelty, Paco"] if several else "Novelty, Paco"}) == []
+    params = {"qt": "edismax", "qf": field, "hl": "true", "hl.fl": field, "fq": f"id:{id_}"}
+    answer = ask(solr, "select", q='"Novelty, Paco"', **params)
+    assert answer["response"]["numFound"] == 1
+    assert "<em>" in answer["highlighting"][id_][field][0]
+
+
+def test_a_word_that_is_split_is_a_phrase(solr: Target) -> None:
+    together, apart = uuid.uuid4().hex, uuid.uuid4().hex
+    assert (
+        add(solr, {"id": together, "title": "Beta-lactam 4.5"}, {"id": apart, "title": "Lactam or beta, 5 of 4"}) == []
+    )
+    for query in ("beta-lactam", "4.5", "title:beta-lactam"):
+        answer = ask(solr, "select", q=query, df="title", fq=f"id:({together} OR {apart})", **{"q.op": "OR"})
+        assert [row["id"] for row in answer["response"]["docs"]] == [together], query
+
+
+@pytest.mark.parametrize("order", ["asc", "desc"])
+def test_a_record_without_the_date_comes_last(solr: Target, order: str) -> None:
+    with_date, without = uuid.uuid4().hex, uuid.uuid4().hex
+    assert add(solr, {"id": with_date, "last_indexed": "2020-01-01T00:00:00Z"}, {"id": without}) == []
+    params = {"q": f"id:({with_date} {without})", "q.op": "OR", "sort": f"last_indexed {order}"}
+    assert [row["id"] for row in ask(solr, "select", **params)["response"]["docs"]] == [with_date, without]
+
+
 @pytest.mark.parametrize("handler", ["standard", "dismax", "edismax"])
 def test_every_word_must_match_whatever_the_handler(solr: Target, handler: str) -> None:
     id_ = uuid.uuid4().hex
@@ -162,7 +205,16 @@ def test_every_word_must_match_whatever_the_handler(solr: Target, handler: str) 
 def test_ping_terms_and_more_like_this(core: Target) -> None:
     first, second = uuid.uuid4().hex, uuid.uuid4().hex
     documents = [{"id": id_, "title": f"Ferns of {id_}", "topic": ["Pteridology"]} for id_ in (first, second)]
+    documents[0]["callnumber-label"] = documents[1]["callnumber-label"] = first
     assert add(core, *documents) == []
     assert ask(core, "admin/ping")["status"] == "OK"
     assert "pteridolog" in ask(core, "terms", **{"terms.fl": "topic", "terms.prefix": "pter"})["terms"]["topic"]
-    assert [row["id"] for row in ask(core, "morelikethis", q=f"id:{first}")["response"]["docs"]] == [second]
+    similar = ask(core, "select", qt="morelikethis", q=f'id:"{first}"')
+    assert similar["response"]["docs"][0]["id"] == second
+
+
+def test_paths_that_a_site_asks_for(core: Target) -> None:
+    id_ = uuid.uuid4().hex
+    assert add(core, {"id": id_, "allfields": ["alpha beta"]}) == []
+    assert ask(core, "search", q="beta alpha", fq=f"id:{id_}")["response"]["numFound"] == 1
+    assert ask(core, "replication", command="indexversion")["indexversion"] > 0
