@@ -16,6 +16,7 @@ from typing import Generic, TypeVar
 from indexer.documents import Delete
 from indexer.engine.retry import persist
 from indexer.engine.sift import refuse_blamed, sift
+from indexer.engine.target_fault import Refusals
 from indexer.engine.window import Window
 from indexer.errors import PermanentError, TransientError
 from indexer.sinks.base import Action, Outcome, Sink
@@ -70,6 +71,7 @@ class Pusher(Generic[Token]):
         self._on_answer = on_answer
         self._on_pause = on_pause
         self._window = Window(limits.connections)
+        self._refusals = Refusals()
         self._telling = threading.Lock()
         self._told_until = 0.0
         self._threads = ThreadPoolExecutor(limits.connections, thread_name_prefix="push")
@@ -175,6 +177,7 @@ class Pusher(Generic[Token]):
                 raise PermanentError(f"the sink gave {len(outcomes)} outcomes for {len(todo)} actions")
             if tries >= 2 * SUSPECT_TRIES:
                 outcomes = refuse_blamed(outcomes, self._sink.push)
+            self._refusals.weigh(batch, outcomes, self._sink.push)
             again = []
             for index, outcome in zip(todo, outcomes, strict=True):
                 if outcome.status == "retry":

@@ -39,8 +39,13 @@ def refuse_blamed(outcomes: list[Outcome], send: Send) -> list[Outcome]:
 
 def _takes_writes(send: Send) -> bool:
     """Whether the engine takes a write that changes nothing: the deletion of a document that nobody has."""
+    return probe(send).status == "deleted"
+
+
+def probe(send: Send) -> Outcome:
+    """What the engine says to the deletion of a document that nobody has."""
     [outcome] = send([Delete(f"indexer-{uuid.uuid4().hex}")])
-    return outcome.status == "deleted"
+    return outcome
 
 
 class _Search:

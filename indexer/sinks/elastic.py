@@ -5,6 +5,7 @@ An acknowledged bulk request is durable: it is in the translog of the primary an
 """
 
 import contextlib
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -15,8 +16,8 @@ from indexer.documents import Delete, Fields
 from indexer.errors import ConfigError, PermanentError, TargetError, TransientError
 from indexer.schema import preflight
 from indexer.sinks.base import PAGE, Action, Durable, Found, Hit, Outcome, Query
-from indexer.sinks.elastic_client import NDJSON, PRODUCTS, check_product, open_client
-from indexer.sinks.http import BUSY, NotThere, authorization, describe, may_pass, shorten, status_error
+from indexer.sinks.elastic_client import NDJSON, PASSING, PRODUCTS, check_product, open_client
+from indexer.sinks.http import BUSY, MEND_ADVICE, NotThere, authorization, describe, may_pass, shorten, status_error
 from indexer.sinks.isolate import Refused, isolate
 from indexer.sinks.query import (
     FACET_VALUES,
@@ -43,8 +44,12 @@ POINT_IN_TIME = {
     "elasticsearch": ("_pit", "/_pit", "id"),
     "opensearch": ("_search/point_in_time", "/_search/point_in_time", "pit_id"),
 }
-# Refused for the state of the index or node, not for the document: a full disk, a moving shard, a closing index.
-PASSING = ("cluster_block_exception", "unavailable_shards_exception", "circuit_breaking_exception")
+# Refused for what the index has been set to, which somebody has to mend: an alias without an index to write to, a data
+# stream, an ingest pipeline that is not there, an index that asks for a routing.
+MISCONFIGURED = re.compile(
+    r"routing_missing_exception: |illegal_argument_exception: (?=.*(write index|more than one ind|op_type of create|"
+    r"pipeline .*(does not exist|is missing|not found)))"
+)
 
 GONE = "What had been acknowledged is gone with it. Install the schema again, and load from the start."
 
@@ -218,6 +223,8 @@ class ElasticSink:
 
     def _outcome(self, action: Action, item: dict[str, Any]) -> Outcome:
         status, error = item.get("status", 500), item.get("error")
+        if item.get("result") == "noop" and not isinstance(action, Delete):
+            return Outcome("rejected", "an ingest pipeline of the index drops it")
         if 200 <= status < 300:
             return Outcome("deleted" if isinstance(action, Delete) else "indexed")
         if error is None and status == 404 and isinstance(action, Delete):
@@ -226,6 +233,8 @@ class ElasticSink:
         words = shorten(describe(error) if isinstance(error, dict) else str(error or f"HTTP {status}"))
         if may_pass(status) or kind in PASSING:
             return Outcome("retry", words, blamed=status not in BUSY and kind not in PASSING)
+        if MISCONFIGURED.match(words):
+            raise PermanentError(f"{self._target}: the index takes no documents: {words}", advice=MEND_ADVICE)
         if kind == "index_not_found_exception":
             raise PermanentError(f"{self._target}: the index was deleted while documents were sent to it", advice=GONE)
         if status in (401, 403):

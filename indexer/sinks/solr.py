@@ -36,7 +36,8 @@ SERVER_TROUBLE = re.compile(
     r"IndexWriter is closed|No space left on device|no servers hosting shard|No registered leader|"
     r"Cannot talk to ZooKeeper|ClusterState says we are the leader|Service Unavailable|Connection refused|"
     r"Server error writing document|SolrCoreState already closed|Server refused connection|"
-    r"SocketTimeout|[Tt]imed? ?out|OutOfMemoryError|Too Many Requests|Connection reset",
+    r"SocketTimeout|[Tt]imed? ?out|OutOfMemoryError|Too Many Requests|Connection reset|"
+    r"^Collection \S+ is read-only",
 )
 
 

@@ -15,7 +15,8 @@ class Killed(Exception):
 
 
 class ScriptedSink:
-    """Answers late, puts items off and fails whole requests as its seed says, and rejects what holds `bad`.
+    """Answers late, puts items off and fails whole requests as its seed says, and rejects what holds `bad`, with words
+    about its title.
 
     `dies_at` is the number of the moment at which it is killed: a push has two (before it is applied, and applied but
     not answered), a commit too. With `durable` "committed" a death takes what was not committed.
@@ -69,7 +70,7 @@ class ScriptedSink:
                     self.documents.pop(action.id, None)
                     outcomes.append(Outcome("deleted"))
                 elif b"bad" in action.body:
-                    outcomes.append(Outcome("rejected", "bad"))
+                    outcomes.append(Outcome("rejected", "title: bad"))
                 else:
                     self.documents[action.id] = action.body
                     outcomes.append(Outcome("indexed"))
