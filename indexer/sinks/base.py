@@ -73,7 +73,8 @@ class Query:
 
 
 class Sink(Protocol):
-    """A place for documents. `push` may be called from several threads at once; the rest from one.
+    """A place for documents. `push` may be called from several threads at once, and so may `commit` and `get` by those
+    in which a push fails again and again; the rest from one.
 
     `str(sink)` is the target as the user wrote it, for messages.
     """

@@ -5,6 +5,8 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 
+import orjson
+
 from indexer.documents import Delete, Fields
 from indexer.errors import TransientError
 from indexer.sinks.base import Action, Durable, Found, Outcome, Query
@@ -23,6 +25,7 @@ class ScriptedSink:
     """
 
     omit: frozenset[str] = frozenset()
+    SLOWEST = 0.002  # seconds until it answers
 
     def __init__(
         self, seed: int = 0, *, trouble: float = 0.0, dies_at: int | None = None, durable: Durable = "acknowledged"
@@ -53,7 +56,7 @@ class ScriptedSink:
 
     def push(self, batch: Sequence[Action]) -> list[Outcome]:
         with self.lock:
-            pause = self.random.random() * 0.002
+            pause = self.random.random() * self.SLOWEST
             fails = self.random.random() < self.trouble
             after = self.random.random() < 0.5
         time.sleep(pause)
@@ -86,7 +89,7 @@ class ScriptedSink:
             self._moment()
 
     def get(self, ids: Sequence[str]) -> dict[str, Fields]:
-        raise NotImplementedError
+        return {id: orjson.loads(self.documents[id]) for id in ids if id in self.documents}
 
     def count(self) -> int:
         return len(self.documents)
