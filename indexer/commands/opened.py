@@ -104,7 +104,7 @@ def opened(
             lock.hold(store, building or str(target), command=command),
         ):
             with told_if_refused(store, command, url):
-                sink.check()
+                sink.check(to_write=True)
                 if not building and target.kind != "jsonl":
                     agree(store, target)
             with Telling(config, store, quiet=quiet, command=command, target=url) as told:

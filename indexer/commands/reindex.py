@@ -238,7 +238,7 @@ class _Job:
         """
         plan = plan_for_sources(self.config)
         with closing(open_sink(self.place.make(name))) as sink:
-            sink.check()
+            sink.check(to_write=True)
             plan.recipe.omit.update(sink.omit)
             yield plan, sink, known_target(index_name(str(self.target), name), sink, self.store)
 

@@ -14,7 +14,7 @@ import orjson
 
 from indexer.documents import Delete, Fields
 from indexer.errors import ConfigError, PermanentError, TargetError, TransientError
-from indexer.schema import preflight
+from indexer.schema import preflight, writable
 from indexer.sinks.base import PAGE, Action, Durable, Found, Hit, Outcome, Query
 from indexer.sinks.elastic_client import NDJSON, PASSING, PRODUCTS, check_product, open_client
 from indexer.sinks.http import BUSY, MEND_ADVICE, NotThere, authorization, describe, may_pass, shorten, status_error
@@ -64,6 +64,7 @@ class ElasticSink:
         self._call, self._close = open_client(target, connections=connections)
         self._index = "/" + quote(target.index, safe="")
         self._uuids: dict[str, str] = {}  # of the indices that `check` saw
+        self._is_alias = False
 
     def __str__(self) -> str:
         return str(self._target)
@@ -72,10 +73,13 @@ class ElasticSink:
     def omit(self) -> frozenset[str]:
         return frozenset()
 
-    def check(self) -> None:
+    def check(self, *, to_write: bool = False) -> None:
         check_product(self._target, self._call)
+        if to_write:
+            writable.check_elastic(self._target, self._call, self._index)
         preflight.check_elastic(self._call("GET", f"{self._index}/_mapping"), self._target)
         self._uuids = self._read_uuids()
+        self._is_alias = self._target.index not in self._uuids
 
     def identity(self) -> str:
         return " ".join(sorted((self._uuids or self._read_uuids()).values()))
@@ -215,7 +219,10 @@ class ElasticSink:
         return answer
 
     def _send(self, batch: Sequence[Action]) -> list[Outcome]:
-        answer = self._call("POST", f"{self._index}/_bulk", encode(batch), content_type=NDJSON, filter_path=ITEM_PARTS)
+        params = {"filter_path": ITEM_PARTS}
+        if self._is_alias:  # else a new index takes the name of an alias that is gone
+            params["require_alias"] = "true"
+        answer = self._call("POST", f"{self._index}/_bulk", encode(batch), content_type=NDJSON, **params)
         items = answer.get("items", [])
         if len(items) != len(batch):
             raise TransientError(f"{self._target}: the answer to {len(batch)} documents is about {len(items)} of them")

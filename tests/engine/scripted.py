@@ -49,7 +49,7 @@ class ScriptedSink:
         if self.durable == "committed":
             self.documents = dict(self._committed)
 
-    def check(self) -> None: ...
+    def check(self, *, to_write: bool = False) -> None: ...
 
     def identity(self) -> str:
         return self.name
