@@ -178,9 +178,9 @@ class Pusher(Generic[Token]):
                 outcomes = sift(batch, self._sink.push, error, holds=held, stop=self._stop, pause=pause)
             if len(outcomes) != len(todo):
                 raise PermanentError(f"the sink gave {len(outcomes)} outcomes for {len(todo)} actions")
+            self._refusals.weigh(batch, outcomes, self._sink.push)
             if tries >= 2 * SUSPECT_TRIES:
                 outcomes = refuse_blamed(batch, outcomes, self._sink.push, holds=held, stop=self._stop, pause=pause)
-            self._refusals.weigh(batch, outcomes, self._sink.push)
             again = []
             for index, outcome in zip(todo, outcomes, strict=True):
                 if outcome.status == "retry":

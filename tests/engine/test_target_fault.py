@@ -109,6 +109,19 @@ def test_refusals_between_documents_that_are_taken_are_their_own() -> None:
     assert pushed(odd, 60, batch=1) == ["indexed", "rejected"] * 30
 
 
+def test_documents_that_the_engine_fails_over_are_their_own_fault() -> None:
+    """As many in one batch as may be, with the same words: each was tried alone, while others were taken."""
+
+    class Failing(ScriptedSink):
+        def push(self, batch: Sequence[Action]) -> list[Outcome]:
+            bad = {f"u{number}" for number in range(3, 3 + SAME_CAUSE)}
+            taken = iter(super().push([action for action in batch if action.id not in bad]))
+            failed = Outcome("retry", "null_pointer_exception: null", blamed=True)
+            return [failed if action.id in bad else next(taken) for action in batch]
+
+    assert pushed(Failing(), 20, batch=20) == ["indexed"] * 3 + ["rejected"] * SAME_CAUSE + ["indexed"] * 7
+
+
 def test_a_run_leaves_no_dead_letter_and_goes_on_later(desk: Desk, tmp_path: Path) -> None:
     files = write(tmp_path, [[(f"r{number}", "one") for number in range(12)]])
     desk.sink = sink = Refusing(lambda _: len(sink.documents) >= 4)
