@@ -29,20 +29,20 @@ def check_elastic(target: Target, call: "Call", path: str) -> None:
     index = write_index(target.index, aliases)
     if index is None:
         raise PermanentError(
-            f"{target}: the alias stands for {', '.join(sorted(aliases))}, and none of them is its write index",
+            f"{target}: no write index is defined for the alias: it stands for {', '.join(sorted(aliases))}",
             advice=f"Set is_write_index on one of them, or give an index. {NOTHING_SENT}",
         )
     closed = sorted(name for name, row in settings.items() if row["settings"].get("index.verified_before_close"))
     if closed:
         raise PermanentError(
-            f"{target}: the index {', '.join(closed)} is closed",
+            f"{target}: the index {', '.join(closed)} is closed (index_closed_exception)",
             advice=f"Open it (POST /{closed[0]}/_open). {NOTHING_SENT}",
         )
     for key in ("index.default_pipeline", "index.final_pipeline"):
         pipeline = settings.get(index, {}).get("settings", {}).get(key, "_none")
         if pipeline != "_none" and not _is_there(call, f"/_ingest/pipeline/{pipeline}"):
             raise PermanentError(
-                f"{target}: the ingest pipeline {pipeline}, which {key} of {index} names, is not there",
+                f"{target}: the pipeline with id [{pipeline}] does not exist, which {key} of {index} names",
                 advice=f"Make it, or take the setting away: without it every document is refused. {NOTHING_SENT}",
             )
 

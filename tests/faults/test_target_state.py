@@ -129,13 +129,13 @@ ELASTIC_STATES = {
         alias(("add", "_2"), also=second_index),
         alias(("remove", "_2")),
         "no write index is defined",
-        "none of them is its write index",
+        "no write index is defined for the alias",
     ),
     "no pipeline": State(
         setting("index.default_pipeline", "nowhere"),
         setting("index.default_pipeline", "_none"),
         "pipeline with id [nowhere] does not exist",
-        "the ingest pipeline nowhere, which index.default_pipeline",
+        "the pipeline with id [nowhere] does not exist, which index.default_pipeline",
     ),
     "no alias": State(alias(("remove", "_1")), alias(("add", "_1")), "the index was deleted", "HTTP 404"),
     "removed": State(

@@ -85,5 +85,5 @@ def test_a_pipeline_is_missing_where_the_server_says_so(status: int, refused: bo
 
     with serving(answer) as server, pytest.raises(PermanentError) as caught:
         open_sink(parse_target(f"elasticsearch+{server.url}/biblio")).check(to_write=True)
-    assert ("the ingest pipeline tidy, which index.final_pipeline" in caught.value.message) == refused
+    assert ("the pipeline with id [tidy] does not exist, which index.final_pipeline" in caught.value.message) == refused
     assert ("its schema is not ours" in caught.value.message) != refused  # which comes after
