@@ -2,6 +2,7 @@
 
 import signal
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -16,13 +17,15 @@ from indexer.derive.pipeline import derive_version
 from indexer.engine.account import Account
 from indexer.engine.run import Plan, Summary, run
 from indexer.engine.workers import collect_rarely
-from indexer.errors import TargetError
+from indexer.errors import PermanentError, TargetError
 from indexer.formats.profiles import Profile
 from indexer.schema.model import biblio
 from indexer.settings import LoadSettings
 from indexer.sinks import open_sink
 from indexer.sinks.base import Sink
 from indexer.targets import Target
+
+SEARCHER_WAITS = (0.5, 1.0, 2.0, 4.0, 0.0)  # seconds: a replica may show a commit a little later than another one
 
 # Here and below the database is imported where it is needed: transform does without, and starts in half the time.
 if TYPE_CHECKING:
@@ -56,7 +59,28 @@ class Opened:
         memory = self.memory(plan, force=force)
         first = self.building and not dumps.settled(self.store, self.target_id)  # what comes after it is little
         with tuning.tuned(self.sink, self.store, self.name, say=self.told.say, unread=first):
-            return carry_out(plan, self.sink, memory, self.told)
+            summary = carry_out(plan, self.sink, memory, self.told)
+        self.check_all_there()
+        return summary
+
+    def check_all_there(self) -> None:
+        """Raises PermanentError where the index holds fewer documents than it acknowledged: it was emptied or made anew
+        meanwhile. The next run finds that, too (progress.open_target), and sends everything again.
+        """
+        from indexer.state import progress
+
+        if self.sink.durable == "never" or self.told.summary.interrupted:
+            return
+        known = progress.count(self.store, self.target_id)
+        for wait in SEARCHER_WAITS:
+            if (there := self.sink.count()) >= known:
+                return
+            time.sleep(wait)
+        raise PermanentError(
+            f"{self.told.target}: the index holds {there:,} documents, of {known:,} at least that it has acknowledged",
+            advice="It was emptied, made anew or restored while documents were sent to it. The next run sends all of "
+            "them again.",
+        )
 
     def memory(self, plan: Plan | None = None, *, force: bool = False) -> "Memory":
         """What a run of this plan remembers, or one of dead letters. Nothing of a file of JSON lines: each run writes
@@ -104,7 +128,7 @@ def opened(
             lock.hold(store, building or str(target), command=command),
         ):
             with told_if_refused(store, command, url):
-                sink.check()
+                sink.check(to_write=True)
                 if not building and target.kind != "jsonl":
                     agree(store, target)
             with Telling(config, store, quiet=quiet, command=command, target=url) as told:

@@ -252,7 +252,7 @@ class _Job:
         with self._or_forgotten(name):
             made = self.place.make(name)
         with closing(open_sink(made)) as sink:
-            sink.check()
+            sink.check(to_write=True)
             plan.recipe.omit.update(sink.omit)
             yield plan, sink, known_target(index_name(str(self.target), name), sink, self.store)
 

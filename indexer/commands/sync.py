@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from indexer import sources
+from indexer.commands.again import send_again
 from indexer.commands.bring import bring, planned
 from indexer.commands.configured import Dump, chosen, dumps, is_as_it_was, part, plan_for_sources
 from indexer.commands.held import foreseen, let_through
@@ -28,6 +29,8 @@ def sync(
     as_json: bool,
     quiet: bool,
 ) -> int:
+    from indexer.state import dead_letters
+
     target = config.target()
     if target.kind == "jsonl":
         raise ConfigError(
@@ -45,7 +48,12 @@ def sync(
         hold = share < 1 and ready.sink.count() > 0  # an empty index loses nothing
         new, summary = catch_up(ready, plan, config, dry_run=dry_run, force=force, hold=hold)
         if not dry_run and not summary.interrupted:
+            send_again(ready, config)
+        if not dry_run and not summary.interrupted:
             let_through(ready, config, share)
+        if not dry_run:
+            ready.check_all_there()
+            summary.missing = dead_letters.count(ready.store, ready.target_id, plan.recipe.profiles)
         going, stopped = foreseen(ready, part(plan, new, config), share) if dry_run else ([], "")
         moving = {source.name for source in chosen(config, names) if source.move_processed}
         if moving and not dry_run and not summary.interrupted:

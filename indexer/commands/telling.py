@@ -43,7 +43,7 @@ class Telling:
         self._for_machines = settings.format == "json"
         self._rejections = self._faults = 0
         self._counting = threading.Lock()  # pauses are told of by the connections' own threads
-        self._command, self._target = command, target
+        self._command, self.target = command, target
         self._reports = Path(config.settings.reports) if store and config.settings.reports else None
         self._started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         self._clock = time.monotonic()
@@ -85,7 +85,7 @@ class Telling:
             self._problems.append(message)
         self._write_report(int(code))
         if error is not None and account.sources:
-            where = f"{self._target} · report {self.page}" if self.page else self._target
+            where = f"{self.target} · report {self.page}" if self.page else self.target
             for line in report.lines(self.summary, target=where, remembered=self._store is not None):
                 self.say(line)
         if self._store is not None:
@@ -116,7 +116,7 @@ class Telling:
     def _write_report(self, code: int) -> None:
         if self._reports is None:
             return
-        told = report.as_json(self.summary, target=self._target) | {
+        told = report.as_json(self.summary, target=self.target) | {
             "command": self._command,
             "started": self._started,
             "exit_code": code,

@@ -11,11 +11,13 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from typing import Generic, TypeVar
 
 from indexer.documents import Delete
 from indexer.engine.retry import persist
-from indexer.engine.sift import refuse_blamed, sift
+from indexer.engine.sift import holds, refuse_blamed, sift
+from indexer.engine.target_fault import Refusals
 from indexer.engine.window import Window
 from indexer.errors import PermanentError, TransientError
 from indexer.sinks.base import Action, Outcome, Sink
@@ -70,6 +72,7 @@ class Pusher(Generic[Token]):
         self._on_answer = on_answer
         self._on_pause = on_pause
         self._window = Window(limits.connections)
+        self._refusals = Refusals()
         self._telling = threading.Lock()
         self._told_until = 0.0
         self._threads = ThreadPoolExecutor(limits.connections, thread_name_prefix="push")
@@ -158,6 +161,8 @@ class Pusher(Generic[Token]):
         answers: list[Outcome | None] = [None] * len(actions)
         todo = list(range(len(actions)))
         tries = 0
+        held = partial(holds, self._sink)
+        pause = self._limits.first_wait / 2
 
         def once() -> None:
             nonlocal todo, tries
@@ -170,11 +175,12 @@ class Pusher(Generic[Token]):
             except TransientError as error:
                 if error.busy or tries < SUSPECT_TRIES:
                     raise
-                outcomes = sift(batch, self._sink.push, error, stop=self._stop)
+                outcomes = sift(batch, self._sink.push, error, holds=held, stop=self._stop, pause=pause)
             if len(outcomes) != len(todo):
                 raise PermanentError(f"the sink gave {len(outcomes)} outcomes for {len(todo)} actions")
+            self._refusals.weigh(batch, outcomes, self._sink.push)
             if tries >= 2 * SUSPECT_TRIES:
-                outcomes = refuse_blamed(outcomes, self._sink.push)
+                outcomes = refuse_blamed(batch, outcomes, self._sink.push, holds=held, stop=self._stop, pause=pause)
             again = []
             for index, outcome in zip(todo, outcomes, strict=True):
                 if outcome.status == "retry":

@@ -73,7 +73,8 @@ class BudgetError(IndexerError):
 class Summary:
     """How a run ended. `exit_code` is what the process should end with. `warnings` counts what could not be made of
     records whose documents are loaded all the same, by kind; `retries` the requests that were tried again; `held` the
-    documents that deletions would take which the brake has stopped.
+    documents that deletions would take which the brake has stopped; `missing`, for `sync`, the records of its sources
+    that are not in the index, those of earlier runs too.
     """
 
     account: Account = field(default_factory=Account)
@@ -82,6 +83,7 @@ class Summary:
     interrupted: bool = False
     retries: int = 0
     held: int = 0
+    missing: int = 0
 
     @property
     def exit_code(self) -> ExitCode:
@@ -89,7 +91,7 @@ class Summary:
             return ExitCode.INTERRUPTED
         if self.held:
             return ExitCode.VERIFICATION
-        if self.account.total.rejected or self.account.faults or self.account.open_sources:
+        if self.account.total.rejected or self.missing or self.account.faults or self.account.open_sources:
             return ExitCode.REJECTED
         return ExitCode.OK
 

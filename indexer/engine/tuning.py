@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import cast
 
-from indexer.errors import TargetError
+from indexer.errors import TargetError, TransientError
 from indexer.sinks.base import Sink, Tunable
 from indexer.sinks.elastic import BULK_SETTINGS
 from indexer.state import journal
@@ -16,13 +16,16 @@ def tuned(sink: Sink, store: Store, target: str, *, say: Callable[[str], None], 
     """For the time of the block. Only an index that is empty, or that nobody reads yet (`unread`), is touched: a live
     one has readers and needs its replicas.
     """
-    if not hasattr(sink, "bulk_settings") or (sink.count() and not unread):
+    if not hasattr(sink, "bulk_settings") or (sink.count() and not unread) or journal.read(store, target) is not None:
         yield
         return
     tunable = cast(Tunable, sink)
     before = tunable.bulk_settings()
     journal.write(store, target, before)
-    tunable.put_settings(BULK_SETTINGS)
+    try:
+        tunable.put_settings(BULK_SETTINGS)
+    except TransientError as error:  # a blocked index: it is loaded all the same, once that is over
+        say(f"the index is not set up for a bulk load: {error.message}")
     try:
         yield
     finally:
@@ -36,7 +39,11 @@ def tuned(sink: Sink, store: Store, target: str, *, say: Callable[[str], None], 
 def put_back(sink: Sink, store: Store, target: str, *, say: Callable[[str], None]) -> None:
     """Gives the index the settings that a load which ended early has left changed, if one has."""
     left = journal.read(store, target)
-    if left is not None:
+    if left is None:
+        return
+    try:
         cast(Tunable, sink).put_settings(left)
         journal.cross_out(store, target)
         say("put back the index settings that an interrupted load had changed")
+    except TransientError as error:
+        say(f"the index keeps the settings of an interrupted load for now: {error.message}")

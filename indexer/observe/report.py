@@ -73,7 +73,12 @@ def lines(summary: Summary, *, target: str, dry_run: bool = False, remembered: b
         result.append(f"{summary.retries:,} {'request was' if summary.retries == 1 else 'requests were'} tried again")
     if summary.held:
         result.append(held(summary.held))
-    if remembered and account.total.rejected:
+    if summary.missing:
+        are = (
+            "1 record of the sources is" if summary.missing == 1 else f"{summary.missing:,} records of the sources are"
+        )
+        result.append(f"{are} not in the index, and why: indexer dead-letters list (drop forgets them)")
+    elif remembered and account.total.rejected:
         result.append("rejected records are kept, and why: indexer dead-letters list")
     if summary.warnings:
         result.append(f"{summary.warnings.total():,} metadata warnings, which the documents keep; by kind:")
@@ -102,6 +107,7 @@ def as_json(summary: Summary, *, target: str, dry_run: bool = False) -> dict[str
         "in_flight": dict(summary.account.in_flight),
         "faults": summary.account.faults,
         "held": summary.held,
+        "missing": summary.missing,
         "warnings": dict(summary.warnings.most_common()),
         "interrupted": summary.interrupted,
         "retries": summary.retries,

@@ -73,7 +73,8 @@ class Query:
 
 
 class Sink(Protocol):
-    """A place for documents. `push` may be called from several threads at once; the rest from one.
+    """A place for documents. `push` may be called from several threads at once, and so may `commit` and `get` by those
+    in which a push fails again and again; the rest from one.
 
     `str(sink)` is the target as the user wrote it, for messages.
     """
@@ -87,8 +88,9 @@ class Sink(Protocol):
         """Fields that this target fills itself (its own copyField rules): not to be sent. Known after `check`."""
         ...
 
-    def check(self) -> None:
-        """Reachable, the product and version we speak to, our schema on it; opens what `push` needs.
+    def check(self, *, to_write: bool = False) -> None:
+        """Reachable, the product and version we speak to, our schema on it; opens what `push` needs. `to_write`: in a
+        state, too, to take documents.
 
         Raises PermanentError or TransientError. Nothing is written.
         """

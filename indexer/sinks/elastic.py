@@ -5,6 +5,7 @@ An acknowledged bulk request is durable: it is in the translog of the primary an
 """
 
 import contextlib
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -13,10 +14,10 @@ import orjson
 
 from indexer.documents import Delete, Fields
 from indexer.errors import ConfigError, PermanentError, TargetError, TransientError
-from indexer.schema import preflight
+from indexer.schema import preflight, writable
 from indexer.sinks.base import PAGE, Action, Durable, Found, Hit, Outcome, Query
-from indexer.sinks.elastic_client import NDJSON, PRODUCTS, check_product, open_client
-from indexer.sinks.http import BUSY, NotThere, authorization, describe, may_pass, shorten, status_error
+from indexer.sinks.elastic_client import NDJSON, PASSING, PRODUCTS, check_product, open_client
+from indexer.sinks.http import BUSY, MEND_ADVICE, NotThere, authorization, describe, may_pass, shorten, status_error
 from indexer.sinks.isolate import Refused, isolate
 from indexer.sinks.query import (
     FACET_VALUES,
@@ -44,8 +45,12 @@ POINT_IN_TIME = {
     "elasticsearch": ("_pit", "/_pit", "id"),
     "opensearch": ("_search/point_in_time", "/_search/point_in_time", "pit_id"),
 }
-# Refused for the state of the index or node, not for the document: a full disk, a moving shard, a closing index.
-PASSING = ("cluster_block_exception", "unavailable_shards_exception", "circuit_breaking_exception")
+# Refused for what the index has been set to, which somebody has to mend: an alias without an index to write to, a data
+# stream, an ingest pipeline that is not there, an index that asks for a routing.
+MISCONFIGURED = re.compile(
+    r"routing_missing_exception: |illegal_argument_exception: (?=.*(write index|more than one ind|op_type of create|"
+    r"pipeline .*(does not exist|is missing|not found)))"
+)
 
 GONE = "What had been acknowledged is gone with it. Install the schema again, and load from the start."
 
@@ -60,6 +65,7 @@ class ElasticSink:
         self._call, self._close = open_client(target, connections=connections)
         self._index = "/" + quote(target.index, safe="")
         self._uuids: dict[str, str] = {}  # of the indices that `check` saw
+        self._is_alias = False
 
     def __str__(self) -> str:
         return str(self._target)
@@ -68,10 +74,13 @@ class ElasticSink:
     def omit(self) -> frozenset[str]:
         return frozenset()
 
-    def check(self) -> None:
+    def check(self, *, to_write: bool = False) -> None:
         check_product(self._target, self._call)
+        if to_write:
+            writable.check_elastic(self._target, self._call, self._index)
         preflight.check_elastic(self._call("GET", f"{self._index}/_mapping"), self._target)
         self._uuids = self._read_uuids()
+        self._is_alias = self._target.index not in self._uuids
 
     def identity(self) -> str:
         return " ".join(sorted((self._uuids or self._read_uuids()).values()))
@@ -211,7 +220,10 @@ class ElasticSink:
         return answer
 
     def _send(self, batch: Sequence[Action]) -> list[Outcome]:
-        answer = self._call("POST", f"{self._index}/_bulk", encode(batch), content_type=NDJSON, filter_path=ITEM_PARTS)
+        params = {"filter_path": ITEM_PARTS}
+        if self._is_alias:  # else a new index takes the name of an alias that is gone
+            params["require_alias"] = "true"
+        answer = self._call("POST", f"{self._index}/_bulk", encode(batch), content_type=NDJSON, **params)
         items = answer.get("items", [])
         if len(items) != len(batch):
             raise TransientError(f"{self._target}: the answer to {len(batch)} documents is about {len(items)} of them")
@@ -219,6 +231,8 @@ class ElasticSink:
 
     def _outcome(self, action: Action, item: dict[str, Any]) -> Outcome:
         status, error = item.get("status", 500), item.get("error")
+        if item.get("result") == "noop" and not isinstance(action, Delete):
+            return Outcome("rejected", "an ingest pipeline of the index drops it")
         if 200 <= status < 300:
             return Outcome("deleted" if isinstance(action, Delete) else "indexed")
         if error is None and status == 404 and isinstance(action, Delete):
@@ -227,6 +241,8 @@ class ElasticSink:
         words = shorten(describe(error) if isinstance(error, dict) else str(error or f"HTTP {status}"))
         if may_pass(status) or kind in PASSING:
             return Outcome("retry", words, blamed=status not in BUSY and kind not in PASSING)
+        if MISCONFIGURED.match(words):
+            raise PermanentError(f"{self._target}: the index takes no documents: {words}", advice=MEND_ADVICE)
         if kind == "index_not_found_exception":
             raise PermanentError(f"{self._target}: the index was deleted while documents were sent to it", advice=GONE)
         if status in (401, 403):

@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from indexer.errors import ConfigError, PermanentError
+from indexer.errors import ConfigError, PermanentError, TransientError
 from indexer.sinks.http import (
     CHECK_SECONDS,
+    MEND_ADVICE,
     READ_SECONDS,
     NotThere,
     authorization,
@@ -31,6 +32,14 @@ SUPPORTED = {"elasticsearch": (8, 9), "opensearch": (2, 3)}
 PRODUCTS = {"elasticsearch": "Elasticsearch", "opensearch": "OpenSearch"}
 JSON = "application/json"
 NDJSON = "application/x-ndjson"
+# Refused for the state of the index or node, which may pass, and not for the document: a full disk, a block, a closed
+# index, a moving shard.
+PASSING = (
+    "cluster_block_exception",
+    "index_closed_exception",
+    "unavailable_shards_exception",
+    "circuit_breaking_exception",
+)
 ROOT = "/"  # where a server says what it is
 
 
@@ -60,6 +69,8 @@ def open_client(target: Target, *, connections: int = 1) -> tuple[Call, Callable
                 raise not_json(str(target), str(answer or "").encode())
             return answer
         words = engine_words(orjson.dumps(answer) if isinstance(answer, dict | list) else str(answer).encode())
+        if words.startswith(PASSING):  # whatever the status: 400, 403 or 429
+            raise TransientError(f"{target}: HTTP {status}: {shorten(words)}", advice=MEND_ADVICE, busy=True)
         if status in (400, 409, 413):
             raise Refused(shorten(words))
         raise status_error(str(target), status, words, retry_after=retry_after, has_credentials=has_credentials)

@@ -57,7 +57,7 @@ class EmbeddedSink:
     def omit(self) -> frozenset[str]:
         return frozenset()
 
-    def check(self) -> None:
+    def check(self, *, to_write: bool = False) -> None:
         """Opens the index; makes it first where it may. Raises PermanentError."""
         if self._create:
             install(self._folder)

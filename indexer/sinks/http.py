@@ -18,9 +18,13 @@ and for one document, in an answer that is a success as a whole:
                       no acknowledgement in the answer            TransientError
                       404 or 405, the core was there              TransientError (a server that starts loads it later)
     Elasticsearch,    408, 429, 5xx, or an error type of PASSING  sent again; rejected when it goes on with 500
-    OpenSearch        401, 403, or no such index                  PermanentError
+    OpenSearch        401, 403, no such index, MISCONFIGURED      PermanentError
+                      a pipeline drops the document               rejected
                       another status                              rejected
                       fewer items than documents                  TransientError
+
+Where all documents that are sent are rejected with the same words, which name none of them, it is the target after all
+(engine/target_fault.py): PermanentError.
 
 A TransientError sends the whole request again, what is "sent again" only that document (engine/push.py). A request that
 goes on failing while the server takes others is searched for the document that it fails of (engine/sift.py).
@@ -51,6 +55,7 @@ LONGEST_REASON = 1000  # characters; Elasticsearch quotes the whole value at fau
 BUSY = (408, 429, 503)
 
 INSTALL_ADVICE = "`indexer schema install --target ...` makes it, with the bundled schema."
+MEND_ADVICE = "That is the state of the index, and no document's fault: mend it, and run the same command again."
 CREDENTIALS_ADVICE = "Set INDEXER_USERNAME and INDEXER_PASSWORD, or INDEXER_API_KEY."
 
 
@@ -186,6 +191,8 @@ def status_error(
             retry_after=retry_seconds(retry_after),
             busy=status in BUSY,
         )
+    if re.match(r"Collection \S+ is read-only", words):  # Solr's 403 for a commit
+        return TransientError(f"{name}: HTTP {status}{said}", advice=MEND_ADVICE, busy=True)
     if status == 401:
         why = "the credentials are refused" if has_credentials else "the server asks for credentials"
         return PermanentError(f"{name}: HTTP 401, {why}{said}", advice=CREDENTIALS_ADVICE)

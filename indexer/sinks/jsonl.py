@@ -54,7 +54,7 @@ class JsonLinesSink:
     def omit(self) -> frozenset[str]:
         return frozenset()
 
-    def check(self) -> None:
+    def check(self, *, to_write: bool = False) -> None:
         if self._standard_output:
             return
         folder = self._path.parent

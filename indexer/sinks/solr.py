@@ -14,7 +14,7 @@ import requests
 
 from indexer.documents import Delete, Fields, Value
 from indexer.errors import ConfigError, PermanentError, TargetError, TransientError
-from indexer.schema import preflight
+from indexer.schema import preflight, writable
 from indexer.sinks.base import PAGE, Action, Durable, Found, Hit, Outcome, Query
 from indexer.sinks.http import CHECK_SECONDS, CONNECT_SECONDS, TIMEOUT, NotThere, engine_words, open_session, shorten
 from indexer.sinks.isolate import Refused, isolate
@@ -38,7 +38,8 @@ SERVER_TROUBLE = re.compile(
     r"IndexWriter is closed|No space left on device|no servers hosting shard|No registered leader|"
     r"Cannot talk to ZooKeeper|ClusterState says we are the leader|Service Unavailable|Connection refused|"
     r"Server error writing document|SolrCoreState already closed|Server refused connection|"
-    r"SocketTimeout|[Tt]imed? ?out|OutOfMemoryError|Too Many Requests|Connection reset",
+    r"SocketTimeout|[Tt]imed? ?out|OutOfMemoryError|Too Many Requests|Connection reset|"
+    r"^Collection \S+ is read-only",
 )
 
 
@@ -62,8 +63,10 @@ class SolrSink:
     def omit(self) -> frozenset[str]:
         return self._omit
 
-    def check(self) -> None:
-        check_product(self._target, self._session)
+    def check(self, *, to_write: bool = False) -> None:
+        mode = check_product(self._target, self._session)
+        if to_write and mode == "solrcloud":
+            writable.check_solr_cloud(self._session, self._target)
         self._omit = preflight.check_solr(self._session, self._target)
         self._checked = True
 
@@ -220,8 +223,10 @@ class SolrSink:
         return found[1] if len(found) > 1 else None
 
 
-def check_product(target: Target, session: requests.Session) -> None:
-    """That Solr answers, in a version we speak to. Raises PermanentError, or TransientError."""
+def check_product(target: Target, session: requests.Session) -> str:
+    """That Solr answers, in a version we speak to; gives its mode (solrcloud, std). Raises PermanentError, or
+    TransientError.
+    """
     try:
         answer = _json(session.get(f"{target.base}/admin/info/system", params={"wt": "json"}, timeout=FIRST_TIMEOUT))
     except NotThere:
@@ -234,6 +239,7 @@ def check_product(target: Target, session: requests.Session) -> None:
         )
     if int(version.split(".")[0]) not in SUPPORTED:
         raise PermanentError(f"{target}: this is Solr {version}; what we speak to is Solr 9.")
+    return str(answer.get("mode", ""))
 
 
 def _other_product(target: Target, session: requests.Session) -> str:

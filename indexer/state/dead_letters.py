@@ -98,6 +98,34 @@ def held(store: Store, target_id: int) -> list[tuple[int, str]]:
         return [(row.id, row.document_id) for row in rows]
 
 
+def refused(store: Store, target_id: int, *, before: int) -> list[tuple[int, str, str]]:
+    """(letter, document, reason) of those that the engine refused in earlier runs, in the order in which they came
+    along.
+    """
+    column = dead_letters.c
+    query = sa.select(column.id, column.document_id, column.reason).where(
+        column.target_id == target_id,
+        column.stage == "index",
+        column.document_id.is_not(None),
+        column.run_id < before,
+    )
+    with store.begin() as connection:
+        rows = connection.execute(query.order_by(column.run_id, column.sequence, column.id))
+        return [(row.id, row.document_id, row.reason) for row in rows]
+
+
+def count(store: Store, target_id: int, sources: Collection[str]) -> int:
+    """How many records of these sources are not in the index, deletions that are held left out."""
+    column = dead_letters.c
+    query = (
+        sa.select(sa.func.count())
+        .select_from(dead_letters)
+        .where(column.target_id == target_id, column.source.in_(list(sources)), column.stage != HELD)
+    )
+    with store.begin() as connection:
+        return int(connection.execute(query).scalar_one())
+
+
 def overtake(connection: sa.Connection, *, target_id: int, document_id: str, moment: tuple[int, int]) -> None:
     """Forgets letters of a document of which the index holds a later version, or which was deleted later."""
     run_id, sequence = moment

@@ -261,3 +261,23 @@ def test_a_source_that_is_not_there_is_named(indexer: Indexer, tmp_path: Path) -
     assert ended.code == ExitCode.USAGE
     assert "there is no source 'jurnal'" in ended.err
     assert "journal" in ended.err
+
+
+def test_nothing_new_is_not_well_while_records_are_missing(indexer: Indexer, tmp_path: Path) -> None:
+    """A record that was rejected is told by each sync of its source, until it is mended or forgotten."""
+    (tmp_path / "good").mkdir()
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "good/1.jsonl").write_text('{"id":"a","title":"A"}')
+    (tmp_path / "bad/1.jsonl").write_text('{"id":"b","title":"B","first_indexed":"yesterday"}')
+    sources = [f"name = '{name}'\nprofile = 'solr_json'\npaths = ['{name}']" for name in ("good", "bad")]
+    configure(tmp_path, *sources)
+    for _ in range(2):
+        ended = indexer("sync")
+        assert ended.code == ExitCode.REJECTED
+        assert "1 record of the sources is not in the index, and why: indexer dead-letters list" in ended.out
+    assert "bad    nothing new" in ended.out
+    assert json.loads(indexer("sync", "--json").out)["missing"] == 1
+    assert indexer("sync", "good").code == 0
+    assert indexer("sync", "--dry-run").code == 0
+    assert indexer("dead-letters", "drop", "--all").code == 0
+    assert indexer("sync").code == 0

@@ -5,6 +5,8 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 
+import orjson
+
 from indexer.documents import Delete, Fields
 from indexer.errors import TransientError
 from indexer.sinks.base import Action, Durable, Found, Outcome, Query
@@ -15,13 +17,15 @@ class Killed(Exception):
 
 
 class ScriptedSink:
-    """Answers late, puts items off and fails whole requests as its seed says, and rejects what holds `bad`.
+    """Answers late, puts items off and fails whole requests as its seed says, and rejects what holds `bad`, with words
+    about its title.
 
     `dies_at` is the number of the moment at which it is killed: a push has two (before it is applied, and applied but
     not answered), a commit too. With `durable` "committed" a death takes what was not committed.
     """
 
     omit: frozenset[str] = frozenset()
+    SLOWEST = 0.002  # seconds until it answers
 
     def __init__(
         self, seed: int = 0, *, trouble: float = 0.0, dies_at: int | None = None, durable: Durable = "acknowledged"
@@ -45,14 +49,14 @@ class ScriptedSink:
         if self.durable == "committed":
             self.documents = dict(self._committed)
 
-    def check(self) -> None: ...
+    def check(self, *, to_write: bool = False) -> None: ...
 
     def identity(self) -> str:
         return self.name
 
     def push(self, batch: Sequence[Action]) -> list[Outcome]:
         with self.lock:
-            pause = self.random.random() * 0.002
+            pause = self.random.random() * self.SLOWEST
             fails = self.random.random() < self.trouble
             after = self.random.random() < 0.5
         time.sleep(pause)
@@ -69,7 +73,7 @@ class ScriptedSink:
                     self.documents.pop(action.id, None)
                     outcomes.append(Outcome("deleted"))
                 elif b"bad" in action.body:
-                    outcomes.append(Outcome("rejected", "bad"))
+                    outcomes.append(Outcome("rejected", "title: bad"))
                 else:
                     self.documents[action.id] = action.body
                     outcomes.append(Outcome("indexed"))
@@ -85,7 +89,7 @@ class ScriptedSink:
             self._moment()
 
     def get(self, ids: Sequence[str]) -> dict[str, Fields]:
-        raise NotImplementedError
+        return {id: orjson.loads(self.documents[id]) for id in ids if id in self.documents}
 
     def count(self) -> int:
         return len(self.documents)

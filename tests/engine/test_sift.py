@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from indexer.documents import Delete
 from indexer.engine.push import Limits, Pusher
-from indexer.engine.sift import MOST_FOUND, refuse_blamed, sift
+from indexer.engine.sift import ALONE_TRIES, MOST_FOUND, holds, refuse_blamed, sift
 from indexer.errors import TransientError
 from indexer.sinks.base import Action, Outcome, Write
 from tests.engine.scripted import ScriptedSink
@@ -37,13 +37,16 @@ class Engine:
         self.taken += [action.id for action in batch if isinstance(action, Write)]
         return [Outcome("deleted" if isinstance(action, Delete) else "indexed") for action in batch]
 
+    def holds(self, action: Action) -> bool:
+        return action.id in self.taken
+
 
 def batch(size: int) -> list[Action]:
     return [Write(str(number), b"{}") for number in range(size)]
 
 
 def sifted(engine: Engine, size: int) -> list[Outcome]:
-    return sift(batch(size), engine.send, ERROR, stop=threading.Event())
+    return sift(batch(size), engine.send, ERROR, holds=engine.holds, stop=threading.Event())
 
 
 @given(size=st.integers(1, 600), data=st.data())
@@ -54,7 +57,7 @@ def test_one_bad_document_is_found_wherever_it_lies(size: int, data: st.DataObje
     assert [n for n, outcome in enumerate(outcomes) if outcome.status == "rejected"] == [bad]
     assert outcomes[bad].reason == "every request fails that holds this document: connection reset"
     assert sorted(engine.taken, key=int) == [str(n) for n in range(size) if n != bad]
-    assert engine.requests <= 4 * size.bit_length() + 6
+    assert engine.requests <= 4 * size.bit_length() + 6 + 2 * ALONE_TRIES
 
 
 @given(size=st.integers(1, 60), data=st.data())
@@ -92,16 +95,50 @@ def test_it_ends_when_it_is_told_to_stop() -> None:
     stop.set()
     engine = Engine({"1"})
     with pytest.raises(TransientError):
-        sift(batch(9), engine.send, ERROR, stop=stop)
+        sift(batch(9), engine.send, ERROR, holds=engine.holds, stop=stop)
     assert engine.requests == 0
 
 
 def test_documents_that_the_engine_goes_on_failing_over() -> None:
     blamed, busy, done = Outcome("retry", "null", blamed=True), Outcome("retry", "busy"), Outcome("indexed")
-    send = Engine(set()).send
-    assert refuse_blamed([done, blamed, busy], send) == [done, Outcome("rejected", "null"), busy]
-    assert refuse_blamed([blamed] * 11, send) == [blamed] * 11
-    assert refuse_blamed([done, busy], Engine(set(), down_from=0).send) == [done, busy]
+
+    def refused(outcomes: list[Outcome], engine: Engine) -> list[Outcome]:
+        some = batch(len(outcomes))
+        return refuse_blamed(some, outcomes, engine.send, holds=engine.holds, stop=threading.Event())
+
+    assert refused([done, blamed, busy], Engine({"1"})) == [done, Outcome("rejected", "null"), busy]
+    assert refused([done, blamed, busy], Engine(set())) == [done, done, busy]  # alone it is taken
+    assert refused([blamed] * 11, Engine({"1"})) == [blamed] * 11
+    down = Engine(set(), down_from=0)
+    assert refused([done, busy, blamed], down) == [done, busy, blamed]
+
+
+@pytest.mark.parametrize("lost", ["answers", "requests"])
+def test_what_the_index_has_is_no_reject_though_no_answer_ever_comes(lost: str) -> None:
+    """Of writes that are no probes nothing is ever heard."""
+
+    class Silent(Engine):
+        def send(self, batch: Sequence[Action]) -> list[Outcome]:
+            silent = any(action.id == "3" for action in batch)
+            outcomes = [] if silent and lost == "requests" else super().send(batch)
+            if silent:
+                raise ERROR
+            return outcomes
+
+    outcomes = sifted(Silent(set()), 4)
+    assert [outcome.status for outcome in outcomes][:3] == ["indexed"] * 3
+    assert outcomes[3].status == ("indexed" if lost == "answers" else "rejected")
+
+
+def test_what_the_index_holds_is_read_back() -> None:
+    sink = ScriptedSink()
+    one = Write("a", b'{"id":"a","title":"one"}')
+    assert not holds(sink, one)
+    assert holds(sink, Delete("a"))
+    sink.push([one])
+    assert holds(sink, one)
+    assert not holds(sink, Write("a", b'{"id":"a","title":"two"}'))
+    assert not holds(sink, Delete("a"))
 
 
 def test_a_push_goes_on_beside_it() -> None:

@@ -88,6 +88,7 @@ def test_outcomes_item_by_item(kind: str) -> None:
         (500, "something"),
         (408, "timeout"),
         (403, "cluster_block_exception"),  # the disk is nearly full: OpenSearch says 403, Elasticsearch 429
+        (400, "index_closed_exception"),
     ],
 )
 def test_items_that_may_pass(kind: str, status: int, error: str) -> None:
@@ -119,6 +120,37 @@ def test_an_answer_about_fewer_documents(kind: str) -> None:
 def test_items_that_stop_the_run(kind: str, status: int, error: str, words: str) -> None:
     with pytest.raises(PermanentError, match=words):
         answered(kind, [{"status": 201}, {"status": 200}, {"status": status, "error": {"type": error, "reason": "x"}}])
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        ("illegal_argument_exception", "no write index is defined for alias [al]. The write index may be disabled"),
+        ("illegal_argument_exception", "pipeline with id [nope] does not exist"),
+        ("illegal_argument_exception", "only write ops with an op_type of create are allowed in data streams"),
+        ("routing_missing_exception", "routing is required for [al]/[a]"),
+    ],
+)
+def test_an_index_that_takes_nothing_is_no_documents_fault(kind: str, error: str, reason: str) -> None:
+    item = {"status": 400, "error": {"type": error, "reason": reason}}
+    with pytest.raises(PermanentError) as caught:
+        answered(kind, [{"status": 201}, {"status": 200}, item])
+    assert reason in caught.value.message
+    assert "no document's fault" in caught.value.advice
+
+
+def test_a_document_that_a_pipeline_drops_is_not_there(kind: str) -> None:
+    outcomes = answered(kind, [{"status": 200, "result": "noop"}] * 3)
+    assert outcomes[0] == Outcome("rejected", "an ingest pipeline of the index drops it")
+    assert outcomes[1] == DELETED
+
+
+@pytest.mark.parametrize("status", [400, 403, 429])
+def test_a_request_that_a_block_refuses_may_pass(kind: str, status: int) -> None:
+    error = {"error": {"type": "index_closed_exception" if status == 400 else "cluster_block_exception"}}
+    with serving(lambda _: Answer(status, error, PRODUCT)) as scripted, pytest.raises(TransientError) as caught:
+        open_sink(parse_target(f"{kind}+{scripted.url}/biblio")).commit()
+    assert caught.value.busy
 
 
 def test_a_delete_in_an_index_that_is_gone_is_no_success(kind: str) -> None:

@@ -69,6 +69,7 @@ def test_errors_of_unknown_documents_are_found_by_halving() -> None:
         "Cannot talk to ZooKeeper - Updates are disabled.",
         "Async exception during distributed update: Error from server at null: Service Unavailable",
         "Task queue processing has stalled for 20121 ms: java.net.SocketTimeoutException",
+        "Collection biblio is read-only.",
     ],
 )
 def test_a_servers_trouble_is_no_documents_fault(message: str) -> None:
