@@ -22,6 +22,10 @@ _SOLR_CHILD = re.compile(rb"<(?:field|str|arr|doc|id|query|lst|result)(?=[\s/>])
 
 _FRONT = re.compile(rb"<(?:[^\s<>/:]+:)?front[\s/>]")  # the front matter of an article in JATS
 
+_EMPTY_LIST = re.compile(rb"\s*\[\s*\]\s*")
+_EMPTY_ROOT = re.compile(rb"\s*(?:<[?!][^<>]*>\s*)*<([^\s<>/!?]+)[^<>]*?(?:/>|>\s*</\1\s*>)\s*")
+_RESULT = re.compile(rb"<result[\s/>]")
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -61,6 +65,22 @@ def detect(head: bytes, *, whole: bool, name: str, format: str | None) -> Kind:
     if format == "delete":
         return Kind("deletes")
     return _unknown(f"begins with '{show(start, 40)}'", "")
+
+
+def is_empty(kind: Kind, head: bytes) -> bool:
+    """Whether a file without records says so itself: a table of a header alone, a list or a wrapper with nothing in it.
+
+    What is said inside of answers is left to those who read them.
+    """
+    match kind.container:
+        case "csv":
+            return True
+        case "documents":
+            return head.lstrip().startswith(b"{") or bool(_EMPTY_LIST.fullmatch(head))
+        case "solr_xml":
+            return bool(_EMPTY_ROOT.fullmatch(head) or _RESULT.search(head))
+        case _:
+            return bool(_EMPTY_ROOT.fullmatch(head))
 
 
 def _xml(start: bytes, format: str | None) -> Kind:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from indexer.records import Fault, Record
 from indexer.sources.oai import FORMATS
 from indexer.sources.place import Place
-from indexer.sources.pubmed import finish
+from indexer.sources.pubmed import finish, loose
 from indexer.sources.window import Window
 from indexer.sources.xml import Scanner, declare, namespace, namespaces, show
 
@@ -23,6 +23,7 @@ def records(window: Window, place: Place, record: bytes, *, wrapped: bool) -> It
     inherited: Mapping[bytes, bytes] = {}
     root = b""
     for tag in scanner.tags():
+        yield from loose(scanner, place)
         if wrapped and tag is scanner.root and root in (b"", tag.name):
             root = tag.name
             inherited = {**inherited, **namespaces(tag.raw)}  # of a broken record it may be, and declare none

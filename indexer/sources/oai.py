@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from indexer.records import Fault, Header, Record
 from indexer.sources.place import Place
-from indexer.sources.pubmed import finish
+from indexer.sources.pubmed import finish, loose
 from indexer.sources.window import Window
 from indexer.sources.xml import (
     Broken,
@@ -54,6 +54,7 @@ def records(window: Window, place: Place, root: bytes) -> Iterator[Record | Faul
     listing = False
     seen = False
     for tag in scanner.tags():
+        yield from loose(scanner, place)
         local = tag.local
         if local == b"record" and not tag.closing:
             seen = True
@@ -160,6 +161,7 @@ def _error(piece: Piece | None, tag: Tag, place: Place) -> Fault | None:
     """An error of section 3.6; a harvest of what is new has none to report when there is nothing new."""
     code = ERROR_CODE.search(tag.raw)
     name = show(code.group(1)) if code else "without a code"
+    place.says_none = place.says_none or name == "noRecordsMatch"
     if piece is None or name == "noRecordsMatch":
         return None
     said = show(piece.raw[len(tag.raw) : max(piece.raw.rfind(b"</"), 0)].strip(), 300)

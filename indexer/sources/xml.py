@@ -31,6 +31,7 @@ _XMLNS = re.compile(rb"""\sxmlns(?::([^\s=:]+))?\s*=\s*("[^"]*"|'[^']*')""")
 _UNPREFIXED = re.compile(rb"<[^\s<>/:!?]+[\s/>]")
 _ENTITY = re.compile(rb"&(#[0-9]+|#x[0-9A-Fa-f]+|[^;&\s]*);?")
 _NAMED = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
+_BLANK = b" \t\r\n\0\x1a\xef\xbb\xbf"  # and byte-order marks, of files that were put together
 _COMMENT_OR_CDATA = re.compile(rb"<!--|<!\[CDATA\[")
 
 
@@ -157,12 +158,17 @@ class Scanner:
     `restart` matches the start tag of a record, where the reading goes on after a broken one; it may look at up to
     MARGIN bytes. `nests`: whether a record may hold elements of its own name: "no", "others" that `restart` does not
     match, or "records".
+
+    `loose` is the text right before the last tag, or at the end, that is in no element of its own: a well-formed dump
+    has none, but servers append what went wrong to what they had sent.
     """
 
     def __init__(self, window: Window, restart: re.Pattern[bytes], *, nests: Nests = "no") -> None:
         self.window = window
         self.root: Tag | None = None
         self.unclosed = ""
+        self.loose: Piece | None = None
+        self._leaf = b""  # the element that the last tag has opened
         self._restart = restart
         self._breaks = None if nests == "records" else restart
         self._nests = nests != "no"
@@ -174,8 +180,13 @@ class Scanner:
         while (tag := self._next_tag()) is not None:
             if not tag.closing and not tag.empty and self.root is None:
                 self.root = tag
+            if self.loose is not None and tag.closing and tag.name == self._leaf:
+                self.loose = None
             yield tag
+            self._leaf = b""
             if window.offset == tag.offset:
+                if not tag.closing and not tag.empty:
+                    self._leaf = tag.name
                 window.pos += len(tag.raw)
                 if tag.closing and self.root is not None and tag.name == self.root.name:
                     self.root = None
@@ -281,15 +292,17 @@ class Scanner:
 
     def _next_tag(self) -> Tag | None:
         window = self.window
+        self.loose = None
         while True:
             match = _MARKUP.search(window.data, window.pos)
             if match is None:
-                window.pos = max(window.pos, len(window.data) - 2)
+                self._pass(max(window.pos, len(window.data) - 2))
                 if not window.more():
-                    window.pos = len(window.data)
+                    self._pass(len(window.data))
                     return None
                 continue
-            window.pos = match.start()
+            if match.start() > window.pos:
+                self._pass(match.start())
             if match.group(1):
                 if not self._skip_markup():
                     return None
@@ -297,6 +310,18 @@ class Scanner:
             tag = self._whole_tag(match)
             if tag is not None:
                 return tag
+
+    def _pass(self, end: int) -> None:
+        """Go on to `end`. Text on the way is loose, from its first character that is not blank on."""
+        window = self.window
+        text = window.data[window.pos : end]
+        if self.loose is None:
+            text = text.lstrip(_BLANK)
+            if text:
+                self.loose = Piece(text[:KEPT_OF_OVERSIZED], window.base + end - len(text))
+        elif len(self.loose.raw) < KEPT_OF_OVERSIZED:
+            self.loose = Piece(self.loose.raw + text[:KEPT_OF_OVERSIZED], self.loose.offset)
+        window.pos = end
 
     def _whole_tag(self, match: re.Match[bytes]) -> Tag | None:
         """The tag at `pos`; None where more was read: it is to be looked at again."""
