@@ -118,6 +118,8 @@ def _records(kind: Kind, window: Window, place: Place) -> Iterator[Record | Faul
             return solr_xml.records(window, place, kind.root)
         case "elements" | "collection":
             return elements.records(window, place, kind.root, wrapped=kind.container == "collection")
+        case "nested" | "listed":
+            return elements.nested(window, place, kind.root, listed=kind.container == "listed")
         case "marc":
             return marc.records(window, place)
         case "csv":

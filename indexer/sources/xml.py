@@ -419,7 +419,7 @@ def declare(raw: bytes, tag: bytes, inherited: Mapping[bytes, bytes]) -> bytes:
 
 def start_tag(raw: bytes, at: int = 0) -> Tag | None:
     """The first tag of `raw` from `at` on, if it is a start tag."""
-    scanner = Scanner(Window([raw[at:] if at else raw], offset=at), _NOTHING)
+    scanner = Scanner(Window([raw[at:] if at else raw], offset=at), NOTHING)
     tag = next(scanner.tags(), None)
     return tag if tag is not None and not tag.closing else None
 
@@ -471,4 +471,4 @@ def show(name: bytes, size: int = 60) -> str:
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in shown) + ("..." if len(name) > size else "")
 
 
-_NOTHING = re.compile(rb"(?!)")
+NOTHING = re.compile(rb"(?!)")
