@@ -8,6 +8,7 @@ import functools
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from html.entities import html5
 from typing import Literal, NamedTuple
 
 from indexer.sources.window import KEPT_OF_OVERSIZED, Window
@@ -427,7 +428,7 @@ def start_tag(raw: bytes, at: int = 0) -> Tag | None:
 def text(content: bytes) -> str:
     """The characters of an element's content that holds no elements: references resolved, trimmed.
 
-    Raises ValueError (UnicodeDecodeError is one) for what is not UTF-8 or names an entity that XML does not have.
+    Raises ValueError (UnicodeDecodeError is one) for what is not UTF-8, or an entity that neither XML nor HTML has.
     """
     if b"<!" in content:
         content = b"".join(_unmarked(content))
@@ -456,6 +457,8 @@ def _resolve(match: re.Match[bytes]) -> bytes:
     name = match.group(1)
     if name in _NAMED:
         return _NAMED[name]
+    if character := html5.get(name.decode("utf-8", "replace") + ";"):
+        return character.encode()
     if not name.startswith(b"#"):
         raise ValueError(f"the entity &{show(name)}; is not defined")
     digits = name[2:] if name.startswith(b"#x") else name[1:]
