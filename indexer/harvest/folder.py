@@ -31,8 +31,8 @@ class Listing(BaseModel):
     how many records the server says there are (it may guess), 0 where it does not say. `expires` is when the token
     does, by our clock, "" where the server does not say; `failed` how many runs had no answer to it.
 
-    `first` is the number of its first page, 0 before that came. A list that is read again has in `again` the number of
-    the page of the former reading that its next one is compared with, 0 once one was another.
+    `first` is the number of its first page, 0 before that came. `again` is the number of the page of the list before
+    this one, or of the former reading of this one, that the next page is compared with; 0 once one was another.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -50,7 +50,8 @@ class Listing(BaseModel):
 
 class Notes(BaseModel):
     """`harvested` is the server's date up to which everything is here, "" before the first list was read to its end.
-    `pages` is the number of the last page. `granularity` and `deleted` are what the server says of itself.
+    `pages` is the number of the last page, `first` that of the first one of the last list. `granularity` and `deleted`
+    are what the server says of itself.
     `broken` counts the runs in which the list that is being read broke off. `short` says in words why what is here may
     not be all: a list broke off too often, and what was behind that place never came.
     """
@@ -64,6 +65,7 @@ class Notes(BaseModel):
     deleted: str = ""
     harvested: str = ""
     pages: int = 0
+    first: int = 0
     broken: int = 0
     short: str = ""
     listing: Listing | None = None

@@ -137,7 +137,7 @@ class _Harvest:
         if not self.notes.granularity:
             self._identify()
         if self.notes.listing is None:
-            self._note(listing=Listing(since=_since(self._settings, self.notes)))
+            self._note(listing=Listing(since=_since(self._settings, self.notes), again=self.notes.first))
 
     def _identify(self) -> None:
         """What the server says of itself. One that cannot say it is asked for what changed all the same, by days."""
@@ -274,7 +274,8 @@ class _Harvest:
                 f"{self._settings.url}: the server said {listing.size:,} records, and its list has {listing.records:,}"
             )
         whole = listing.since == (self._settings.from_ or "")
-        self._note(harvested=until, listing=None, broken=0, short="" if whole else self.notes.short)
+        short = "" if whole else self.notes.short
+        self._note(harvested=until, listing=None, broken=0, short=short, first=listing.first or self.notes.first)
 
     def _ends_early(self, listing: Listing, until: str, why: str) -> None:
         """The list ends without saying so, and before what the server said. It does if it does so again."""
@@ -307,7 +308,8 @@ class _Harvest:
 
     def _give_up(self, listing: Listing, until: str, why: str) -> None:
         said = f"{why}, after {listing.records:,} records and in {self.notes.broken} runs"
-        self._note(harvested=until, listing=None, broken=0, short=f"not all of its records may be here: {said}")
+        short = f"not all of its records may be here: {said}"
+        self._note(harvested=until, listing=None, broken=0, short=short, first=listing.first or self.notes.first)
         raise SourceError(f"{self._settings.url}: {said}", advice=BEHIND)
 
     def _page(self, listing: Listing, *, tries: int | None = None) -> Answer:

@@ -124,7 +124,7 @@ class Mutator:
             if active and self.edit is not None:
                 body = self.edit(body)
         self.old.append(body)
-        if query["verb"] == "ListRecords":
+        if query["verb"] == "ListRecords" and not (active and self.fault):
             self.sent |= {item.id for item in self.repository.items.values() if item.record in body}
         return body
 

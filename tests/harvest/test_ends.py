@@ -101,6 +101,17 @@ def test_a_list_without_an_end_is_ended_and_the_second_time_taken_as_it_is(
     assert len(harvest.folder.pages()) == kept
 
 
+def test_a_server_that_ignores_from_does_not_fill_the_disk(harvest: Harvester, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = harvest.repository.answer
+    monkeypatch.setattr(harvest.repository, "answer", lambda query: answer({k: query[k] for k in query if k != "from"}))
+    for _night in range(3):
+        harvest()
+    assert len(harvest.folder.pages()) == 4
+    harvest.repository.put(Item("r12", BEFORE, "another title"))
+    harvest()
+    assert harvest.ids() == ALL + ALL[10:]
+
+
 def test_thirty_empty_pages_in_a_row_are_no_end(harvest: Harvester, lists: Callable[[Answer], None]) -> None:
     def sparse(query: dict[str, str]) -> str:
         number = next_number(query)
