@@ -23,7 +23,8 @@ def records(window: Window, place: Place, record: bytes, *, wrapped: bool) -> It
     inherited: Mapping[bytes, bytes] = {}
     root = b""
     for tag in scanner.tags():
-        yield from loose(scanner, place)
+        if scanner.loose is not None:
+            yield from loose(scanner, place)
         if wrapped and tag is scanner.root and root in (b"", tag.name):
             root = tag.name
             inherited = {**inherited, **namespaces(tag.raw)}  # of a broken record it may be, and declare none
@@ -57,7 +58,8 @@ def nested(window: Window, place: Place, unit: bytes, *, listed: bool) -> Iterat
     nesting = Nesting()
     depth = 0  # of the list
     for tag in scanner.tags():
-        yield from loose(scanner, place)
+        if scanner.loose is not None:
+            yield from loose(scanner, place)
         if tag.closing:
             nesting.leave(tag)
             continue

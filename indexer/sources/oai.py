@@ -44,7 +44,8 @@ def records(window: Window, place: Place, root: bytes) -> Iterator[Record | Faul
     listing = False
     seen = False
     for tag in scanner.tags():
-        yield from loose(scanner, place)
+        if scanner.loose is not None:
+            yield from loose(scanner, place)
         local = tag.local
         if local == b"record" and not tag.closing:
             seen = True

@@ -26,7 +26,8 @@ def records(window: Window, place: Place, root: bytes) -> Iterator[Record | Faul
     expected = SETS | {b"DeleteCitation", b"DeleteDocument", root}
     deleting = False
     for tag in scanner.tags():
-        yield from loose(scanner, place)
+        if scanner.loose is not None:
+            yield from loose(scanner, place)
         if tag.name in starts and not tag.closing:
             piece = scanner.element(tag)
         elif deleting and tag.name == b"PMID" and not tag.closing:

@@ -25,7 +25,8 @@ def records(window: Window, place: Place, root: bytes) -> Iterator[Record | Faul
     deleting = False
     wanted = update
     for tag in scanner.tags():
-        yield from loose(scanner, place)
+        if scanner.loose is not None:
+            yield from loose(scanner, place)
         if tag.name == b"doc" and not tag.closing and wanted:
             piece = scanner.element(tag)
         elif tag.name == b"result" and not update:
