@@ -26,6 +26,7 @@ class Harvester:
     folder: Folder
     credentials: Credentials | None = None
     seconds: float = 20
+    tries: int = 100
     stop: threading.Event = field(default_factory=threading.Event)
     pauses: list[float] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -39,7 +40,7 @@ class Harvester:
                 settings,
                 asks,
                 self.folder,
-                limits=Limits(1, 500, 1 << 20, retry_seconds=self.seconds, first_wait=0.001),
+                limits=Limits(1, 500, 1 << 20, retry_seconds=self.seconds, retry_tries=self.tries, first_wait=0.001),
                 told=run.Told(
                     progress=lambda records, of: self.sizes.append((records, of)),
                     warning=self.warnings.append,

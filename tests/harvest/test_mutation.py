@@ -52,7 +52,7 @@ def lost(harvest: Harvester, sent: set[str]) -> set[str]:
 def check(harvest: Harvester, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
     repository = harvest.repository
     repository.items = {f"id{n:02}x": Item(f"id{n:02}x", "2021-05-01T00:00:00Z", f"title {n}") for n in range(14)}
-    repository.size, harvest.seconds = 3, 0.02
+    repository.size, harvest.tries = 3, 5
     mutator = Mutator(repository, Random(seed))
     monkeypatch.setattr(repository, "answer", mutator.answer)
     if mutator.fault:
