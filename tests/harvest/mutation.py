@@ -40,7 +40,15 @@ ATTRIBUTES = [
     "cursor",
     "expirationDate",
 ]
-TOKEN = ("resumptionToken", "completeListSize", "ListRecords", "OAI-PMH", "error", "code")  # what the end hangs on
+RISKY = (
+    "resumptionToken",
+    "record",
+    "completeListSize",
+    "ListRecords",
+    "OAI-PMH",
+    "error",
+    "code",
+)  # what the end, or all, hangs on
 GARBAGE = (
     "",
     " ",
@@ -69,7 +77,7 @@ Edit = Callable[[str], str]
 @dataclass
 class Mutator:
     """Answers of the repository, wrong from the request `first` on for `count` of them. `what` says in words how;
-    `sent` has the ids of all records that were sent whole, `risky`: the end of the list hangs on what is wrong.
+    `sent` has the ids of all records that were sent whole; `risky`: some may never have been sent for it.
     """
 
     repository: Repository
@@ -92,13 +100,13 @@ class Mutator:
         if kind == "element":
             name = random.choice(ELEMENTS)
             self.edit, how = _element(random, name)
-            self.risky = name in TOKEN
+            self.risky = name in RISKY
             self.what = f"{name} {how}"
         elif kind == "attribute":
             name = random.choice(ATTRIBUTES)
             value = random.choice((None, *GARBAGE[:9]))
             self.edit = _attribute(name, value)
-            self.risky = name in TOKEN
+            self.risky = name in RISKY
             self.what = f"{name} is {value!r}"
         elif kind == "fault":
             self.fault = random.choice(FAULTS)
