@@ -62,6 +62,9 @@ class OaiSettings(Table):
     metadata_prefix: str = Field("oai_dc", min_length=1)
     set: str | None = Field(None, min_length=1)
     from_: str | None = Field(None, alias="from", description="where the first harvest begins; later ones know")
+    granularity: Literal["YYYY-MM-DD", "YYYY-MM-DDThh:mm:ssZ"] | None = Field(
+        None, description="how exact a `from` the server takes, where what it says of itself is wrong"
+    )
     credentials: bool = Field(False, description="whether the server gets source_credentials")
 
 

@@ -11,7 +11,7 @@ from indexer.derive.titles import PHP_WHITE_SPACE, Style, strip_articles, title_
 from indexer.derive.work_keys import work_keys
 from indexer.documents import Fields
 from indexer.errors import RecordError
-from indexer.formats import languages, xml
+from indexer.formats import languages, mend, xml
 from indexer.formats.harvest import identify
 from indexer.formats.profiles import Profile
 from indexer.records import Record
@@ -24,7 +24,8 @@ def document(record: Record, profile: Profile) -> Fields:
 
     Raises RecordError where the XML cannot be read, is not an article of DOAJ, or has no identifier.
     """
-    root = xml.parse(record.raw)
+    repairs: list[str] = []
+    root = xml.parse(record.raw, repairs)
     name = etree.QName(root).localname
     if name not in ("doajArticle", "record"):
         raise RecordError(f"the record is <{name}>, not doajArticle")
@@ -43,7 +44,7 @@ def document(record: Record, profile: Profile) -> Fields:
     authors = _normalised(found, "name")
     if titles and (keys := work_keys(titles, authors, trimmed_titles=[strip_articles(titles[0])])):
         fields["work_keys_str_mv"] = keys
-    return fields | constants
+    return mend.noted(fields | constants, repairs)
 
 
 def _read(root: etree._Element) -> Elements:

@@ -24,7 +24,7 @@ from indexer.derive.titles import Style, strip_articles, title_sort
 from indexer.derive.work_keys import work_keys
 from indexer.documents import Fields
 from indexer.errors import RecordError
-from indexer.formats import languages, xml
+from indexer.formats import languages, mend, xml
 from indexer.formats.harvest import as_harvested, identify
 from indexer.formats.jats_text import Element, body_text, local, text
 from indexer.formats.jats_xml import Article, joined_title, read
@@ -45,7 +45,8 @@ def document(record: Record, profile: Profile) -> Fields:
 
     Raises RecordError where the XML cannot be read, is not an article, or has no number to make an id of.
     """
-    root = parse(record.raw)
+    repairs: list[str] = []
+    root = parse(record.raw, repairs)
     found = read(root)
     identifier, missing = identify(_own_id(found), record, profile)
     if not identifier.strip():
@@ -66,7 +67,7 @@ def document(record: Record, profile: Profile) -> Fields:
     authors = [*found.persons, *found.groups]
     if titles and (keys := work_keys(titles, authors, trimmed_titles=[strip_articles(titles[0])])):
         fields["work_keys_str_mv"] = keys
-    return fields | profile.constants
+    return mend.noted(fields | profile.constants, repairs)
 
 
 def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -76,15 +77,11 @@ def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
     return None
 
 
-def parse(raw: bytes) -> Element:
+def parse(raw: bytes, repairs: list[str] | None = None) -> Element:
     """The article; characters that its DTD has names for (&nbsp;, &alpha;) are known without the DTD."""
-    try:
-        return xml.parse(raw)
-    except RecordError:
-        named = _ENTITY.sub(_character, raw)
-        if named == raw:
-            raise
-        return xml.parse(named)
+    mended: list[str] = []
+    root = xml.parse(raw, mended)
+    return xml.parse(_ENTITY.sub(_character, raw), repairs) if mended else root
 
 
 def _character(match: re.Match[bytes]) -> bytes:

@@ -23,7 +23,7 @@ from indexer.derive.titles import PHP_WHITE_SPACE, strip_articles, title_fields
 from indexer.derive.work_keys import work_keys
 from indexer.documents import Fields
 from indexer.errors import Dropped, RecordError
-from indexer.formats import languages, xml
+from indexer.formats import languages, mend, xml
 from indexer.formats.harvest import as_harvested, identify
 from indexer.formats.profiles import Profile
 from indexer.records import Record
@@ -47,7 +47,8 @@ def document(record: Record, profile: Profile) -> Fields:
     Raises RecordError where the XML cannot be read, is not oai_dc, or has no identifier, and Dropped where the profile
     asks for a url and there is none.
     """
-    root = xml.parse(record.raw)
+    repairs: list[str] = []
+    root = xml.parse(record.raw, repairs)
     if root.tag != OAI_DC:
         raise RecordError(f"the record is <{etree.QName(root).localname}>, not oai_dc:dc")
     options = profile.options
@@ -74,7 +75,7 @@ def document(record: Record, profile: Profile) -> Fields:
         fields["work_keys_str_mv"] = keys
     for name in constants.keys() & fields.keys() - {"format"}:  # a constant wins over what the record says
         fields[name] = constants[name]
-    return fields
+    return mend.noted(fields, repairs)
 
 
 def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -17,7 +17,7 @@ from indexer.derive.titles import Style, strip_articles, title_fields
 from indexer.derive.work_keys import work_keys
 from indexer.documents import Fields
 from indexer.errors import RecordError
-from indexer.formats import languages, xml
+from indexer.formats import languages, mend, xml
 from indexer.formats.profiles import Profile, make_id
 from indexer.formats.pubmed_xml import Citation, read
 from indexer.records import Record
@@ -31,13 +31,14 @@ def document(record: Record, profile: Profile) -> Fields:
 
     Raises RecordError where the XML cannot be read, is not a PubMed record, or has no PMID.
     """
-    found = read(xml.parse(record.raw))
+    repairs: list[str] = []
+    found = read(xml.parse(record.raw, repairs))
     if not (found.pmid.isascii() and found.pmid.isdecimal()):
         raise RecordError(
             f"{found.pmid!r} is not a PubMed id" if found.pmid else "the record has none to make its id of",
             field="PMID",
         )
-    return _fields(found, profile)
+    return mend.noted(_fields(found, profile), repairs)
 
 
 def _fields(found: Citation, profile: Profile) -> Fields:

@@ -18,7 +18,7 @@ from indexer.derive.titles import Style, strip_articles, title_sort
 from indexer.derive.work_keys import work_keys
 from indexer.documents import Fields
 from indexer.errors import RecordError
-from indexer.formats import emission_order, staff_view, xml
+from indexer.formats import emission_order, mend, staff_view, xml
 from indexer.formats.profiles import Profile, make_id
 from indexer.records import Record
 
@@ -38,7 +38,8 @@ def document(record: Record, profile: Profile) -> Fields:
 
     Raises RecordError where the dump cannot be read, a value is no text, or there is no id.
     """
-    dumped = read(record.raw)
+    repairs: list[str] = []
+    dumped = read(record.raw, repairs)
     if "id" not in dumped and record.header is not None and record.header.identifier:
         dumped = {"id": [record.header.identifier], **dumped}  # the _id of a hit, or of a bulk file's action
     identifier = dumped.get("id", [])
@@ -50,7 +51,7 @@ def document(record: Record, profile: Profile) -> Fields:
     kept |= {name: [value] if isinstance(value, str) else value for name, value in profile.constants.items()}
     if profile.options.get("rederive") and (marc := marc_record(dumped)) is not None:
         return _rederived(kept, marc, profile)
-    return placed(kept, computed(kept, dumped, profile))
+    return mend.noted(placed(kept, computed(kept, dumped, profile)), repairs)
 
 
 def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -154,27 +155,34 @@ def placed(kept: Values, made: Fields) -> Fields:
     return placed | {name: value for name, value in made.items() if name not in placed}
 
 
-def read(raw: bytes) -> Values:
-    """Field name -> values as text, in the dump's order; the engine's own fields and empty lists left out."""
+def read(raw: bytes, repairs: list[str] | None = None) -> Values:
+    """Field name -> values as text, in the dump's order; the engine's own fields and empty lists left out. What had to
+    be mended is put to `repairs`.
+    """
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise RecordError(f"byte {error.start + 1:,} (0x{raw[error.start]:02X}) is not UTF-8") from None
     start = text.lstrip()[:1]
     if start == "{":
-        values = _from_json(text)
+        values = _from_json(text, repairs)
     elif start == "<":
-        values = _from_xml(raw)
+        values = _from_xml(raw, repairs)
     else:
         values = staff_view.read(text)
     return {name: found for name, found in values.items() if found and name not in _ENGINE_FIELDS and name[:1] != "["}
 
 
-def _from_json(text: str) -> Values:
+def _from_json(text: str, repairs: list[str] | None) -> Values:
     try:
         # numbers stay as they are written: Solr prints 64-bit ones that a float cannot hold
         found = json.loads(text, parse_int=str, parse_float=str, parse_constant=_refuse, object_pairs_hook=_object)
     except json.JSONDecodeError as error:
+        mended, said = mend.json(text)
+        if mended != text:
+            if repairs is not None:
+                repairs += said
+            return _from_json(mended, repairs)
         raise RecordError(f"JSON line {error.lineno}, column {error.colno}: {error.msg}") from None
     except RecursionError:
         raise RecordError("JSON: nested too deep for a document") from None
@@ -228,9 +236,9 @@ def _check_surrogates(values: Values) -> None:
                 raise RecordError("holds half of a surrogate pair, which is no character", field=field) from None
 
 
-def _from_xml(raw: bytes) -> Values:
+def _from_xml(raw: bytes, repairs: list[str] | None) -> Values:
     """A `<doc>` of an update (`<field name="">`) or of a response (`<arr name=""><str>`, `<str name="">` ...)."""
-    root = xml.parse(raw)
+    root = xml.parse(raw, repairs)
     if root.tag != "doc":
         raise RecordError(f"<{root.tag}> is not a document of Solr: <doc> is expected")
     values: Values = {}

@@ -8,6 +8,7 @@ from typing import cast
 from lxml import etree
 
 from indexer.errors import RecordError
+from indexer.formats import mend
 
 # Not collect_ids=False, however fast: with it libxml2 2.14 loads an external DTD whatever load_dtd says.
 _parser = etree.XMLParser(
@@ -23,8 +24,8 @@ _parser = etree.XMLParser(
 _normalized = etree.XPath("normalize-space()", smart_strings=False)
 
 
-def parse(raw: bytes) -> etree._Element:
-    """The root element of a record.
+def parse(raw: bytes, repairs: list[str] | None = None) -> etree._Element:
+    """The root element of a record. What had to be mended in it (see `mend`) is put to `repairs` in words.
 
     Raises RecordError with line, column and reason where it is not well-formed, and for a document type declaration:
     records have none, and it is where entities that reach for files or blow up are declared.
@@ -32,12 +33,24 @@ def parse(raw: bytes) -> etree._Element:
     try:
         root = etree.fromstring(raw, _parser)
     except etree.XMLSyntaxError as error:
-        raise RecordError(_reason(error, raw)) from None
+        root, mended = _mended(raw, error)
+        if repairs is not None:
+            repairs += mended
     if root is None:
         raise RecordError("XML: the record is empty")
     if b"!" in raw and b"<!DOCTYPE" in raw and root.getroottree().docinfo.doctype:  # type: ignore[union-attr]
         raise RecordError("XML: a document type declaration (DOCTYPE) is not accepted inside a record")
     return root
+
+
+def _mended(raw: bytes, first: etree.XMLSyntaxError) -> tuple[etree._Element, list[str]]:
+    whole, repairs = mend.xml(raw)
+    if whole == raw:
+        raise RecordError(_reason(first, raw)) from None
+    try:
+        return etree.fromstring(whole, _parser), repairs
+    except etree.XMLSyntaxError as error:
+        raise RecordError(_reason(error, whole)) from None
 
 
 def text(element: etree._Element) -> str:

@@ -10,8 +10,9 @@ looks like the last one of its list. Neither goes on with a resumption token tha
 size of an answer.
 """
 
+import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from indexer.errors import TransientError
@@ -26,30 +27,55 @@ from indexer.sources.xml import Scanner, Tag, show, start_tag, text
 FIRST = datetime(2001, 1, 1, tzinfo=UTC)  # the protocol is younger
 _VERBS = (b"ListRecords", b"Identify")
 _LEAVES = (b"responseDate", b"error", b"resumptionToken", b"granularity", b"deletedRecord")
+_UNSURE = frozenset({b"responseDate", b"error", b"granularity", b"deletedRecord"})
 _UNREADABLE = "its resumptionToken cannot be read"
 _TOKEN = re.compile(rb"<(?:[^\s<>/:]+:)?resumptionToken(?:\s[^<>]*)?(?:/>|(?<!/)>([^<]*)</[^\s<>]*resumptionToken)")
 _LIST_SIZE = re.compile(rb"""\scompleteListSize\s*=\s*["']\s*(\d{1,15})\s*["']""")
-
-
-class NotAnAnswer(TransientError):
-    """What came is no whole answer of the protocol: a page for people, or one that was cut off."""
+_EXPIRES = re.compile(rb"""\sexpirationDate\s*=\s*["']([^"']*)["']""")
+_IDENTIFIER = re.compile(rb"<(?:[^\s<>/:]+:)?identifier(?:\s[^<>]*)?>([^<]+)<")
+_HEADER_SIZE = 8192  # bytes from the start of a record in which its identifier is looked for
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`error` is the code of section 3.6, "" where there is none, and `words` what the server says to it. `token` is
-    what the rest of the list is asked for with, "" at its end; `size` how long the whole list is said to be.
-    `granularity` and `deleted` are those of Identify (section 4.2), "" in other answers.
+    """`date` is the server's, None where it does not say one. `error` is the code of section 3.6, "" where there is
+    none, and `words` what the server says to it. `granularity` and `deleted` are those of Identify (section 4.2), ""
+    in other answers.
+
+    `token` is what the rest of the list is asked for with, "" at its end; `ends`: the list is closed by an empty token,
+    as section 3.5 has it. `size` is how long the whole list is said to be, `expires` when the token is said to.
+
+    `records` is how many there are, `others` how many elements between them that are nothing the protocol knows. `ids`
+    has a number for each record, equal for equal identifiers; `digest` is equal for pages with the very same records.
     """
 
-    date: datetime
+    date: datetime | None
     error: str = ""
     words: str = ""
     token: str = ""
+    ends: bool = False
     size: int | None = None
+    expires: datetime | None = None
     records: int = 0
+    others: int = 0
+    ids: list[int] = field(default_factory=list, compare=False)
+    digest: bytes = field(default=b"", compare=False)
     granularity: str = ""
     deleted: str = ""
+
+
+class NotAnAnswer(TransientError):
+    """What came is no whole answer of the protocol: a page for people, or one that was cut off. `partial` is what can
+    be read of it, where that are records.
+    """
+
+    def __init__(self, message: str, *, advice: str = "", partial: Answer | None = None) -> None:
+        super().__init__(message, advice=advice)
+        self.partial = partial
+
+
+class BrokenOff(NotAnAnswer):
+    """The connection ended before the answer did."""
 
 
 def read(path: str) -> Answer:
@@ -65,39 +91,78 @@ def read(path: str) -> Answer:
         raise NotAnAnswer(error.reason) from None
 
 
+@dataclass(slots=True)
+class _Page:
+    """What was found on the way through an answer."""
+
+    leaves: dict[bytes, tuple[Tag, bytes]] = field(default_factory=dict)
+    verb: bytes = b""
+    ended: bool = False
+    problem: str = ""
+    records: int = 0
+    others: int = 0
+    ids: list[int] = field(default_factory=list)
+    digest: hashlib.blake2b = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
+
+
 def _read(window: Window) -> Answer:
     kind = detect(window.fill(HEAD), whole=window.ended, name="", format=None)
     if kind.container != "oai":
         raise window.error or NotAnAnswer(f"this is no answer of OAI-PMH: {kind.problem or kind.container}")
+    page = _Page()
     scanner = Scanner(window, RECORD_START, nests="others")
-    found: dict[bytes, tuple[Tag, bytes]] = {}
-    verb = b""
-    records = 0
-    ended = False
     for tag in scanner.tags():
-        if tag.closing:
-            ended = ended or (tag.local == b"OAI-PMH" and tag.raw.endswith(b">"))
-            continue
-        if tag.local == b"record":
-            records += 1
-            piece = scanner.element(tag)
-            if piece is not None and piece.problem and b"resumptionToken" in piece.raw:
-                found |= _taken_along(piece.raw)
-        elif tag.local in _VERBS:
-            verb = tag.local
-        elif tag.local in _LEAVES and tag.local not in found:
-            piece = scanner.element(tag)
-            if piece is not None and not piece.problem:
-                found[tag.local] = tag, piece.raw[len(tag.raw) : max(piece.raw.rfind(b"</"), 0)]
-            elif tag.local == b"resumptionToken":
-                raise NotAnAnswer(_UNREADABLE)
-    if window.error is not None:
-        raise window.error
-    if not ended:
-        raise NotAnAnswer("the answer is cut off: it has no end tag </OAI-PMH>")
-    if not verb and b"error" not in found:
-        raise NotAnAnswer("the answer holds neither what was asked for nor an error")
-    return _answer(found, records)
+        _look_at(tag, scanner, page)
+    problem = page.problem or (window.error.reason if window.error is not None else "")
+    if not problem and not page.ended:
+        problem = "the answer is cut off: it has no end tag </OAI-PMH>"
+    if not problem and not page.verb and b"error" not in page.leaves and not page.records:
+        problem = "the answer holds neither what was asked for nor an error"
+    if problem and not page.records:
+        raise NotAnAnswer(problem)
+    try:
+        found = _answer(page)
+    except NotAnAnswer as error:
+        problem = problem or error.message
+        page.leaves.pop(b"resumptionToken", None)
+        found = _answer(page)
+    if problem:
+        raise NotAnAnswer(problem, partial=found if page.records else None)
+    return found
+
+
+def _look_at(tag: Tag, scanner: Scanner, page: _Page) -> None:
+    if tag.closing:
+        page.ended = page.ended or (tag.local == b"OAI-PMH" and tag.raw.endswith(b">"))
+    elif tag.local == b"record":
+        page.records += 1
+        piece = scanner.element(tag)
+        if piece is None:
+            return
+        page.digest.update(piece.raw)
+        page.ids.append(_number(piece.raw))
+        if piece.problem and b"resumptionToken" in piece.raw:
+            try:
+                page.leaves |= _taken_along(piece.raw)
+            except NotAnAnswer as error:
+                page.problem = error.message
+    elif tag.local in _VERBS:
+        page.verb = tag.local
+    elif tag.local in _LEAVES and not (tag.local in page.leaves and page.leaves[tag.local][1].strip()):
+        piece = scanner.element(tag)
+        if piece is not None and not piece.problem:
+            page.leaves[tag.local] = tag, piece.raw[len(tag.raw) : max(piece.raw.rfind(b"</"), 0)]
+        elif tag.local == b"resumptionToken":
+            page.problem = _UNREADABLE
+    elif page.verb == b"ListRecords":
+        page.others += 1
+
+
+def _number(record: bytes) -> int:
+    """One for the identifier of a record, or for the record where none can be found in it."""
+    match = _IDENTIFIER.search(record, 0, _HEADER_SIZE)
+    what = match.group(1).strip() if match else record
+    return int.from_bytes(hashlib.blake2b(what, digest_size=8).digest())
 
 
 def _taken_along(broken: bytes) -> dict[bytes, tuple[Tag, bytes]]:
@@ -109,36 +174,49 @@ def _taken_along(broken: bytes) -> dict[bytes, tuple[Tag, bytes]]:
     return {b"resumptionToken": (tag, match.group(1) or b"")}
 
 
-def _answer(found: dict[bytes, tuple[Tag, bytes]], records: int) -> Answer:
-    said = {name: _text(content, name) for name, (_, content) in found.items()}
-    date = _date(said.get(b"responseDate", ""))
+def _answer(page: _Page) -> Answer:
+    said = {name: _text(content, name) for name, (_, content) in page.leaves.items() if name not in _UNSURE}
+    said |= {name: _shown(content) for name, (_, content) in page.leaves.items() if name in _UNSURE}
     error = ""
-    if b"error" in found:
-        code = ERROR_CODE.search(found[b"error"][0].raw)
+    if b"error" in page.leaves:
+        code = ERROR_CODE.search(page.leaves[b"error"][0].raw)
         error = show(code.group(1)) if code else "without a code"
-    size = _LIST_SIZE.search(found[b"resumptionToken"][0].raw) if b"resumptionToken" in found else None
+    token = page.leaves[b"resumptionToken"][0].raw if b"resumptionToken" in page.leaves else b""
+    size = _LIST_SIZE.search(token)
+    expires = _EXPIRES.search(token)
     return Answer(
-        date=date,
+        date=_date(said.get(b"responseDate", "")),
         error=error,
         words=said.get(b"error", ""),
         token=said.get(b"resumptionToken", ""),
+        ends=bool(token) and not said[b"resumptionToken"],
         size=int(size.group(1)) if size else None,
-        records=records,
+        expires=_date(_shown(expires.group(1))) if expires else None,
+        records=page.records,
+        others=page.others,
+        ids=page.ids,
+        digest=page.digest.digest(),
         granularity=said.get(b"granularity", ""),
         deleted=said.get(b"deletedRecord", ""),
     )
 
 
-def _date(said: str) -> datetime:
-    """In UTC, which the protocol has it in; some servers write another offset, or none."""
+def _date(said: str) -> datetime | None:
+    """In UTC, which the protocol has it in; some servers write another offset, or none. None for what is no date."""
     try:
         date = datetime.fromisoformat(said)
         date = (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
-        date = None
-    if date is None or date < FIRST:
-        raise NotAnAnswer(f"its responseDate is {said[:40]!r}")
-    return date
+        return None
+    return date if date >= FIRST else None
+
+
+def _shown(content: bytes) -> str:
+    """The text of an element without which the harvest can do, whatever is wrong with it."""
+    try:
+        return text(content)
+    except ValueError:
+        return show(content.strip(), 300)
 
 
 def _text(content: bytes, name: bytes) -> str:

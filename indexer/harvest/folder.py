@@ -9,12 +9,11 @@ the same place. Only its owner can look into the folder.
 """
 
 import fcntl
-import gzip
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import zip_longest
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,14 +22,17 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from indexer.errors import ConfigError, SourceError
 
 _PAGE = re.compile(r"\d{8,}\.xml\.gz")
-_RECORDS = re.compile(rb"<(?:[^\s<>/:]+:)?ListRecords[\s>].*", re.S)
-_COMPARED = 1 << 20  # bytes at a time
+ROOM = 256 << 20  # bytes that are left free on the disk: a list without an end must not fill it
 
 
 class Listing(BaseModel):
     """A list that is being read. `since` is what was sent as `from`, "" for none; `begun` the server's date of its
     first page, "" before that came; `token` what to ask with next, "" for the beginning of the list. `size` is
-    how many records the server says there are (it may guess), 0 where it does not say.
+    how many records the server says there are (it may guess), 0 where it does not say. `expires` is when the token
+    does, by our clock, "" where the server does not say; `failed` how many runs had no answer to it.
+
+    `first` is the number of its first page, 0 before that came. `again` is the number of the page of the list before
+    this one, or of the former reading of this one, that the next page is compared with; 0 once one was another.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -40,11 +42,18 @@ class Listing(BaseModel):
     token: str = ""
     records: int = 0
     size: int = 0
+    expires: str = ""
+    failed: int = 0
+    first: int = 0
+    again: int = 0
 
 
 class Notes(BaseModel):
     """`harvested` is the server's date up to which everything is here, "" before the first list was read to its end.
-    `pages` is the number of the last page. `granularity` and `deleted` are what the server says of itself.
+    `pages` is the number of the last page, `first` that of the first one of the last list. `granularity` and `deleted`
+    are what the server says of itself.
+    `broken` counts the runs in which the list that is being read broke off. `short` says in words why what is here may
+    not be all: a list broke off too often, and what was behind that place never came.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -56,6 +65,9 @@ class Notes(BaseModel):
     deleted: str = ""
     harvested: str = ""
     pages: int = 0
+    first: int = 0
+    broken: int = 0
+    short: str = ""
     listing: Listing | None = None
 
 
@@ -112,7 +124,7 @@ class Folder:
 
     def keep(self, number: int) -> None:
         """Makes the answer that came the page of this number; the answer itself is on disk by now."""
-        os.replace(self.part, self._page(number))
+        os.replace(self.part, self.page(number))
 
     def note(self, notes: Notes) -> None:
         """Writes the notes down, all of them or none."""
@@ -126,16 +138,17 @@ class Folder:
         except OSError as error:
             raise SourceError(f"{new}: {error.strerror}", advice="What was harvested before is safe.") from None
 
-    def repeats(self, number: int) -> bool:
-        """Whether the answer that came has the very list of records that the page of this number has."""
-        try:
-            with gzip.open(self.part) as one, gzip.open(self._page(number)) as other:
-                pairs = zip_longest(_from_list(one), _from_list(other), fillvalue=b"")
-                return all(first == second for first, second in pairs)
-        except (OSError, EOFError):
-            return False  # it is not there, or not whole
+    def check_room(self) -> None:
+        """Raises SourceError where the disk is nearly full."""
+        free = shutil.disk_usage(self.path).free
+        if free < ROOM:
+            raise SourceError(
+                f"{self.path}: only {free >> 20:,} MiB are free on its disk: stopped before it is full",
+                advice="Make room, or name another place with harvest. The next sync goes on from there.",
+            )
 
-    def _page(self, number: int) -> Path:
+    def page(self, number: int) -> Path:
+        """The file of the page of this number."""
         return self.path / f"{number:08}.xml.gz"
 
 
@@ -143,15 +156,6 @@ def folder_of(harvest: str, source: str) -> Folder:
     """The folder of a source, which may be named like no file can be."""
     name = quote(source, safe=" ")
     return Folder(Path(harvest) / (f"%2E{name[1:]}" if name.startswith(".") else name))
-
-
-def _from_list(page: gzip.GzipFile) -> Iterator[bytes]:
-    """A page from its ListRecords on: what stands before it has the time of the answer in it."""
-    match = _RECORDS.search(page.read(_COMPARED))
-    if match:
-        yield match.group()
-    while chunk := page.read(_COMPARED):
-        yield chunk
 
 
 def _number(name: str) -> int:

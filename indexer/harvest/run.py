@@ -4,6 +4,9 @@ The time until which a harvest is complete is the server's own, of the first pag
 comes with the next one. It is never later than ours, so that a server whose clock was wrong once does not hide its
 changes from us. The next list begins one unit of the server's granularity before that, since a record may get its date
 a moment before it can be seen; what comes twice is unchanged, and not sent.
+
+A harvest ends, whatever the server does (`endless.py`), and the next one goes on: a token that fails is given up for
+the list from its beginning, and a list that breaks off again and again (`broken`) for the one behind it.
 """
 
 import threading
@@ -14,28 +17,38 @@ from datetime import UTC, datetime, timedelta
 from indexer.engine.push import Limits
 from indexer.engine.retry import persist
 from indexer.errors import SourceError, TransientError
-from indexer.harvest.answer import Answer, NotAnAnswer
+from indexer.harvest import answer as answers
+from indexer.harvest.answer import Answer, BrokenOff, NotAnAnswer
+from indexer.harvest.endless import Turns
 from indexer.harvest.folder import Folder, Listing, Notes
 from indexer.harvest.server import Server
 from indexer.settings import OaiSettings
 
-DAYS = "YYYY-MM-DD"
+DAYS, SECONDS = "YYYY-MM-DD", "YYYY-MM-DDThh:mm:ssZ"
 BROKEN_TRIES = 4  # of an answer that is no answer: the server is likely to give the same again
 STARTS = 3  # of one list in one harvest, when the server forgets the tokens it gave
+TURNS_RUNS = 2  # in which a list went round and round: it has no other end
+BROKEN_RUNS = 7  # in which one broke off: what is new would never come else
+UNSURE = timedelta(days=1)  # how far clocks may be apart, where the server does not say what time it is
 GOES_ON = "What was harvested is kept, and the next sync goes on from there."
+ANEW = "What came is kept, and the next sync begins this list again."
+BEHIND = (
+    "What came is kept, and the next sync asks for what changed since: what the server did not give is not asked for "
+    "again. Move the folder of the source away to harvest everything anew once the server is mended."
+)
 
 _ADVICE = {
     "cannotDisseminateFormat": "Look at metadata_prefix; verb=ListMetadataFormats says which there are.",
     "noSetHierarchy": "The server has no sets: take set out.",
-    "badArgument": "Look at metadata_prefix, set and from.",
+    "badArgument": "Look at metadata_prefix, set, from and granularity.",
     "badVerb": "Is this the base URL of the server?",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """`progress(records, of)` is called for each page, with how long the list is said to be; `warning` once, for what
-    the server cannot do; `pause(error, seconds)` before a request is tried again.
+    """`progress(records, of)` is called for each page, with how long the list is said to be; `warning` for what the
+    server cannot do; `pause(error, seconds)` before a request is tried again.
     """
 
     progress: Callable[[int, int | None], None]
@@ -70,13 +83,32 @@ def _since(settings: OaiSettings, notes: Notes | None) -> str:
     if notes is None or not notes.harvested:
         return settings.from_ or ""
     until = datetime.fromisoformat(notes.harvested)
-    if notes.granularity == DAYS:
-        return f"{until - timedelta(days=1):%Y-%m-%d}"
-    return f"{until - timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
+    if (settings.granularity or notes.granularity) == SECONDS:
+        return f"{until - timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{until - timedelta(days=1):%Y-%m-%d}"  # which every server has to take
 
 
 def _until(answer: Answer) -> str:
-    return f"{min(answer.date, datetime.now(UTC)):%Y-%m-%dT%H:%M:%SZ}"
+    now = datetime.now(UTC)
+    return _stamp(min(answer.date or now - UNSURE, now))
+
+
+def _expires(answer: Answer) -> str:
+    """When the token is not to be asked with any more, by our clock; the server's may be another one."""
+    if not answer.token or answer.expires is None:
+        return ""
+    now = datetime.now(UTC)
+    left = answer.expires - (answer.date or now)
+    return _stamp(now + min(left, timedelta(days=365))) if left > timedelta() else ""
+
+
+def _stamp(time: datetime) -> str:
+    return f"{time:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _anew(listing: Listing) -> Listing:
+    """The same list from its beginning: pages that are as they were are not kept once more."""
+    return Listing(since=listing.since, again=listing.first or listing.again)
 
 
 class _Harvest:
@@ -86,110 +118,258 @@ class _Harvest:
         self._settings, self._server, self._folder = settings, server, folder
         self._limits, self._told, self._stop = limits, told, stop
         self._starts = 0
+        self._ends: set[int] = set()  # after how many records the list ended without being at its end
+        self._turns = Turns()
+        self._counted = False  # this run is in notes.broken
         self.notes = folder.notes() or Notes(
             url=settings.url,
             metadata_prefix=settings.metadata_prefix,
             set=settings.set or "",
             pages=folder.last_number(),
         )
+        self._stored = self.notes.listing is not None and self.notes.listing.token != ""
 
     def prepare(self) -> None:
         """Notes that fit, with what the server says of itself and a list to read. What is known is not asked for."""
         self._check()
+        if self.notes.short:
+            self._told.warning(f"{self._settings.url}: {self.notes.short}")
         if not self.notes.granularity:
-            said = self._ask({"verb": "Identify"})
-            if said.error or not said.granularity:
-                raise self._refused(said)
-            self._note(granularity=said.granularity, deleted=said.deleted)
-            if said.deleted != "persistent":
-                self._told.warning(
-                    f"{self._settings.url}: the server does not keep note of all deleted records (deletedRecord is "
-                    f"{said.deleted or 'missing'}): they stay in the index until a harvest of everything and a sweep"
-                )
+            self._identify()
         if self.notes.listing is None:
-            self._note(listing=Listing(since=_since(self._settings, self.notes)))
+            self._note(listing=Listing(since=_since(self._settings, self.notes), again=self.notes.first))
+
+    def _identify(self) -> None:
+        """What the server says of itself. One that cannot say it is asked for what changed all the same, by days."""
+        try:
+            said = self._ask({"verb": "Identify"})
+        except NotAnAnswer as error:
+            self._told.warning(f"{error.message}: it does not identify itself, and is asked by days")
+            return
+        if said.granularity not in (DAYS, SECONDS):
+            shown = repr(said.granularity[:40]) if said.granularity else "missing"
+            self._told.warning(f"{self._settings.url}: the server's granularity is {shown}: it is asked by days")
+        self._note(granularity=said.granularity if said.granularity in (DAYS, SECONDS) else "", deleted=said.deleted)
+        if said.deleted != "persistent":
+            self._told.warning(
+                f"{self._settings.url}: the server does not keep note of all deleted records (deletedRecord is "
+                f"{said.deleted or 'missing'}): they stay in the index until a harvest of everything and a sweep"
+            )
 
     def step(self, listing: Listing) -> None:
         """Asks for the next page of the list."""
-        answer = self._ask(self._query(listing))
-        # some servers end a list so, some say so of a token that they have forgotten
-        ended = answer.error == "noRecordsMatch" and (not listing.token or listing.records >= listing.size)
-        if ended:
-            self._finish(listing, answer)
-        elif listing.token and answer.error in ("badResumptionToken", "badArgument", "noRecordsMatch"):
-            self._start_over(listing, answer)
+        self._folder.check_room()
+        if self._stored:
+            self._stored = False
+            listing, answer = self._go_on(listing)
+        else:
+            answer = self._page(listing)
+        if answer.error == "badArgument" and not listing.token and "T" in listing.since:
+            listing, answer = self._by_day(listing, answer)
+        if answer.records:  # whatever else it says
+            self._take(listing, answer)
+        elif answer.error == "noRecordsMatch" and (not listing.token or listing.records >= listing.size):
+            self._finish(listing.begun or _until(answer), listing)
+        elif answer.error == "noRecordsMatch":  # some servers end a list so, some say so of a token they have forgotten
+            self._ends_early(listing, listing.begun, "its resumption token matches no records")
+        elif answer.error and listing.token and 0 < listing.size <= listing.records:
+            self._finish(listing.begun, listing)
+        elif answer.error and listing.token:
+            self._start_over(listing, f"the server forgot its resumption token ({answer.error})")
         elif answer.error:
-            raise self._refused(answer)
+            raise self._refused(answer, listing)
         else:
             self._take(listing, answer)
 
+    def _go_on(self, listing: Listing) -> tuple[Listing, Answer]:
+        """The next page by the token of an earlier run. Where that has expired, or gets no answer, the list is begun
+        again; a server that does not answer then either keeps its token for the next run.
+        """
+        if listing.expires and listing.expires < _stamp(datetime.now(UTC)):
+            why = f"the resumption token expired at {listing.expires}"
+        else:
+            try:
+                return listing, self._page(listing, tries=BROKEN_TRIES)
+            except (SourceError, TransientError) as error:
+                asks_to_wait = isinstance(error, TransientError) and error.retry_after is not None
+                self._note(listing=listing.model_copy(update={"failed": listing.failed + 1}))
+                if self._stop.is_set() or (asks_to_wait and not listing.failed):
+                    raise
+                why = f"the resumption token gets no answer ({error.message})"
+        anew = _anew(listing)
+        answer = self._page(anew)
+        if answer.error not in ("", "noRecordsMatch"):
+            raise self._refused(answer, anew)
+        self._told.warning(f"{self._settings.url}: the list is read from its beginning again: {why}")
+        if self._is_hopeless(BROKEN_RUNS):
+            self._give_up(listing, listing.begun, why)
+        self._note(listing=anew)
+        return anew, answer
+
+    def _by_day(self, listing: Listing, refused: Answer) -> tuple[Listing, Answer]:
+        """The list since that day, which every server has to take, where it refused the time (section 2.7.1)."""
+        day = listing.model_copy(update={"since": listing.since[:10]})
+        answer = self._page(day)
+        if answer.error not in ("", "noRecordsMatch"):
+            raise self._refused(refused, listing)
+        self._told.warning(
+            f"{self._settings.url}: the server refused from={listing.since} ({refused.words[:100] or refused.error}), "
+            f"and took from={day.since}: from now on it is asked by days"
+        )
+        self._note(granularity=DAYS, listing=day)
+        return day, answer
+
     def _take(self, listing: Listing, answer: Answer) -> None:
+        """Keeps the page, unless it is here already, and goes on to the next one."""
+        before = self.notes.pages
         whole = not listing.token and not answer.token
-        stuck = listing.token != "" and answer.token == listing.token
-        repeats = (whole or stuck) and self._folder.repeats(self.notes.pages)
-        if stuck and (repeats or not answer.records):
-            raise SourceError(
-                f"{self._settings.url}: the server gives the same page and the same resumption token again and again",
-                advice=f"Tell whoever runs the server. {GOES_ON}",
-            )
-        pages = self.notes.pages
-        if answer.records and not repeats:
-            pages += 1
-            self._folder.keep(pages)
+        turn = self._turns.turn(answer)
+        again, pages = listing.again, before
+        if answer.records or answer.others:
+            if again and self._is_there(again, answer):
+                first = listing.first or again
+                again += 1
+            elif (whole or turn.old) and self._is_there(before, answer):
+                first = listing.first
+            else:
+                pages, again = before + 1, 0
+                self._folder.keep(pages)
+                first = listing.first or pages
+        else:
+            first = listing.first
         read = Listing(
             since=listing.since,
             begun=listing.begun or _until(answer),
             token=answer.token,
             records=listing.records + answer.records,
             size=answer.size or listing.size,
+            expires=_expires(answer),
+            first=first,
+            again=again,
         )
         self._told.progress(read.records, answer.size)
-        if answer.token:
-            self._note(pages=pages, listing=read)
+        self.notes = self.notes.model_copy(update={"pages": pages})  # written down with what becomes of the list
+        if turn.endless and answer.token:
+            self._break_off(read, turn.words, runs=TURNS_RUNS)
+        elif answer.token:
+            self._note(listing=read)
+        elif answer.ends or not listing.token or read.records >= read.size:
+            self._finish(read.begun, read)
         else:
-            self._note(pages=pages, harvested=read.begun, listing=None)
+            self._ends_early(read, read.begun, "a page has no resumption token")
 
-    def _finish(self, listing: Listing, answer: Answer) -> None:
-        self._note(harvested=listing.begun or _until(answer), listing=None)
+    def _is_there(self, number: int, answer: Answer) -> bool:
+        """Whether the page of this number has the very records of this answer."""
+        try:
+            page = answers.read(str(self._folder.page(number)))
+        except NotAnAnswer as error:
+            if error.partial is None:
+                return False
+            page = error.partial
+        return not answer.others and (page.records, page.digest) == (answer.records, answer.digest)
 
-    def _start_over(self, listing: Listing, answer: Answer) -> None:
+    def _finish(self, until: str, listing: Listing) -> None:
+        if listing.records < listing.size:
+            self._told.warning(
+                f"{self._settings.url}: the server said {listing.size:,} records, and its list has {listing.records:,}"
+            )
+        whole = listing.since == (self._settings.from_ or "")
+        short = "" if whole else self.notes.short
+        self._note(harvested=until, listing=None, broken=0, short=short, first=listing.first or self.notes.first)
+
+    def _ends_early(self, listing: Listing, until: str, why: str) -> None:
+        """The list ends without saying so, and before what the server said. It does if it does so again."""
+        if listing.records in self._ends:
+            self._finish(until, listing)
+        else:
+            self._ends.add(listing.records)
+            self._start_over(listing, f"the list ended after {listing.records:,} records of {listing.size:,}: {why}")
+
+    def _start_over(self, listing: Listing, why: str) -> None:
         """The token is not known any more: its records come again, behind those that are here, and win over them."""
         self._starts += 1
-        self._note(listing=Listing(since=listing.since))
-        if self._starts == STARTS:
-            raise SourceError(
-                f"{self._settings.url}: the server forgot its resumption token {STARTS} times ({answer.error})",
-                advice="The pages that came are kept, and the next sync begins this list again.",
-            )
+        if self._starts == STARTS or (self._starts > 1 and self.notes.broken):
+            self._break_off(listing, f"{why}, {self._starts} times", runs=BROKEN_RUNS)
+        self._turns = Turns()
+        self._note(listing=_anew(listing))
 
-    def _ask(self, query: dict[str, str]) -> Answer:
+    def _break_off(self, listing: Listing, why: str, *, runs: int) -> None:
+        """This harvest ends here. The next one begins the list again, if it did not do so in this many runs."""
+        if self._is_hopeless(runs):
+            self._give_up(listing, listing.begun, why)
+        self._note(listing=_anew(listing))
+        raise SourceError(f"{self._settings.url}: {why}", advice=f"Tell whoever runs the server. {ANEW}")
+
+    def _is_hopeless(self, runs: int) -> bool:
+        if not self._counted:
+            self._counted = True
+            self._note(broken=self.notes.broken + 1)
+        return self.notes.broken >= runs
+
+    def _give_up(self, listing: Listing, until: str, why: str) -> None:
+        said = f"{why}, after {listing.records:,} records and in {self.notes.broken} runs"
+        short = f"not all of its records may be here: {said}"
+        self._note(harvested=until, listing=None, broken=0, short=short, first=listing.first or self.notes.first)
+        raise SourceError(f"{self._settings.url}: {said}", advice=BEHIND)
+
+    def _page(self, listing: Listing, *, tries: int | None = None) -> Answer:
+        """The next page of the list. Of one that never comes as a whole what came is kept; with a token it will do."""
+        try:
+            return self._ask(self._query(listing), tries=tries)
+        except NotAnAnswer as error:
+            partial = error.partial
+            if partial is None:
+                raise
+            if partial.ends or partial.token not in ("", listing.token):
+                self._told.warning(f"{error.message}: what came of the page is kept")
+                return partial
+            if not self._is_there(self.notes.pages, partial):
+                self._folder.keep(self.notes.pages + 1)
+                self._note(pages=self.notes.pages + 1)
+            raise
+
+    def _ask(self, query: dict[str, str], *, tries: int | None = None) -> Answer:
         def once() -> Answer:
             if self._stop.is_set():  # a pause was cut short: the server is not asked before it wants to be
                 raise TransientError(f"{self._settings.url}: told to stop")
-            return self._server.ask(query, str(self._folder.part))
+            try:
+                return self._server.ask(query, str(self._folder.part))
+            except TransientError as error:
+                failed.append(error)
+                raise
 
+        failed: list[TransientError] = []
         try:
             return persist(
                 once,
                 seconds=self._limits.retry_seconds,
-                tries=self._limits.retry_tries,
+                tries=min(self._limits.retry_tries, tries or self._limits.retry_tries),
                 on_pause=self._told.pause,
                 stop=self._stop,
                 first_wait=self._limits.first_wait,
-                hopeless=lambda error, tries: isinstance(error, NotAnAnswer) and tries >= BROKEN_TRIES,
+                hopeless=lambda error, tries: (
+                    isinstance(error, NotAnAnswer) and not isinstance(error, BrokenOff) and tries >= BROKEN_TRIES
+                ),
             )
         except TransientError as error:
-            raise TransientError(error.message, advice=f"{error.advice}\n{GOES_ON}".lstrip()) from None
+            advice = f"{error.advice}\n{GOES_ON}".lstrip()
+            last = failed[-1] if failed else error
+            if isinstance(last, NotAnAnswer):
+                raise NotAnAnswer(error.message, advice=advice, partial=last.partial) from None
+            raise TransientError(error.message, advice=advice, retry_after=last.retry_after) from None
 
     def _query(self, listing: Listing) -> dict[str, str]:
         if listing.token:
             return {"verb": "ListRecords", "resumptionToken": listing.token}
+        return {"verb": "ListRecords", **self._arguments(listing)}
+
+    def _arguments(self, listing: Listing) -> dict[str, str]:
         asked = {
             "metadataPrefix": self.notes.metadata_prefix,
             "set": self.notes.set,
             "from": listing.since,
         }
-        return {"verb": "ListRecords", **{name: value for name, value in asked.items() if value}}
+        return {name: value for name, value in asked.items() if value}
 
     def _check(self) -> None:
         """Raises SourceError where the folder has pages of something else."""
@@ -203,10 +383,13 @@ class _Harvest:
                     "change its url in .harvest.json there.",
                 )
 
-    def _refused(self, answer: Answer) -> SourceError:
+    def _refused(self, answer: Answer, listing: Listing) -> SourceError:
         words = f": {answer.words[:300]}" if answer.words else ""
-        said = f"answered with the error {answer.error}{words}" if answer.error else "does not identify itself"
-        return SourceError(f"{self._settings.url}: the server {said}", advice=_ADVICE.get(answer.error, ""))
+        asked = ", ".join(f"{name}={value}" for name, value in self._arguments(listing).items())
+        return SourceError(
+            f"{self._settings.url}: the server answered with the error {answer.error}{words} (asked for {asked})",
+            advice=_ADVICE.get(answer.error, ""),
+        )
 
     def _note(self, **changed: str | int | Listing | None) -> None:
         self.notes = self.notes.model_copy(update=changed)

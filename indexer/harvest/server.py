@@ -1,6 +1,7 @@
 """HTTP to an OAI-PMH server: one request, its answer in a file, and which family of errors each failure belongs to.
 
-not reached, reset, no answer in time, cut off      TransientError
+not reached, reset, no answer in time               TransientError
+cut off                                             BrokenOff, with what came of it
 408, 429, 5xx                                       TransientError, with its Retry-After
 a success that is no whole answer of the protocol   NotAnAnswer, which is tried a few times
 an error of the protocol, under any other status    an Answer
@@ -13,6 +14,10 @@ import base64
 import gzip
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -20,7 +25,7 @@ import requests
 from indexer import __version__
 from indexer.errors import SourceError, TargetError, TransientError
 from indexer.harvest import answer
-from indexer.harvest.answer import Answer, NotAnAnswer
+from indexer.harvest.answer import Answer, BrokenOff, NotAnAnswer
 from indexer.sinks.http import (
     CONNECT_SECONDS,
     READ_SECONDS,
@@ -66,8 +71,10 @@ class Server:
 
     def ask(self, query: Mapping[str, str], path: str) -> Answer:
         """What the server answers, which is in the file `path` then, gzip. Tried once."""
+        with suppress(OSError):
+            os.unlink(path)  # what an earlier request left is no part of this one
         with self._get(query) as response:
-            status = response.status_code
+            status, date = response.status_code, _http_date(response.headers.get("Date"))
             if may_pass(status):
                 raise TransientError(
                     f"{self.url}: HTTP {status}{self._words(response)}",
@@ -82,13 +89,17 @@ class Server:
             found = answer.read(path)
         except NotAnAnswer as error:
             if status in FORGOTTEN and "resumptionToken" in query:
-                return Answer(answer.FIRST, error="badResumptionToken", words=f"HTTP {status}")
+                return Answer(date, error="badResumptionToken", words=f"HTTP {status}")
+            if status in FORGOTTEN and "T" in query.get("from", ""):
+                return Answer(date, error="badArgument", words=f"HTTP {status}")
             if status != 200:
                 raise refused from None
-            raise NotAnAnswer(f"{self.url}: {error.message}", advice="Is this the base URL of the server?") from None
+            partial = replace(error.partial, date=error.partial.date or date) if error.partial else None
+            said = f"{self.url}: {error.message}"
+            raise NotAnAnswer(said, advice="Is this the base URL of the server?", partial=partial) from None
         if status != 200 and not found.error:
             raise refused
-        return found
+        return found if found.date else replace(found, date=date)
 
     def _get(self, query: Mapping[str, str]) -> requests.Response:
         url = requests.Request("GET", self.url, params=query).prepare().url or self.url
@@ -159,10 +170,27 @@ class Server:
                 file.flush()
                 os.fsync(file.fileno())
         except requests.RequestException as error:
-            words = shorten(str(root_cause(error)))
-            raise TransientError(f"{self.url}: the answer broke off after {size:,} bytes: {words}") from None
+            words = f"{self.url}: the answer broke off after {size:,} bytes: {shorten(str(root_cause(error)))}"
+            raise BrokenOff(words, partial=_partial(path)) from None
         except OSError as error:
             raise SourceError(f"{path}: {error.strerror}", advice="What was harvested before is safe.") from None
+
+
+def _partial(path: str) -> Answer | None:
+    """What can be read of an answer that broke off, where that are records."""
+    try:
+        return answer.read(path)
+    except NotAnAnswer as error:
+        return error.partial
+
+
+def _http_date(said: str | None) -> datetime | None:
+    """The time of an HTTP header, for servers whose answer does not say it."""
+    try:
+        date = parsedate_to_datetime(said or "")
+    except ValueError:
+        return None
+    return (date if date.tzinfo else date.replace(tzinfo=UTC)).astimezone(UTC)
 
 
 def _same_server(one: str, other: str) -> bool:

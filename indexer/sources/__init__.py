@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from indexer.records import Fault, Record
 from indexer.sources import csv, elements, json, live, marc, oai, processed, pubmed, remote, solr_xml, text
-from indexer.sources.detect import HEAD, Kind, detect
+from indexer.sources.detect import HEAD, Kind, detect, is_empty
 from indexer.sources.encoding import as_utf8
 from indexer.sources.files import STDIN, Meter, chunks, expand, is_empty_folder, total_bytes, why_missing
 from indexer.sources.place import Place
@@ -95,7 +95,13 @@ def _member(member: Member, place: Place) -> Iterator[Record | Fault]:
     kind = detect(head, whole=window.ended, name=member.name, format=place.format)
     place.format = kind.format or place.format
     if kind.container != "none":
-        yield from _records(kind, window, place)
+        found = _records(kind, window, place)
+        first = next(found, None)
+        if first is not None:
+            yield first
+            yield from found
+        elif window.error is None and not place.says_none and not is_empty(kind, head):
+            yield place.fault("has content and no records in it", "Look at it, or fetch or export it again.")
     elif window.error is None:
         yield place.fault(kind.problem, kind.advice)
     if window.error is not None:
@@ -112,6 +118,8 @@ def _records(kind: Kind, window: Window, place: Place) -> Iterator[Record | Faul
             return solr_xml.records(window, place, kind.root)
         case "elements" | "collection":
             return elements.records(window, place, kind.root, wrapped=kind.container == "collection")
+        case "nested" | "listed":
+            return elements.nested(window, place, kind.root, listed=kind.container == "listed")
         case "marc":
             return marc.records(window, place)
         case "csv":

@@ -16,7 +16,9 @@ QUOTED_LIMIT = 1 << 20  # bytes of a quoted cell; a quote that is not closed by 
 _DELIMITERS = rb",;\t|^~"
 _END_OR_QUOTE = re.compile(rb'\n|(?<=[%s])"' % _DELIMITERS)
 _QUOTED = re.compile(rb'"[^"]*(?:""[^"]*)*"(?=[%s\r\n]|\Z)' % _DELIMITERS)
+_QUOTED_CELL = re.compile(rb'"[^"]*"')
 _NOTHING = re.compile(rb'[%s"\s]*' % _DELIMITERS)
+_RETURN = re.compile(rb"\r(?!\n|\Z)")
 _EXCELS_HINT = re.compile(rb'"?sep=.?"?', re.IGNORECASE)
 
 
@@ -34,6 +36,12 @@ def records(window: Window, place: Place) -> Iterator[Record | Fault]:
                 window.skip_to(b"\n")
         elif _NOTHING.fullmatch(row) or (header is None and _EXCELS_HINT.fullmatch(row)):
             continue
+        elif header is None and _RETURN.search(_QUOTED_CELL.sub(b"", row)):
+            yield place.fault(
+                "the rows of this table end in carriage returns alone",
+                "Save it with line ends of Unix or Windows. Nothing of it was indexed.",
+            )
+            return
         elif header is None:
             header = row
         else:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from indexer.sources import marc
 from indexer.sources.json import is_lines
-from indexer.sources.oai import FORMATS, RECORD_START
+from indexer.sources.nesting import FORMATS, WRAPPERS, place_of
+from indexer.sources.oai import RECORD_START
 from indexer.sources.pubmed import ROOTS as PUBMED_ROOTS
 from indexer.sources.solr_xml import ROOTS as SOLR_ROOTS
 from indexer.sources.text import is_staff_view
@@ -14,13 +15,18 @@ from indexer.sources.window import Window
 from indexer.sources.xml import Scanner, Tag, namespace, namespaces, show
 
 HEAD = 1 << 20  # bytes that are looked at
-# Roots that hold records, where only the profile says of which format.
-_WRAPPERS = frozenset({b"collection", b"records", b"recordset", b"modsCollection", b"list", b"set"})
 _OAI_ROOTS = frozenset({b"OAI-PMH", b"ListRecords", b"GetRecord"})
 
+_JUNK = 64 << 10  # bytes
 _SOLR_CHILD = re.compile(rb"<(?:field|str|arr|doc|id|query|lst|result)(?=[\s/>])")
 
 _FRONT = re.compile(rb"<(?:[^\s<>/:]+:)?front[\s/>]")  # the front matter of an article in JATS
+_HARVESTED = re.compile(rb"(?:<([^\s<>/!?]+)[^<>]*>\s*)?" + RECORD_START.pattern.replace(rb"\1", rb"\2"))
+_RECORD_DATA = re.compile(rb"<((?:[^\s<>/:]+:)?recordData)[\s/>]")
+_DIAGNOSTIC = re.compile(rb"<(?:[^\s<>/:]+:)?message(?:\s[^<>]*)?>([^<]+)<")
+_EMPTY_LIST = re.compile(rb"\s*\[\s*\]\s*")
+_EMPTY_ROOT = re.compile(rb"\s*(?:<[?!][^<>]*>\s*)*<([^\s<>/!?]+)[^<>]*?(?:/>|>\s*</\1\s*>)\s*")
+_RESULT = re.compile(rb"<result[\s/>]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +55,7 @@ def detect(head: bytes, *, whole: bool, name: str, format: str | None) -> Kind:
     if not start and whole:
         return _empty(head)
     if start.startswith(b"<"):
-        return _xml(start, format)
+        return _xml(start, format, whole=whole)
     if re.match(rb'\[\s*[\[{\]]|\{\s*["}]|\x1e\s*\{', start):
         return Kind("json_lines" if is_lines(start, whole) else "documents")
     if format == "csv":  # a table is told by nothing in it
@@ -60,10 +66,28 @@ def detect(head: bytes, *, whole: bool, name: str, format: str | None) -> Kind:
         return Kind("marc")
     if format == "delete":
         return Kind("deletes")
+    if (at := start.find(b"<?xml", 0, _JUNK)) > 0:  # behind a message of the program that wrote it
+        return _xml(start[at:], format, whole=whole)
     return _unknown(f"begins with '{show(start, 40)}'", "")
 
 
-def _xml(start: bytes, format: str | None) -> Kind:
+def is_empty(kind: Kind, head: bytes) -> bool:
+    """Whether a file without records says so itself: a table of a header alone, a list or a wrapper with nothing in it.
+
+    What is said inside of answers is left to those who read them.
+    """
+    match kind.container:
+        case "csv":
+            return True
+        case "documents":
+            return head.lstrip().startswith(b"{") or bool(_EMPTY_LIST.fullmatch(head))
+        case "solr_xml":
+            return bool(_EMPTY_ROOT.fullmatch(head) or _RESULT.search(head))
+        case _:
+            return bool(_EMPTY_ROOT.fullmatch(head))
+
+
+def _xml(start: bytes, format: str | None, *, whole: bool) -> Kind:
     tags = Scanner(Window([start]), re.compile(rb"(?!)")).tags()
     root = next(tags, None)
     if root is None or root.closing:
@@ -78,7 +102,7 @@ def _xml(start: bytes, format: str | None) -> Kind:
         return Kind("solr_xml", root.name)
     if marc.XML_START.match(start, root.offset) and not namespace(root.name, inherited):
         return Kind("elements", root.name, "marc")
-    if FORMATS.get(namespace(root.name, inherited)) and local not in _WRAPPERS:
+    if FORMATS.get(namespace(root.name, inherited)) and local not in WRAPPERS:
         return Kind("elements", root.name)
     if local == b"article" and (_FRONT.search(start) or b"article-type" in root.raw):
         return Kind("elements", root.name, "jats")
@@ -86,10 +110,33 @@ def _xml(start: bytes, format: str | None) -> Kind:
         return Kind("collection", b"article", "jats")
     if local.lower() == b"html":
         return _unknown("this is an HTML page", "A server may have answered with an error page. Fetch the file again.")
-    return _wrapped(start, root, None if root.empty else next(tags, None), inherited, format)
+    child = None if root.empty else next(tags, None)
+    return _wrapped(start, root, child, inherited, format) or _nested(start, root, child, format, whole=whole)
 
 
-def _wrapped(start: bytes, root: Tag, child: Tag | None, inherited: Mapping[bytes, bytes], format: str | None) -> Kind:
+def _nested(start: bytes, root: Tag, child: Tag | None, format: str | None, *, whole: bool) -> Kind:
+    """What a root holds that is not known, and whose first child is not either: records, deeper in it or behind."""
+    if match := _HARVESTED.search(start, root.offset + len(root.raw)):
+        return Kind("oai", match.group(1) or root.name)
+    if root.local == b"searchRetrieveResponse":
+        found = _RECORD_DATA.search(start)
+        if found is None:
+            said = _DIAGNOSTIC.search(start)
+            why = f": {show(said.group(1).strip(), 200)}" if said else ""
+            return _unknown(f"this answer of an SRU server holds no records{why}", "Look at the query it was asked.")
+        return Kind("nested", found.group(1))
+    if root.local != b"mets" and (place := place_of(start, whole=whole, wanted=format)) is not None:
+        return Kind("listed" if place.listed else "nested", place.unit)
+    if child is not None and not child.closing and format is not None and root.local in WRAPPERS:
+        return Kind("collection", child.name)
+    if format is not None:
+        return Kind("elements", root.name)
+    return _unknown(f"the root element is <{show(root.raw[1:-1])}>", "")
+
+
+def _wrapped(
+    start: bytes, root: Tag, child: Tag | None, inherited: Mapping[bytes, bytes], format: str | None
+) -> Kind | None:
     """What a root that says nothing by itself wraps: its first child tells."""
     if child is not None and not child.closing:
         found = namespace(child.name, {**inherited, **namespaces(child.raw)})
@@ -103,13 +150,9 @@ def _wrapped(start: bytes, root: Tag, child: Tag | None, inherited: Mapping[byte
             return Kind("collection", child.name)
         if child.local == b"article" and _FRONT.search(start, child.offset):
             return Kind("collection", child.name, "jats")
-        if format is not None and root.local in _WRAPPERS:
-            return Kind("collection", child.name)
-    elif root.local in _WRAPPERS:
+    elif root.local in WRAPPERS:
         return Kind("collection", root.name)
-    if format is not None:
-        return Kind("elements", root.name)
-    return _unknown(f"the root element is <{show(root.raw[1:-1])}>", "")
+    return None
 
 
 def _unknown(what: str, advice: str) -> Kind:

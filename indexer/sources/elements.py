@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterator, Mapping
 
 from indexer.records import Fault, Record
-from indexer.sources.oai import FORMATS
+from indexer.sources.nesting import FORMATS, Nesting, format_of, inside
 from indexer.sources.place import Place
-from indexer.sources.pubmed import finish
+from indexer.sources.pubmed import finish, loose
 from indexer.sources.window import Window
-from indexer.sources.xml import Scanner, declare, namespace, namespaces, show
+from indexer.sources.xml import Piece, Scanner, Tag, declare, namespace, namespaces, show, text
 
 
 def records(window: Window, place: Place, record: bytes, *, wrapped: bool) -> Iterator[Record | Fault]:
@@ -23,6 +23,8 @@ def records(window: Window, place: Place, record: bytes, *, wrapped: bool) -> It
     inherited: Mapping[bytes, bytes] = {}
     root = b""
     for tag in scanner.tags():
+        if scanner.loose is not None:
+            yield from loose(scanner, place)
         if wrapped and tag is scanner.root and root in (b"", tag.name):
             root = tag.name
             inherited = {**inherited, **namespaces(tag.raw)}  # of a broken record it may be, and declare none
@@ -46,3 +48,62 @@ def records(window: Window, place: Place, record: bytes, *, wrapped: bool) -> It
         else:
             yield place.record(format, declare(piece.raw, tag.raw, inherited), piece.offset)
     yield from finish(scanner, place)
+
+
+def nested(window: Window, place: Place, unit: bytes, *, listed: bool) -> Iterator[Record | Fault]:
+    """Give the records that stand in each element `unit`, at whatever depth: `<bib>` or `<recordData>`, with what a
+    service says of it around. `listed`: the elements of this name are the records, in a list that is not the root.
+    """
+    scanner = Scanner(window, re.compile(b"<" + re.escape(unit) + rb"(?=[\s/>])"))
+    nesting = Nesting()
+    depth = 0  # of the list
+    for tag in scanner.tags():
+        if scanner.loose is not None:
+            yield from loose(scanner, place)
+        if tag.closing:
+            nesting.leave(tag)
+            continue
+        mine = tag.name == unit
+        if mine and listed:
+            mine = format_of(tag, window.data, window.pos, nesting.inherited, place.format) is not None
+            depth = len(nesting.open) if mine else depth
+        if not mine and not (listed and 0 < depth == len(nesting.open)):
+            nesting.enter(tag)
+            continue
+        piece = scanner.element(tag)
+        if piece is None:
+            break
+        yield from _inside(piece, tag, nesting.inherited, place, mine=mine)
+    yield from finish(scanner, place)
+
+
+def _inside(
+    piece: Piece, tag: Tag, inherited: Mapping[bytes, bytes], place: Place, *, mine: bool
+) -> Iterator[Record | Fault]:
+    if piece.problem:
+        yield place.reject(piece.problem, piece.raw, piece.offset)
+        return
+    found = list(inside(piece.raw, inherited, place.format))
+    if not found and (unpacked := _unpacked(piece, tag)):
+        found = [one._replace(at=0) for one in inside(unpacked, {}, place.format)]
+    for one in found:
+        at = piece.offset + one.at
+        yield place.reject(one.problem, one.raw, at) if one.problem else place.record(one.format, one.raw, at)
+    if not found and (mine or piece.raw.count(b"<") > 2):  # a mere value beside the records, such as their number
+        yield place.reject(
+            f"<{show(tag.name)}> holds no record of a known format",
+            piece.raw,
+            piece.offset,
+            "Give --profile for the format of these records.",
+        )
+
+
+def _unpacked(piece: Piece, tag: Tag) -> bytes:
+    """The record that a service has written as a text (SRU's recordPacking "string"); empty where there is none."""
+    content = piece.raw[len(tag.raw) : max(piece.raw.rfind(b"</"), 0)]
+    if b"&lt;" not in content and b"<![CDATA[" not in content:
+        return b""
+    try:
+        return text(content).encode()
+    except ValueError:
+        return b""

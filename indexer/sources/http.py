@@ -21,6 +21,7 @@ from indexer.sources.remote import Remote, is_wanted
 
 TIMEOUT = (10.0, 60.0)  # seconds to connect, and between two bytes
 LOOKS = 8  # at once
+FOLDERS = 10_000  # that are looked into; links that lead back into themselves have no end
 PAGE_LIMIT = 32 << 20  # bytes of a page that lists a folder
 # What a server calls bytes that it has not made smaller for us: a dump may be compressed itself.
 AS_IT_LIES = {"Accept-Encoding": "identity"}
@@ -61,7 +62,7 @@ def walk(folder: str, ca_file: str | None, depth: int) -> Iterator[tuple[str, Re
 
     A folder is what its page links to right below itself. Raises TargetError.
     """
-    found = list(_walk(folder, "", ca_file, depth))
+    found = list(_walk(folder, "", ca_file, depth, [0]))
     with ThreadPoolExecutor(LOOKS) as threads:
         looked = threads.map(lambda each: look(each[1], ca_file), found)
         yield from zip((path for path, _ in found), looked, strict=True)
@@ -156,13 +157,20 @@ def _mark(headers: Mapping[str, str]) -> str:
     return headers.get("ETag") or headers.get("Last-Modified") or ""
 
 
-def _walk(folder: str, above: str, ca_file: str | None, depth: int) -> Iterator[tuple[str, str]]:
-    """(path from the first folder, URL) of each file in this one, which is `above` from there, and below."""
+def _walk(folder: str, above: str, ca_file: str | None, depth: int, seen: list[int]) -> Iterator[tuple[str, str]]:
+    """(path from the first folder, URL) of each file in this one, which is `above` from there, and below. `seen` counts
+    the folders.
+    """
+    seen[0] += 1
+    if seen[0] > FOLDERS:
+        raise PermanentError(
+            f"holds more than {FOLDERS:,} folders", advice="Name a folder further down, or the files by a pattern."
+        )
     for name, url in sorted(_links(folder, ca_file).items()):
         if not name.endswith("/"):
             yield above + name, url
         elif depth > 1:
-            yield from _walk(url, above + name, ca_file, depth - 1)
+            yield from _walk(url, above + name, ca_file, depth - 1, seen)
 
 
 def _links(folder: str, ca_file: str | None) -> dict[str, str]:

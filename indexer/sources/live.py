@@ -70,6 +70,8 @@ def _records(index: Readable, place: Place, pause: Pause) -> Iterator[Record]:
     while True:
         try:
             for page, behind in index.pages(mark):
+                if behind == mark:  # what stands between us answers with a copy
+                    raise SourceError(f"the same page comes again and again, {place.after()}", advice=RESTARTS)
                 mark, failed = behind, 0
                 for document in page:
                     yield place.record("solr_json", document, 0)

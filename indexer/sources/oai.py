@@ -7,8 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 
 from indexer.records import Fault, Header, Record
+from indexer.sources.nesting import FORMATS, WRAPPERS, Found, format_of, inside
 from indexer.sources.place import Place
-from indexer.sources.pubmed import finish
+from indexer.sources.pubmed import finish, loose
 from indexer.sources.window import Window
 from indexer.sources.xml import (
     Broken,
@@ -27,22 +28,11 @@ from indexer.sources.xml import (
 # A MARCXML <record> may stand in an OAI one; only the latter begins with a header.
 RECORD_START = re.compile(rb"<((?:[^\s<>/:]+:)?)record(?:\s[^<>]*)?>\s*<\1header(?=[\s/>])")
 
-# Namespace of the metadata's root element -> format.
-FORMATS = {
-    b"http://www.openarchives.org/OAI/2.0/oai_dc/": "oai_dc",
-    b"http://www.loc.gov/MARC21/slim": "marc",
-    b"http://doaj.org/features/oai_doaj/1.0/": "doaj",
-    b"https://doaj.org/features/oai_doaj/1.0/": "doaj",
-    **{b"https://jats.nlm.nih.gov/ns/archiving/1.%d/" % minor: "jats" for minor in range(5)},
-    b"http://dtd.nlm.nih.gov/publishing/2.3": "jats",  # Open Journal Systems' nlm
-    b"http://dtd.nlm.nih.gov/2.0/xsd/archivearticle": "jats",
-    b"http://jats.nlm.nih.gov": "jats",
-}
-
 _HEADER = re.compile(rb"\s*<((?:[^\s<>/:]+:)?)header(\s[^<>]*)?(?:/>|>(.*?)</\1header\s*>)", re.S)
 _DELETED = re.compile(rb"""\sstatus\s*=\s*["']\s*deleted\s*["']""", re.I)
 _ENTRY = re.compile(rb"<(?:[^\s<>/:]+:)?(identifier|datestamp|setSpec)(?:\s[^<>]*)?>([^<]*(?:<![^<]*)*)</")
 _METADATA = re.compile(rb"<(?:[^\s<>/:]+:)?metadata(?:\s[^<>]*)?>")
+_MORE = re.compile(rb"\s*<[^/!?\s]")
 _TAG = re.compile(rb"""\s*(<([^\s<>/!?]+)[^<>"']*(?:(?:"[^<"]*"|'[^<']*')[^<>"']*)*>)""")
 ERROR_CODE = re.compile(rb"""\scode\s*=\s*["']([^"']*)["']""")
 
@@ -54,6 +44,8 @@ def records(window: Window, place: Place, root: bytes) -> Iterator[Record | Faul
     listing = False
     seen = False
     for tag in scanner.tags():
+        if scanner.loose is not None:
+            yield from loose(scanner, place)
         local = tag.local
         if local == b"record" and not tag.closing:
             seen = True
@@ -80,7 +72,11 @@ def records(window: Window, place: Place, root: bytes) -> Iterator[Record | Faul
             continue
         if piece is None:
             break
-        yield _record(piece, tag, inherited, place)
+        found = _record(piece, tag, inherited, place)
+        if isinstance(found, list):
+            yield from found
+        else:
+            yield found
     if not seen and window.error is None and not scanner.unclosed:
         yield place.fault(
             "this OAI-PMH answer holds no records",
@@ -89,7 +85,9 @@ def records(window: Window, place: Place, root: bytes) -> Iterator[Record | Faul
     yield from finish(scanner, place)
 
 
-def _record(piece: Piece, tag: Tag, inherited: Mapping[bytes, bytes], place: Place) -> Record | Fault:
+def _record(
+    piece: Piece, tag: Tag, inherited: Mapping[bytes, bytes], place: Place
+) -> Record | Fault | list[Record | Fault]:
     raw, offset, problem = piece
     if problem:
         return place.reject(problem, raw, offset)
@@ -121,7 +119,18 @@ def _record(piece: Piece, tag: Tag, inherited: Mapping[bytes, bytes], place: Pla
         inherited = {**inherited, **namespaces(tag.raw), **namespaces(metadata.group())}
     body = raw[child.offset : end]
     declared = namespaces(child.raw)
-    format = FORMATS.get(namespace(child.name, {**inherited, **declared}), place.format)
+    known = FORMATS.get(namespace(child.name, {**inherited, **declared}))
+    several = _MORE.match(raw, end) is not None  # which the schema does not allow
+    if several or known is None or child.local in WRAPPERS:
+        whole = raw[child.offset :] if several else body
+        if found := _wrapped(whole, child, inherited, place.format, several=several):
+            return [
+                place.reject(one.problem, one.raw, offset)
+                if one.problem
+                else place.record(one.format, one.raw, offset, header)
+                for one in found
+            ]
+    format = known or format_of(child, body, 0, inherited, place.format) or place.format
     if format is None and child.name == b"article" and b"<front" in body:
         format = "jats"  # JATS without its namespace
     if format is None:
@@ -132,6 +141,16 @@ def _record(piece: Piece, tag: Tag, inherited: Mapping[bytes, bytes], place: Pla
             "Harvest it with metadataPrefix=oai_dc, or give --profile for its format.",
         )
     return place.record(format, declare(body, child.raw, inherited), offset, header)
+
+
+def _wrapped(
+    body: bytes, child: Tag, inherited: Mapping[bytes, bytes], wanted: str | None, *, several: bool
+) -> list[Found]:
+    """The records in metadata that is none itself: in a collection all, in another wrapper the one that it has."""
+    if not several and format_of(child, body, 0, inherited, wanted):
+        return []
+    found = list(inside(body, inherited, wanted))
+    return found if several or child.local in WRAPPERS or len(found) == 1 else []
 
 
 def _child(raw: bytes, at: int) -> Tag | None:
@@ -160,6 +179,7 @@ def _error(piece: Piece | None, tag: Tag, place: Place) -> Fault | None:
     """An error of section 3.6; a harvest of what is new has none to report when there is nothing new."""
     code = ERROR_CODE.search(tag.raw)
     name = show(code.group(1)) if code else "without a code"
+    place.says_none = place.says_none or name == "noRecordsMatch"
     if piece is None or name == "noRecordsMatch":
         return None
     said = show(piece.raw[len(tag.raw) : max(piece.raw.rfind(b"</"), 0)].strip(), 300)

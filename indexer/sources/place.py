@@ -7,13 +7,16 @@ from indexer.records import Fault, Header, Position, Record
 
 @dataclass(slots=True)
 class Place:
-    """`format` is the profile's, for content that does not tell; `exact`: offsets are those of the unpacked file."""
+    """`format` is the profile's, for content that does not tell; `exact`: offsets are those of the unpacked file.
+    `says_none`: the file says itself that it has no records, so that nothing is missing.
+    """
 
     source: str
     file: str
     format: str | None = None
     exact: bool = True
     ordinal: int = 0
+    says_none: bool = False
 
     def _next(self, offset: int) -> Position:
         self.ordinal += 1

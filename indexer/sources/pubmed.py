@@ -26,6 +26,8 @@ def records(window: Window, place: Place, root: bytes) -> Iterator[Record | Faul
     expected = SETS | {b"DeleteCitation", b"DeleteDocument", root}
     deleting = False
     for tag in scanner.tags():
+        if scanner.loose is not None:
+            yield from loose(scanner, place)
         if tag.name in starts and not tag.closing:
             piece = scanner.element(tag)
         elif deleting and tag.name == b"PMID" and not tag.closing:
@@ -58,10 +60,18 @@ def _tombstone(raw: bytes, offset: int, place: Place) -> Record | Fault:
     return place.record("pubmed", b"", offset, Header(identifier=pmid, deleted=True))
 
 
+def loose(scanner: Scanner, place: Place) -> Iterator[Fault]:
+    """The text between two records that belongs to none: an error message, most likely, of whoever sent them."""
+    if scanner.loose is not None:
+        raw, offset, _ = scanner.loose
+        yield place.reject(f"is text outside of any record: '{show(raw.rstrip(), 100)}'", raw, offset)
+
+
 def finish(scanner: Scanner, place: Place) -> Iterator[Fault]:
     """Say what is wrong with the end of an XML file, if the stream itself did not end early."""
     if scanner.window.error is not None:
         return
+    yield from loose(scanner, place)
     if scanner.unclosed:
         yield place.fault(
             scanner.unclosed,

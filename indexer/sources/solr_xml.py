@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from indexer.records import Fault, Header, Record
 from indexer.sources.place import Place
-from indexer.sources.pubmed import finish
+from indexer.sources.pubmed import finish, loose
 from indexer.sources.window import Window
 from indexer.sources.xml import Piece, Scanner, text
 
@@ -25,6 +25,8 @@ def records(window: Window, place: Place, root: bytes) -> Iterator[Record | Faul
     deleting = False
     wanted = update
     for tag in scanner.tags():
+        if scanner.loose is not None:
+            yield from loose(scanner, place)
         if tag.name == b"doc" and not tag.closing and wanted:
             piece = scanner.element(tag)
         elif tag.name == b"result" and not update:

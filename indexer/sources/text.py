@@ -47,6 +47,14 @@ def deletes(window: Window, place: Place) -> Iterator[Record | Fault]:
         except UnicodeDecodeError:
             yield place.reject("the id to be deleted is not UTF-8", raw, offset)
             continue
+        if b"\r" in raw:
+            yield place.reject(
+                "the id to be deleted has a carriage return in it",
+                raw,
+                offset,
+                "One id stands on a line: save the list anew.",
+            )
+            continue
         yield place.record("delete", raw, offset, Header(identifier=identifier, deleted=True))
 
 

@@ -8,6 +8,7 @@ import functools
 import re
 import sys
 from collections.abc import Iterator, Mapping
+from html.entities import html5
 from typing import Literal, NamedTuple
 
 from indexer.sources.window import KEPT_OF_OVERSIZED, Window
@@ -31,6 +32,7 @@ _XMLNS = re.compile(rb"""\sxmlns(?::([^\s=:]+))?\s*=\s*("[^"]*"|'[^']*')""")
 _UNPREFIXED = re.compile(rb"<[^\s<>/:!?]+[\s/>]")
 _ENTITY = re.compile(rb"&(#[0-9]+|#x[0-9A-Fa-f]+|[^;&\s]*);?")
 _NAMED = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
+_BLANK = b" \t\r\n\0\x1a\xef\xbb\xbf"  # and byte-order marks, of files that were put together
 _COMMENT_OR_CDATA = re.compile(rb"<!--|<!\[CDATA\[")
 
 
@@ -157,12 +159,17 @@ class Scanner:
     `restart` matches the start tag of a record, where the reading goes on after a broken one; it may look at up to
     MARGIN bytes. `nests`: whether a record may hold elements of its own name: "no", "others" that `restart` does not
     match, or "records".
+
+    `loose` is the text right before the last tag, or at the end, that is in no element of its own: a well-formed dump
+    has none, but servers append what went wrong to what they had sent.
     """
 
     def __init__(self, window: Window, restart: re.Pattern[bytes], *, nests: Nests = "no") -> None:
         self.window = window
         self.root: Tag | None = None
         self.unclosed = ""
+        self.loose: Piece | None = None
+        self._leaf = b""  # the element that the last tag has opened
         self._restart = restart
         self._breaks = None if nests == "records" else restart
         self._nests = nests != "no"
@@ -174,8 +181,13 @@ class Scanner:
         while (tag := self._next_tag()) is not None:
             if not tag.closing and not tag.empty and self.root is None:
                 self.root = tag
+            if self.loose is not None and tag.closing and tag.name == self._leaf:
+                self.loose = None
             yield tag
+            self._leaf = b""
             if window.offset == tag.offset:
+                if not tag.closing and not tag.empty:
+                    self._leaf = tag.name
                 window.pos += len(tag.raw)
                 if tag.closing and self.root is not None and tag.name == self.root.name:
                     self.root = None
@@ -281,15 +293,17 @@ class Scanner:
 
     def _next_tag(self) -> Tag | None:
         window = self.window
+        self.loose = None
         while True:
             match = _MARKUP.search(window.data, window.pos)
             if match is None:
-                window.pos = max(window.pos, len(window.data) - 2)
+                self._pass(max(window.pos, len(window.data) - 2))
                 if not window.more():
-                    window.pos = len(window.data)
+                    self._pass(len(window.data))
                     return None
                 continue
-            window.pos = match.start()
+            if match.start() > window.pos:
+                self._pass(match.start())
             if match.group(1):
                 if not self._skip_markup():
                     return None
@@ -297,6 +311,18 @@ class Scanner:
             tag = self._whole_tag(match)
             if tag is not None:
                 return tag
+
+    def _pass(self, end: int) -> None:
+        """Go on to `end`. Text on the way is loose, from its first character that is not blank on."""
+        window = self.window
+        text = window.data[window.pos : end]
+        if self.loose is None:
+            text = text.lstrip(_BLANK)
+            if text:
+                self.loose = Piece(text[:KEPT_OF_OVERSIZED], window.base + end - len(text))
+        elif len(self.loose.raw) < KEPT_OF_OVERSIZED:
+            self.loose = Piece(self.loose.raw + text[:KEPT_OF_OVERSIZED], self.loose.offset)
+        window.pos = end
 
     def _whole_tag(self, match: re.Match[bytes]) -> Tag | None:
         """The tag at `pos`; None where more was read: it is to be looked at again."""
@@ -394,7 +420,7 @@ def declare(raw: bytes, tag: bytes, inherited: Mapping[bytes, bytes]) -> bytes:
 
 def start_tag(raw: bytes, at: int = 0) -> Tag | None:
     """The first tag of `raw` from `at` on, if it is a start tag."""
-    scanner = Scanner(Window([raw[at:] if at else raw], offset=at), _NOTHING)
+    scanner = Scanner(Window([raw[at:] if at else raw], offset=at), NOTHING)
     tag = next(scanner.tags(), None)
     return tag if tag is not None and not tag.closing else None
 
@@ -402,7 +428,7 @@ def start_tag(raw: bytes, at: int = 0) -> Tag | None:
 def text(content: bytes) -> str:
     """The characters of an element's content that holds no elements: references resolved, trimmed.
 
-    Raises ValueError (UnicodeDecodeError is one) for what is not UTF-8 or names an entity that XML does not have.
+    Raises ValueError (UnicodeDecodeError is one) for what is not UTF-8, or an entity that neither XML nor HTML has.
     """
     if b"<!" in content:
         content = b"".join(_unmarked(content))
@@ -431,6 +457,8 @@ def _resolve(match: re.Match[bytes]) -> bytes:
     name = match.group(1)
     if name in _NAMED:
         return _NAMED[name]
+    if character := html5.get(name.decode("utf-8", "replace") + ";"):
+        return character.encode()
     if not name.startswith(b"#"):
         raise ValueError(f"the entity &{show(name)}; is not defined")
     digits = name[2:] if name.startswith(b"#x") else name[1:]
@@ -446,4 +474,4 @@ def show(name: bytes, size: int = 60) -> str:
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in shown) + ("..." if len(name) > size else "")
 
 
-_NOTHING = re.compile(rb"(?!)")
+NOTHING = re.compile(rb"(?!)")

@@ -509,7 +509,7 @@ def test_constants_win_and_prefix_and_style_are_the_profile_s() -> None:
         ("<MedlineCitation><PMID>१२</PMID></MedlineCitation>", "'१२' is not a PubMed id"),
         ("<record/>", "<record> is not a PubMed record"),
         ("<PubmedArticle><MedlineCitation></PubmedArticle>", "line 1"),
-        ("<PubmedArticle>&nbsp;</PubmedArticle>", "line 1"),
+        ("<PubmedArticle>&nope;</PubmedArticle>", "line 1"),
     ],
 )
 def test_what_is_no_record_is_refused(raw: str, message: str) -> None:

@@ -234,6 +234,14 @@ _LIST = (_XML + _OAI + b"<ListRecords>\n", b"\n", b"</ListRecords></OAI-PMH>")
 _PART = (_XML + _OAI + b"<ListRecords>", b"", b"<resumptionToken>t</resumptionToken></ListRecords></OAI-PMH>")
 _ARTICLE_SET = (b"<pmc-articleset>", b"\n", b"</pmc-articleset>")
 
+_BIBS = (b"<bibs><n>2</n><bib><id>1</id>", b"</bib><bib><id>1</id>", b"</bib></bibs>")
+_ITEMS = (b"<export><n>2</n><items>", b"\n", b"</items></export>")
+_SRU = (
+    b'<zs:searchRetrieveResponse xmlns:zs="http://www.loc.gov/zing/srw/"><zs:records><zs:record><zs:recordData>',
+    b"</zs:recordData></zs:record>\n<zs:record><zs:recordData>",
+    b"</zs:recordData></zs:record></zs:records></zs:searchRetrieveResponse>",
+)
+
 PARSERS = {
     "iso2709": Parser(real.iso2709, ISO2709, _MARKS, forgiven=re.compile("before the leader. Left out")),
     "marc_in_json": Parser(real.marc_in_json, joined(*_ARRAY, _LINES, excuse=closed_behind), _BRACKETS + _MARC_KEYS),
@@ -245,7 +253,9 @@ PARSERS = {
     "csv": Parser(real.rows, joined(_TABLE), _CELLS, "csv"),
     "encodings": Parser(real.articles, encoded, _ANGLES + _ARTICLES),
     "oai_dc": Parser(real.harvested, HARVEST, (*_ANGLES, *_DC, b"</collection>"), "oai_dc"),
-    "marcxml": Parser(real.marcxml, joined(_SLIM, _COLLECTION, excuse=swallowed), _ANGLES + _MARC_TAGS),
+    "marcxml": Parser(
+        real.marcxml, joined(_SLIM, _COLLECTION, _BIBS, _SRU, _ITEMS, excuse=swallowed), _ANGLES + _MARC_TAGS
+    ),
     "oai": Parser(real.oai, joined(_LIST, _PART, excuse=swallowed), _ANGLES + _DC + _OAI_TAGS),
     "jats": Parser(real.journal_articles, joined(_ARTICLE_SET, _COLLECTION, excuse=swallowed), _ANGLES + _JATS_TAGS),
     "archives": Parser(real.articles, packed, _PACKED),

@@ -53,8 +53,8 @@ class Item:
 class Repository:
     """`now` is the server's clock, `asked` the arguments of all requests. `faults` are for coming requests, by their
     number from 0 on: a status ("503"), "cut", "broken" (cut without a word of it in HTTP), "page" (HTML), "drop" (no
-    answer), "expired" (every token given so far), "entities" (a DOCTYPE that declares one). `refusal` is the status of
-    answers with an error.
+    answer), "expired" (every token given so far), "entities" (a DOCTYPE that declares one); `token_fault` is one for
+    every request with a token. `refusal` is the status of answers with an error.
     """
 
     items: dict[str, Item] = field(default_factory=dict)
@@ -71,6 +71,7 @@ class Repository:
     redirect: str = ""
     refusal: int = 200
     faults: dict[int, str] = field(default_factory=dict)
+    token_fault: str = ""
     asked: list[dict[str, str]] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
     epoch: int = 0
@@ -194,6 +195,8 @@ def serving(repository: Repository) -> Iterator[Repository]:
         def serve(self) -> None:
             query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
             fault = repository.faults.pop(len(repository.asked), "")
+            if "resumptionToken" in query and not fault:
+                fault = repository.token_fault
             repository.asked.append(query)
             repository.agents.add(self.headers["User-Agent"])
             wanted = base64.b64encode(repository.user.encode()).decode()

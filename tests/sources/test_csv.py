@@ -108,3 +108,15 @@ def test_other_dumps_under_such_a_profile_are_told_from_tables(tmp_path: Path) -
     (tmp_path / "a.json").write_bytes(b'{"id": "1"}\n{"id": "2"}\n')
     found = records(read([str(tmp_path / "a.json")], source="test", format="csv"))
     assert {r.format for r in found} == {"solr_json"}
+
+
+@pytest.mark.parametrize("content", [b"id,title\r1,A\r2,B\r", b'"id","title"\r"1","A"', b"id\ttitle\r1\tA\n"])
+def test_rows_that_end_in_carriage_returns_are_told(tmp_path: Path, content: bytes) -> None:
+    """Each would be a part of the header, and the table hold nothing."""
+    fault = only(read_bytes(tmp_path, content, "t.csv", format="csv"))
+    assert fault.reason == "the rows of this table end in carriage returns alone"
+
+
+def test_a_carriage_return_in_a_cell_is_none_of_those(tmp_path: Path) -> None:
+    (found,) = records(read_bytes(tmp_path, b'id,"ti\rtle"\r\n1,"A\rB"\r\n', "t.csv", format="csv"))
+    assert found.raw == b'id,"ti\rtle"\n1,"A\rB"'

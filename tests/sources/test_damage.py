@@ -9,7 +9,7 @@ import indexer
 from indexer.formats.marc import reader
 from indexer.records import Record
 from tests.formats.marc.iso import iso, title
-from tests.sources.reading import faults, raws, read_bytes
+from tests.sources.reading import faults, raws, read_bytes, records
 from tests.sources.test_marc import JSON, xml
 from tests.sources.test_marc import ONE as MARC_ONE
 from tests.sources.test_marc import THREE as MARC_THREE
@@ -270,3 +270,52 @@ def test_no_pattern_has_a_possessive_group() -> None:
     for module in Path(indexer.__file__).parent.rglob("*.py"):
         patterns = re.findall(r"re\.compile\((.*)\)$", module.read_text(encoding="utf-8"), re.MULTILINE)
         assert not [pattern for pattern in patterns if re.search(r"\)[*+?]\+|\(\?>", pattern)], module
+
+
+_MESSAGE = "\nWarning: mysqli_connect(): out of memory in /srv/oai.php on line 7\n"
+_PHP = "<br />\n<b>Fatal error</b>:  Allowed memory size of 134217728 bytes exhausted in <b>/srv/oai.php</b>\n"
+
+
+@pytest.mark.parametrize(
+    ("message", "words"),
+    [
+        (_MESSAGE, b"out of memory in"),
+        (_PHP, b"Allowed memory size"),
+        ('{"error": "limit"}', b"limit"),
+        ("Array", b"Array"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("before", "behind", "count"),
+    [
+        (ARTICLES % ONE, b"", 1),
+        (ARTICLES % ONE, ARTICLES % TWO, 2),
+        (b"<PubmedArticleSet>" + ONE, TWO + b"</PubmedArticleSet>", 2),
+        (answer(record("1", dc("T"))), b"", 1),
+        (answer(record("1", dc("T"))), answer(record("2", dc("T"))), 2),
+        (b"<ListRecords>" + record("1", dc("T")).encode(), record("2", dc("T")).encode() + b"</ListRecords>", 2),
+        (b"<collection>" + xml(1), xml(2) + b"</collection>", 2),
+        (b"<collection>" + xml(1) + b"</collection>", b"", 1),
+        (b"<add><doc><field name='id'>1</field></doc>", b"<doc><field name='id'>2</field></doc></add>", 2),
+        (b"<add><doc><field name='id'>1</field></doc></add>", b"", 1),
+        (b'{"response":{"docs":[{"id":"1"}]}}', b"", 1),
+        (b'[{"id":"1"}', b"]", 1),
+        (b'{"id":"1"}\n', b'\n{"id":"2"}\n', 2),
+    ],
+)
+def test_a_message_between_records_or_behind_them_is_told(
+    tmp_path: Path, before: bytes, behind: bytes, count: int, message: str, words: bytes
+) -> None:
+    if before.startswith((b"{", b"[")) and message.startswith("{"):
+        return  # an object among objects
+    found = read_bytes(tmp_path, before + message.encode() + behind)
+    whole = [raw for raw in raws(found) if not raw.startswith(b"<b")]  # which the format refuses
+    assert len(whole) == count
+    assert any(words in fault.raw for fault in faults(found))
+
+
+def test_text_in_elements_of_an_answer_is_no_message(tmp_path: Path) -> None:
+    content = answer(record("1", dc("T"))).replace(
+        b"</responseDate>", b"</responseDate>\n<x><y>text</y> <z>1</z></x>\n"
+    )
+    assert len(records(read_bytes(tmp_path, content))) == 1

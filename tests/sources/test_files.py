@@ -176,3 +176,19 @@ def test_a_file_that_was_moved_after_it_was_found_is_read_all_the_same(harvested
     for file in files:
         processed.move(file)
     assert [item.raw for item in reading] == [ARTICLE % 1, ARTICLE % 7, ARTICLE % 9]
+
+
+@pytest.mark.parametrize(
+    ("content", "format"),
+    [
+        (b"[[], []]", None),
+        (b"<response><lst name='error'><str name='msg'>no</str></lst></response>", None),
+        (b"<add><commit/></add>", None),
+        (b"<PubmedArticleSet><DeleteCitation></DeleteCitation></PubmedArticleSet>", None),
+        (b"<collection><!-- nothing --></collection>", "marc"),
+    ],
+)
+def test_content_that_gives_nothing_is_a_fault(tmp_path: Path, content: bytes, format: str | None) -> None:
+    fault = only(read_bytes(tmp_path, content, format=format))
+    assert fault.reason == "has content and no records in it"
+    assert not fault.raw

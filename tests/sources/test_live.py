@@ -1,13 +1,17 @@
 """Indexes among the paths: what is one, what it is called, and whose credentials it gets."""
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from indexer import sources
 from indexer.engine.memory import signatures
-from indexer.errors import ConfigError
+from indexer.errors import ConfigError, SourceError
+from indexer.sinks.base import Readable
 from indexer.sources import live
+from indexer.sources.place import Place
 from indexer.targets import Credentials, Target, is_index
 
 
@@ -63,6 +67,21 @@ def test_a_password_goes_into_the_target_and_not_into_the_name() -> None:
     with pytest.raises(ConfigError) as caught:
         live.named(["solr+http://bob:pa55@h/"], ours)
     assert "pa55" not in caught.value.message + caught.value.advice
+
+
+class Copies:
+    """An index behind a cache that gives the first page whatever it is asked for."""
+
+    def pages(self, after: str) -> Iterator[tuple[list[bytes], str]]:
+        while True:
+            yield [b'{"id": "1"}'], "mark"
+
+
+def test_an_index_that_gives_the_same_page_again_and_again_is_left() -> None:
+    found = live._records(cast(Readable, Copies()), Place("s", "index", exact=False), live.sleep)
+    assert next(found).raw == b'{"id": "1"}'
+    with pytest.raises(SourceError, match="the same page comes again and again, after record 1"):
+        next(found)
 
 
 def test_names_that_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

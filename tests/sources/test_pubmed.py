@@ -163,3 +163,20 @@ def test_a_comment_that_never_ends_is_told(tmp_path: Path) -> None:
     assert raws(found) == [article(1), article(2)]
     assert isinstance(fault, Fault)
     assert re.fullmatch(r"the comment that begins at byte \d+ never ends", fault.reason)
+
+
+APPENDED = Path(__file__).parent.parent / "data" / "cases" / "efetch_append.xml"
+
+
+def test_an_error_message_behind_an_answer_is_told_and_the_next_answer_read() -> None:
+    """E-utilities appended to what they had sent, and whoever fetched it went on behind that."""
+    found = list(read([str(APPENDED)], source="test"))
+    assert [b"9000001%d" % number in raw for number, raw in enumerate(raws(found), 1)] == [True, True]
+    content = APPENDED.read_bytes()
+    at = content.index(b'{"error"')
+    assert [(fault.position.ordinal, fault.position.offset) for fault in faults(found)] == [
+        (2, at),
+        (4, content.index(b'{"error"', at + 1)),
+    ]
+    assert {fault.raw.strip() for fault in faults(found)} == {content[at : content.index(b"\n", at)]}
+    assert faults(found)[0].reason.startswith('is text outside of any record: \'{"error":"API rate limit exceeded"')

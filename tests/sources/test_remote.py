@@ -156,6 +156,15 @@ def test_a_server_that_is_not_there_is_a_fault() -> None:
         assert "the connection failed (Connection refused)" in fault.reason
 
 
+def test_folders_that_lead_back_into_themselves_have_an_end(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("indexer.sources.http.FOLDERS", 30)
+    web.loops = True
+    web.files["/dumps/a.xml"] = b"<collection/>"
+    found = remote.find(f"{web.url}/dumps/")
+    assert [each.trouble for each in found.values()] == ["holds more than 30 folders"]
+    assert len(web.asked) <= 31
+
+
 def test_a_folder_without_files_says_so(web: Web) -> None:
     assert only(load([f"{web.url}/none/"])).reason == "the folder holds no files"
     assert only(load([f"{web.url}/none/*.xml"])).reason == "no file matches this pattern"

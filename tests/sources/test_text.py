@@ -30,3 +30,8 @@ def test_an_empty_list_is_told(tmp_path: Path) -> None:
 def test_standard_input_has_no_name_and_needs_the_format(tmp_path: Path) -> None:
     assert only(read_bytes(tmp_path, b"abc\n")).reason == r"format not recognised: begins with 'abc\x0a'"
     assert raws(records(read_bytes(tmp_path, b"abc\n", format="delete"))) == [b"abc"]
+
+
+def test_ids_with_carriage_returns_between_them_are_told(tmp_path: Path) -> None:
+    fault = only(read_bytes(tmp_path, b"a\rb\rc\r", "x.delete"))
+    assert fault.reason == "the id to be deleted has a carriage return in it"

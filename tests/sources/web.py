@@ -17,6 +17,7 @@ class Web:
 
     `cuts`: after so many bytes of its body the next GET of a file breaks off. `statuses` are given to the next
     requests of any kind, instead of an answer. `marks` off: neither ETag nor date; `ranges` off: no parts of a file.
+    `loops`: two folders in each folder.
     """
 
     url: str = ""
@@ -27,6 +28,7 @@ class Web:
     marks: bool = True
     ranges: bool = True
     head: bool = True
+    loops: bool = False
     retry_after: str = ""
     authorization: list[str] = field(default_factory=list)
 
@@ -76,6 +78,7 @@ class _Handler(BaseHTTPRequestHandler):
         """What Apache makes of a folder: sort links, the way up, and what lies right in it."""
         below = {path[len(folder) :].partition("/") for path in self.web.files if path.startswith(folder)}
         names = sorted({name + slash for name, slash, _ in below})
+        names += ["a/", "b/"] if self.web.loops else []
         links = "".join(f'<tr><td><a href="{quote(name)}">{name}</a></td></tr>' for name in names)
         return f'<html><a href="?C=N;O=D">Name</a><a href="/">Parent</a><table>{links}</table></html>'.encode()
 

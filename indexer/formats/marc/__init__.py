@@ -20,14 +20,16 @@ def document(record: Record, profile: Profile) -> Fields | Delete:
     A field that cannot be made is left out and noted in `marc_error`, as is what had to be repaired in reading.
     Raises RecordError where nothing can be read, or the record has no id.
     """
-    return from_marc(parse(record.raw), profile)
+    return from_marc(parse(record.raw), profile, (record.header.identifier if record.header else None) or "")
 
 
-def from_marc(record: MarcRecord, profile: Profile) -> Fields | Delete:
-    """The same, of a record that was read already."""
+def from_marc(record: MarcRecord, profile: Profile, harvested: str = "") -> Fields | Delete:
+    """The same, of a record that was read already. `harvested` is the identifier that its harvest has for it."""
     mapping = rules.load(profile.options["mapping"])
     made, problems = make(mapping, record)
     given = made.pop("id", "")
+    if not given and profile.options["harvest_id"]:
+        given = harvested
     identifier = make_id(profile, given if isinstance(given, str) else given[0])
     if not identifier:
         raise RecordError("the record has none to make its id of", field="001")

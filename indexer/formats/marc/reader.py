@@ -82,10 +82,10 @@ def _leader(given: str, warnings: list[str]) -> str:
 
 def _from_xml(raw: bytes) -> MarcRecord:
     """MARCXML (https://www.loc.gov/standards/marcxml/), in its namespace or in none."""
-    root = xml.parse(raw)
+    warnings: list[str] = []
+    root = xml.parse(raw, warnings)
     if _local(root) != "record":
         raise RecordError(f"MARCXML: <{_local(root)}> is not a MARC record")
-    warnings: list[str] = []
     fields: list[MarcField] = []
     leader = ""
     for element in root:

@@ -1,0 +1,137 @@
+"""Mends what keeps XML and JSON from being read and costs no meaning, as harvesters and browsers do.
+
+Characters that XML 1.0 has no place for (section 2.2), raw or as references, become spaces; the named characters of
+HTML become themselves, and an ampersand that begins no reference is one. All else stays as it is, and may cost the
+record.
+"""
+
+import html.entities
+import re
+import sys
+
+from indexer.documents import Fields
+
+NOTES = "metadata_error_str_mv"  # the field that says what was mended
+SHOWN = 5  # of one kind
+
+_FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+# In comments and CDATA sections nothing is a reference.
+_SECTIONS = {b"<!--": b"-->", b"<![CDATA[": b"]]>"}
+_SECTION = re.compile(rb"<!--|<!\[CDATA\[")
+_MARKUP = re.compile(
+    rb"(?P<declaration>(?<=.)<\?xml\s[^<>]*\?>)"
+    rb"|&#(?P<high>55[2-9]\d\d|56[0-2]\d\d|563[01]\d|xD[89AB][0-9A-F]{2});"
+    rb"&#(?P<low>563[2-9]\d|56[4-9]\d\d|57[0-2]\d\d|573[0-3]\d|5734[0-3]|xD[C-F][0-9A-F]{2});"
+    rb"|&#(?P<number>\d+|x[0-9A-F]+);|&(?P<name>[A-Za-z][A-Za-z0-9]*;)|&(?P<rest>#?[^\s<>&;]{0,12};?)",
+    re.S | re.I,
+)
+_XML = frozenset({b"amp;", b"lt;", b"gt;", b"quot;", b"apos;"})
+_JSON_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+
+
+class _Repairs:
+    """What was mended, by kind."""
+
+    def __init__(self) -> None:
+        self.characters: dict[str, None] = {}
+        self.names: dict[str, None] = {}
+        self.ampersands: dict[str, None] = {}
+        self.declarations = 0
+
+    def told(self) -> list[str]:
+        kinds: list[tuple[str, dict[str, None]]] = [
+            ("characters that XML does not allow were replaced by spaces", self.characters),
+            ("named characters of HTML were replaced by themselves", self.names),
+            ("an ampersand that begins no reference was kept as one", self.ampersands),
+        ]
+        told = [f"{what}: {_some(found)}" for what, found in kinds if found]
+        return [*told, *(["an XML declaration inside of the record was left out"] if self.declarations else [])]
+
+
+def xml(raw: bytes) -> tuple[bytes, list[str]]:
+    """The record with all that can be mended, and what that was in words."""
+    repairs = _Repairs()
+
+    def character(match: re.Match[bytes]) -> bytes:
+        repairs.characters[f"U+{ord(match.group().decode()):04X}"] = None
+        return b" "
+
+    raw = _FORBIDDEN.sub(character, raw)
+    parts = [
+        part if at % 2 else _MARKUP.sub(lambda match: _reference(match, repairs), part)
+        for at, part in enumerate(_parts(raw))
+    ]
+    return b"".join(parts), repairs.told()
+
+
+def _parts(raw: bytes) -> list[bytes]:
+    """Markup and text in turns with comments and CDATA sections. What never ends is none of these."""
+    parts: list[bytes] = []
+    kept = at = 0
+    endless: set[bytes] = set()
+    while match := _SECTION.search(raw, at):
+        at, opening = match.end(), match.group()
+        end = -1 if opening in endless else raw.find(_SECTIONS[opening], at)
+        if end < 0:
+            endless.add(opening)
+            continue
+        at = end + len(_SECTIONS[opening])
+        parts += raw[kept : match.start()], raw[match.start() : at]
+        kept = at
+    return [*parts, raw[kept:]]
+
+
+def _reference(match: re.Match[bytes], repairs: _Repairs) -> bytes:
+    kind, found = match.lastgroup, match.group()
+    if kind == "declaration":
+        repairs.declarations += 1
+        return b""
+    if kind == "low":  # half of a character is none; the other half follows
+        high, low = _code(match["high"]), _code(match["low"])
+        return b"&#%d;" % (0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00))
+    if kind == "number":
+        code = _code(match["number"])
+        if code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code <= 0x10FFFF:
+            return found
+        repairs.characters[f"U+{code:04X}" if code <= 0x10FFFF else found.decode()[:20]] = None
+        return b" "
+    if kind == "name":
+        characters = html.entities.html5.get(match["name"].decode()) if match["name"] not in _XML else None
+        if characters is None:
+            return found
+        repairs.names[found.decode()] = None
+        return b"".join([b"&#%d;" % ord(one) for one in characters])
+    if kind == "rest" and not (match["rest"].startswith(b"#") and found.endswith(b";")):
+        repairs.ampersands[found.decode("utf-8", "replace")] = None
+        return b"&amp;" + found[1:]
+    return found
+
+
+def _code(digits: bytes) -> int:
+    if len(digits) > 10:
+        return sys.maxsize  # of no character
+    return int(digits[1:], 16) if digits[:1] in b"xX" else int(digits)
+
+
+def json(text: str) -> tuple[str, list[str]]:
+    """The same for the control characters that JSON has no place for (RFC 8259 section 7)."""
+    repairs = _Repairs()
+
+    def character(match: re.Match[str]) -> str:
+        repairs.characters[f"U+{ord(match.group()):04X}"] = None
+        return " "
+
+    return _JSON_FORBIDDEN.sub(character, text), [one.replace("XML", "JSON") for one in repairs.told()]
+
+
+def noted(fields: Fields, repairs: list[str]) -> Fields:
+    """The document with what was mended in its record, behind what it says of that already."""
+    if repairs:
+        known = fields.get(NOTES, [])
+        fields[NOTES] = [*([known] if isinstance(known, str) else known), *repairs]
+    return fields
+
+
+def _some(found: dict[str, None]) -> str:
+    kinds = list(found)
+    return ", ".join(kinds[:SHOWN]) + (f" and {len(kinds) - SHOWN:,} more" if len(kinds) > SHOWN else "")

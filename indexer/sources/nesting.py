@@ -1,0 +1,127 @@
+"""Finds records of known formats inside of elements that are none: answers of search services, and wrappers of any name
+around each record or around all.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from indexer.sources import marc
+from indexer.sources.pubmed import RECORDS as PUBMED_RECORDS
+from indexer.sources.window import Window
+from indexer.sources.xml import NOTHING, Piece, Scanner, Tag, declare, namespace, namespaces
+
+# Namespace of a record's root element -> format.
+FORMATS = {
+    b"http://www.openarchives.org/OAI/2.0/oai_dc/": "oai_dc",
+    b"http://www.loc.gov/MARC21/slim": "marc",
+    b"http://doaj.org/features/oai_doaj/1.0/": "doaj",
+    b"https://doaj.org/features/oai_doaj/1.0/": "doaj",
+    **{b"https://jats.nlm.nih.gov/ns/archiving/1.%d/" % minor: "jats" for minor in range(5)},
+    b"http://dtd.nlm.nih.gov/publishing/2.3": "jats",  # Open Journal Systems' nlm
+    b"http://dtd.nlm.nih.gov/2.0/xsd/archivearticle": "jats",
+    b"http://jats.nlm.nih.gov": "jats",
+}
+# Elements that hold records, whatever their namespace.
+WRAPPERS = frozenset({b"collection", b"records", b"recordset", b"modsCollection", b"list", b"set"})
+# What records are called where only the profile says of which format they are.
+_NAMES = {
+    "oai_dc": frozenset({b"dc"}),
+    "doaj": frozenset({b"doajArticle"}),
+    "jats": frozenset({b"article"}),
+    "pubmed": PUBMED_RECORDS,
+}
+
+
+class Found(NamedTuple):
+    """A record in another element: complete in itself, and where it begins there."""
+
+    format: str
+    raw: bytes
+    at: int
+    problem: str = ""
+
+
+class Nesting:
+    """The elements that are open, outermost first, and the namespaces that are declared in them."""
+
+    def __init__(self, inherited: Mapping[bytes, bytes] | None = None) -> None:
+        self.open: list[Tag] = []
+        self._inherited = [dict(inherited or {})]
+
+    @property
+    def inherited(self) -> Mapping[bytes, bytes]:
+        return self._inherited[-1]
+
+    def enter(self, tag: Tag) -> None:
+        if not tag.empty:
+            self.open.append(tag)
+            self._inherited.append({**self.inherited, **namespaces(tag.raw)})
+
+    def leave(self, tag: Tag) -> None:
+        """An end tag closes what was opened by its name, and whatever is open in that."""
+        depth = next((at for at in range(len(self.open) - 1, -1, -1) if self.open[at].name == tag.name), None)
+        if depth is not None:
+            del self.open[depth:]
+            del self._inherited[depth + 1 :]
+
+
+def format_of(tag: Tag, data: bytes, at: int, inherited: Mapping[bytes, bytes], wanted: str | None) -> str | None:
+    """The format of the record that this start tag, which stands at `at`, begins; None: it begins none that is known.
+
+    `wanted` is the profile's, which decides where the content does not.
+    """
+    local = tag.local
+    space = namespace(tag.name, {**inherited, **namespaces(tag.raw)})
+    known = FORMATS.get(space)
+    if known == "marc" and local != b"record":
+        return None
+    if known is not None and local not in WRAPPERS:
+        return known
+    if marc.XML_START.match(data, at):  # in no namespace, or in the one of what is around
+        return "marc"
+    return wanted if wanted and local in _NAMES.get(wanted, ()) else None
+
+
+def inside(raw: bytes, inherited: Mapping[bytes, bytes], wanted: str | None) -> Iterator[Found]:
+    """Each record of a known format in these bytes, however deep."""
+    nesting = Nesting(inherited)
+    scanner = Scanner(Window([raw]), NOTHING, nests="records")
+    for tag in scanner.tags():
+        if tag.closing:
+            nesting.leave(tag)
+            continue
+        format = format_of(tag, scanner.window.data, scanner.window.pos, nesting.inherited, wanted)
+        if format is None:
+            nesting.enter(tag)
+            continue
+        piece = scanner.element(tag) or Piece(tag.raw, tag.offset)
+        yield Found(format, declare(piece.raw, tag.raw, nesting.inherited), piece.offset, piece.problem)
+
+
+class Place(NamedTuple):
+    """Where the records of a file are: each in an element of the name `unit`, or (`listed`) named so themselves."""
+
+    unit: bytes
+    listed: bool
+
+
+def place_of(start: bytes, *, whole: bool, wanted: str | None) -> Place | None:
+    """Where the records of a file are that begins with `start`, and has a root that is none (`whole`: that is all)."""
+    nesting = Nesting()
+    scanner = Scanner(Window([start]), NOTHING, nests="records")
+    first: tuple[Tag, Tag] | None = None
+    for tag in scanner.tags():
+        if tag.closing:
+            nesting.leave(tag)
+            continue
+        if not nesting.open or format_of(tag, start, tag.offset, nesting.inherited, wanted) is None:
+            nesting.enter(tag)
+            continue
+        parent = nesting.open[-1]
+        if first is not None:
+            return Place(first[0].name, True) if parent is first[1] else Place(parent.name, False)
+        first = tag, parent
+        scanner.element(tag)
+    if first is None:
+        return None
+    return Place(first[1].name, False) if whole else Place(first[0].name, True)

@@ -1,0 +1,148 @@
+"""What is mended in a record that a parser refuses, that its document says so, and that nothing else is touched."""
+
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from indexer.documents import Document
+from indexer.errors import RecordError
+from indexer.formats import DEFAULT_PROFILE, mend, to_document, xml
+from indexer.formats.profiles import bundled
+from indexer.records import Header, Position, Record
+from indexer.sources import read
+
+CASES = Path(__file__).parent.parent / "data" / "cases"
+FORM_FEED = "characters that XML does not allow were replaced by spaces: U+000C"
+
+
+def document(format: str, raw: str) -> Document:
+    record = Record("s", format, raw.encode(), Position("f", 1, 0), Header("oai:x:1"))
+    made = to_document(record, bundled()[DEFAULT_PROFILE[format]])
+    assert isinstance(made, Document)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("content", "text", "said"),
+    [
+        ("Two \x0c pages", "Two   pages", [FORM_FEED]),
+        ("Three &#12; pages", "Three   pages", [FORM_FEED]),
+        ("&#xC;&#x1f;&#0;\x00\x1f\ufffe\uffff", " " * 7, 1),
+        ("&#xD83D;&#xDE00; &#55357;&#56832;", "😀 😀", []),
+        ("a&#xD83D;b", "a b", ["characters that XML does not allow were replaced by spaces: U+D83D"]),
+        (
+            "Caf&eacute;&nbsp;&Alpha;",
+            "Café\xa0Α",
+            ["named characters of HTML were replaced by themselves: &eacute;, &nbsp;, &Alpha;"],
+        ),
+        ("x&#99999999999999999999;&#x110000;", "x  ", 1),
+        ("AT&T & R&D", "AT&T & R&D", ["an ampersand that begins no reference was kept as one: &T, &, &D"]),
+        ("&amp;nbsp; &lt; &#233; \x0b", "&nbsp; < é  ", 1),
+        ("<![CDATA[AT&T &eacute; &#12;]]>\x0c", "AT&T &eacute; &#12; ", [FORM_FEED]),
+        ("<!-- &eacute; & --><!----> \x0c", "  ", [FORM_FEED]),
+        ('T<?xml version="1.0"?>U', "TU", ["an XML declaration inside of the record was left out"]),
+        ("&" * 8 + "\x01" * 3 + "\x02\x03\x04\x05\x06", None, 2),
+    ],
+)
+def test_what_is_mended(content: str, text: str | None, said: list[str] | int) -> None:
+    repairs: list[str] = []
+    root = xml.parse(f"<a>{content}</a>".encode(), repairs)
+    if text is not None:
+        assert xml.text(root) == text
+    assert len(repairs) == said if isinstance(said, int) else repairs == said
+
+
+@pytest.mark.parametrize("content", ["&nope;", "a < b", "</b>", "\x0c&nope;", "&#;", "<b>&eacute;"])
+def test_what_is_not(content: str) -> None:
+    with pytest.raises(RecordError, match="XML line 1 of the record"):
+        xml.parse(f"<a>{content}</a>".encode())
+
+
+def test_what_is_well_formed_is_never_touched() -> None:
+    repairs: list[str] = []
+    assert xml.text(xml.parse("<a>&lt;&#233;&amp;eacute;\ufeff\x85</a>".encode(), repairs)) == "<é&eacute;\ufeff\x85"
+    assert repairs == []
+
+
+def test_openings_without_an_end_take_no_time() -> None:
+    raw = b"<a>" + b"<!--<![CDATA[" * 50_000 + b"&eacute;\x0c</a>"
+    with pytest.raises(RecordError):
+        xml.parse(raw)
+    assert mend.xml(raw)[1][0] == FORM_FEED
+
+
+DC = '<dc xmlns="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://purl.org/dc/elements/1.1/">{}</dc>'
+
+
+@pytest.mark.parametrize(
+    ("format", "raw", "field"),
+    [
+        ("oai_dc", DC.format("<dc:title>T\x0cU</dc:title>"), mend.NOTES),
+        ("doaj", "<doajArticle><title>T\x0cU</title></doajArticle>", mend.NOTES),
+        (
+            "pubmed",
+            "<PubmedArticle><MedlineCitation><PMID>1</PMID><Article><ArticleTitle>T\x0cU</ArticleTitle></Article>"
+            "</MedlineCitation></PubmedArticle>",
+            mend.NOTES,
+        ),
+        (
+            "jats",
+            "<article><front><article-meta><article-id pub-id-type='pmid'>1</article-id><title-group><article-title>"
+            "T\x0cU</article-title></title-group></article-meta></front></article>",
+            mend.NOTES,
+        ),
+        ("solr_json", "<doc><str name='id'>1</str><str name='title'>T\x0cU</str></doc>", mend.NOTES),
+        ("solr_json", '{"id": "1", "title": "T\x0cU"}', mend.NOTES),
+        (
+            "marc",
+            '<record><leader>00000nam a2200000 a 4500</leader><controlfield tag="001">1</controlfield><datafield '
+            'tag="245" ind1="0" ind2="0"><subfield code="a">T\x0cU</subfield></datafield></record>',
+            "marc_error",
+        ),
+    ],
+)
+def test_every_format_says_what_was_mended(format: str, raw: str, field: str) -> None:
+    made = document(format, raw)
+    assert made.fields["title"] == "T U"
+    assert made.fields[field] == [FORM_FEED if not raw.startswith("{") else FORM_FEED.replace("XML", "JSON")]
+    assert field not in document(format, raw.replace("\x0c", " ")).fields
+
+
+def test_an_article_whose_dtd_names_its_characters_needs_no_word() -> None:
+    raw = (
+        "<article><front><article-meta><article-id pub-id-type='pmid'>1</article-id><title-group><article-title>"
+        "Caf&eacute;{}</article-title></title-group></article-meta></front></article>"
+    )
+    assert mend.NOTES not in document("jats", raw.format("")).fields
+    assert document("jats", raw.format("\x0c")).fields[mend.NOTES] == [FORM_FEED]
+
+
+@pytest.mark.parametrize(
+    ("name", "titles", "said"),
+    [
+        ("control_characters.xml", ["Title 1", "Bad   byte", "Bad   ref", "Title 4"], ["U+001F", "U+001B"]),
+        ("named_entities.xml", ["Title 1", "Café \xa0 AT&T", "Title 3"], ["&eacute;, &nbsp;", "&T"]),
+        ("xml11.xml", ["Title 1", "Ref   here", "Title 3"], ["U+001F"]),
+    ],
+)
+def test_marcxml_that_no_parser_takes(name: str, titles: list[str], said: list[str]) -> None:
+    made = [
+        to_document(item, bundled()["marc"])
+        for item in read([str(CASES / name)], source="s")
+        if isinstance(item, Record)
+    ]
+    documents = [each for each in made if isinstance(each, Document)]
+    assert [" ".join(str(each.fields["title"]).split()) for each in documents] == [
+        " ".join(each.split()) for each in titles
+    ]
+    told = [word for each in documents for word in each.fields.get("marc_error", [])]
+    assert all(any(word in each for each in told) for word in said)
+    assert len(told) == len(said)
+
+
+def test_the_names_of_html_are_no_way_to_a_file() -> None:
+    raw = b"<!DOCTYPE a [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><a>&e;\x0c</a>"
+    with pytest.raises(RecordError, match="DOCTYPE"):
+        xml.parse(raw)
+    assert etree.fromstring(mend.xml(raw)[0], xml._parser).text is None
