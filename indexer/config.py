@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError
 
-from indexer.errors import ConfigError
-from indexer.settings import (
+from indexer.model.errors import ConfigError
+from indexer.model.settings import (
     BudgetSettings,
     CredentialSettings,
     DeleteSettings,
@@ -32,8 +32,8 @@ from indexer.settings import (
     Table,
     VerifySettings,
 )
-from indexer.targets import Credentials, Target, parse_target
-from indexer.urls import is_remote, public
+from indexer.model.targets import Credentials, Target, parse_target
+from indexer.model.urls import is_remote, public
 
 DEFAULT_FILE = "indexer.toml"
 

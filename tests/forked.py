@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from indexer import cli
+from indexer.cli import main
 from tests.end_to_end.conftest import Ended
 
 
@@ -30,7 +30,7 @@ def command(folder: Path, *args: str | Path) -> Ended:
 
     def work() -> None:
         sys.argv = ["indexer", *map(str, args)]
-        cli.main()
+        main.main()
 
     return forked(folder, work)
 

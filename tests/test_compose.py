@@ -21,12 +21,12 @@ import pytest
 import yaml
 from sqlalchemy import make_url
 
-from indexer.cli import cli
+from indexer.cli.main import cli
 from indexer.config import ENVIRONMENT, load
 from indexer.formats.profiles import resolve
-from indexer.schedule import trigger
-from indexer.settings import Settings
-from indexer.targets import parse_target
+from indexer.jobs.triggers import trigger
+from indexer.model.settings import Settings
+from indexer.model.targets import parse_target
 
 ROOT = Path(__file__).resolve().parent.parent
 STACK = ROOT / "docker-compose.yml"

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from indexer import config, settings
-from indexer.errors import ConfigError
+from indexer import config
 from indexer.formats import profiles
+from indexer.model import settings
+from indexer.model.errors import ConfigError
 from tests.conftest import ROOT
 
 

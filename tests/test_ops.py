@@ -14,12 +14,12 @@ import promql_parser
 import pytest
 import yaml
 
-from indexer import schedule
-from indexer.cli import cli
+from indexer.cli.main import cli
 from indexer.config import ENVIRONMENT
-from indexer.engine.account import COLUMNS
+from indexer.jobs import triggers
+from indexer.model.books import COLUMNS
+from indexer.model.settings import ScheduleSettings
 from indexer.observe.metrics import GAUGES, OF_SCHEDULE
-from indexer.settings import ScheduleSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 ALERTS = ROOT / "ops/prometheus/alerts.yml"
@@ -203,7 +203,7 @@ def test_the_cron_line_runs_our_command() -> None:
     assert {name for name in variables if name.startswith("INDEXER_")} <= {*ENVIRONMENT, "INDEXER_CONFIG"}
     (line,) = [line for line in lines if not re.match(r"\w+=", line)]
     *times, user, command = line.split(None, 6)
-    schedule.trigger(ScheduleSettings(cron=" ".join(times)))
+    triggers.trigger(ScheduleSettings(cron=" ".join(times)))
     assert user == "indexer"
     assert "%" not in command  # to cron the end of the line
     subprocess.run(["/bin/sh", "-n", "-c", command], check=True)

@@ -18,7 +18,7 @@ from types import ModuleType
 import click
 import pytest
 
-from indexer.cli import cli
+from indexer.cli.main import cli
 from tests.conftest import PATIENCE
 
 ROOT = Path(__file__).resolve().parent.parent

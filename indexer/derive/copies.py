@@ -12,8 +12,8 @@ what the importer emitted, and `allfields_unstemmed` (which is nothing but a cop
 
 import functools
 
-from indexer.documents import Fields
-from indexer.schema.model import biblio
+from indexer.model.documents import Fields
+from indexer.model.schema import biblio
 
 
 @functools.cache

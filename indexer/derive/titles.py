@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
-from indexer.documents import Fields
+from indexer.model.documents import Fields
 
 Style = Literal["legacy", "current"]
 

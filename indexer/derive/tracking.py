@@ -7,7 +7,7 @@ record's last change says, and nothing else. Pure: the caller says what is known
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from indexer.documents import Fields
+from indexer.model.documents import Fields
 
 #: The fields; they are no part of what a record is made into, and documents are compared without them.
 DATES = ("first_indexed", "last_indexed")

@@ -3,11 +3,11 @@
 import importlib
 from collections.abc import Callable
 
-from indexer.derive.pipeline import complete
-from indexer.documents import Delete, Document, Fields
-from indexer.errors import RecordError
+from indexer.derive.stage import complete
 from indexer.formats.profiles import DEFAULT_PROFILE, Profile, make_id
-from indexer.records import Record
+from indexer.model.documents import Delete, Document, Fields
+from indexer.model.errors import RecordError
+from indexer.model.records import Record
 
 __all__ = ["DEFAULT_PROFILE", "to_document"]
 

@@ -1,8 +1,8 @@
 """When a record was last changed, as VuFind finds it: in 005 or 008 of MARC, else in the header of the harvest."""
 
 from indexer.derive.tracking import DATES, Change, own_dates, seconds_of
-from indexer.documents import Fields
-from indexer.records import Record
+from indexer.model.documents import Fields
+from indexer.model.records import Record
 
 _FIRST, _LAST = DATES
 

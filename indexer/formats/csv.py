@@ -13,12 +13,12 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from indexer.documents import Fields
-from indexer.errors import RecordError
 from indexer.formats.profiles import Profile, make_id
 from indexer.formats.solr_json import Values, computed, placed
-from indexer.records import Record
-from indexer.schema.model import biblio
+from indexer.model.documents import Fields
+from indexer.model.errors import RecordError
+from indexer.model.records import Record
+from indexer.model.schema import biblio
 
 DELIMITERS = "\t;,|"
 

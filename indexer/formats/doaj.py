@@ -9,12 +9,12 @@ from lxml import etree
 from indexer.derive.authors import author_sort
 from indexer.derive.titles import PHP_WHITE_SPACE, Style, strip_articles, title_fields
 from indexer.derive.work_keys import work_keys
-from indexer.documents import Fields
-from indexer.errors import RecordError
 from indexer.formats import languages, mend, xml
 from indexer.formats.harvest import identify
 from indexer.formats.profiles import Profile
-from indexer.records import Record
+from indexer.model.documents import Fields
+from indexer.model.errors import RecordError
+from indexer.model.records import Record
 
 Elements = dict[str, list[str]]  # name without namespace -> the string values of its elements, in document order
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from indexer.derive import copies
-from indexer.schema.model import biblio
+from indexer.model.schema import biblio
 
 Values = Mapping[str, list[str]]
 

@@ -18,13 +18,13 @@ from lxml import etree
 from indexer.derive import copies, titles
 from indexer.derive.tracking import DATES, shown
 from indexer.derive.work_keys import normal_form
-from indexer.documents import Delete, Document, Fields, Value
 from indexer.formats import csv, jats, solr_json, to_document, xml
 from indexer.formats.changes import change_of
 from indexer.formats.profiles import Profile, make_id
 from indexer.formats.provenance import Explained, Named, Rule
-from indexer.records import Record
-from indexer.schema.model import biblio
+from indexer.model.documents import Delete, Document, Fields, Value
+from indexer.model.records import Record
+from indexer.model.schema import biblio
 
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _STEP = re.compile(r"(?<![\w@'\"=-])([A-Za-z][\w-]*)(?![\w-]*['\"=])")

@@ -10,7 +10,7 @@ from xml.sax.saxutils import escape
 from lxml import etree
 
 from indexer.formats.profiles import Profile, make_id
-from indexer.records import Record
+from indexer.model.records import Record
 
 _TAGS = ("identifier", "datestamp")
 

@@ -22,14 +22,14 @@ from urllib.parse import quote
 from indexer.derive.authors import author_sort
 from indexer.derive.titles import Style, strip_articles, title_sort
 from indexer.derive.work_keys import work_keys
-from indexer.documents import Fields
-from indexer.errors import RecordError
 from indexer.formats import languages, mend, xml
 from indexer.formats.harvest import as_harvested, identify
 from indexer.formats.jats_text import Element, body_text, local, text
 from indexer.formats.jats_xml import Article, joined_title, read
 from indexer.formats.profiles import Profile
-from indexer.records import Record
+from indexer.model.documents import Fields
+from indexer.model.errors import RecordError
+from indexer.model.records import Record
 
 _DOI_SAFE = "/:;()[],.@!$&'*+=~-_"
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]*;)")

@@ -9,8 +9,8 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from indexer.errors import RecordError
 from indexer.formats.jats_text import IN_GROUPS, IN_TITLES, Element, local, text
+from indexer.model.errors import RecordError
 
 Names = dict[str, None]  # an ordered set
 

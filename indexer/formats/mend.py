@@ -9,7 +9,7 @@ import html.entities
 import re
 import sys
 
-from indexer.documents import Fields
+from indexer.model.documents import Fields
 
 NOTES = "metadata_error_str_mv"  # the field that says what was mended
 SHOWN = 5  # of one kind

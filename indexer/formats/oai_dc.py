@@ -21,12 +21,12 @@ from indexer.derive.authors import author_sort, inverted
 from indexer.derive.dates import best_date, earliest_year, year
 from indexer.derive.titles import PHP_WHITE_SPACE, strip_articles, title_fields
 from indexer.derive.work_keys import work_keys
-from indexer.documents import Fields
-from indexer.errors import Dropped, RecordError
 from indexer.formats import languages, mend, xml
 from indexer.formats.harvest import as_harvested, identify
 from indexer.formats.profiles import Profile
-from indexer.records import Record
+from indexer.model.documents import Fields
+from indexer.model.errors import Dropped, RecordError
+from indexer.model.records import Record
 
 OAI_DC = "{http://www.openarchives.org/OAI/2.0/oai_dc/}dc"
 DC = "{http://purl.org/dc/elements/1.1/}"

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from indexer.documents import Value
-from indexer.errors import ConfigError
-from indexer.schema.model import biblio
+from indexer.model.documents import Value
+from indexer.model.errors import ConfigError
+from indexer.model.schema import biblio
 
 TitleSort = Literal["current", "legacy", "auto"]
 KEYS = ("base", "format", "id_prefix", "id_search", "id_replace", "constants", "title_sort", "mapping", "options")

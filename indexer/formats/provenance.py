@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from indexer.documents import Value
+from indexer.model.documents import Value
 
 Named = tuple[str, str]  # where or how, and the value there
 

@@ -15,12 +15,12 @@ from urllib.parse import quote
 from indexer.derive.authors import author_sort
 from indexer.derive.titles import Style, strip_articles, title_fields
 from indexer.derive.work_keys import work_keys
-from indexer.documents import Fields
-from indexer.errors import RecordError
 from indexer.formats import languages, mend, xml
 from indexer.formats.profiles import Profile, make_id
 from indexer.formats.pubmed_xml import Citation, read
-from indexer.records import Record
+from indexer.model.documents import Fields
+from indexer.model.errors import RecordError
+from indexer.model.records import Record
 
 _PAGE_END = re.compile(r"[-–,;]")
 _DOI_SAFE = "/:;()[],.@!$&'*+=~-_"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from indexer.errors import RecordError
+from indexer.model.errors import RecordError
 
 Element = etree._Element
 Names = dict[str, None]  # an ordered set

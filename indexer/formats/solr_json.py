@@ -16,11 +16,11 @@ from indexer.derive.authors import author_sort
 from indexer.derive.dates import publish_date_sort
 from indexer.derive.titles import Style, strip_articles, title_sort
 from indexer.derive.work_keys import work_keys
-from indexer.documents import Fields
-from indexer.errors import RecordError
 from indexer.formats import emission_order, mend, staff_view, xml
 from indexer.formats.profiles import Profile, make_id
-from indexer.records import Record
+from indexer.model.documents import Fields
+from indexer.model.errors import RecordError
+from indexer.model.records import Record
 
 # What an engine says about a document beside its fields
 _ENGINE_FIELDS = {"_version_", "_root_", "_nest_path_", "_nest_parent_", "score"}

@@ -19,9 +19,9 @@ from collections.abc import Sequence
 from heapq import heappop, heappush
 from itertools import chain, pairwise
 
-from indexer.errors import RecordError
 from indexer.formats.emission_order import copied_fields, explain
-from indexer.schema.model import biblio
+from indexer.model.errors import RecordError
+from indexer.model.schema import biblio
 
 _NAME = re.compile(r"([A-Za-z_][\w-]*)(?=[ \t]|$)", re.ASCII)
 _TRIES = 2_000  # readings of one page, about half a second

@@ -7,8 +7,8 @@ from typing import cast
 
 from lxml import etree
 
-from indexer.errors import RecordError
 from indexer.formats import mend
+from indexer.model.errors import RecordError
 
 # Not collect_ids=False, however fast: with it libxml2 2.14 loads an external DTD whatever load_dtd says.
 _parser = etree.XMLParser(

@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from indexer.errors import TransientError
+from indexer.model.errors import TransientError
 from indexer.sources.detect import HEAD, detect
 from indexer.sources.encoding import as_utf8
 from indexer.sources.files import Meter, chunks

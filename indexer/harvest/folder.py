@@ -19,7 +19,7 @@ from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from indexer.errors import ConfigError, SourceError
+from indexer.model.errors import ConfigError, SourceError
 
 _PAGE = re.compile(r"\d{8,}\.xml\.gz")
 ROOM = 256 << 20  # bytes that are left free on the disk: a list without an end must not fill it

@@ -14,15 +14,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from indexer.engine.push import Limits
-from indexer.engine.retry import persist
-from indexer.errors import SourceError, TransientError
+from indexer.engines.retry import persist
 from indexer.harvest import answer as answers
 from indexer.harvest.answer import Answer, BrokenOff, NotAnAnswer
 from indexer.harvest.endless import Turns
 from indexer.harvest.folder import Folder, Listing, Notes
 from indexer.harvest.server import Server
-from indexer.settings import OaiSettings
+from indexer.model.errors import SourceError, TransientError
+from indexer.model.settings import OaiSettings
+from indexer.pipeline.push import Limits
 
 DAYS, SECONDS = "YYYY-MM-DD", "YYYY-MM-DDThh:mm:ssZ"
 BROKEN_TRIES = 4  # of an answer that is no answer: the server is likely to give the same again

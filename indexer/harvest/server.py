@@ -23,10 +23,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 
 from indexer import __version__
-from indexer.errors import SourceError, TargetError, TransientError
-from indexer.harvest import answer
-from indexer.harvest.answer import Answer, BrokenOff, NotAnAnswer
-from indexer.sinks.http import (
+from indexer.engines.http import (
     CONNECT_SECONDS,
     READ_SECONDS,
     connection_error,
@@ -36,7 +33,10 @@ from indexer.sinks.http import (
     root_cause,
     shorten,
 )
-from indexer.targets import Credentials
+from indexer.harvest import answer
+from indexer.harvest.answer import Answer, BrokenOff, NotAnAnswer
+from indexer.model.errors import SourceError, TargetError, TransientError
+from indexer.model.targets import Credentials
 
 PAGE_LIMIT = 2 << 30  # bytes of one answer, unpacked; memory does not grow with it
 WORDS_LIMIT = 64 << 10  # bytes of a refusal

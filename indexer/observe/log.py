@@ -6,7 +6,7 @@ from typing import Literal
 
 import structlog
 
-from indexer.errors import IndexerError
+from indexer.model.errors import IndexerError
 
 
 def configure(*, format: Literal["console", "json"], level: str) -> None:

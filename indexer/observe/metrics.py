@@ -15,8 +15,8 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from indexer import __version__
-from indexer.derive.pipeline import derive_version
-from indexer.errors import ConfigError
+from indexer.derive.stage import derive_version
+from indexer.model.errors import ConfigError
 from indexer.state.overview import Overview
 
 #: Every gauge of a target: its labels beside `target`, and what it says.

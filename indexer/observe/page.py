@@ -10,8 +10,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from indexer.engine.account import COLUMNS
-from indexer.errors import ConfigError
+from indexer.model.books import COLUMNS
+from indexer.model.errors import ConfigError
 from indexer.observe.report import duration
 from indexer.observe.timeline import Timeline
 

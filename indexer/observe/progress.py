@@ -7,7 +7,7 @@ import sys
 import time
 from typing import Protocol
 
-from indexer.engine.account import Account
+from indexer.model.books import Account
 
 LINE_EVERY = 10.0  # seconds between two plain lines
 

@@ -3,8 +3,8 @@
 import re
 from typing import Any
 
-from indexer.engine.account import COLUMNS, Account
-from indexer.engine.run import Summary
+from indexer.model.books import COLUMNS, Account
+from indexer.pipeline.run import Summary
 
 SHOWN_KINDS = 5  # of warnings; the report has them all
 FIELD = re.compile(r"[a-z][a-z0-9_-]*: ")

@@ -3,18 +3,18 @@
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from indexer.records import Fault, Record
+from indexer.model.records import Fault, Record
+from indexer.model.targets import Target, is_index
+from indexer.model.urls import is_remote
 from indexer.sources import csv, elements, json, live, marc, oai, processed, pubmed, remote, solr_xml, text
 from indexer.sources.detect import HEAD, Kind, detect, is_empty
 from indexer.sources.encoding import as_utf8
 from indexer.sources.files import STDIN, Meter, chunks, expand, is_empty_folder, total_bytes, why_missing
-from indexer.sources.place import Place
+from indexer.sources.record_factory import Place
 from indexer.sources.remote import Pause, Remote
 from indexer.sources.unpack import Member, unpacked
 from indexer.sources.window import Stream, StreamError, Window
 from indexer.sources.xml import show
-from indexer.targets import Target, is_index
-from indexer.urls import is_remote
 
 __all__ = ["expand", "is_empty_folder", "lasting", "read", "shown", "total_bytes"]
 

@@ -6,8 +6,8 @@ Rows are told apart by their quotes alone: a quoted cell may hold line ends. Wha
 import re
 from collections.abc import Iterator
 
-from indexer.records import Fault, Record
-from indexer.sources.place import Place
+from indexer.model.records import Fault, Record
+from indexer.sources.record_factory import Place
 from indexer.sources.window import KEPT_OF_OVERSIZED, Window
 
 QUOTED_LIMIT = 1 << 20  # bytes of a quoted cell; a quote that is not closed by then begins none

@@ -6,10 +6,10 @@ This is what VuFindHarvest writes: a file a record, or with combineRecords a <co
 import re
 from collections.abc import Iterator, Mapping
 
-from indexer.records import Fault, Record
+from indexer.model.records import Fault, Record
 from indexer.sources.nesting import FORMATS, Nesting, format_of, inside
-from indexer.sources.place import Place
 from indexer.sources.pubmed import finish, loose
+from indexer.sources.record_factory import Place
 from indexer.sources.window import Window
 from indexer.sources.xml import Piece, Scanner, Tag, declare, namespace, namespaces, show, text
 

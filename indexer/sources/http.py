@@ -14,8 +14,8 @@ from lxml import etree, html
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
-from indexer.errors import ConfigError, PermanentError, TargetError, TransientError
-from indexer.sinks.http import may_pass, retry_seconds, root_cause
+from indexer.engines.http import may_pass, retry_seconds, root_cause
+from indexer.model.errors import ConfigError, PermanentError, TargetError, TransientError
 from indexer.sources.files import CHUNK
 from indexer.sources.remote import Remote, is_wanted
 

@@ -9,10 +9,10 @@ from collections.abc import Generator, Iterator
 
 import orjson
 
-from indexer.records import Fault, Header, Record
+from indexer.model.records import Fault, Header, Record
 from indexer.sources import marc
 from indexer.sources.json_syntax import FIRST_KEY, KEY, Broken, blank, fields, value_end
-from indexer.sources.place import Place
+from indexer.sources.record_factory import Place
 from indexer.sources.text import lines
 from indexer.sources.window import KEPT_OF_OVERSIZED, Window
 from indexer.sources.xml import MARGIN, show

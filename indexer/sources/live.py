@@ -4,15 +4,15 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
-from indexer.errors import ConfigError, IndexerError, SourceError, TransientError
-from indexer.records import Record
-from indexer.sinks import open_sink
-from indexer.sinks.base import Readable
+from indexer.engines.base import Readable
+from indexer.engines.registry import open_sink
+from indexer.model.errors import ConfigError, IndexerError, SourceError, TransientError
+from indexer.model.records import Record
+from indexer.model.targets import Credentials, Target, is_index, parse_target
+from indexer.model.urls import is_remote
 from indexer.sources import remote
-from indexer.sources.place import Place
+from indexer.sources.record_factory import Place
 from indexer.sources.remote import Pause, Remote
-from indexer.targets import Credentials, Target, is_index, parse_target
-from indexer.urls import is_remote
 
 WAITS = remote.WAITS  # between the tries of a page; the first page of all is tried once
 RESTARTS = (

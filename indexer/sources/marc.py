@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from indexer.records import Fault, Record
-from indexer.sources.place import Place
+from indexer.model.records import Fault, Record
+from indexer.sources.record_factory import Place
 from indexer.sources.window import KEPT_OF_OVERSIZED, Window
 from indexer.sources.xml import show
 

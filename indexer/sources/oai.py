@@ -6,10 +6,10 @@ Also several answers one after the other in a file, and records with their heade
 import re
 from collections.abc import Iterator, Mapping
 
-from indexer.records import Fault, Header, Record
+from indexer.model.records import Fault, Header, Record
 from indexer.sources.nesting import FORMATS, WRAPPERS, Found, format_of, inside
-from indexer.sources.place import Place
 from indexer.sources.pubmed import finish, loose
+from indexer.sources.record_factory import Place
 from indexer.sources.window import Window
 from indexer.sources.xml import (
     Broken,

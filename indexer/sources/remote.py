@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from types import ModuleType
 
-from indexer.errors import PermanentError, TargetError, TransientError
+from indexer.model.errors import PermanentError, TargetError, TransientError
+from indexer.model.urls import public
 from indexer.sources.files import Meter, is_aside
 from indexer.sources.window import StreamError
-from indexer.urls import public
 
 WAITS = (1.0, 2.0, 4.0, 8.0, 16.0)  # seconds between the tries
 LONGEST_WAIT = 120.0  # that a server may ask for

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from indexer.errors import ConfigError, PermanentError, TransientError
+from indexer.model.errors import ConfigError, PermanentError, TransientError
 from indexer.sources.remote import Remote, is_wanted
 
 BLOCK = 4 << 20  # bytes that are asked for at once

@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from indexer.records import Fault, Header, Record
-from indexer.sources.place import Place
+from indexer.model.records import Fault, Header, Record
+from indexer.sources.record_factory import Place
 from indexer.sources.window import KEPT_OF_OVERSIZED, Window
 
 _ID_LIMIT = 64 << 10  # bytes of a line

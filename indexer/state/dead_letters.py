@@ -8,10 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from indexer.engine.account import HELD
-from indexer.errors import ConfigError
 from indexer.formats.profiles import Profile
-from indexer.records import Header, Position, Record
+from indexer.model.books import HELD
+from indexer.model.errors import ConfigError
+from indexer.model.records import Header, Position, Record
 from indexer.state import generations
 from indexer.state.store import Store, now
 from indexer.state.tables import dead_letters, targets

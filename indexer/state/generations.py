@@ -5,7 +5,7 @@ from typing import Literal
 
 import sqlalchemy as sa
 
-from indexer.rebuild.names import is_name
+from indexer.model.generation import is_name
 from indexer.state.store import Store, now
 from indexer.state.tables import generations, journal, metadata, targets
 

@@ -18,7 +18,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from indexer.errors import ExitCode, IndexerError
+from indexer.model.errors import ExitCode, IndexerError
 from indexer.state.store import Store, now
 from indexer.state.tables import locks
 

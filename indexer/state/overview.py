@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from indexer.engine.account import COLUMNS, Books
+from indexer.model.books import COLUMNS, Books
 from indexer.state import lock
 from indexer.state.generations import live_index
 from indexer.state.runs import BUILDING

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from indexer.engine.account import Account, Books
+from indexer.model.books import Account, Books
 from indexer.state.store import Store
 from indexer.state.tables import checkpoints, documents, files, targets
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from indexer.engine.account import COLUMNS, Account, Books
+from indexer.model.books import COLUMNS, Account, Books
 from indexer.state.store import Store, now
 from indexer.state.tables import books, dead_letters, runs
 

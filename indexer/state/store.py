@@ -13,7 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from indexer.errors import ConfigError
+from indexer.model.errors import ConfigError
 from indexer.state.tables import LAYOUT, layout, metadata
 
 BUSY_SECONDS = 30  # how long a writer waits for another one

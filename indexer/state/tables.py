@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from indexer.engine.account import COLUMNS
+from indexer.model.books import COLUMNS
 
 metadata = sa.MetaData()
 

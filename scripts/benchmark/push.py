@@ -11,10 +11,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import cast
 
-from indexer.sinks import open_sink
-from indexer.sinks.base import Outcome, Sink, Tunable, Write
-from indexer.sinks.elastic import BULK_SETTINGS
-from indexer.targets import parse_target
+from indexer.engines.base import Outcome, Sink, Tunable, Write
+from indexer.engines.elastic.sink import BULK_SETTINGS
+from indexer.engines.registry import open_sink
+from indexer.model.targets import parse_target
 
 
 def batches(path: Path, *, documents: int, size: int) -> Iterator[list[Write]]:

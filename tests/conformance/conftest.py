@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 import requests
 
-from indexer.documents import Delete
-from indexer.schema import install
-from indexer.schema.install_solr import CLOUD_CONFIGSET
-from indexer.sinks import open_sink
-from indexer.sinks.base import Sink
-from indexer.targets import Target, parse_target
+from indexer.engines import install
+from indexer.engines.base import Sink
+from indexer.engines.registry import open_sink
+from indexer.engines.solr.install import CLOUD_CONFIGSET
+from indexer.model.documents import Delete
+from indexer.model.targets import Target, parse_target
 
 SERVERS = {
     "solr": ("solr", "solr_url"),

@@ -2,10 +2,10 @@
 
 import orjson
 
-from indexer.documents import Fields
-from indexer.schema.model import biblio
-from indexer.sinks.base import Sink, Write
-from indexer.sinks.query import stored_fields
+from indexer.engines.base import Sink, Write
+from indexer.engines.query import stored_fields
+from indexer.model.documents import Fields
+from indexer.model.schema import biblio
 
 
 def document(id: str, title: str = "", **fields: str | list[str]) -> Fields:

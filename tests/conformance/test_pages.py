@@ -6,7 +6,7 @@ from typing import cast
 import orjson
 import pytest
 
-from indexer.sinks.base import Readable, Sink
+from indexer.engines.base import Readable, Sink
 from tests.conformance.documents import document, stored, write
 
 IDS = [f"r{number:02}" for number in range(25)]
@@ -16,8 +16,8 @@ IDS = [f"r{number:02}" for number in range(25)]
 def index(engine: Sink, monkeypatch: pytest.MonkeyPatch) -> Readable:
     """25 documents, of which a page holds ten."""
     for module in ("embedded", "elastic", "solr"):
-        monkeypatch.setattr(importlib.import_module(f"indexer.sinks.{module}"), "PAGE", 10)
-    monkeypatch.setattr(importlib.import_module("indexer.sinks.embedded"), "ADDRESSES", 20)
+        monkeypatch.setattr(importlib.import_module(f"indexer.engines.{module}.sink"), "PAGE", 10)
+    monkeypatch.setattr(importlib.import_module("indexer.engines.embedded.sink"), "ADDRESSES", 20)
     engine.push([write(document(id, f"Title {id}", topic=["Tea", id]), engine) for id in IDS])
     engine.commit()
     assert hasattr(engine, "pages")

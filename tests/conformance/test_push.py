@@ -5,11 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from indexer.documents import Delete, Fields
-from indexer.errors import PermanentError
-from indexer.sinks import open_sink
-from indexer.sinks.base import Action, Outcome, Sink
-from indexer.targets import Target
+from indexer.engines.base import Action, Outcome, Sink
+from indexer.engines.registry import open_sink
+from indexer.model.documents import Delete, Fields
+from indexer.model.errors import PermanentError
+from indexer.model.targets import Target
 from tests.conformance.documents import document, stored, write
 
 INDEXED, DELETED = Outcome("indexed"), Outcome("deleted")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from indexer.sinks.base import Query, Sink
+from indexer.engines.base import Query, Sink
 from tests.conformance.documents import document, write
 
 

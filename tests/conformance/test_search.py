@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from indexer.errors import ConfigError
-from indexer.sinks import open_sink
-from indexer.sinks.base import Found, Query, Sink
-from indexer.targets import Target
+from indexer.engines.base import Found, Query, Sink
+from indexer.engines.registry import open_sink
+from indexer.model.errors import ConfigError
+from indexer.model.targets import Target
 from tests.conformance.documents import CORPUS, stored, write
 
 SEED = "pubmed-5443306"

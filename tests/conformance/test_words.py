@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from indexer.sinks import open_sink
-from indexer.sinks.base import Query, Sink
-from indexer.targets import Target
+from indexer.engines.base import Query, Sink
+from indexer.engines.registry import open_sink
+from indexer.model.targets import Target
 from tests.conformance.documents import document, write
 
 CORPUS = (

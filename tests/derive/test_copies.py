@@ -1,7 +1,7 @@
 import pytest
 
 from indexer.derive import copies
-from indexer.schema.model import biblio
+from indexer.model.schema import biblio
 
 
 def test_values_come_in_the_order_in_which_the_sources_were_emitted() -> None:

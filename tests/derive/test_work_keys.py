@@ -107,5 +107,5 @@ def test_a_key_has_a_name_and_a_title_of_bounded_length(title: str, author: str)
 
 
 def test_icu_is_not_loaded_before_it_is_needed() -> None:
-    code = "import sys, indexer.formats.oai_dc, indexer.derive.pipeline; sys.exit('icu' in sys.modules)"
+    code = "import sys, indexer.formats.oai_dc, indexer.derive.stage; sys.exit('icu' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

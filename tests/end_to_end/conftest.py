@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from indexer.sinks import open_sink
-from indexer.sinks.base import Sink
-from indexer.targets import Target, parse_target
+from indexer.engines.base import Sink
+from indexer.engines.registry import open_sink
+from indexer.model.targets import Target, parse_target
 from tests.conformance.conftest import ENGINES, SERVERS, _drop
 from tests.conftest import PATIENCE
 

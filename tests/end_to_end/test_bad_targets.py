@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 import requests
 
-from indexer.targets import parse_target
+from indexer.model.targets import parse_target
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Ended, Indexer
-from tests.schema.conftest import drop_collection
-from tests.schema.test_install import foreign_configset, upload
+from tests.schemas.conftest import drop_collection
+from tests.schemas.test_install import foreign_configset, upload
 
 SEED = ROOT / "tests/data/seed/oai_dc_record.xml"
 PASSWORD = "s3cret/w@rd"

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
-from indexer.errors import ExitCode
-from indexer.targets import parse_target
+from indexer.model.errors import ExitCode
+from indexer.model.targets import parse_target
 from tests.conftest import PATIENCE, ROOT
 from tests.end_to_end.conftest import Indexer, read_back
 from tests.end_to_end.test_bad_targets import answering, free_port
@@ -377,7 +377,7 @@ def test_an_interrupt_while_starting(tmp_path: Path) -> None:
 
 def test_an_interrupt_where_python_cannot_raise_it() -> None:
     program = """
-import indexer.cli
+import indexer.cli.main
 class Interrupted:
     def __del__(self):
         raise KeyboardInterrupt

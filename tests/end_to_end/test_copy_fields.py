@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import requests
 
-from indexer.schema.model import biblio
-from indexer.targets import Target, parse_target
+from indexer.model.schema import biblio
+from indexer.model.targets import Target, parse_target
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Indexer, read_back
-from tests.schema.conftest import drop_collection
+from tests.schemas.conftest import drop_collection
 
 FEW = {
     "pmc": ["tests/data/seed/oai_dc_record.xml"],

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from indexer.errors import ExitCode
+from indexer.model.errors import ExitCode
+from indexer.model.targets import Target, parse_target
 from indexer.state.store import Store
 from indexer.state.tables import tracked
-from indexer.targets import Target, parse_target
 from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import Indexer, read_back
 
@@ -157,7 +157,7 @@ def test_killed_and_started_again_it_keeps_the_dates(indexer: Indexer, target: T
     first = dates(target)
     write(dump, *(record(number, 2 if number % 2 else 1) for number in range(RECORDS * 3)))
     time.sleep(SECOND)
-    command = "import indexer.engine.run as run; run.COMMIT_EVERY = 0.1; from indexer.cli import main; main()"
+    command = "import indexer.pipeline.run as run; run.COMMIT_EVERY = 0.1; from indexer.cli.main import main; main()"
     killed = subprocess.Popen(
         [sys.executable, "-c", command, "load", str(dump), "--target", str(target), "--force"],
         cwd=tmp_path,

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from indexer.errors import ExitCode
-from indexer.records import Position
+from indexer.model.errors import ExitCode
+from indexer.model.records import Position
+from indexer.model.targets import Target, parse_target
 from indexer.state import dead_letters
 from indexer.state.dead_letters import DeadLetter
 from indexer.state.store import Store
-from indexer.targets import Target, parse_target
 from tests.end_to_end.conftest import Ended, Indexer, read_back
 
 DUMP = b"""\

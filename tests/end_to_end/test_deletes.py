@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from indexer import cli
-from indexer.commands import deletes
-from indexer.errors import ExitCode
-from indexer.targets import Target
+from indexer.cli import main
+from indexer.jobs import deletions
+from indexer.model.errors import ExitCode
+from indexer.model.targets import Target
 from tests.end_to_end.conftest import Indexer, read_back
 from tests.end_to_end.test_sync import SAMPLE, configure, counts, page, titles
 from tests.forked import command, forked
@@ -172,16 +172,16 @@ def test_what_comes_while_a_sweep_begins_is_in_a_source(tmp_path: Path) -> None:
     assert command(tmp_path, "sync").code == 0
 
     def work() -> None:
-        gathering = deletes._gathering
+        gathering = deletions._gathering
 
         def late(*args: Any, **options: Any) -> Any:
             page(tmp_path / "dumps/2.xml", ("new", "new"))
             subprocess.run([sys.executable, "-m", "indexer", "sync", "--quiet"], check=True)
             return gathering(*args, **options)
 
-        deletes._gathering = late
+        deletions._gathering = late
         sys.argv = ["indexer", "sweep", "--json"]
-        cli.main()
+        main.main()
 
     swept = forked(tmp_path, work)
     assert swept.code == 0, swept.err

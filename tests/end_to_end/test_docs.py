@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 import pytest
 
-from indexer.cli import cli
-from indexer.schema import install
-from indexer.targets import Target, parse_target
+from indexer.cli.main import cli
+from indexer.engines import install
+from indexer.model.targets import Target, parse_target
 from tests.conformance.conftest import _drop
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Indexer

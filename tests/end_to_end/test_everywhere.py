@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from indexer.schema.model import biblio
-from indexer.targets import Target
+from indexer.model.schema import biblio
+from indexer.model.targets import Target
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Indexer, read_back
 

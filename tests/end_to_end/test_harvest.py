@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from indexer.errors import ExitCode
-from indexer.targets import Target
+from indexer.model.errors import ExitCode
+from indexer.model.targets import Target
 from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import Indexer, read_back
 from tests.end_to_end.test_sync import configure, counts, page, titles

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.targets import Target
+from indexer.model.targets import Target
 from tests.end_to_end.conftest import Indexer, read_back
 from tests.end_to_end.test_everywhere import PUBMED, Documents, of_lines, stored
 

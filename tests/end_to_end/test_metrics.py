@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from indexer.errors import ExitCode
+from indexer.model.errors import ExitCode
 from tests.end_to_end.conftest import Indexer
 from tests.end_to_end.test_bad_targets import free_port
 from tests.end_to_end.test_sync import configure, page

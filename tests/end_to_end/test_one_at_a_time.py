@@ -6,7 +6,7 @@ import sys
 import time
 from pathlib import Path
 
-from indexer.errors import ExitCode
+from indexer.model.errors import ExitCode
 from tests.conftest import PATIENCE, ROOT
 from tests.end_to_end.conftest import Indexer
 

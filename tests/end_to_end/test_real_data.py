@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from indexer.errors import ExitCode
-from indexer.targets import Target
+from indexer.model.errors import ExitCode
+from indexer.model.targets import Target
 from tests.end_to_end.conftest import Indexer, read_back
 from tests.end_to_end.test_everywhere import of_lines, stored
 

@@ -12,16 +12,16 @@ from typing import Any
 
 import pytest
 
-from indexer import cli
-from indexer.commands import reindex
-from indexer.engine.run import Plan
-from indexer.errors import ExitCode
-from indexer.sinks.base import Write
-from indexer.sinks.embedded import EmbeddedSink
+from indexer.cli import main
+from indexer.engines.base import Write
+from indexer.engines.embedded.sink import EmbeddedSink
+from indexer.jobs import reindex
+from indexer.model.errors import ExitCode
+from indexer.model.targets import Target
+from indexer.pipeline.run import Plan
 from indexer.state import lock
 from indexer.state.generations import index_name
 from indexer.state.store import Store
-from indexer.targets import Target
 from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import Ended, Indexer, read_back
 from tests.end_to_end.test_sync import configure, page
@@ -259,7 +259,7 @@ def test_a_dump_that_comes_after_the_last_look_is_for_the_next_sync(tmp_path: Pa
 
         reindex._Job._verified = later  # type: ignore[method-assign]
         sys.argv = ["indexer", "reindex"]
-        cli.main()
+        main.main()
 
     ended = forked(tmp_path, work)
     assert ended.code == 0, ended.out
@@ -396,7 +396,7 @@ def while_building(folder: Path, change: Callable[[], object], *, times: int = 1
 
         reindex._Job._load = changed  # type: ignore[method-assign]
         sys.argv = ["indexer", "reindex"]
-        cli.main()
+        main.main()
 
     return forked(folder, work)
 

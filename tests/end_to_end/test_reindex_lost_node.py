@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from indexer.errors import ExitCode
-from indexer.rebuild.place import open_place
-from indexer.targets import parse_target
+from indexer.engines.generations import open_place
+from indexer.model.errors import ExitCode
+from indexer.model.targets import parse_target
 from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import Indexer
 from tests.end_to_end.test_reindex import JOURNAL, listed, told
 from tests.end_to_end.test_reindex_readers import dump, titles
 from tests.end_to_end.test_sync import configure
 from tests.faults.own_server import OwnServer
-from tests.rebuild.test_solr_cloud import own_cloud, split
+from tests.generations.test_solr_cloud import own_cloud, split
 
 __all__ = ["own_cloud"]  # a fixture
 

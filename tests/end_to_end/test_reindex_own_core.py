@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 import requests
 
-from indexer.errors import ExitCode
+from indexer.model.errors import ExitCode
+from indexer.model.targets import Target, parse_target
 from indexer.state.store import Store
 from indexer.state.tables import metadata
-from indexer.targets import Target, parse_target
 from tests.end_to_end.conftest import Indexer
 from tests.end_to_end.test_reindex import JOURNAL, listed, told
 from tests.end_to_end.test_reindex_readers import WORD, dump, titles
 from tests.end_to_end.test_sync import configure
-from tests.rebuild.conftest import unique
-from tests.rebuild.own_core import cores, own_core
-from tests.rebuild.readers import reading
+from tests.generations.conftest import unique
+from tests.generations.own_core import cores, own_core
+from tests.generations.readers import reading
 
 pytestmark = pytest.mark.servers
 

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import pytest
 
-from indexer.errors import ExitCode
-from indexer.targets import Target, parse_target
+from indexer.model.errors import ExitCode
+from indexer.model.targets import Target, parse_target
 from tests.conformance.conftest import SERVERS
 from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import Indexer, read_back
 from tests.end_to_end.test_reindex import JOURNAL, failed, listed, told
 from tests.end_to_end.test_sync import configure, page
-from tests.rebuild.conftest import KINDS, REMOVE, unique
-from tests.rebuild.readers import reading
+from tests.generations.conftest import KINDS, REMOVE, unique
+from tests.generations.readers import reading
 
 WORD = "gallimaufry"
 #: What concerns a re-index more than its engine: the others are left to the long run.
@@ -180,7 +180,7 @@ def test_a_disk_that_fills(indexer: Indexer, tmp_path: Path) -> None:
     dump(tmp_path / "dumps/2.xml", 50, 6000)
     limited = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000)); "
     full = subprocess.run(
-        [sys.executable, "-c", limited + "from indexer.cli import main; main()", "reindex", "--json"],
+        [sys.executable, "-c", limited + "from indexer.cli.main import main; main()", "reindex", "--json"],
         cwd=tmp_path,
         capture_output=True,
         check=False,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.errors import ExitCode
+from indexer.model.errors import ExitCode
 from tests.end_to_end.conftest import Indexer
 from tests.end_to_end.test_sync import configure, counts, page, titles
 from tests.sources.web import Web, serving

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.errors import ExitCode
+from indexer.model.errors import ExitCode
 from indexer.state import lock
 from indexer.state.store import Store
 from tests.conftest import PATIENCE

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from indexer.errors import ExitCode
-from indexer.targets import Target
+from indexer.model.errors import ExitCode
+from indexer.model.targets import Target
 from tests.conftest import PATIENCE, ROOT
 from tests.end_to_end.conftest import read_back
 from tests.end_to_end.test_sync import configure

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from indexer.errors import ExitCode
-from indexer.targets import Target
+from indexer.model.errors import ExitCode
+from indexer.model.targets import Target
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Indexer, read_back
 

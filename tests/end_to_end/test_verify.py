@@ -8,11 +8,11 @@ from typing import Any
 import orjson
 import pytest
 
-from indexer.documents import Delete
-from indexer.errors import ExitCode
-from indexer.sinks import open_sink
-from indexer.sinks.base import Write
-from indexer.targets import Target
+from indexer.engines.base import Write
+from indexer.engines.registry import open_sink
+from indexer.model.documents import Delete
+from indexer.model.errors import ExitCode
+from indexer.model.targets import Target
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Ended, Indexer, read_back
 from tests.end_to_end.test_sync import configure, page

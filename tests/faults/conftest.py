@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from indexer import cli
-from indexer.documents import Delete
-from indexer.schema import install
-from indexer.sinks import open_sink
-from indexer.targets import Target, parse_target
+from indexer.cli import main
+from indexer.engines import install
+from indexer.engines.registry import open_sink
+from indexer.model.documents import Delete
+from indexer.model.targets import Target, parse_target
 from tests.conformance.conftest import SERVERS, _drop
 
 SAME_CODE = {"stalled", "slow", "429 storm", "other statuses that may pass", "lost acknowledgement", "items refused"}
@@ -57,7 +57,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         monkeypatch.setattr(sys, "argv", ["indexer", *map(str, args)])
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
-            cli.main()
+            main.main()
         printed = capsys.readouterr()
         assert isinstance(ended.value.code, int)
         return Ended(ended.value.code, printed.out, printed.err)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from indexer.documents import Fields
-from indexer.errors import ExitCode
-from indexer.targets import Target
+from indexer.model.documents import Fields
+from indexer.model.errors import ExitCode
+from indexer.model.targets import Target
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import read_back
 from tests.faults import proxy as faults
@@ -62,8 +62,8 @@ def settings(monkeypatch: pytest.MonkeyPatch) -> None:
 def impatient(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Time-outs that a test can wait for."""
     if name == "stalled":
-        monkeypatch.setattr("indexer.sinks.http.TIMEOUT", (4.0, 4.0))
-        monkeypatch.setattr("indexer.sinks.elastic_client.READ_SECONDS", 4.0)
+        monkeypatch.setattr("indexer.engines.http.TIMEOUT", (4.0, 4.0))
+        monkeypatch.setattr("indexer.engines.elastic.client.READ_SECONDS", 4.0)
 
 
 @pytest.fixture

@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 import requests
 
-from indexer.documents import Fields
-from indexer.errors import ExitCode
-from indexer.schema import install
-from indexer.schema.install_solr import configset_zip
+from indexer.engines import install
+from indexer.engines.solr.install import configset_zip
+from indexer.model.documents import Fields
+from indexer.model.errors import ExitCode
+from indexer.model.targets import Target, parse_target
 from indexer.state import dead_letters
 from indexer.state.store import Store
-from indexer.targets import Target, parse_target
 from tests.conformance.conftest import SERVERS, _drop, _split
 from tests.end_to_end.conftest import read_back
 from tests.faults.conftest import Command, empty, make_index

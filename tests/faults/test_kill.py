@@ -17,9 +17,9 @@ from typing import Any
 
 import pytest
 
-from indexer.errors import ExitCode
-from indexer.schema import install
-from indexer.targets import Target, parse_target
+from indexer.engines import install
+from indexer.model.errors import ExitCode
+from indexer.model.targets import Target, parse_target
 from tests.conformance.conftest import SERVERS, _drop
 from tests.conftest import PATIENCE, ROOT
 from tests.end_to_end.conftest import read_back
@@ -34,7 +34,7 @@ ENGINES = [
     pytest.param("elasticsearch", marks=pytest.mark.servers),
 ]
 #: The command, with the embedded index committing more often than every 30 seconds.
-COMMAND = "import indexer.engine.run as run; run.COMMIT_EVERY = {}; from indexer.cli import main; main()"
+COMMAND = "import indexer.pipeline.run as run; run.COMMIT_EVERY = {}; from indexer.cli.main import main; main()"
 
 Documents = dict[str, dict[str, Any]]
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
-from indexer import cli
-from indexer.commands import generations, reindex, sync  # noqa: F401 - the child finds them imported
-from indexer.rebuild.embedded import EmbeddedPlace
-from indexer.sinks.embedded import EmbeddedSink
+from indexer.cli import main
+from indexer.engines.embedded.generations import EmbeddedPlace
+from indexer.engines.embedded.sink import EmbeddedSink
+from indexer.jobs import generations, reindex, sync  # noqa: F401 - the child finds them imported
 from indexer.state.store import Store
 from tests.end_to_end.conftest import Ended
 from tests.end_to_end.test_reindex import titles
@@ -46,7 +46,7 @@ def killed(folder: Path, *args: str, kill_at: int) -> tuple[Ended, int]:
         _hook(EmbeddedSink, "commit", step)
         sys.argv = ["indexer", *args]
         try:
-            cli.main()
+            main.main()
         finally:
             (folder / "steps").write_text(str(steps))
 

@@ -6,16 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from indexer.commands import load as load_command
-from indexer.documents import Fields
-from indexer.engine.push import Limits
-from indexer.targets import Target
+from indexer.jobs import load as load_command
+from indexer.model.documents import Fields
+from indexer.model.targets import Target
+from indexer.pipeline.push import Limits
 from tests.conformance.conftest import _split
 from tests.end_to_end.conftest import read_back
-from tests.engine.loading import Dump, applied, write
 from tests.faults import proxy as faults
 from tests.faults.conftest import Command, empty, make_index
 from tests.faults.proxy import Exchange, Fault, Proxy, proxying
+from tests.pipeline.loading import Dump, applied, write
 
 BATCH = 4
 ENGINES = ["solr", "solrcloud", "elasticsearch", pytest.param("opensearch", marks=pytest.mark.long)]

@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from indexer.documents import Fields
-from indexer.engine.push import Limits
-from indexer.engine.sift import ALONE_TRIES
-from indexer.errors import ExitCode
-from indexer.targets import Target, parse_target
+from indexer.model.documents import Fields
+from indexer.model.errors import ExitCode
+from indexer.model.targets import Target, parse_target
+from indexer.pipeline.bisect import ALONE_TRIES
+from indexer.pipeline.push import Limits
 from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import read_back
-from tests.engine.loading import write
 from tests.faults import proxy as faults
 from tests.faults.conftest import Command, empty, make_index
 from tests.faults.proxy import Fault, Proxy, proxying
+from tests.pipeline.loading import write
 
 #: A real one: (a+)+$ tries every way to cut the a's, 2 to their number.
 PROFILE = """
@@ -29,7 +29,7 @@ base = "ojs"
 id_search = "^(a+)+$"
 id_replace = "x"
 """
-COMMAND = "import indexer.engine.pool as pool; pool.PATIENCE = 4.0; from indexer.cli import main; main()"
+COMMAND = "import indexer.pipeline.pool as pool; pool.PATIENCE = 4.0; from indexer.cli.main import main; main()"
 POISON = "a" * 60 + "!"
 OTHERS = {f"r{number}" for number in range(50)}
 

@@ -11,10 +11,10 @@ from typing import cast
 
 import pytest
 
-from indexer.schema import install
-from indexer.sinks import open_sink
-from indexer.sinks.base import Tunable
-from indexer.targets import Target, parse_target
+from indexer.engines import install
+from indexer.engines.base import Tunable
+from indexer.engines.registry import open_sink
+from indexer.model.targets import Target, parse_target
 from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import read_back
 from tests.faults import proxy as faults

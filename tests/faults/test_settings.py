@@ -8,12 +8,12 @@ from typing import cast
 
 import pytest
 
-from indexer.schema import install
-from indexer.sinks import open_sink
-from indexer.sinks.base import Tunable
-from indexer.state import journal, lock
+from indexer.engines import install
+from indexer.engines.base import Tunable
+from indexer.engines.registry import open_sink
+from indexer.model.targets import Target, parse_target
+from indexer.state import lock, saved_settings
 from indexer.state.store import Store
-from indexer.targets import Target, parse_target
 from tests.conformance.conftest import _drop
 from tests.faults.conftest import Command
 
@@ -47,20 +47,20 @@ def test_any_command_that_opens_the_index_puts_them_back(target: Target, command
     for args in (["load", "dump.jsonl"], ["sync"], ["dead-letters", "replay", "--all"], ["schema", "install"]):
         settings(target, {**LIVE})
         with closing(Store("sqlite:///var/state.db")) as store:  # as a load does that is killed then
-            journal.write(store, str(target), settings(target))
+            saved_settings.write(store, str(target), settings(target))
         assert settings(target, {**BULK}) == BULK
         ended = command(*args, "--target", target)
         assert ended.code in (0, 1), ended.err
         assert "put back the index settings that an interrupted load had changed" in ended.out + ended.err
         assert settings(target) == LIVE, args
         with closing(Store("sqlite:///var/state.db")) as store:
-            assert journal.read(store, str(target)) is None
+            assert saved_settings.read(store, str(target)) is None
 
 
 def test_an_installation_leaves_a_running_load_alone(target: Target, command: Command) -> None:
     settings(target, {**BULK})
     with closing(Store("sqlite:///var/state.db")) as store, lock.hold(store, str(target), command="load"):
-        journal.write(store, str(target), {**LIVE})
+        saved_settings.write(store, str(target), {**LIVE})
         assert command("schema", "install", "--target", target).code == 0
         assert settings(target) == BULK
-        assert journal.read(store, str(target)) == LIVE
+        assert saved_settings.read(store, str(target)) == LIVE

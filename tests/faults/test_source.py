@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from indexer.engine.pool import CHUNK_RECORDS
-from indexer.errors import SourceError, TransientError
-from indexer.sinks import open_sink
+from indexer.engines.registry import open_sink
+from indexer.model.errors import SourceError, TransientError
+from indexer.model.targets import Target, parse_target
+from indexer.pipeline.pool import CHUNK_RECORDS
 from indexer.sources import live
-from indexer.targets import Target, parse_target
 from tests.conformance.documents import document, write
 from tests.faults.conftest import Command, make_index
 from tests.faults.proxy import Proxy, proxying

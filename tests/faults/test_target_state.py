@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 import requests
 
-from indexer.documents import Fields
-from indexer.errors import ExitCode
-from indexer.schema import install
-from indexer.sinks import open_sink
-from indexer.targets import Target, parse_target
+from indexer.engines import install
+from indexer.engines.registry import open_sink
+from indexer.model.documents import Fields
+from indexer.model.errors import ExitCode
+from indexer.model.targets import Target, parse_target
 from tests.conformance.conftest import _drop
 from tests.end_to_end.conftest import read_back
 from tests.faults import proxy as faults

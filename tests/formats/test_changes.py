@@ -3,10 +3,10 @@
 import pytest
 
 from indexer.derive.tracking import Change
-from indexer.documents import Fields
 from indexer.formats.changes import change_of
 from indexer.formats.marc.changed import last_change
-from indexer.records import Header, Position, Record
+from indexer.model.documents import Fields
+from indexer.model.records import Header, Position, Record
 
 STAMP, ENTERED = "20200102030405.6", "850101s1984    xxu           000 0 eng d"
 CHANGED = 1_577_934_245  # 2020-01-02T03:04:05Z

@@ -3,11 +3,11 @@ from typing import Any
 
 import pytest
 
-from indexer.documents import Document, Fields
-from indexer.errors import ConfigError, RecordError
 from indexer.formats import to_document
 from indexer.formats.profiles import Profile, bundled, resolve
-from indexer.records import Position, Record
+from indexer.model.documents import Document, Fields
+from indexer.model.errors import ConfigError, RecordError
+from indexer.model.records import Position, Record
 
 TABLE: dict[str, Any] = {
     "base": "csv",

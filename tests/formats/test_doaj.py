@@ -2,11 +2,11 @@ import re
 
 import pytest
 
-from indexer.documents import Document, Fields
-from indexer.errors import RecordError
 from indexer.formats import to_document
 from indexer.formats.profiles import bundled
-from indexer.records import Header, Position, Record
+from indexer.model.documents import Document, Fields
+from indexer.model.errors import RecordError
+from indexer.model.records import Header, Position, Record
 
 START = '<oai_doaj:doajArticle xmlns:oai_doaj="http://doaj.org/features/oai_doaj/1.0/">'
 ARTICLE = f"""{START}

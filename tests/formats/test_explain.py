@@ -8,14 +8,14 @@ import pytest
 
 from indexer import sources
 from indexer.derive import copies, titles
-from indexer.documents import Delete, Document
-from indexer.errors import Dropped
 from indexer.formats import DEFAULT_PROFILE, to_document
 from indexer.formats.explain import explain, tables
 from indexer.formats.profiles import Profile, bundled, resolve
 from indexer.formats.provenance import Explained
-from indexer.records import Header, Position, Record
-from indexer.schema.model import biblio
+from indexer.model.documents import Delete, Document
+from indexer.model.errors import Dropped
+from indexer.model.records import Header, Position, Record
+from indexer.model.schema import biblio
 from tests.conftest import ROOT
 from tests.formats.test_oai_dc import SEED, dc, golden
 

@@ -42,7 +42,7 @@ def test_derive_does_not_know_the_formats(path: Path) -> None:
 
 
 def test_the_walk_finds_an_import_inside_a_function() -> None:
-    assert forbidden(PACKAGE / "engine/workers.py")
+    assert forbidden(PACKAGE / "pipeline/workers.py")
     assert {"indexer.derive.work_keys", "icu"} <= {
         *imported(PACKAGE / "formats/oai_dc.py"),
         *imported(PACKAGE / "derive/work_keys.py"),

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from indexer.documents import Delete, Document, Fields
-from indexer.errors import ConfigError, RecordError
 from indexer.formats import jats, to_document
 from indexer.formats.profiles import Profile, bundled, resolve
-from indexer.records import Header, Position, Record
+from indexer.model.documents import Delete, Document, Fields
+from indexer.model.errors import ConfigError, RecordError
+from indexer.model.records import Header, Position, Record
 
 DATA = Path(__file__).parents[1] / "data"
 

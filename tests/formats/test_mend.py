@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from indexer.documents import Document
-from indexer.errors import RecordError
 from indexer.formats import DEFAULT_PROFILE, mend, to_document, xml
 from indexer.formats.profiles import bundled
-from indexer.records import Header, Position, Record
+from indexer.model.documents import Document
+from indexer.model.errors import RecordError
+from indexer.model.records import Header, Position, Record
 from indexer.sources import read
 
 CASES = Path(__file__).parent.parent / "data" / "cases"

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from indexer.documents import Delete, Document, Fields
-from indexer.errors import Dropped, RecordError
 from indexer.formats import oai_dc, to_document
 from indexer.formats.profiles import Profile, bundled
-from indexer.records import Header, Position, Record
+from indexer.model.documents import Delete, Document, Fields
+from indexer.model.errors import Dropped, RecordError
+from indexer.model.records import Header, Position, Record
 
 DATA = Path(__file__).parents[1] / "data"
 SEED = (DATA / "seed/oai_dc_record.xml").read_bytes()

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from indexer.errors import ConfigError
 from indexer.formats.profiles import DEFAULT_PROFILE, Profile, bundled, for_source, make_id, resolve
+from indexer.model.errors import ConfigError
 
 Tables = Mapping[str, Mapping[str, Any]]
 

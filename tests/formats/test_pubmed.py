@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from indexer.documents import Document
-from indexer.errors import RecordError
 from indexer.formats import to_document
 from indexer.formats.profiles import Profile, resolve
 from indexer.formats.pubmed import document
-from indexer.records import Position, Record
+from indexer.model.documents import Document
+from indexer.model.errors import RecordError
+from indexer.model.records import Position, Record
 
 PROFILE = resolve("pubmed", {})
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"

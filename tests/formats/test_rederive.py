@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from indexer import sources
-from indexer.documents import Delete, Document, Fields
-from indexer.errors import ConfigError, RecordError
 from indexer.formats import to_document
 from indexer.formats.explain import explain
 from indexer.formats.profiles import Profile, bundled, resolve
-from indexer.records import Position, Record
+from indexer.model.documents import Delete, Document, Fields
+from indexer.model.errors import ConfigError, RecordError
+from indexer.model.records import Position, Record
 from tests.conftest import ROOT
 
 REDERIVE = {"options": {"rederive": True}}

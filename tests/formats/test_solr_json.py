@@ -12,13 +12,13 @@ import pytest
 from lxml import etree
 
 from indexer.derive import copies
-from indexer.derive.pipeline import complete
-from indexer.documents import Fields, Value
-from indexer.errors import RecordError
+from indexer.derive.stage import complete
 from indexer.formats.profiles import Profile, resolve
 from indexer.formats.pubmed import document as pubmed_document
 from indexer.formats.solr_json import document
-from indexer.records import Header, Position, Record
+from indexer.model.documents import Fields, Value
+from indexer.model.errors import RecordError
+from indexer.model.records import Header, Position, Record
 
 PROFILE = resolve("solr_json", {})
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"

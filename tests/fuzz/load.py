@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from indexer import sources
-from indexer.documents import Delete
-from indexer.engine.pool import derive
-from indexer.engine.workers import Failed, Filtered, Marked, Recipe
 from indexer.formats import DEFAULT_PROFILE, DELETE, profiles
-from indexer.records import Fault
+from indexer.model.documents import Delete
+from indexer.model.records import Fault
+from indexer.pipeline.pool import derive
+from indexer.pipeline.workers import Failed, Filtered, Marked, Recipe
 
 # What came of one record: ("document", id, body), ("delete", id), or what it is instead and why.
 Outcome = tuple[str, ...]

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from indexer import sources
-from indexer.engine.push import Limits
 from indexer.harvest import run
 from indexer.harvest.folder import Folder
 from indexer.harvest.server import Server
-from indexer.records import Fault, Record
-from indexer.settings import OaiSettings
-from indexer.targets import Credentials
+from indexer.model.records import Fault, Record
+from indexer.model.settings import OaiSettings
+from indexer.model.targets import Credentials
+from indexer.pipeline.push import Limits
 from tests.harvest.oai_server import Repository
 
 BEFORE = "2021-05-01T00:00:00Z"

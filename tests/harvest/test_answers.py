@@ -6,7 +6,7 @@ import pytest
 
 from indexer.formats import to_document
 from indexer.formats.profiles import bundled
-from indexer.records import Fault, Record
+from indexer.model.records import Fault, Record
 from tests.harvest.harvester import ALL, BEFORE, Harvester
 from tests.harvest.oai_server import Item
 

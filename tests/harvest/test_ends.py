@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from indexer.errors import SourceError, TransientError
 from indexer.harvest import endless, folder, run
 from indexer.harvest.folder import folder_of
-from indexer.records import Fault, Record
+from indexer.model.errors import SourceError, TransientError
+from indexer.model.records import Fault, Record
 from tests.harvest.harvester import ALL, BEFORE, Harvester
 from tests.harvest.oai_server import DAYS, Item, Repository
 

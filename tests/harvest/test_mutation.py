@@ -8,8 +8,8 @@ from random import Random
 
 import pytest
 
-from indexer.errors import SourceError, TransientError
-from indexer.records import Fault
+from indexer.model.errors import SourceError, TransientError
+from indexer.model.records import Fault
 from tests.harvest.harvester import Harvester
 from tests.harvest.mutation import Mutator
 from tests.harvest.oai_server import Item

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from indexer.errors import SourceError, TransientError
 from indexer.harvest import server
 from indexer.harvest.folder import folder_of
-from indexer.records import Fault
-from indexer.targets import Credentials
+from indexer.model.errors import SourceError, TransientError
+from indexer.model.records import Fault
+from indexer.model.targets import Credentials
 from tests.harvest.harvester import ALL, BEFORE, Harvester
 from tests.harvest.oai_server import DAYS, Item, Repository, serving
 

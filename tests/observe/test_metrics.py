@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from indexer.engine.account import Books
-from indexer.errors import ConfigError
+from indexer.model.books import Books
+from indexer.model.errors import ConfigError
 from indexer.observe import metrics
 from indexer.state.overview import Overview, Run
 

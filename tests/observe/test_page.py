@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from lxml import html
 
-from indexer.errors import ConfigError
+from indexer.model.errors import ConfigError
 from indexer.observe import page
 from indexer.observe.timeline import Timeline
 

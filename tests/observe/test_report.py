@@ -2,9 +2,9 @@
 
 import pytest
 
-from indexer.engine.account import Account, Books
-from indexer.engine.run import Summary
+from indexer.model.books import Account, Books
 from indexer.observe import report
+from indexer.pipeline.run import Summary
 
 
 def summary(*books: Books, faults: int = 0, interrupted: bool = False) -> Summary:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from indexer.records import Fault, Record
+from indexer.model.records import Fault, Record
 from indexer.sources import read
 
 DATA = Path(__file__).parent.parent / "data"

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.records import Fault, Record
+from indexer.model.records import Fault, Record
 from indexer.sources import _member
-from indexer.sources.place import Place
+from indexer.sources.record_factory import Place
 from indexer.sources.unpack import Member
 from indexer.sources.window import Stream
 from tests.sources.reading import ERASMUS, SEED

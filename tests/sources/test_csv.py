@@ -4,7 +4,7 @@ import pytest
 
 from indexer.formats import to_document
 from indexer.formats.profiles import bundled
-from indexer.records import Position
+from indexer.model.records import Position
 from indexer.sources import read
 from tests.sources.reading import faults, only, raws, read_bytes, records
 

@@ -7,7 +7,7 @@ import pytest
 
 import indexer
 from indexer.formats.marc import reader
-from indexer.records import Record
+from indexer.model.records import Record
 from tests.formats.marc.iso import iso, title
 from tests.sources.reading import faults, raws, read_bytes, records
 from tests.sources.test_marc import JSON, xml

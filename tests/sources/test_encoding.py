@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from indexer.records import Record
+from indexer.model.records import Record
 from tests.sources.reading import only, raws, read_bytes, records
 from tests.sources.test_marc import ONE as MARC_ONE
 

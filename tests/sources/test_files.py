@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.records import Fault, Record
+from indexer.model.records import Fault, Record
 from indexer.sources import expand, processed, read, total_bytes
 from tests.sources.reading import faults, only, read_bytes
 

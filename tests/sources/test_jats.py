@@ -8,7 +8,7 @@ import pytest
 
 from indexer.formats import to_document
 from indexer.formats.profiles import bundled
-from indexer.records import Fault, Header, Record
+from indexer.model.records import Fault, Header, Record
 from indexer.sources import read
 from tests.sources.reading import DATA, faults, raws, read_bytes, records
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.records import Fault, Header
+from indexer.model.records import Fault, Header
 from indexer.sources import read
 from tests.sources.reading import SEED, faults, only, raws, read_bytes, records
 

@@ -7,12 +7,12 @@ from typing import cast
 import pytest
 
 from indexer import sources
-from indexer.engine.memory import signatures
-from indexer.errors import ConfigError, SourceError
-from indexer.sinks.base import Readable
+from indexer.engines.base import Readable
+from indexer.model.errors import ConfigError, SourceError
+from indexer.model.targets import Credentials, Target, is_index
+from indexer.pipeline.run_state import signatures
 from indexer.sources import live
-from indexer.sources.place import Place
-from indexer.targets import Credentials, Target, is_index
+from indexer.sources.record_factory import Place
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from indexer.records import Fault, Record
+from indexer.model.records import Fault, Record
 from indexer.sources import read
 from tests.formats.marc.iso import iso, title
 from tests.sources.reading import DATA, faults, only, raws, read_bytes, records

@@ -7,7 +7,7 @@ from lxml import etree
 
 from indexer.formats import to_document
 from indexer.formats.profiles import bundled
-from indexer.records import Fault, Record
+from indexer.model.records import Fault, Record
 from indexer.sources import read
 from tests.sources.reading import faults, only, raws, read_bytes, records
 from tests.sources.test_oai import DC, OAI_DC, answer, dc, record

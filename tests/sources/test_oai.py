@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from indexer.records import Fault, Header, Record
+from indexer.model.records import Fault, Header, Record
 from indexer.sources import read
 from tests.sources.reading import ERASMUS, faults, only, raws, read_bytes, records
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from indexer.records import Fault, Header, Record
+from indexer.model.records import Fault, Header, Record
 from indexer.sources import read
 from tests.sources.reading import PUBMED, faults, raws, read_bytes, records
 

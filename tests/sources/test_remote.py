@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from indexer.errors import ConfigError, TransientError
-from indexer.records import Fault, Record
+from indexer.model.errors import ConfigError, TransientError
+from indexer.model.records import Fault, Record
+from indexer.model.targets import Credentials
+from indexer.model.urls import public
 from indexer.sources import lasting, live, read, remote, shown
 from indexer.sources.files import CHUNK, Meter
 from indexer.sources.remote import Remote
-from indexer.targets import Credentials
-from indexer.urls import public
 from tests.sources.reading import faults, only
 from tests.sources.web import Web, serving
 

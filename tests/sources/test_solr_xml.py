@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from indexer.records import Fault, Header
+from indexer.model.records import Fault, Header
 from tests.sources.reading import faults, raws, read_bytes, records
 
 

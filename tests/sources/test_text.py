@@ -1,6 +1,6 @@
 from pathlib import Path
 
-from indexer.records import Header
+from indexer.model.records import Header
 from tests.sources.reading import faults, only, raws, read_bytes, records
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from indexer.records import Fault
+from indexer.model.records import Fault
 from indexer.sources import read, total_bytes
 from indexer.sources.tar import is_tar
 from tests.sources.reading import PUBMED, faults, only, raws, read_bytes, records

@@ -4,9 +4,9 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from indexer.errors import ConfigError
 from indexer.formats import profiles
-from indexer.records import Header, Position, Record
+from indexer.model.errors import ConfigError
+from indexer.model.records import Header, Position, Record
 from indexer.state import dead_letters, progress, runs
 from indexer.state.dead_letters import DeadLetter
 from indexer.state.store import Store

@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 
-from indexer.state import deletions, dumps, generations, journal, lock, progress
+from indexer.state import deletions, dumps, generations, lock, progress, saved_settings
 from indexer.state.generations import index_name, live_index, split_name
 from indexer.state.lock import LockedError
 from indexer.state.store import Store
@@ -53,14 +53,14 @@ def test_what_is_known_of_a_plain_index_is_carried_over_once(store: Store) -> No
     number = progress.open_target(store, URL, identity="before", documents_in_index=0)
     with store.begin() as connection:
         progress.remember(connection, number, {"a": b"mark"})
-    journal.write(store, URL, {"refresh_interval": "1s"})
+    saved_settings.write(store, URL, {"refresh_interval": "1s"})
     for _ in range(2):
         generations.carry_over(store, URL, FIRST, identity="after")
     name = index_name(URL, FIRST)
     assert progress.open_target(store, name, identity="after", documents_in_index=1) == number
     assert progress.count(store, number) == 1
-    assert journal.read(store, name) == {"refresh_interval": "1s"}
-    assert journal.read(store, URL) is None
+    assert saved_settings.read(store, name) == {"refresh_interval": "1s"}
+    assert saved_settings.read(store, URL) is None
 
 
 def test_names_of_indexes() -> None:

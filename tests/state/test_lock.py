@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from indexer.errors import ConfigError, ExitCode
+from indexer.model.errors import ConfigError, ExitCode
 from indexer.state import lock
 from indexer.state.lock import LockedError, hold
 from indexer.state.store import Store

@@ -3,8 +3,8 @@
 import os
 from datetime import UTC, datetime
 
-from indexer.engine.account import Account, Books
-from indexer.records import Position
+from indexer.model.books import Account, Books
+from indexer.model.records import Position
 from indexer.state import dead_letters, lock, progress, runs
 from indexer.state import generations as states
 from indexer.state.dead_letters import DeadLetter

@@ -2,7 +2,7 @@
 
 import pytest
 
-from indexer.engine.account import Account, Books
+from indexer.model.books import Account, Books
 from indexer.state import progress
 from indexer.state.progress import Checkpoint, open_target
 from indexer.state.store import Store

@@ -1,7 +1,7 @@
 """Runs and their books."""
 
-from indexer.engine.account import Account, Books
-from indexer.records import Position
+from indexer.model.books import Account, Books
+from indexer.model.records import Position
 from indexer.state import dead_letters, progress, runs
 from indexer.state.dead_letters import DeadLetter
 from indexer.state.store import Store

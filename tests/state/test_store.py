@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from indexer.errors import ConfigError, ExitCode
+from indexer.model.errors import ConfigError, ExitCode
 from indexer.state import runs
 from indexer.state.store import Store
 from indexer.state.tables import layout, metadata, targets

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from indexer.documents import Delete, Fields
-from indexer.errors import RecordError
 from indexer.formats.marc import rules
 from indexer.formats.marc.reader import parse
 from indexer.formats.marc.record import MarcRecord
 from indexer.formats.profiles import Profile, make_id
-from indexer.records import Record
+from indexer.model.documents import Delete, Fields
+from indexer.model.errors import RecordError
+from indexer.model.records import Record
 
 DELETED = "d"  # leader/05
 

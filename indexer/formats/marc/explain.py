@@ -13,7 +13,7 @@ from indexer.formats.marc.reader import parse
 from indexer.formats.marc.record import MarcField, MarcRecord
 from indexer.formats.profiles import Profile
 from indexer.formats.provenance import Named, Rule
-from indexer.records import Record
+from indexer.model.records import Record
 
 
 class _Field:

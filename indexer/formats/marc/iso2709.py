@@ -10,9 +10,9 @@ import unicodedata
 from collections.abc import Callable
 from struct import Struct
 
-from indexer.errors import RecordError
 from indexer.formats.marc import marc8
 from indexer.formats.marc.record import MarcField, MarcRecord
+from indexer.model.errors import RecordError
 
 LEADER = 24
 ENTRY = 12

@@ -9,10 +9,10 @@ from typing import Any
 import orjson
 from lxml import etree
 
-from indexer.errors import RecordError
 from indexer.formats import xml
 from indexer.formats.marc import iso2709
 from indexer.formats.marc.record import MarcField, MarcRecord
+from indexer.model.errors import RecordError
 
 WARNINGS = 25  # of one record; what is broken in every field is not told for every field
 

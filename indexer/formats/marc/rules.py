@@ -16,10 +16,10 @@ from pathlib import Path
 from typing import TypeVar
 
 from indexer.derive import copies
-from indexer.errors import ConfigError
 from indexer.formats.marc import maps, specs
 from indexer.formats.marc.record import MarcRecord
-from indexer.schema.model import biblio
+from indexer.model.errors import ConfigError
+from indexer.model.schema import biblio
 
 Values = Iterable[str] | str | None
 Function = Callable[[MarcRecord], Values]

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from indexer.documents import Fields
 from indexer.formats.marc import from_marc
 from indexer.formats.marc.record import MarcField, MarcRecord
 from indexer.formats.profiles import resolve
+from indexer.model.documents import Fields
 
 LEADER = "00000nam a2200000 a 4500"
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import orjson
 import pytest
 
-from indexer.documents import Delete, Document
-from indexer.errors import RecordError
 from indexer.formats import to_document
 from indexer.formats.profiles import resolve
-from indexer.records import Position, Record
+from indexer.model.documents import Delete, Document
+from indexer.model.errors import RecordError
+from indexer.model.records import Position, Record
 from tests.formats.marc.iso import iso, title
 from tests.formats.marc.made import document, marc_record
 

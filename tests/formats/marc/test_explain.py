@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from indexer import sources
-from indexer.documents import Delete
 from indexer.formats.explain import explain
 from indexer.formats.marc.reader import fullrecord
 from indexer.formats.profiles import resolve
 from indexer.formats.provenance import Explained
-from indexer.records import Position, Record
+from indexer.model.documents import Delete
+from indexer.model.records import Position, Record
 from tests.conftest import ROOT
 from tests.formats.marc.made import marc_record
 

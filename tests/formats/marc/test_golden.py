@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from indexer.documents import Delete
 from indexer.formats.marc import document
 from indexer.formats.profiles import bundled
-from indexer.records import Position, Record
+from indexer.model.documents import Delete
+from indexer.model.records import Position, Record
 from tests.formats.marc.made import listed
 
 NOT_THERE = {"fullrecord", "marc_error"}  # left out of the golden files

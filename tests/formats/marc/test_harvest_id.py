@@ -2,11 +2,11 @@
 
 import pytest
 
-from indexer.documents import Delete, Document
-from indexer.errors import RecordError
 from indexer.formats import to_document
 from indexer.formats.profiles import Profile, resolve
-from indexer.records import Header, Position, Record
+from indexer.model.documents import Delete, Document
+from indexer.model.errors import RecordError
+from indexer.model.records import Header, Position, Record
 
 RAW = (
     '<record xmlns="http://www.loc.gov/MARC21/slim"><leader>00000npcaa2200000 u 4500</leader>{}<datafield tag="245" '

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indexer.errors import RecordError
 from indexer.formats.marc.reader import fullrecord, is_deleted, parse
 from indexer.formats.marc.record import MarcField, MarcRecord
-from indexer.records import Record
+from indexer.model.errors import RecordError
+from indexer.model.records import Record
 from indexer.sources import read
 from tests.formats.marc.iso import iso, title
 

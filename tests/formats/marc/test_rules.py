@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 
 from indexer import config
-from indexer.documents import Fields
-from indexer.errors import ConfigError
 from indexer.formats.marc import rules
 from indexer.formats.profiles import resolve
+from indexer.model.documents import Fields
+from indexer.model.errors import ConfigError
 from tests.formats.marc.made import document, marc_record
 
 HEAD = "from indexer.formats.marc.rules import add, constant, field, mapping, marc, remove\n"

@@ -1,0 +1,103 @@
+"""The flags that several commands have."""
+
+import os
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from indexer.model.errors import ConfigError, IndexerError
+
+Command = Callable[..., Any]
+
+PROFILE = click.option(
+    "--profile",
+    metavar="NAME",
+    help="How to read the records: marc, ojs, pmc, pubmed, jats, ... (docs/configure.md) or one of indexer.toml. "
+    "Default: as the content says.",
+)
+
+MAX_SHARE = click.option(
+    "--max-share",
+    type=click.FloatRange(0, 1),
+    help="Share of the documents that may be deleted at once (default: delete.max_share, 0.05).",
+)
+
+
+def common(*names: str) -> Callable[[Command], Command]:
+    """The flags that mean the same everywhere; the command gets them as one `config` and the output switches."""
+    options = {
+        "config": click.option(
+            "--config",
+            "config_file",
+            type=click.Path(path_type=Path, dir_okay=False),
+            envvar="INDEXER_CONFIG",
+            help="Settings file (default: ./indexer.toml where it exists).",
+        ),
+        "target": click.option("--target", help="Where documents go, such as solr+http://localhost:8983/solr/biblio."),
+        "workers": click.option("--workers", type=int, help="Processes that derive documents."),
+        "quiet": click.option("--quiet", is_flag=True, help="Print nothing but problems."),
+        "verbose": click.option("--verbose", is_flag=True, help="Log what happens."),
+        "json": click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
+        "metrics-port": click.option(
+            "--metrics-port", type=int, help="Serve Prometheus metrics on this port of metrics.address (127.0.0.1)."
+        ),
+        "log-format": click.option("--log-format", type=click.Choice(["console", "json"]), help="How to log."),
+    }
+
+    def decorate(command: Command) -> Command:
+        @wraps(command)
+        def wrapped(
+            *args: Any,
+            config_file: Path | None = None,
+            target: str | None = None,
+            workers: int | None = None,
+            log_format: str | None = None,
+            metrics_port: int | None = None,
+            verbose: bool = False,
+            **kwargs: Any,
+        ) -> Any:
+            from indexer import config as settings
+            from indexer.model.targets import has_credentials, is_index
+            from indexer.model.urls import is_remote
+
+            flags = {
+                "target": target,
+                "load.workers": workers,
+                "log.format": log_format,
+                "metrics.port": metrics_port,
+                "log.level": "info" if verbose else None,
+            }
+            for_machines = (log_format or os.environ.get("INDEXER_LOG_FORMAT")) == "json"
+            try:
+                for given in kwargs.get("paths", ()):
+                    if is_index(given) and has_credentials(given):
+                        raise _exposed("a URL", "Set INDEXER_SOURCE_USERNAME and INDEXER_SOURCE_PASSWORD instead.")
+                    if is_remote(given) and has_credentials(given):
+                        raise _exposed("a URL", "Put them into ~/.netrc, or the URL into indexer.toml.")
+                if target and has_credentials(target):
+                    raise _exposed("--target", "Set INDEXER_USERNAME and INDEXER_PASSWORD instead.")
+                config = settings.load(config_file, flags=flags, environ=os.environ)
+                for_machines = config.settings.log.format == "json"
+                return command(*args, config=config, **kwargs)
+            except IndexerError as error:
+                if not for_machines:
+                    raise
+                from indexer.observe import log
+
+                log.failed(error)
+                return error.exit_code
+
+        for name in reversed(("config", *names)):
+            wrapped = options[name](wrapped)
+        return wrapped
+
+    return decorate
+
+
+def _exposed(what: str, advice: str) -> ConfigError:
+    return ConfigError(
+        f"{what} holds a password, which every user of this machine can read in the process list", advice=advice
+    )

@@ -1,0 +1,153 @@
+"""What every sink does: one contract, one conformance suite (tests/conformance) that runs it on the real engine."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from indexer.model.documents import Delete, Fields
+
+PAGE = 500  # documents that are read from an index at once
+
+#: When a document survives a crash: once it is acknowledged, or once it is committed. "never" is a file of JSON lines:
+#: it is continued by any run, so nothing that an earlier one wrote is ever taken for unchanged.
+Durable = Literal["acknowledged", "committed", "never"]
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A document ready to send: `body` is its fields as one JSON object in UTF-8, without the sink's omitted ones."""
+
+    id: str
+    body: bytes
+
+
+Action = Write | Delete
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the engine said of one action.
+
+    `retry`: refused for a reason that may pass (a per-item 429 or 503); `rejected`: refused for good, `reason` holds
+    the engine's own words. Deleting what is not there is `deleted`: the index is as asked. `blamed`, of `retry`: the
+    engine failed over this very document, and is not busy; when it goes on to, it is refused for good.
+    """
+
+    status: Literal["indexed", "deleted", "rejected", "retry"]
+    reason: str = ""
+    blamed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    id: str
+    fields: Fields
+    score: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`facets`: field -> (value, count) pairs, most frequent first. `suggestion`: a corrected query, or None."""
+
+    total: int
+    hits: list[Hit]
+    facets: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    suggestion: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """`text` in plain words (all must match; "..." is a phrase; empty or `*` matches all).
+
+    `filters` are exact values of string fields. `sort` is a field name, `-` before it for descending; None sorts by
+    relevance. `facets` names the string fields to count.
+    """
+
+    text: str
+    limit: int = 10
+    offset: int = 0
+    sort: str | None = None
+    filters: tuple[tuple[str, str], ...] = ()
+    facets: tuple[str, ...] = ()
+    suggest: bool = True
+
+
+class Sink(Protocol):
+    """A place for documents. `push` may be called from several threads at once, and so may `commit` and `get` by those
+    in which a push fails again and again; the rest from one.
+
+    `str(sink)` is the target as the user wrote it, for messages.
+    """
+
+    durable: Durable
+
+    def __str__(self) -> str: ...
+
+    @property
+    def omit(self) -> frozenset[str]:
+        """Fields that this target fills itself (its own copyField rules): not to be sent. Known after `check`."""
+        ...
+
+    def check(self, *, to_write: bool = False) -> None:
+        """Reachable, the product and version we speak to, our schema on it; opens what `push` needs. `to_write`: in a
+        state, too, to take documents.
+
+        Raises PermanentError or TransientError. Nothing is written.
+        """
+        ...
+
+    def identity(self) -> str:
+        """What tells this index from another one under the same name: other after it was made anew. "" if the engine
+        gives nothing of the kind.
+        """
+        ...
+
+    def push(self, batch: Sequence[Action]) -> list[Outcome]:
+        """Sends the batch in one request; one outcome per action, in order. Ids in a batch are distinct.
+
+        Raises TransientError when the whole batch may have failed (sending it again is safe), PermanentError when it
+        can never work.
+        """
+        ...
+
+    def commit(self) -> None:
+        """Makes everything acknowledged durable and visible to searches."""
+        ...
+
+    def get(self, ids: Sequence[str]) -> dict[str, Fields]:
+        """The stored fields of these documents, read back from the engine; an absent id is absent."""
+        ...
+
+    def count(self) -> int:
+        """How many documents a search can see."""
+        ...
+
+    def ids(self) -> Iterator[str]:
+        """Every visible id, in no order."""
+        ...
+
+    def search(self, query: Query) -> Found: ...
+
+    def close(self) -> None: ...
+
+
+class Readable(Protocol):
+    """A sink whose index can be read from one end to the other: all but a file of lines, which is a dump."""
+
+    def pages(self, after: str = "") -> Iterator[tuple[list[bytes], str]]:
+        """Every visible document as one JSON object, with all fields that the engine keeps, page by page, each page
+        with the mark that goes on behind it. Needs no `check`: looks for itself whether the index is there.
+
+        Raises TransientError, after which `after` the last mark goes on, or PermanentError.
+        """
+        ...
+
+
+class Tunable(Protocol):
+    """A sink whose index can be set up for a bulk load and back."""
+
+    def bulk_settings(self) -> dict[str, str | None]:
+        """The settings that a bulk load changes, as they are now; None where the engine's default holds."""
+        ...
+
+    def put_settings(self, settings: dict[str, str | None]) -> None: ...

@@ -1,0 +1,1 @@
+"""The embedded index: Tantivy in a folder of its own."""

@@ -1,0 +1,235 @@
+"""Searches of the embedded index: plain words to Tantivy queries, facets, sorting.
+
+What a user types is never parsed as a query language: words are analysed as documents are, and queries built of them.
+"""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import orjson
+import tantivy
+
+from indexer.engines.base import Found, Hit, Query
+from indexer.engines.embedded.schema import GROUPS, MARK, SOURCE, Column, Layout, analyzers, fold
+from indexer.engines.query import FACET_VALUES, Clause, parse_words, sort_order, stored_fields
+from indexer.engines.solr.schema import NUMERALS
+from indexer.model.documents import Fields
+from indexer.model.errors import ConfigError
+
+SHARD_VALUES = 10_000  # how many are counted before that cut, so that ties at the cut are decided by value
+TIE_BREAKER = 0.1  # what the weaker fields add to the field in which a word matches best
+TITLE_PHRASE = 6.0  # boost of a title that has all the words next to each other
+IDENTIFIERS = ("id", "isbn", "issn")  # a word that is one of these finds the record
+# Numerals for each other, where the other engines have them as synonyms.
+_NUMERALS = {form: forms for forms in NUMERALS for form in forms}
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """One commit of the index, open for reading."""
+
+    layout: Layout
+    schema: tantivy.Schema
+    searcher: tantivy.Searcher
+
+    def get(self, ids: Sequence[str]) -> dict[str, Fields]:
+        if not ids:
+            return {}
+        wanted = tantivy.Query.term_set_query(self.schema, "id", list(ids))
+        hits = self.searcher.search(wanted, limit=len(ids), count=False).hits
+        documents = [self.document(address) for _, address in hits]
+        return {str(document["id"]): stored_fields(document) for document in documents}
+
+    def document(self, address: tantivy.DocAddress) -> Fields:
+        """The whole document as it was sent, with the fields that the schema does not store."""
+        fields: Fields = orjson.loads(self.source(address))
+        return fields
+
+    def source(self, address: tantivy.DocAddress) -> bytes:
+        """The document's JSON as it was sent."""
+        return bytes(self.searcher.doc(address).get_first(SOURCE))  # type: ignore[arg-type]
+
+    def addresses(self, limit: int, offset: int) -> list[tantivy.DocAddress]:
+        """Where documents are, in an order that does not change as long as this reader lives."""
+        hits = self.searcher.search(tantivy.Query.all_query(), limit=limit, offset=offset, count=False).hits
+        return [address for _, address in hits]
+
+    def total(self, query: tantivy.Query) -> int:
+        count: int = self.searcher.search(query, limit=1).count  # type: ignore[attr-defined]
+        return count
+
+
+def search(reader: Reader, query: Query, filters: Sequence[tantivy.Query]) -> Found:
+    """Answers a query, but for its suggestion. Raises ConfigError for a facet or sort by a field that cannot do it."""
+    wanted = whole_query(reader, query.text, filters)
+    sort = _sort(reader.layout, query.sort) if query.sort else None
+    facets = {name: _column(reader.layout, name, "count the values of") for name in query.facets}
+    total = reader.total(wanted)
+    hits = _hits(reader, wanted, sort, query.offset, min(query.offset + query.limit, total))
+    return Found(total, hits, _facets(reader, wanted, facets))
+
+
+def _sort(layout: Layout, sort: str) -> tuple[str, tantivy.Order]:
+    field, descending = sort_order(sort)
+    if not _column(layout, sort.removeprefix("-"), "sort by").sortable:
+        raise ConfigError(
+            f"cannot sort by {sort.removeprefix('-')!r} here: the embedded index does not sort by dynamic fields",
+            advice="Try title_sort or author_sort.",
+        )
+    return field.name, tantivy.Order.Desc if descending else tantivy.Order.Asc
+
+
+def _hits(
+    reader: Reader, wanted: tantivy.Query, sort: tuple[str, tantivy.Order] | None, start: int, end: int
+) -> list[Hit]:
+    """The documents at places `start` to `end`, of which there are as many."""
+    if start >= end:
+        return []
+    found: list[tuple[float | None, tantivy.DocAddress]]
+    if sort is None:
+        found = reader.searcher.search(wanted, limit=end - start, offset=start, count=False).hits
+    else:
+        found = [(None, address) for address in _sorted(reader, wanted, *sort, start, end)]
+    hits = []
+    for score, address in found:
+        fields = reader.document(address)
+        hits.append(Hit(str(fields["id"]), stored_fields(fields), score))
+    return hits
+
+
+def _sorted(
+    reader: Reader, wanted: tantivy.Query, name: str, order: tantivy.Order, start: int, end: int
+) -> list[tantivy.DocAddress]:
+    """Places `start` to `end` in the order of a field; equal values, and the missing ones at the end, by id.
+
+    Tantivy sorts by one field: where documents of the page share a value, they are asked for in the order of ids.
+    """
+    keys = reader.searcher.search(wanted, limit=end, count=False, order_by_field=name, order=order).hits
+    page: list[tantivy.DocAddress] = []
+    first = 0
+    for value, members in itertools.groupby(keys, key=lambda key: key[0]):
+        addresses = [address for _, address in members]
+        last = first + len(addresses)
+        if last > start and (len(addresses) > 1 or last == end):
+            skip = max(0, start - first)
+            same = _with_value(reader, wanted, name, value)
+            by_id = reader.searcher.search(
+                same,
+                limit=len(addresses) - skip,
+                offset=skip,
+                count=False,
+                order_by_field="id",
+                order=tantivy.Order.Asc,
+            )
+            addresses = [address for _, address in by_id.hits]
+        if last > start:
+            page += addresses
+        first = last
+    return page
+
+
+def _with_value(reader: Reader, wanted: tantivy.Query, name: str, value: str | None) -> tantivy.Query:
+    if value is None:
+        has = tantivy.Query.exists_query(name)
+        return tantivy.Query.boolean_query([(tantivy.Occur.Must, wanted), (tantivy.Occur.MustNot, has)])
+    return wanted.and_must_match(tantivy.Query.term_query(reader.schema, name, value))
+
+
+def _column(layout: Layout, name: str, purpose: str) -> Column:
+    column = layout.column(name)
+    if column is None:
+        raise ConfigError(
+            f"cannot {purpose} {name!r}: it is not a field of exact values in the {layout.schema.name} schema",
+            advice="Fields such as format, language, topic_facet or author_facet can.",
+        )
+    return column
+
+
+def _facets(reader: Reader, wanted: tantivy.Query, columns: dict[str, Column]) -> dict[str, list[tuple[str, int]]]:
+    if not columns:
+        return {}
+    asked = {name: {"terms": {"field": column.path, "size": SHARD_VALUES}} for name, column in columns.items()}
+    counted = reader.searcher.aggregate(wanted, asked)
+    found = {}
+    for name, column in columns.items():
+        cut = len(MARK) if column.marked else 0
+        values = [(bucket["key"][cut:], int(bucket["doc_count"])) for bucket in counted[name]["buckets"]]
+        found[name] = sorted(values, key=lambda pair: (-pair[1], pair[0]))[:FACET_VALUES]
+    return found
+
+
+def filter_query(reader: Reader, name: str, value: str) -> tantivy.Query:
+    """Documents with this exact value; the chain of the field's type is applied to it as to theirs.
+
+    Raises ConfigError for a field that has no exact values.
+    """
+    column = _column(reader.layout, name, "filter by")
+    term = column.normalise(value)
+    if term is None:
+        return tantivy.Query.empty_query()
+    return tantivy.Query.term_query(reader.schema, column.path, MARK + term if column.marked else term)
+
+
+def whole_query(reader: Reader, text: str, filters: Sequence[tantivy.Query]) -> tantivy.Query:
+    """All words and phrases of `text`, and all filters; filters do not count towards the score."""
+    clauses = [(tantivy.Occur.Must, tantivy.Query.const_score_query(one, 0.0)) for one in filters]
+    parts = parse_words(text)
+    if parts is None:
+        return tantivy.Query.boolean_query([*clauses, (tantivy.Occur.Must, tantivy.Query.all_query())])
+    queries = [(part, query) for part in parts if (query := part_query(reader, part))]
+    telling = [part for part, _ in queries if fold(part.text) not in reader.layout.stop_words]
+    if not telling:
+        clauses.append((tantivy.Occur.Must, _of_stop_words(reader, " ".join(part.text for part, _ in queries))))
+        return tantivy.Query.boolean_query(clauses)
+    # Stop words are indexed, and among other words they need not match.
+    clauses += [(tantivy.Occur.Must if part in telling else tantivy.Occur.Should, query) for part, query in queries]
+    clauses += _title_phrase(reader, " ".join(part.text for part, _ in queries))
+    return tantivy.Query.boolean_query(clauses)
+
+
+def _of_stop_words(reader: Reader, text: str) -> tantivy.Query:
+    """Nothing but stop words, which the other engines do not find at all: side by side, or a title by itself."""
+    titled = tantivy.Query.term_query(reader.schema, "title_sort", text.lower())
+    words = part_query(reader, Clause(text, phrase=True)) if " " in text else None
+    return tantivy.Query.disjunction_max_query([titled, words] if words else [titled])
+
+
+def _title_phrase(reader: Reader, text: str) -> list[tuple[tantivy.Occur, tantivy.Query]]:
+    words = analyzers()[True].analyze(fold(text))
+    if len(words) < 2:
+        return []
+    query = tantivy.Query.phrase_query(reader.schema, "title", list(words))
+    return [(tantivy.Occur.Should, tantivy.Query.boost_query(query, TITLE_PHRASE))]
+
+
+def _any_of(queries: list[tantivy.Query]) -> tantivy.Query:
+    return queries[0] if len(queries) == 1 else tantivy.Query.disjunction_max_query(queries)
+
+
+def part_query(reader: Reader, part: Clause) -> tantivy.Query | None:
+    """A word or a phrase in any group of fields, the best match counting; None when it holds no word.
+
+    A word that the tokenizer splits (`X-ray`, `東京`) is a phrase, in which a stop word (`state-of-the-art`, `Rome's`)
+    stands for any word, as on the other engines; not so in a phrase that the user put in quotation marks.
+    """
+    folded = fold(part.text)
+    plain = analyzers()[False].analyze(folded)
+    if not plain:
+        return None
+    stop_words = frozenset() if part.phrase else reader.layout.stop_words
+    kept = [place for place, word in enumerate(plain) if word not in stop_words] or range(len(plain))
+    alternatives = []
+    for group in GROUPS:
+        words = analyzers()[group.stemmed].analyze(folded) if group.stemmed else plain
+        places = [(place - kept[0], words[place]) for place in kept]
+        if len(places) == 1:
+            [(_, word)] = places
+            terms = _NUMERALS.get(word, (word,)) if group.stemmed else (word,)
+            query = _any_of([tantivy.Query.term_query(reader.schema, group.name, term) for term in terms])
+        else:
+            query = tantivy.Query.phrase_query(reader.schema, group.name, list(places))
+        alternatives.append(tantivy.Query.boost_query(query, group.boost))
+    if not part.phrase:
+        alternatives += [filter_query(reader, name, part.text) for name in IDENTIFIERS]
+    return tantivy.Query.disjunction_max_query(alternatives, tie_breaker=TIE_BREAKER)

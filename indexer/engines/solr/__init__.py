@@ -1,0 +1,1 @@
+"""Solr, standalone and as SolrCloud."""

@@ -1,0 +1,333 @@
+"""Solr 9, standalone or SolrCloud.
+
+pysolr does the searches. Batches go over its session as we encoded them: pysolr would build each body anew, and tells
+neither which document of a batch failed nor the status and Retry-After of an answer.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import orjson
+import pysolr
+import requests
+
+from indexer.engines import preflight, writable
+from indexer.engines.base import PAGE, Action, Durable, Found, Hit, Outcome, Query
+from indexer.engines.http import CHECK_SECONDS, CONNECT_SECONDS, TIMEOUT, NotThere, engine_words, open_session, shorten
+from indexer.engines.isolate import Refused, isolate
+from indexer.engines.query import FACET_VALUES, PHRASE_WEIGHTS, WEIGHTS, Clause, check_fields, parse_words, sort_order
+from indexer.model.documents import Delete, Fields, Value
+from indexer.model.errors import ConfigError, PermanentError, TargetError, TransientError
+from indexer.model.targets import Target
+
+SUPPORTED = (9,)
+FIRST_TIMEOUT = (CONNECT_SECONDS, CHECK_SECONDS)
+IDS_A_REQUEST = 500
+CURSOR_ROWS = 10_000
+COLLATION_TRIES = 10
+SEPARATOR = "\x1f"  # between ids in a terms query: no id holds it, while commas and spaces do occur
+INTERNAL = ("_version_", "_root_", "score")
+
+# A field is indexed otherwise in what the core holds than its schema says today: no document can be added that has it.
+OTHER_SCHEMA = re.compile(r'cannot change field "[^"]*" from ')
+# TolerantUpdateProcessor reports every failure as if the document were at fault. These are the server's own, unless
+# the document is quoted.
+DOCUMENT_TROUBLE = "ERROR: [doc="
+SERVER_TROUBLE = re.compile(
+    r"IndexWriter is closed|No space left on device|no servers hosting shard|No registered leader|"
+    r"Cannot talk to ZooKeeper|ClusterState says we are the leader|Service Unavailable|Connection refused|"
+    r"Server error writing document|SolrCoreState already closed|Server refused connection|"
+    r"SocketTimeout|[Tt]imed? ?out|OutOfMemoryError|Too Many Requests|Connection reset|"
+    r"^Collection \S+ is read-only",
+)
+
+
+class SolrSink:
+    """A core or collection. `push` may be called from several threads: they share the session's connections."""
+
+    durable: Durable = "acknowledged"  # in the update log, which is replayed when Solr starts
+
+    def __init__(self, target: Target, *, connections: int = 2) -> None:
+        self._target = target
+        self._session = open_session(target, connections=connections)
+        self._url = f"{target.base}/{target.index}"
+        self._solr = pysolr.Solr(self._url, timeout=TIMEOUT, session=self._session)
+        self._omit: frozenset[str] = frozenset()
+        self._checked = False
+
+    def __str__(self) -> str:
+        return str(self._target)
+
+    @property
+    def omit(self) -> frozenset[str]:
+        return self._omit
+
+    def check(self, *, to_write: bool = False) -> None:
+        mode = check_product(self._target, self._session)
+        if to_write and mode == "solrcloud":
+            writable.check_solr_cloud(self._session, self._target)
+        self._omit = preflight.check_solr(self._session, self._target)
+        self._checked = True
+
+    def identity(self) -> str:
+        """Solr gives an index no identity of its own; an emptied one is told by its count."""
+        return ""
+
+    def push(self, batch: Sequence[Action]) -> list[Outcome]:
+        return isolate(batch, self._send)
+
+    def commit(self) -> None:
+        """One hard commit that opens a searcher (pysolr would send two: as a parameter and as a body)."""
+        try:
+            self._update(b'{"commit":{"openSearcher":true,"waitSearcher":true}}')
+        except Refused as refusal:
+            raise PermanentError(f"{self._target}: the commit is refused: {refusal}") from None
+
+    def get(self, ids: Sequence[str]) -> dict[str, Fields]:
+        found: dict[str, Fields] = {}
+        for start in range(0, len(ids), IDS_A_REQUEST):
+            some = ids[start : start + IDS_A_REQUEST]
+            results = self._search(
+                "{!terms f=id separator=$between v=$wanted}",
+                between=SEPARATOR,
+                wanted=SEPARATOR.join(some),
+                rows=len(some),
+            )
+            found.update((document["id"], _fields(document)) for document in results.docs)
+        return found
+
+    def count(self) -> int:
+        return int(self._search("*:*", rows=0).hits)
+
+    def ids(self) -> Iterator[str]:
+        for document in self._search("*:*", fl="id", sort="id asc", rows=CURSOR_ROWS, cursorMark="*"):
+            yield document["id"]
+
+    def pages(self, after: str = "") -> Iterator[tuple[list[bytes], str]]:
+        """By cursorMark, in the order of ids; what Solr does not store is not there."""
+        check_product(self._target, self._session)
+        mark = after or "*"
+        while True:
+            results = self._search("*:*", sort="id asc", rows=PAGE, cursorMark=mark)
+            if not results.docs:
+                return
+            mark = results.nextCursorMark
+            yield [orjson.dumps(document) for document in results.docs], mark
+
+    def search(self, query: Query) -> Found:
+        check_fields(query.filters, query.facets)
+        clauses = parse_words(query.text)
+        if clauses is not None and not clauses:
+            return Found(0, [])
+        params: dict[str, Any] = {
+            "fl": "*,score",
+            "rows": query.limit,
+            "start": query.offset,
+            "fq": [f"{{!term f='{name}'}}{value}" for name, value in query.filters],
+            "sort": "score desc,id asc",
+            **_words(clauses),
+        }
+        if query.sort is not None:
+            field, descending = sort_order(query.sort)
+            params["sort"] = f"{field.name} {'desc' if descending else 'asc'},id asc"
+        if query.facets:
+            params |= {"facet": "true", "facet.field": query.facets, "facet.mincount": 1, "facet.limit": FACET_VALUES}
+        results = self._search(params.pop("q"), **params)
+        return Found(
+            total=int(results.hits),
+            hits=[Hit(document["id"], _fields(document), document.get("score")) for document in results.docs],
+            facets={name: _pairs(results.facets["facet_fields"][name]) for name in query.facets},
+            suggestion=self._suggest(clauses, params["fq"]) if query.suggest and clauses and not results.hits else None,
+        )
+
+    def close(self) -> None:
+        self._session.close()
+
+    def _send(self, batch: Sequence[Action]) -> list[Outcome]:
+        """One request; Refused when Solr rejects it as a whole, or names documents that are none of the batch."""
+        errors = self._update(encode(batch))["responseHeader"].get("errors", [])
+        if not errors:
+            return [_done(action) for action in batch]
+        self._refuse_other_schema(*(error.get("message", "") for error in errors))
+        reasons = {(error.get("type"), error.get("id")): error.get("message", "no reason given") for error in errors}
+        outcomes = []
+        for action in batch:
+            reason = reasons.pop(("DELID" if isinstance(action, Delete) else "ADD", action.id), None)
+            outcomes.append(_done(action) if reason is None else _failed(reason))
+        if reasons:
+            raise Refused(shorten("; ".join(reasons.values())))
+        return outcomes
+
+    def _update(self, body: bytes) -> dict[str, Any]:
+        """What Solr acknowledges, with a `responseHeader`. Refused for what the body contains."""
+        params = {"wt": "json", "omitHeader": "false"}
+        headers = {"Content-Type": "application/json"}
+        try:
+            response = self._session.post(f"{self._url}/update", params=params, data=body, headers=headers)
+        except NotThere as error:
+            if not self._checked:
+                raise
+            # A server that starts answers 404 or 405 for its cores until it knows them, and 503 until they are loaded.
+            raise TransientError(f"{error.message} any more", advice="Solr is starting, or the core is gone.") from None
+        if response.status_code >= 400:
+            words = engine_words(response.content)
+            self._refuse_other_schema(words)
+            raise Refused(shorten(words))
+        answer = preflight.solr_json(self._target, response)
+        if answer.get("responseHeader", {}).get("status") != 0:
+            raise TransientError(f"{self._target}: the answer acknowledges nothing")
+        return answer
+
+    def _refuse_other_schema(self, *reasons: str) -> None:
+        """Raises PermanentError where Lucene says that the schema is not the one that the index was made with."""
+        for reason in reasons:
+            if OTHER_SCHEMA.search(reason):
+                raise PermanentError(
+                    f"{self._target}: its documents were indexed by another version of its schema: {shorten(reason)}",
+                    advice="`indexer reindex` builds an index by the schema of today beside this one and puts it\n"
+                    "in its place. No document is at fault; what was acknowledged is kept.",
+                )
+
+    def _search(self, q: str, **params: Any) -> pysolr.Results:
+        try:
+            return self._solr.search(q, **params)
+        except pysolr.SolrError as error:
+            words = re.sub(r"(?s)^.*\[Reason: (.*)\].*$", r"\1", str(error))
+            raise ConfigError(f"{self._target}: Solr does not take this search: {shorten(words)}") from None
+        except (ValueError, TypeError, KeyError, AttributeError):  # pysolr reads whatever comes as Solr's JSON
+            raise PermanentError(
+                f"{self._target}: the answer is not Solr's", advice="Is this the URL of Solr?"
+            ) from None
+
+    def _suggest(self, clauses: list[Clause], filters: list[str]) -> str | None:
+        """A collation: the corrected words, tried by Solr itself so that it does find something."""
+        text = " ".join(re.sub(r"[\W_]+", " ", clause.text) for clause in clauses)
+        params = {
+            **_words(clauses),
+            "fq": filters,
+            "rows": 0,
+            "spellcheck": "true",
+            "spellcheck.dictionary": "direct",
+            "spellcheck.q": " ".join(text.split()),
+            "spellcheck.count": 10,
+            "spellcheck.collate": "true",
+            "spellcheck.maxCollations": 1,
+            "spellcheck.maxCollationTries": COLLATION_TRIES,
+            "spellcheck.collateExtendedResults": "false",
+        }
+        try:
+            found = self._search(params.pop("q"), **params).spellcheck.get("collations", [])
+        except ConfigError:  # a live configuration without this dictionary
+            return None
+        return found[1] if len(found) > 1 else None
+
+
+def check_product(target: Target, session: requests.Session) -> str:
+    """That Solr answers, in a version we speak to; gives its mode (solrcloud, std). Raises PermanentError, or
+    TransientError.
+    """
+    try:
+        answer = _json(session.get(f"{target.base}/admin/info/system", params={"wt": "json"}, timeout=FIRST_TIMEOUT))
+    except NotThere:
+        answer = {}
+    version = answer.get("lucene", {}).get("solr-spec-version", "")
+    if not version:
+        raise PermanentError(
+            f"{target}: there is no Solr at {target.base}{_other_product(target, session)}",
+            advice="Solr's URL ends with /solr/ and the core or collection: solr+http://host:8983/solr/biblio.",
+        )
+    if int(version.split(".")[0]) not in SUPPORTED:
+        raise PermanentError(f"{target}: this is Solr {version}; what we speak to is Solr 9.")
+    return str(answer.get("mode", ""))
+
+
+def _other_product(target: Target, session: requests.Session) -> str:
+    """`: this is OpenSearch 3.6.0` where the server says so at its root."""
+    root = re.sub(r"(?<=[^/])/(?!/).*$", "/", target.base)
+    try:
+        answer = _json(session.get(root))
+    except TargetError:
+        return ""
+    version = answer.get("version", {})
+    if not isinstance(version, dict) or "number" not in version:
+        return ""
+    product = "OpenSearch" if version.get("distribution") == "opensearch" else "Elasticsearch"
+    return f": this is {product} {version['number']}"
+
+
+def encode(batch: Sequence[Action]) -> bytes:
+    """One JSON body of commands in order. Keys repeat: Solr's JSON update format has it so."""
+    return b"{" + b",".join(_command(action) for action in batch) + b"}"
+
+
+def _json(response: requests.Response) -> dict[str, Any]:
+    """The answer's JSON object, empty for what is none: another server's or a proxy's page."""
+    try:
+        answer = orjson.loads(response.content)
+    except orjson.JSONDecodeError:
+        return {}
+    return answer if isinstance(answer, dict) else {}
+
+
+def _command(action: Action) -> bytes:
+    if isinstance(action, Delete):
+        return b'"delete":{"id":' + orjson.dumps(action.id) + b"}"
+    return b'"add":{"doc":' + action.body + b"}"
+
+
+def _done(action: Action) -> Outcome:
+    return Outcome("deleted" if isinstance(action, Delete) else "indexed")
+
+
+def _failed(reason: str) -> Outcome:
+    passing = SERVER_TROUBLE.search(reason) and DOCUMENT_TROUBLE not in reason
+    return Outcome("retry" if passing else "rejected", shorten(reason))
+
+
+def _words(clauses: list[Clause] | None) -> dict[str, Any]:
+    """The main query: edismax, every clause required, each in any field (split on white space first)."""
+    if clauses is None:
+        return {"q": "*:*"}
+    return {
+        "q": " ".join(_escape(clause) for clause in clauses),
+        "defType": "edismax",
+        "q.op": "AND",
+        "mm": "100%",
+        "sow": "true",
+        "uf": "-*",  # no field of the user's choice
+        "lowercaseOperators": "false",
+        "stopwords": "true",
+        "tie": 0.1,
+        "qf": " ".join(f"{name}^{weight}" for name, weight in WEIGHTS.items()),
+        "pf": " ".join(f"{name}^{weight}" for name, weight in PHRASE_WEIGHTS.items()),
+    }
+
+
+def _escape(clause: Clause) -> str:
+    """The clause as Solr query syntax that means nothing but its text."""
+    if clause.phrase:
+        return '"' + re.sub(r'(["\\])', r"\\\1", clause.text) + '"'
+    if clause.text in ("AND", "OR", "NOT"):
+        return clause.text.lower()
+    return re.sub(r"([^\w])", r"\\\1", clause.text)
+
+
+def _fields(document: dict[str, Any]) -> Fields:
+    """The document without what Solr adds, values as strings."""
+    return {name: _value(value) for name, value in document.items() if name not in INTERNAL}
+
+
+def _value(value: Any) -> Value:
+    if isinstance(value, list):
+        return [_text(item) for item in value]
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _pairs(flat: list[Any]) -> list[tuple[str, int]]:
+    """Solr's facet counts, value and count in turn, as pairs."""
+    return list(zip(flat[::2], flat[1::2], strict=True))

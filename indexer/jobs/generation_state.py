@@ -1,0 +1,182 @@
+"""What there is of a target's generations, by the engine's word and by the state's, and the switch between them.
+
+The engine's word counts: a process may be killed between the switch and the line in the state that tells of it.
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from indexer.engines.base import PAGE, Sink
+from indexer.engines.generations import Place, open_place
+from indexer.engines.registry import open_sink
+from indexer.model import generation
+from indexer.model.documents import Delete
+from indexer.model.errors import ExitCode, IndexerError, PermanentError, TransientError
+from indexer.model.targets import Target
+from indexer.state import deletions, dumps, progress, tracked
+from indexer.state import generations as state
+from indexer.state.generations import UNFINISHED, Generation, index_name, live_index
+from indexer.state.store import Store
+
+KEPT_WITHOUT_INDEX = ("adopting", "building")  # written down before they are made
+
+
+class NotPromotedError(IndexerError):
+    """The generation is not fit to be live."""
+
+    exit_code = ExitCode.VERIFICATION
+
+
+def look(store: Store, place: Place, target: str) -> list[Generation]:
+    """The generations as they are, the newest first; nothing is changed."""
+    serving, there = place.live(), set(place.there())
+    known = state.known(store, target)
+    found = [replace(each, state=_state(each, serving)) for each in known if _is_there(each, there, place)]
+    unknown = sorted(there - {each.name for each in known}, reverse=True)
+    return found + [Generation(name, "live" if name == serving else "unknown", "") for name in unknown]
+
+
+def reconcile(store: Store, place: Place, target: str) -> list[Generation]:
+    """Brings the state up to what the engine says. The caller holds the lock of the live index."""
+    serving, there = place.live(), set(place.there())
+    known = state.known(store, target)
+    for each in known:
+        if each.state == "adopting" and each.name == serving:
+            state.carry_over(store, target, each.name, identity=identity(place.target(each.name)))
+    if serving != live(known):
+        state.switch(store, target, serving)
+    for each in known:
+        if not _is_there(each, there, place):
+            state.forget(store, target, each.name)
+    return look(store, place, target)
+
+
+def agree(store: Store, target: Target) -> None:
+    """Reconciles state and engine, and opens an index again that a killed adoption left closed to writes. The caller
+    holds the lock of the live index.
+
+    A state that knows of no generations may be a new one: what it knows of a plain index must not pass for what is
+    known of a generation that is live by now.
+    """
+    known = state.known(store, str(target))
+    with closing(open_place(target)) as place:
+        if any(each.state == "adopting" for each in known):
+            place.mend()
+        try:
+            serving = place.live()
+        except PermanentError:
+            if known:
+                raise
+            return  # who may only load into the index has made no generations of it, and need not be let look
+        if known or serving is not None:
+            reconcile(store, place, str(target))
+
+
+def identity(target: Target) -> str:
+    """What the engine calls this index."""
+    with closing(open_sink(target, any_schema=True)) as sink:
+        return sink.identity()
+
+
+def new_name(taken: Iterable[str]) -> str:
+    """The time, as a name that is not taken."""
+    taken, time = set(taken), datetime.now(UTC)
+    while (name := generation.new_name(time)) in taken:
+        time += timedelta(seconds=1)
+    return name
+
+
+def live(found: Sequence[Generation]) -> str | None:
+    return next((each.name for each in found if each.state == "live"), None)
+
+
+def unfinished(found: Sequence[Generation]) -> Generation | None:
+    """The one that a re-index was building when it ended before its switch."""
+    return next((each for each in found if each.state in UNFINISHED), None)
+
+
+def former_live(found: Sequence[Generation]) -> Generation | None:
+    """The one that was live before the last switch."""
+    former = [each for each in found if each.state == "former"]
+    return max(former, key=lambda each: (each.promoted or "", each.made), default=None)
+
+
+def surplus(found: Sequence[Generation], keep: int) -> list[Generation]:
+    """Those that go when `keep` are kept: the live one, the one that was live before it, and of the others the last
+    that were live. One that is being built or waits to be promoted counts not, and stays.
+    """
+    former = [each for each in found if each.state == "former"]
+    former.sort(key=lambda each: (each.promoted or "", each.made), reverse=True)
+    return former[max(keep - 1, 1) :] + [each for each in found if each.state == "failed"]
+
+
+def delete_again(store: Store, target: str, name: str, *, sink: Sink, live: Sink | None) -> None:
+    """Takes out of the generation behind `sink` what was deleted from the live index by hand, and is not there again:
+    its sources may have it still. Before each switch, under the lock of the live index.
+    """
+    ids = deletions.noted(store, target)
+    target_id = progress.find_target(store, index_name(target, name))
+    taken: list[str] = []
+    for start in range(0, len(ids), PAGE):
+        some = ids[start : start + PAGE]
+        back = live.get(some) if live is not None else {}
+        deletions.strike(store, target, list(back))
+        gone = sink.get([id for id in some if id not in back])
+        if not gone:
+            continue
+        if target_id is not None:
+            with store.begin() as connection:
+                progress.forget(connection, target_id, list(gone))
+        for done in sink.push([Delete(id) for id in gone]):
+            if done.status != "deleted":
+                raise TransientError(
+                    f"{sink}: a document that was deleted by hand could not be deleted again: {done.reason}",
+                    advice="Nothing was switched. Mend that, and run the same command again.",
+                )
+        taken += gone
+    if ids:
+        sink.commit()
+    tracked.mark_deleted(store, target, taken)  # it was loaded into this generation, and so not deleted any more
+    if taken and target_id is not None:
+        _read_again(store, target, target_id)
+
+
+def _read_again(store: Store, target: str, target_id: int) -> None:
+    """Dumps that this generation has read and the live index has not may bring a document back that was deleted: the
+    next sync reads them, as it would have without a switch.
+    """
+    live_id = progress.find_target(store, live_index(store, target))
+    there = dumps.settled(store, live_id) if live_id is not None else {}
+    if there:
+        read = dumps.settled(store, target_id)
+        dumps.begin(store, target_id, {key: mark for key, mark in read.items() if _file(there.get(key)) != _file(mark)})
+
+
+def _file(signature: str | None) -> str:
+    """Which file it is, whatever the rules by which it was read."""
+    return (signature or "").rpartition(" ")[0]
+
+
+def promote(store: Store, place: Place, target: str, name: str) -> None:
+    """The switch. The caller holds the lock of the live index."""
+    place.promote(name)
+    state.switch(store, target, name)
+
+
+def drop(store: Store, place: Place, target: str, name: str) -> None:
+    """Takes a generation off the engine, and out of the state."""
+    place.drop(name)
+    state.forget(store, target, name)
+
+
+def _state(each: Generation, serving: str | None) -> str:
+    if each.name == serving:
+        return "live"
+    return "former" if each.state == "live" else each.state
+
+
+def _is_there(each: Generation, there: set[str], place: Place) -> bool:
+    """The engine is asked once more only about one that it does not name."""
+    return each.name in there or each.state in KEPT_WITHOUT_INDEX or place.hides()

@@ -1,0 +1,77 @@
+"""Brings here what the live servers among the sources have new, before their dumps are listed."""
+
+import threading
+import time
+from collections.abc import Collection
+
+from indexer.config import Config
+from indexer.harvest import run
+from indexer.harvest.folder import folder_of
+from indexer.harvest.server import Server
+from indexer.jobs.load import limits
+from indexer.jobs.plan import chosen
+from indexer.jobs.session import stopping
+from indexer.model.errors import SourceError, TransientError
+from indexer.model.records import Fault, Position
+from indexer.model.settings import SourceSettings
+from indexer.observe.reporter import Telling
+
+SAID_EVERY = 10.0  # seconds
+
+
+def bring(config: Config, names: Collection[str], told: Telling, *, quiet: bool) -> bool:
+    """Whether there are live servers among the sources; each has been asked for what is new.
+
+    One that could not be harvested to the end is told as a fault: what came of it before, and all other sources, can be
+    loaded. Once it is told to stop, the run counts as interrupted.
+    """
+    servers = [source for source in chosen(config, names) if source.oai]
+    if not servers:
+        return False
+    with stopping(told) as stop:
+        for source in servers:
+            try:
+                _harvest(source, config, told, stop, quiet=quiet)
+            except (SourceError, TransientError) as error:
+                if not stop.is_set():
+                    told.events().fault(Fault(source.name, Position(source.name), error.message, error.advice))
+                    told.summary.account.faults += 1
+    told.summary.interrupted = stop.is_set()
+    return True
+
+
+def planned(config: Config, names: Collection[str]) -> dict[str, str]:
+    """What each server is going to be asked for, in words; nothing is asked."""
+    return {
+        source.name: run.plan(source.oai, folder_of(config.settings.harvest, source.name))
+        for source in chosen(config, names)
+        if source.oai
+    }
+
+
+def _harvest(source: SourceSettings, config: Config, told: Telling, stop: threading.Event, *, quiet: bool) -> None:
+    name, oai, said = source.name, source.oai, time.monotonic()
+    if oai is None or stop.is_set():
+        return
+
+    def progress(records: int, of: int | None) -> None:
+        nonlocal said
+        told.harvested(name, records, of)
+        if not quiet and time.monotonic() - said >= SAID_EVERY:
+            said = time.monotonic()
+            told.say(f"{name}: {records:,} {f'of {of:,} ' if of else ''}records harvested")
+
+    server = Server(oai.url, config.source_credentials() if oai.credentials else None)
+    try:
+        run.harvest(
+            oai,
+            server,
+            folder_of(config.settings.harvest, name),
+            limits=limits(config.settings.load, connections=1),
+            told=run.Told(
+                progress=progress, warning=lambda text: told.say(f"{name}: {text}"), pause=told.events().paused
+            ),
+            stop=stop,
+        )
+    finally:
+        server.close()

@@ -1,0 +1,128 @@
+"""`load` and `transform`: dumps into a target, or onto standard output."""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+
+from indexer import sources
+from indexer.config import Config
+from indexer.derive.stage import derive_version
+from indexer.engines.registry import open_sink
+from indexer.formats import DEFAULT_PROFILE, profiles
+from indexer.jobs.session import carry_out, opened
+from indexer.model.errors import ConfigError
+from indexer.model.schema import biblio
+from indexer.model.settings import LoadSettings
+from indexer.model.targets import Target
+from indexer.observe import report
+from indexer.observe.reporter import Telling
+from indexer.pipeline.push import Limits
+from indexer.pipeline.run import Budget, Plan
+from indexer.pipeline.workers import Recipe
+from indexer.sources import live
+from indexer.sources.remote import Remote
+
+SMALL_DUMP = 4 * 2**20  # bytes on disk below which starting worker processes costs more than it gains
+
+
+def load(
+    paths: Sequence[str],
+    *,
+    config: Config,
+    profile_name: str | None,
+    dry_run: bool,
+    force: bool,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    target = config.target()
+    plan = plan_for(paths, config, profile_name, connections=config.settings.load.connections)
+    if dry_run:
+        with Telling(config, None, quiet=quiet, command="load --dry-run", target=str(target)) as told:
+            summary = carry_out(plan, None, None, told)
+    else:
+        with opened(target, config, command="load", quiet=quiet, connections=plan.limits.connections) as ready:
+            summary, told = ready.load(plan, force=force), ready.told
+    if as_json:
+        told_of = report.as_json(summary, target=str(target), dry_run=dry_run)
+        print(json.dumps({**told_of, "report": str(told.page) if told.page else None}, ensure_ascii=False, indent=2))
+    elif not quiet:
+        where = f"{target} · report {told.page}" if told.page else str(target)
+        print("\n".join(report.lines(summary, target=where, dry_run=dry_run, remembered=not dry_run)))
+    return summary.exit_code
+
+
+def transform(paths: Sequence[str], *, config: Config, profile_name: str | None, quiet: bool) -> int:
+    target = Target("jsonl", path="-")
+    plan = plan_for(paths, config, profile_name, connections=1)
+    sink = open_sink(target, connections=1)
+    try:
+        sink.check()
+        with Telling(config, None, quiet=quiet, command="transform", target=str(target)) as told:
+            summary = carry_out(plan, sink, None, told)
+    finally:
+        sink.close()
+    if not quiet and config.settings.log.format != "json":
+        print("\n".join(report.lines(summary, target="standard output")), file=sys.stderr)
+    return summary.exit_code
+
+
+def plan_for(paths: Sequence[str], config: Config, profile_name: str | None, *, connections: int) -> Plan:
+    settings = config.settings.load
+    profile = profiles.resolve(profile_name, config.settings.profile) if profile_name else None
+    paths, elsewhere = live.named(paths, config.source_credentials())
+    files, missing = sources.expand(paths)
+    if missing and not files:
+        # when no path leads anywhere the command line is wrong; when some do, the run reports the others
+        raise ConfigError(
+            f"{', '.join(missing)}: no such file or folder", advice="Nothing was read, and nothing was sent."
+        )
+    source = profile.name if profile else ""
+    return plan_of(
+        dict.fromkeys([*files, *missing], source), {source: recipes(profile)}, settings, connections, elsewhere
+    )
+
+
+def plan_of(
+    files: Mapping[str, str],
+    profiles_of: dict[str, dict[str, profiles.Profile]],
+    settings: LoadSettings,
+    connections: int,
+    elsewhere: Mapping[str, Target | Remote],
+) -> Plan:
+    """The plan that reads these files, each with its source, by the profile that a source has for each format."""
+    size = sources.total_bytes(list(files))
+    return Plan(
+        files=files,
+        recipe=Recipe(profiles_of, set(), made_by(settings), settings.dates),
+        workers=1 if size is not None and size < SMALL_DUMP else settings.workers,
+        limits=limits(settings, connections=connections),
+        budget=Budget(settings.error_budget.count, settings.error_budget.share),
+        elsewhere=elsewhere,
+    )
+
+
+def made_by(settings: LoadSettings) -> str:
+    """What documents depend on besides their records: where it differs, all are sent again. So also once the two dates
+    are to be in them, or no longer.
+    """
+    return f"{derive_version()} {biblio().version}{' dates' if settings.dates else ''}"
+
+
+def limits(settings: LoadSettings, *, connections: int) -> Limits:
+    return Limits(
+        connections=connections,
+        batch_documents=settings.batch_documents,
+        batch_bytes=settings.batch_bytes,
+        retry_seconds=settings.retry_seconds,
+        retry_tries=settings.retry_tries,
+    )
+
+
+def recipes(profile: profiles.Profile | None) -> dict[str, profiles.Profile]:
+    """The profile of each format: the one that was named, or every format's own. Lists of ids are read by any."""
+    if profile is not None:
+        return {profile.format: profile, "delete": profile}
+    bundled = profiles.bundled()
+    found = {format: bundled[name] for format, name in DEFAULT_PROFILE.items()}
+    return {"delete": profiles.Profile(name="deletes", format="delete"), **found}

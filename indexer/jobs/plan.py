@@ -1,0 +1,149 @@
+"""The sources of indexer.toml: their dumps in the order in which they are read, and the plan that reads them."""
+
+import hashlib
+import os
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from indexer import sources
+from indexer.config import Config
+from indexer.formats import profiles
+from indexer.harvest.folder import folder_of
+from indexer.jobs.load import plan_of, recipes
+from indexer.jobs.session import rules_of
+from indexer.model.errors import ConfigError
+from indexer.model.settings import SourceSettings
+from indexer.model.targets import Target
+from indexer.pipeline.run import Plan
+from indexer.sources import live
+from indexer.sources.files import STDIN, is_no_file
+from indexer.sources.remote import Remote
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """A dump of a source. `signature` says which file it is, as it lies there, and by which rules it is read; "" for
+    what has none (an index) and for what is not there.
+    """
+
+    source: str
+    file: str
+    signature: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """What it is remembered by."""
+        return self.source, sources.lasting(self.file)
+
+
+def chosen(config: Config, names: Collection[str] = ()) -> list[SourceSettings]:
+    """The sources of these names, or all. Raises ConfigError where there is none, or one is not known."""
+    configured = config.settings.source
+    if not configured:
+        raise ConfigError(
+            "no source is configured",
+            advice='Name one in indexer.toml: [[source]] with a name, a profile and paths = ["dumps/"].',
+        )
+    known = [source.name for source in configured]
+    for name in names:
+        if name not in known:
+            raise ConfigError(f"there is no source {name!r}", advice=f"There are: {', '.join(known)}.")
+    return [source for source in configured if not names or source.name in names]
+
+
+def plan_for_sources(config: Config, names: Collection[str] = (), *, whole: bool = True) -> Plan:
+    """The plan that reads every dump of these sources (of all, without names) from its start, source by source; those
+    that were moved to processed/ are among them.
+
+    A path that stands for nothing is in it too, and told as a fault when it is read. Raises ConfigError; if it is to be
+    the `whole` of the sources, also for a live server that was never harvested to its end: what is not here yet would
+    look as if it were in no source.
+    """
+    files: dict[str, str] = {}
+    elsewhere: dict[str, Target | Remote] = {}
+    found: dict[str, dict[str, profiles.Profile]] = {}
+    for source in chosen(config, names):
+        if STDIN in source.paths:
+            raise ConfigError(f"source {source.name!r}: standard input is no source of a scheduled job")
+        paths, its_own = live.named(_paths(source, config, whole=whole), config.source_credentials())
+        elsewhere |= its_own
+        if source.move_processed and (urls := [path for path in paths if is_no_file(path)]):
+            raise ConfigError(
+                f"source {source.name!r}: {urls[0]} cannot be moved to processed/",
+                advice="Only files can: take move_processed out, or make it a source of its own.",
+            )
+        there, missing = sources.expand(paths, with_processed=source.move_processed)
+        for file in [*there, *missing]:
+            if file in files:
+                raise ConfigError(
+                    f"{file} belongs to two sources, {files[file]!r} and {source.name!r}",
+                    advice="A dump is read by one source only.",
+                )
+            files[file] = source.name
+        found[source.name] = _profiles(source, config)
+    return plan_of(files, found, config.settings.load, config.settings.load.connections, elsewhere)
+
+
+def dumps(plan: Plan) -> list[Dump]:
+    """The plan's dumps with their signatures, in the order in which they are read. The recipe's omitted fields must be
+    known by now.
+    """
+    rules = rules_of(plan)
+    digests = {text: hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in set(rules.values())}
+    return [
+        Dump(source, file, _signature(file, digests[rules[file]], plan.elsewhere.get(file)))
+        for file, source in plan.files.items()
+    ]
+
+
+def is_as_it_was(dump: Dump) -> bool:
+    """Whether the file that lies there now is the one of this signature."""
+    return _signature(dump.file, dump.signature.rpartition(" ")[2]) == dump.signature
+
+
+def part(plan: Plan, some: Sequence[Dump], config: Config) -> Plan:
+    """The plan for these of its dumps alone."""
+    files = {dump.file: dump.source for dump in some}
+    return plan_of(files, plan.recipe.profiles, config.settings.load, plan.limits.connections, plan.elsewhere)
+
+
+def _paths(source: SourceSettings, config: Config, *, whole: bool) -> list[str]:
+    """Where its dumps are: those of a live server are what was harvested of it."""
+    if source.oai is None:
+        return source.paths
+    folder = folder_of(config.settings.harvest, source.name)
+    notes = folder.notes() if whole else None
+    if whole and (notes is None or not notes.harvested):
+        raise ConfigError(
+            f"source {source.name!r}: {source.oai.url} was not harvested to its end yet",
+            advice=f"indexer sync {source.name} does that. Nothing was changed.",
+        )
+    return folder.pages()
+
+
+def _profiles(source: SourceSettings, config: Config) -> dict[str, profiles.Profile]:
+    """The profile of each format, with the source's own constants and mapping."""
+    named = profiles.resolve(source.profile, config.settings.profile) if source.profile else None
+    if named is None and (source.constants or source.mapping):
+        raise ConfigError(
+            f"source {source.name!r} has constants or a mapping, and no profile",
+            advice="Name the profile that they belong to: profile = ...",
+        )
+    if named is None:
+        return recipes(None)
+    return recipes(profiles.for_source(named, source=source.name, constants=source.constants, mapping=source.mapping))
+
+
+def _signature(file: str, rules: str, far: Target | Remote | None = None) -> str:
+    """By size and time, which ask for no byte of the file: a folder may hold a hundred thousand of them. By what its
+    server says of it for a file that lies elsewhere.
+    """
+    if isinstance(far, Remote):
+        return f"{far.signature} {rules}" if far.signature else ""
+    if is_no_file(file):
+        return ""
+    try:
+        status = os.stat(file)
+    except OSError:
+        return ""
+    return f"{status.st_size} {status.st_mtime_ns} {rules}"

@@ -1,0 +1,41 @@
+"""The state's metrics, out to where Prometheus finds them; nothing that goes wrong with that ends a run."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from indexer.config import Config
+from indexer.model.errors import IndexerError
+
+if TYPE_CHECKING:
+    from indexer.state.store import Store
+
+
+def publish(config: Config, store: "Store") -> None:
+    """Writes `metrics.file` anew where the settings name one. To be called when a run has ended and given back its
+    lock, and when something else of what the state knows has changed.
+    """
+    if not config.settings.metrics.file:
+        return
+    from indexer.observe import metrics
+    from indexer.state.overview import overviews
+
+    try:
+        metrics.write(Path(config.settings.metrics.file), overviews(store))
+    except IndexerError as error:
+        structlog.get_logger().warning("metrics_failed", reason=error.message)
+        if config.settings.log.format != "json":
+            print(f"{error.message}\n  {error.advice}", file=sys.stderr)
+
+
+@contextmanager
+def published(config: Config, store: "Store") -> Iterator[None]:
+    """Publishes when the block is left, however that is."""
+    try:
+        yield
+    finally:
+        publish(config, store)

@@ -1,0 +1,224 @@
+"""A target that is open to be loaded into: its lock held, its state open, and whoever watches told."""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, replace
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from indexer import sources
+from indexer.config import Config
+from indexer.derive.stage import derive_version
+from indexer.engines.base import Sink
+from indexer.engines.registry import open_sink
+from indexer.formats.profiles import Profile
+from indexer.jobs.publish import published
+from indexer.model.books import Account
+from indexer.model.errors import PermanentError, TargetError
+from indexer.model.schema import biblio
+from indexer.model.settings import LoadSettings
+from indexer.model.targets import Target
+from indexer.observe.reporter import Telling
+from indexer.pipeline.run import Plan, Summary, run
+from indexer.pipeline.workers import collect_rarely
+
+SEARCHER_WAITS = (0.5, 1.0, 2.0, 4.0, 0.0)  # seconds: a replica may show a commit a little later than another one
+
+# Here and below the database is imported where it is needed: transform does without, and starts in half the time.
+if TYPE_CHECKING:
+    from indexer.pipeline.dates import Dates
+    from indexer.pipeline.run_state import Memory
+    from indexer.state.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """`name` is what the state knows the index by, `target_id` its number there. `dates` are put into documents.
+    `building`: nobody reads the index yet.
+    """
+
+    store: "Store"
+    sink: Sink
+    told: Telling
+    name: str
+    target_id: int
+    dates: "Dates | None"
+    building: bool
+
+    def load(self, plan: Plan, *, force: bool = False) -> Summary:
+        """Carries the plan out; `force` sends what is unchanged, too. Once for each `opened`."""
+        from indexer.pipeline import bulk_settings
+        from indexer.state import dumps, runs
+
+        plan.recipe.omit.update(self.sink.omit)
+        # a run that was killed may have been, or have died, of a record: then not again in this process
+        plan = replace(plan, apart=runs.before_was_killed(self.store, self.told.run_id))
+        memory = self.memory(plan, force=force)
+        first = self.building and not dumps.settled(self.store, self.target_id)  # what comes after it is little
+        with bulk_settings.tuned(self.sink, self.store, self.name, say=self.told.say, unread=first):
+            summary = carry_out(plan, self.sink, memory, self.told)
+        self.check_all_there()
+        return summary
+
+    def check_all_there(self) -> None:
+        """Raises PermanentError where the index holds fewer documents than it acknowledged: it was emptied or made anew
+        meanwhile. The next run finds that, too (progress.open_target), and sends everything again.
+        """
+        from indexer.state import progress
+
+        if self.sink.durable == "never" or self.told.summary.interrupted:
+            return
+        known = progress.count(self.store, self.target_id)
+        for wait in SEARCHER_WAITS:
+            if (there := self.sink.count()) >= known:
+                return
+            time.sleep(wait)
+        raise PermanentError(
+            f"{self.told.target}: the index holds {there:,} documents, of {known:,} at least that it has acknowledged",
+            advice="It was emptied, made anew or restored while documents were sent to it. The next run sends all of "
+            "them again.",
+        )
+
+    def memory(self, plan: Plan | None = None, *, force: bool = False) -> "Memory":
+        """What a run of this plan remembers, or one of dead letters. Nothing of a file of JSON lines: each run writes
+        all that it read.
+        """
+        from indexer.pipeline.run_state import Memory, signatures
+
+        return Memory(
+            self.store,
+            target_id=self.target_id,
+            run_id=self.told.run_id,
+            derive_version=derive_version(),
+            signatures=signatures(rules_of(plan), plan.elsewhere) if plan else {},
+            skip_unchanged=not force,
+            durable=self.sink.durable,
+            dates=self.dates,
+        )
+
+
+@contextmanager
+def opened(
+    target: Target, config: Config, *, command: str, quiet: bool, connections: int, building: str = ""
+) -> Iterator[Opened]:
+    """Opens everything, in the order in which it may fail without harm, and closes it in reverse. The run is in the
+    state from here on, finished when the block is left.
+
+    The index is the one behind the target's URL, live; or, with `building`, a generation that is known by that name
+    (state.generations.index_name) and does not stand in the way of loads into the live one.
+
+    Raises what opening the state and the target, and checking the schema, raise; LockedError when another run has it.
+    """
+    from indexer.jobs.generation_state import agree
+    from indexer.pipeline import bulk_settings
+    from indexer.state import lock
+    from indexer.state.generations import live_index, target_of
+    from indexer.state.store import Store
+
+    url = target_of(building) if building else str(target)
+    with closing(Store(config.settings.state)) as store, published(config, store):
+        with told_if_refused(store, command, url):
+            sink = open_sink(target, connections=connections, create=True)
+        with (
+            closing(sink),
+            # before the index is opened: another generation may be promoted until we have it
+            lock.hold(store, building or str(target), command=command),
+        ):
+            with told_if_refused(store, command, url):
+                sink.check(to_write=True)
+                if not building and target.kind != "jsonl":
+                    agree(store, target)
+            with Telling(config, store, quiet=quiet, command=command, target=url) as told:
+                name = building or live_index(store, str(target))
+                bulk_settings.put_back(sink, store, name, say=told.say)
+                dates = dates_of(url, sink, store, config.settings.load, building=bool(building))
+                yield Opened(store, sink, told, name, known_target(name, sink, store), dates, bool(building))
+
+
+@contextmanager
+def told_if_refused(store: "Store", command: str, target: str) -> Iterator[None]:
+    """A target that is not there, or refuses, ends the run before it began: people are told so, and the state."""
+    try:
+        yield
+    except TargetError as error:
+        from indexer.state import runs
+
+        run_id = runs.start(store, command=command, target=target, derive_version=derive_version())
+        runs.finish(store, run_id, Account(), exit_code=error.exit_code, message=error.message)
+        if "nothing was sent" not in error.advice.lower():
+            error.advice = f"{error.advice}\nNothing was sent.".lstrip()
+        raise
+
+
+def known_target(name: str, sink: Sink, store: "Store") -> int:
+    """The target's number in the state; what is remembered of another index under its name is forgotten."""
+    from indexer.state import progress
+
+    if sink.durable == "acknowledged":
+        sink.commit()  # what a killed run sent last is there, and is not counted before it can be seen
+    count = sink.count() if sink.durable != "never" else 0
+    return progress.open_target(store, name, identity=sink.identity(), documents_in_index=count)
+
+
+def dates_of(url: str, sink: Sink, store: "Store", settings: LoadSettings, *, building: bool = False) -> "Dates | None":
+    """What puts first_indexed and last_indexed into documents for this target, `building` those of a generation beside
+    the live one; None without load.dates, and for a file of JSON lines: nothing is in an index then.
+    """
+    if not settings.dates or sink.durable == "never":
+        return None
+    from indexer.pipeline.dates import Dates
+    from indexer.state import tracked
+
+    return Dates(store, tracked.open_target(store, url), building=building)
+
+
+def rules_of(plan: Plan) -> dict[str, str]:
+    """Each dump of the plan with the rules by which it is read: where they differ, so may its documents."""
+    common = f"{sorted(plan.recipe.omit)}{biblio().version}{derive_version()}{plan.recipe.dates}"
+    rules = {
+        source: f"{sorted(profiles.items())}{common}{_mappings(profiles)}"
+        for source, profiles in plan.recipe.profiles.items()
+    }
+    return {file: rules[source] for file, source in plan.files.items()}
+
+
+def _mappings(profiles: Mapping[str, Profile]) -> str:
+    """What the MARC mappings of one's own say: profiles name only their files."""
+    own = [path for profile in profiles.values() if (path := profile.options.get("mapping"))]
+    if not own:
+        return ""
+    from indexer.formats.marc.rules import digest  # the mapping is large, and most loads have none of their own
+
+    return "".join(map(digest, own))
+
+
+def carry_out(plan: Plan, sink: Sink | None, memory: "Memory | None", told: Telling) -> Summary:
+    """Runs the plan; Ctrl-C and SIGTERM finish what is in flight."""
+    collect_rarely()
+    told.progress.start(sources.total_bytes(list(plan.files)))
+    with stopping(told) as stop:
+        return run(plan, sink, memory, events=told.events(), stop=stop, summary=told.summary)
+
+
+@contextmanager
+def stopping(told: Telling) -> Iterator[threading.Event]:
+    """Ctrl-C and SIGTERM finish what is in flight; a second one ends at once."""
+    stop = threading.Event()
+
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+        # RuntimeError: the signal came in the midst of a line that is being printed, which no other may enter
+        with suppress(RuntimeError):
+            told.stopping()
+
+    before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,187 @@
+"""`sync`: what is new or changed in the configured sources, into the target. The scheduled job."""
+
+import json
+import os
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+
+from indexer import sources
+from indexer.config import Config
+from indexer.jobs.harvest_sources import bring, planned
+from indexer.jobs.pending_deletions import foreseen, let_through
+from indexer.jobs.plan import Dump, chosen, dumps, is_as_it_was, part, plan_for_sources
+from indexer.jobs.resend import send_again
+from indexer.jobs.session import Opened, opened
+from indexer.model.errors import ConfigError, ExitCode
+from indexer.model.settings import SourceSettings
+from indexer.observe import report
+from indexer.pipeline.run import Plan, Summary
+from indexer.sources import processed
+
+
+def sync(
+    names: Collection[str],
+    *,
+    config: Config,
+    dry_run: bool,
+    force: bool,
+    max_share: float | None,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    from indexer.state import dead_letters
+
+    target = config.target()
+    if target.kind == "jsonl":
+        raise ConfigError(
+            f"{target}: a file of JSON lines cannot be kept up to date", advice="Write one with indexer load."
+        )
+    plan = plan_for_sources(config, names, whole=False)
+    connections = config.settings.load.connections
+    command = "sync --dry-run" if dry_run else "sync"
+    with opened(target, config, command=command, quiet=quiet, connections=connections) as ready:
+        if not dry_run and bring(config, names, ready.told, quiet=quiet):
+            plan = plan_for_sources(config, names, whole=False)
+        empty = nothing_yet(ready, plan, chosen(config, names))
+        plan = replace(plan, files={file: source for file, source in plan.files.items() if file not in empty})
+        share = config.settings.delete.max_share if max_share is None else max_share
+        hold = share < 1 and ready.sink.count() > 0  # an empty index loses nothing
+        new, summary = catch_up(ready, plan, config, dry_run=dry_run, force=force, hold=hold)
+        if not dry_run and not summary.interrupted:
+            send_again(ready, config)
+        if not dry_run and not summary.interrupted:
+            let_through(ready, config, share)
+        if not dry_run:
+            ready.check_all_there()
+            summary.missing = dead_letters.count(ready.store, ready.target_id, plan.recipe.profiles)
+        going, stopped = foreseen(ready, part(plan, new, config), share) if dry_run else ([], "")
+        moving = {source.name for source in chosen(config, names) if source.move_processed}
+        if moving and not dry_run and not summary.interrupted:
+            _move(ready, [dump for dump in dumps(plan) if dump.source in moving])
+    if as_json:
+        told = report.as_json(summary, target=str(target), dry_run=dry_run)
+        read = {name: [dump.file for dump in new if dump.source == name] for name in plan.recipe.profiles}
+        ahead = {"delete": [{"id": id, "title": title} for id, title in going], "stopped": stopped} if dry_run else {}
+        page = {} if dry_run else {"report": str(ready.told.page) if ready.told.page else None}
+        print(json.dumps({**told, "files": read, **ahead, **page}, ensure_ascii=False, indent=2))
+    elif not quiet:
+        _tell(plan, new, empty, asked=planned(config, names) if dry_run else {}, dry_run=dry_run)
+        if dry_run:
+            print("".join(f"would be deleted: {id}  {title}".rstrip() + "\n" for id, title in going), end="")
+            print("dry run: nothing was sent" + (f"; the deletions would be held: {stopped}" if stopped else ""))
+        else:
+            where = f"{target} · report {ready.told.page}" if ready.told.page else str(target)
+            print("\n".join(report.lines(summary, target=where, remembered=True)))
+    return ExitCode.VERIFICATION if stopped else summary.exit_code
+
+
+def catch_up(
+    ready: Opened, plan: Plan, config: Config, *, dry_run: bool = False, force: bool = False, hold: bool = False
+) -> tuple[list[Dump], Summary]:
+    """Loads what of the plan's dumps the open index does not have as they are now (`force`: all of them); gives those
+    that were read, or (`dry_run`) would be. `hold`: deletions wait (see `held`).
+    """
+    from indexer.state import dumps as state
+
+    plan.recipe.omit.update(ready.sink.omit)
+    known = {} if force else state.settled(ready.store, ready.target_id)
+    new = news(dumps(plan), known)
+    summary = ready.told.summary
+    before = len(ready.told.faulty)  # servers that could not be harvested; the load begins books of its own
+    if new and not dry_run and not summary.interrupted:
+        if ready.building:
+            state.begin(ready.store, ready.target_id, {dump.key: dump.signature for dump in new if dump.signature})
+        else:
+            state.forget(ready.store, ready.target_id, [dump.key for dump in new])
+        summary = ready.load(replace(part(plan, new, config), hold_deletions=hold), force=force)
+        summary.account.faults += before
+        state.settle(ready.store, ready.target_id, _read_well(ready, new, summary))
+    return new, summary
+
+
+def nothing_yet(ready: Opened, plan: Plan, configured: Sequence[SourceSettings]) -> dict[str, str]:
+    """The folders of these sources that are there and hold no file, each with its source: dumps are still to come.
+    Where the index has read dumps of one before, its disk may be away: that is a fault, as is a path that is not there.
+    """
+    from indexer.state import dumps as state
+
+    empty = {
+        path: source.name
+        for source in configured
+        for path in source.paths
+        if path in plan.files and sources.is_empty_folder(path)
+    }
+    known = state.touched(ready.store, ready.target_id) if empty else {}
+    return {
+        path: name
+        for path, name in empty.items()
+        if not any(source == name and file.startswith(f"{sources.lasting(path)}/") for source, file in known)
+    }
+
+
+def news(found: Sequence[Dump], known: dict[tuple[str, str], str]) -> list[Dump]:
+    """The dumps to read: of each source those from the first on that is not known as it is now. What follows it may
+    hold later versions of the same records, and is to win over it again.
+    """
+    begun: set[str] = set()
+    new = []
+    for dump in found:
+        if not dump.signature or known.get(dump.key) != dump.signature:
+            begun.add(dump.source)
+        if dump.source in begun:
+            new.append(dump)
+    return new
+
+
+def _read_well(ready: Opened, new: Sequence[Dump], summary: Summary) -> dict[tuple[str, str], str]:
+    """The dumps that were read to their end. None where a run that was resumed met a fault before: which file it was
+    is not known any more, and reading all of them again costs nothing but time.
+    """
+    if summary.interrupted or summary.account.faults != len(ready.told.faulty):
+        return {}
+    return {
+        dump.key: dump.signature
+        for dump in new
+        if dump.signature and not any(_is_of(fault, sources.shown(dump.file)) for fault in ready.told.faulty)
+    }
+
+
+def _move(ready: Opened, dumps: Sequence[Dump]) -> None:
+    """Moves those that are loaded to processed/: those of this run, and any that an earlier one could not move."""
+    from indexer.state import dumps as state
+
+    known = state.settled(ready.store, ready.target_id)
+    for dump in dumps:
+        if known.get(dump.key) != dump.signature or processed.is_inside(dump.file) or os.path.islink(dump.file):
+            continue  # a link that leads on from its folder would lead nowhere from another
+        if not is_as_it_was(dump):
+            continue  # it was written anew meanwhile: the next run reads it
+        try:
+            now = processed.move(dump.file)
+        except OSError as error:
+            ready.told.trouble(
+                f"{sources.shown(dump.file)}: cannot be moved to processed/: {error.strerror or error}",
+                advice="It is loaded, and is not read again. Let this user write there: the next run moves it.",
+            )
+            continue
+        state.moved(ready.store, source=dump.source, file=dump.key[1], to=sources.lasting(now))
+
+
+def _is_of(fault: str, file: str) -> bool:
+    """Whether a fault is of this file or of a member of the archive that it is."""
+    return fault == file or fault.startswith(f"{file}!")
+
+
+def _tell(
+    plan: Plan, new: Sequence[Dump], empty: Mapping[str, str], *, asked: Mapping[str, str], dry_run: bool
+) -> None:
+    width = max(map(len, plan.recipe.profiles))
+    for name in plan.recipe.profiles:
+        count = sum(dump.source == name for dump in new)
+        print(f"{name:<{width}}   {report.counted(count, 'new file') if count else 'nothing new'}")
+        for folder in [folder for folder, source in empty.items() if source == name]:
+            print(f"  {sources.shown(folder)} is empty: nothing there yet")
+        if name in asked:
+            print(f"  {asked[name]}")
+        if dry_run:
+            print("".join(f"  {dump.file}\n" for dump in new if dump.source == name), end="")

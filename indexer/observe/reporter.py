@@ -1,0 +1,209 @@
+"""Tells people, the log and the state what happens in a run."""
+
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from indexer.config import Config
+from indexer.derive.stage import derive_version
+from indexer.model.books import Account
+from indexer.model.errors import ConfigError, ExitCode, IndexerError, TransientError
+from indexer.model.records import Fault, Record
+from indexer.observe import log, page, progress, report
+from indexer.observe.timeline import Timeline
+from indexer.pipeline.run import Events, Summary
+
+if TYPE_CHECKING:  # they bring the database along, which transform does without
+    from indexer.state.dead_letters import DeadLetter
+    from indexer.state.store import Store
+
+SHOWN_PROBLEMS = 10  # of records, and of files
+KEPT_PROBLEMS = 100  # in the report
+KEPT_KINDS = 1000  # of warnings
+
+
+class Telling:
+    """A context for one run: leaves it finished in the state, however it ends. `target` is its URL as users know it."""
+
+    def __init__(self, config: Config, store: "Store | None", *, quiet: bool, command: str, target: str) -> None:
+        settings = config.settings.log
+        log.configure(format=settings.format, level=settings.level)
+        self.summary = Summary()
+        self.progress = progress.choose(quiet=quiet, json_log=settings.format == "json")
+        self.run_id = 0
+        if store is not None:
+            from indexer.state import runs
+
+            self.run_id = runs.start(store, command=command, target=target, derive_version=derive_version())
+        self._log = structlog.get_logger().bind(command=command, target=target)
+        self._store = store
+        self._for_machines = settings.format == "json"
+        self._rejections = self._faults = 0
+        self._counting = threading.Lock()  # pauses are told of by the connections' own threads
+        self._command, self.target = command, target
+        self._reports = Path(config.settings.reports) if store and config.settings.reports else None
+        self._started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        self._clock = time.monotonic()
+        self._timeline = Timeline()
+        self._problems: list[str] = []
+        self.faulty: list[str] = []  # the files that were not read, or not to their end
+        self.page: Path | None = None
+
+    def __enter__(self) -> "Telling":
+        self._log.info("run_started")
+        return self
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        self.progress.stop()
+        if self._rejections > SHOWN_PROBLEMS:
+            self.say(f"... and {self._rejections - SHOWN_PROBLEMS:,} more rejected")
+        if self._faults > SHOWN_PROBLEMS:
+            self.say(f"... and {self._faults - SHOWN_PROBLEMS:,} more files were not read, or not to the end")
+        code = self.summary.exit_code
+        message = ""
+        if isinstance(error, IndexerError):
+            code, message = error.exit_code, error.message
+        elif isinstance(error, KeyboardInterrupt):
+            code, message = ExitCode.INTERRUPTED, "ended at once by an interrupt"
+            self.say(message)
+        elif error is not None:
+            code, message = ExitCode.REJECTED, repr(error)
+        account = self.summary.account
+        faults = report.unread(account.faults) if account.faults else ""
+        held = report.held(self.summary.held)
+        kept = "; ".join(filter(None, [message or faults, held, report.in_flight(account)]))
+        flying = account.in_flight.total()
+        sources = {source: books.counts() for source, books in account.sources.items()}
+        ended = {"exit_code": int(code), "message": message, "in_flight": flying, "sources": sources}
+        self._log.info("run_finished", **ended, **account.total.counts())
+        if account.open_sources:
+            self._log.error("books_do_not_close", sources=account.open_sources)
+        if message:
+            self._problems.append(message)
+        self._write_report(int(code))
+        if error is not None and account.sources:
+            where = f"{self.target} · report {self.page}" if self.page else self.target
+            for line in report.lines(self.summary, target=where, remembered=self._store is not None):
+                self.say(line)
+        if self._store is not None:
+            from indexer.state import runs
+
+            runs.finish(
+                self._store,
+                self.run_id,
+                account,
+                exit_code=code,
+                message=kept,
+                seconds=time.monotonic() - self._clock,
+                retries=self.summary.retries,
+            )
+
+    def events(self) -> Events:
+        return Events(
+            rejected=self._rejected,
+            fault=self._fault,
+            advanced=self.progress.advance,
+            counted=self._counted,
+            resumed=self._resumed,
+            answered=self._answered,
+            paused=self._paused,
+            warned=self._warned,
+        )
+
+    def _write_report(self, code: int) -> None:
+        if self._reports is None:
+            return
+        told = report.as_json(self.summary, target=self.target) | {
+            "command": self._command,
+            "started": self._started,
+            "exit_code": code,
+            "problems": self._problems,
+        }
+        try:
+            self.page = page.write(self._reports, told, self._timeline)
+        except ConfigError as error:  # the run is as it is, and its own error is the one to tell
+            self._log_problem("report_failed", reason=error.message)
+            self.say(error.message)
+            self._advise(error.advice)
+
+    def _answered(self, documents: int, seconds: float) -> None:
+        self._timeline.add(time.monotonic() - self._clock, documents, seconds)
+
+    def _counted(self, account: Account) -> None:
+        self.progress.update(account)
+
+    def _resumed(self, file: str, items: int) -> None:
+        self._log.info("resumed", file=file, items=items)
+        self.say(f"resuming at record {items + 1:,} ({file})")
+
+    def _rejected(self, letter: "DeadLetter", advice: str) -> None:
+        self._rejections += 1
+        self._log_problem(
+            "record_rejected",
+            source=letter.source,
+            record=str(letter.position),
+            id=letter.document_id,
+            stage=letter.stage,
+            reason=letter.reason,
+        )
+        if len(self._problems) < KEPT_PROBLEMS:
+            self._problems.append(f"{letter.position}: {letter.reason}")
+        if self._rejections <= SHOWN_PROBLEMS:
+            named = f" ({letter.document_id})" if letter.document_id else ""
+            self.say(f"{letter.position}{named}: {letter.reason}")
+            self._advise(advice)
+
+    def _fault(self, fault: Fault) -> None:
+        self._faults += 1
+        self.faulty.append(fault.position.file)
+        self._log_problem("file_fault", file=fault.position.file, reason=fault.reason, advice=fault.advice)
+        if len(self._problems) < KEPT_PROBLEMS:
+            self._problems.append(f"{fault.position.file}: {fault.reason}")
+        if self._faults <= SHOWN_PROBLEMS:
+            self.say(f"{fault.position.file}: {fault.reason}")
+            self._advise(fault.advice)
+
+    def _warned(self, record: Record, id: str, warnings: list[str]) -> None:
+        for warning in warnings:
+            kind = report.kind(warning)
+            known = kind in self.summary.warnings or len(self.summary.warnings) < KEPT_KINDS
+            self.summary.warnings[kind if known else "others"] += 1
+            self._log.info("metadata_warning", record=str(record.position), id=id, warning=warning)
+
+    def _paused(self, error: TransientError, seconds: float) -> None:
+        with self._counting:
+            self.summary.retries += 1
+        self._log_problem("paused", reason=error.message, seconds=round(seconds, 1))
+        self.say(f"{error.message}; trying again in {seconds:.0f} s")
+
+    def trouble(self, message: str, *, advice: str) -> None:
+        """Something beside the records and files that are read did not work, and the run is well all the same."""
+        self._log_problem("trouble", reason=message, advice=advice)
+        self._problems.append(message)
+        self.say(message)
+        self._advise(advice)
+
+    def harvested(self, source: str, records: int, of: int | None) -> None:
+        """A page came from a live server: so many records of its list are here."""
+        self._log.info("page_harvested", source=source, records=records, of=of)
+
+    def stopping(self) -> None:
+        """Told to stop: what is in flight is finished first."""
+        self._log.info("stopping")
+        self.say("finishing the batches in flight ... once more to end at once")
+
+    def _log_problem(self, event: str, **fields: object) -> None:
+        """A warning for machines; people who read a log on the console are told in words as well."""
+        (self._log.warning if self._for_machines else self._log.info)(event, **fields)
+
+    def _advise(self, advice: str) -> None:
+        for line in advice.splitlines():
+            self.say(f"  {line}")
+
+    def say(self, text: str) -> None:
+        """A line for people; machines get the log."""
+        if not self._for_machines:
+            self.progress.say(text)

@@ -1,0 +1,1 @@
+"""One run: read, transform, push, keep the books, remember."""

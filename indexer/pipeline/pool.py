@@ -1,0 +1,206 @@
+"""Derives documents from records, in this process or in others, in the order of the records.
+
+A process that ends, or that does not come to an end, costs the record that it is about: `Apart` finds it.
+"""
+
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Future
+from contextlib import closing
+from dataclasses import dataclass
+
+import structlog
+
+from indexer.model.errors import IndexerError
+from indexer.model.records import Fault, Record
+from indexer.pipeline.processes import Died, Processes
+from indexer.pipeline.workers import (
+    Failed,
+    Made,
+    PackedMade,
+    Recipe,
+    make,
+    make_alone,
+    make_in_worker,
+    pack,
+    start_worker,
+    unpack,
+)
+
+CHUNK_RECORDS = 100
+CHUNK_BYTES = 1 << 19
+PATIENCE = 60.0  # seconds for a chunk, which takes milliseconds, and for a record
+START_PATIENCE = 120.0  # seconds for a process to come up
+MOST_DEATHS = 20  # of processes in one run; a record that ends its process costs three
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The dump has no further items."""
+
+    raw: bytes = b""
+
+
+Item = Record | Fault | End
+
+
+def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
+    """Groups of items small enough to keep memory flat and large enough to be worth a message to a process."""
+    chunk: list[Item] = []
+    size = 0
+    for item in items:
+        chunk.append(item)
+        size += len(item.raw)
+        if len(chunk) >= CHUNK_RECORDS or size >= CHUNK_BYTES:
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
+
+
+def derive(
+    items: Iterable[Item], recipe: Recipe, *, workers: int, apart: bool = False
+) -> Generator[list[tuple[Item, Made | None]], None, None]:
+    """The items in their order, in chunks, each record with what was made of it.
+
+    With one worker it all happens here, unless `apart` asks for a process of its own; with more, in that many
+    processes. A record that its process dies of, or does not come to an end with, is Failed. Raises WorkerError when
+    processes die for another reason (usually: the machine ran out of memory), or too often.
+    """
+    if workers == 1 and not apart:
+        for chunk in chunks(items):
+            yield [(item, make(item, recipe) if isinstance(item, Record) else None) for item in chunk]
+        return
+    with closing(_Processes(recipe, workers)) as processes:
+        for chunk in chunks(items):
+            processes.put(chunk)
+            if processes.full:
+                yield processes.get()
+        while processes.busy:
+            yield processes.get()
+
+
+class WorkerError(IndexerError):
+    """Processes that derive documents die, and not of a record."""
+
+
+class _Processes:
+    """A pool of processes and the chunks in it, in their order."""
+
+    def __init__(self, recipe: Recipe, workers: int) -> None:
+        self._recipe = recipe
+        self._workers = workers
+        self._apart = Apart()
+        self._pool = Processes(workers, start_worker, recipe)
+        self._waiting: deque[tuple[list[Item], Future[list[PackedMade]] | list[Made]]] = deque()
+
+    @property
+    def full(self) -> bool:
+        return len(self._waiting) >= self._workers * 2
+
+    @property
+    def busy(self) -> bool:
+        return bool(self._waiting)
+
+    def put(self, chunk: list[Item]) -> None:
+        packed = [pack(record) for record in _records(chunk)]
+        self._waiting.append((chunk, self._pool.call(make_in_worker, packed)))
+
+    def get(self) -> list[tuple[Item, Made | None]]:
+        """The oldest chunk, as soon as it is made."""
+        try:
+            made = _made(self._waiting[0][1])
+        except (Died, TimeoutError):
+            self._recover()
+            made = _made(self._waiting[0][1])
+        chunk, _ = self._waiting.popleft()
+        each = iter(made)
+        return [(item, next(each) if isinstance(item, Record) else None) for item in chunk]
+
+    def close(self) -> None:
+        self._apart.close()
+        self._pool.end()
+
+    def _recover(self) -> None:
+        """A process died or is held up, and takes the others along. The chunks that were in them are made record by
+        record, so that the one at fault is found; then all goes on as before.
+        """
+        self._pool.end()
+        self._apart.count_death()
+        for place, (chunk, future) in enumerate(self._waiting):
+            if isinstance(future, Future) and future.exception() is not None:
+                made = [self._apart.make(record, self._recipe) for record in _records(chunk)]
+                self._waiting[place] = (chunk, made)
+        self._apart.close()
+        self._pool = Processes(self._workers, start_worker, self._recipe)
+
+
+class Apart:
+    """Makes records one at a time in a process of their own, which is started when it is needed and when the last one
+    has died.
+    """
+
+    def __init__(self) -> None:
+        self._pool: Processes | None = None
+        self._deaths = 0
+
+    def make(self, record: Record, recipe: Recipe) -> Made:
+        """As workers.make; Failed for a record that two processes died of, or that one did not come to an end with."""
+        for _ in range(2):
+            pool = self._pool or self._start(recipe)
+            try:
+                made = pool.call(make_alone, pack(record), recipe).result(PATIENCE)
+            except TimeoutError:
+                reason = f"is not done after {PATIENCE:.0f} seconds"
+                self._died()
+                break
+            except Died:
+                reason = "ends the process that derives it"
+                self._died()
+            else:
+                assert made is not None  # noqa: S101 - None is for no record
+                return unpack(made)
+        # its id is not asked for: that may be what it died of
+        return Failed("derive", f"{reason}: a fault of the profile, of the loader or of a library under it")
+
+    def count_death(self) -> None:
+        """Raises WorkerError when it is one too many."""
+        self._deaths += 1
+        structlog.get_logger().warning("worker_died", deaths=self._deaths)
+        if self._deaths > MOST_DEATHS:
+            raise WorkerError(
+                f"{self._deaths} processes died while they derived documents",
+                advice="Their records are among the dead letters. What was acknowledged is in the index, and the same "
+                "command goes on from\nthere; with fewer --workers if memory is short.",
+            )
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.end()
+            self._pool = None
+
+    def _start(self, recipe: Recipe) -> Processes:
+        """A process that is well before it gets a record: else it is not the record that it dies of."""
+        self._pool = Processes(1, start_worker, None)
+        try:
+            self._pool.call(make_alone, None, recipe).result(START_PATIENCE)
+        except (Died, TimeoutError):
+            self.close()
+            raise WorkerError(
+                "a worker process died before it had anything to do, most likely because the machine ran out of memory",
+                advice="What was acknowledged is in the index. Run the same command again, with fewer --workers if "
+                "memory is short: it goes on from there.",
+            ) from None
+        return self._pool
+
+    def _died(self) -> None:
+        self.close()
+        self.count_death()
+
+
+def _records(chunk: Sequence[Item]) -> Iterator[Record]:
+    return (item for item in chunk if isinstance(item, Record))
+
+
+def _made(answer: "Future[list[PackedMade]] | list[Made]") -> list[Made]:
+    return answer if isinstance(answer, list) else [unpack(made) for made in answer.result(PATIENCE)]

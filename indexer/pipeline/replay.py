@@ -1,0 +1,240 @@
+"""Tries dead letters again: the same derivation, sink, books and memory as a load."""
+
+import tempfile
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, replace
+from typing import Any
+
+from indexer import sources
+from indexer.derive.tracking import Change
+from indexer.engines.base import Action, Outcome, Sink
+from indexer.formats import DEFAULT_PROFILE
+from indexer.formats.profiles import Profile, bundled
+from indexer.model.documents import Delete
+from indexer.model.errors import ConfigError, IndexerError, TransientError
+from indexer.model.records import Record
+from indexer.pipeline.ledger import Entry, Ledger
+from indexer.pipeline.pool import Apart
+from indexer.pipeline.push import Limits, Pusher
+from indexer.pipeline.run import Events, Summary
+from indexer.pipeline.run_state import Memory
+from indexer.pipeline.workers import Failed, Filtered, Made, Marked, Recipe, make
+from indexer.state import dead_letters
+from indexer.state.dead_letters import DeadLetter
+
+Row = dict[str, Any]
+Token = tuple[Entry, Row, Record, bytes | None]
+
+
+def replay(
+    chunks: Iterable[Sequence[Row]],
+    sink: Sink,
+    memory: Memory,
+    *,
+    profile: Profile | None,
+    derive_version: str,
+    limits: Limits,
+    events: Events,
+    stop: threading.Event,
+    summary: Summary,
+) -> Summary:
+    """Sends the records of these letters (rows of `dead_letters.find` in its order, some at a time), read with
+    `profile` or, where that is None, as they were read before.
+
+    What comes through leaves the store; what fails stays with one more attempt and the new reason. A letter of a
+    document of which the index got a later version is gone by then (Memory.confirm); where its id was not known, it
+    stays if the index holds another version, for it may be older. Once `stop` is set no further letter is begun.
+    Raises what the sink raises.
+    """
+    started = time.monotonic()
+    replaying = _Replay(sink, memory, profile, derive_version, limits, events, stop)
+    summary.account = replaying.ledger.account
+    try:
+        for rows in chunks:
+            if stop.is_set():
+                summary.interrupted = True
+                break
+            replaying.take(rows)
+        replaying.finish()
+    except TransientError:
+        if not stop.is_set():
+            raise
+        summary.interrupted = True
+    except KeyboardInterrupt:
+        replaying.leave()
+        raise
+    finally:
+        replaying.close()
+        summary.seconds = time.monotonic() - started
+        events.counted(summary.account)
+    return summary
+
+
+class _Replay:
+    def __init__(
+        self,
+        sink: Sink,
+        memory: Memory,
+        profile: Profile | None,
+        derive_version: str,
+        limits: Limits,
+        events: Events,
+        stop: threading.Event,
+    ) -> None:
+        self.ledger = Ledger()
+        self._sink = sink
+        self._memory = memory
+        self._profile = profile
+        self._derive_version = derive_version
+        self._events = events
+        self._pusher: Pusher[Token] = Pusher(sink, limits, on_answer=self._answered, on_pause=events.paused, stop=stop)
+        self._apart = Apart()
+        self._finished = False
+        self._left = False
+
+    def take(self, rows: Sequence[Row]) -> None:
+        made = [(row, *self._make(row)) for row in rows]
+        held = self._memory.held([_id_of(each) for row, _, each in made if not _is_known(row, each)])
+        made = [(row, record, _in_doubt(row, each, held)) for row, record, each in made]
+        unchanged = self._memory.unchanged(
+            (_id_of(each), each.fingerprint if isinstance(each, Marked) else None)
+            for _, _, each in made
+            if isinstance(each, Marked | Delete)
+        )
+        for row, record, each in made:
+            entry = self.ledger.take(row["file"], row["ordinal"], row["source"])
+            if isinstance(each, Failed):
+                self._keep(entry, row, record, each)
+            elif isinstance(each, Filtered):
+                self._resolve(entry, row, "filtered")
+            elif isinstance(each, Delete):
+                self._push(each, (entry, row, record, None))
+            elif each.write.id in unchanged:
+                self._memory.confirm(each.write.id, _moment(row))
+                self._resolve(entry, row, "unchanged")
+            else:
+                self._push(each.write, (entry, row, record, each.fingerprint), each.change)
+        self._memory.store(self.ledger)
+
+    def finish(self) -> None:
+        self._pusher.commit()
+        self._memory.store(self.ledger, committed=True)
+        self._finished = True
+
+    def leave(self) -> None:
+        """Ends at once, as far as that can be done."""
+        self._pusher.leave()
+        self._left = True
+
+    def close(self) -> None:
+        """Ends the threads. After an error the letters that were in flight stay, and are told as in flight."""
+        self._apart.close()
+        if self._finished:
+            self._pusher.close()
+            return
+        with suppress(IndexerError):
+            if not self._left:
+                self._pusher.abandon()
+            self._memory.store(self.ledger)
+        self.ledger.withdraw()
+
+    def _make(self, row: Row) -> tuple[Record, Made]:
+        record = dead_letters.record(row)
+        if not record.format:
+            again = _split(row, self._profile)
+            if again is None:
+                return record, Failed("read", row["reason"])
+            record = again
+        profile = self._profile or _stored_profile(row, record.format)
+        recipe = Recipe(
+            {record.source: {record.format: profile}},
+            set(self._sink.omit),
+            self._derive_version,
+            dates=self._memory.dates is not None,
+        )
+        # what failed there may end this process, too
+        return record, self._apart.make(record, recipe) if row["stage"] == "derive" else make(record, recipe)
+
+    def _push(self, action: Action, token: Token, change: Change | None = None) -> None:
+        self._pusher.add(self._memory.dated(action, change, self._pusher.settle), token)
+
+    def _answered(self, answers: list[tuple[Action, Token, Outcome]], seconds: float) -> None:
+        self._events.answered(len(answers), seconds)
+        for action, (entry, row, record, fingerprint), outcome in answers:
+            if outcome.status == "rejected":
+                self._memory.refuse(action.id)
+                self._keep(entry, row, record, Failed("index", outcome.reason, action.id))
+            else:
+                self._memory.acknowledge(action.id, fingerprint, _moment(row))
+                self._resolve(entry, row, outcome.status)
+        self._memory.store(self.ledger)
+
+    def _resolve(self, entry: Entry, row: Row, column: str) -> None:
+        self.ledger.settle(entry, column)
+        self._memory.resolve(row["id"])
+
+    def _keep(self, entry: Entry, row: Row, record: Record, failed: Failed) -> None:
+        self.ledger.settle(entry, "rejected")
+        profile = self._profile or (_stored_profile(row, record.format) if record.format else None)
+        letter = DeadLetter(
+            source=row["source"],
+            profile=asdict(profile) if profile is not None else None,
+            format=row["format"],
+            document_id=failed.document_id or row["document_id"],
+            position=record.position,
+            stage=failed.stage,
+            reason=failed.reason,
+            header=record.header,
+            raw=row["raw"],
+            moment=_moment(row),
+        )
+        self._memory.bury(letter)
+        self._events.rejected(letter, "")
+
+
+def _moment(row: Row) -> tuple[int, int]:
+    return row["run_id"], row["sequence"]
+
+
+def _id_of(made: Made) -> str:
+    return made.write.id if isinstance(made, Marked) else made.id if isinstance(made, Delete) else ""
+
+
+def _is_known(row: Row, made: Made) -> bool:
+    """Whether later versions of the document would have taken this letter away."""
+    return not isinstance(made, Marked | Delete) or row["document_id"] == _id_of(made)
+
+
+def _in_doubt(row: Row, made: Made, held: dict[str, bytes]) -> Made:
+    """A record whose id was not known when it failed may be older than what the index holds by now."""
+    id = _id_of(made)
+    if _is_known(row, made) or id not in held or (isinstance(made, Marked) and held[id] == made.fingerprint):
+        return made
+    return Failed(
+        row["stage"],
+        f"the index holds another version of {id}, and this one may be older; load {row['file']} again to settle it",
+    )
+
+
+def _split(row: Row, profile: Profile | None) -> Record | None:
+    """The record in bytes that made no sense before; None where they still make none."""
+    with tempfile.NamedTemporaryFile(prefix="indexer-") as file:
+        file.write(row["raw"])
+        file.flush()
+        found = list(sources.read([file.name], source=row["source"], format=profile.format if profile else None))
+    if len(found) != 1 or not isinstance(found[0], Record):
+        return None
+    return replace(found[0], position=dead_letters.record(row).position)
+
+
+def _stored_profile(row: Row, format: str) -> Profile:
+    """The profile as it was when the record failed; the format's own where none was known."""
+    stored = dead_letters.profile(row)
+    if stored is not None:
+        return stored
+    if format not in DEFAULT_PROFILE:
+        raise ConfigError(f"dead letter {row['id']} has no profile", advice="Name one with --profile.")
+    return bundled()[DEFAULT_PROFILE[format]]

@@ -1,0 +1,386 @@
+"""One run: read, derive, push, account, remember, commit."""
+
+import threading
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from indexer import sources
+from indexer.derive.tracking import Change
+from indexer.engines.base import Action, Outcome, Sink
+from indexer.model.books import HELD, Account
+from indexer.model.documents import Delete
+from indexer.model.errors import ExitCode, IndexerError, SourceError, TransientError
+from indexer.model.records import Fault, Record
+from indexer.model.targets import Target
+from indexer.pipeline.delete_guard import WHY_HELD
+from indexer.pipeline.ledger import Entry, Ledger
+from indexer.pipeline.pool import End, Item, WorkerError, derive
+from indexer.pipeline.push import Limits, Pusher
+from indexer.pipeline.workers import Failed, Filtered, Made, Marked, Recipe
+from indexer.sources.remote import Remote
+
+if TYPE_CHECKING:  # they bring the database along, which transform does without
+    from indexer.pipeline.run_state import Memory
+    from indexer.state.dead_letters import DeadLetter
+
+COMMIT_EVERY = 30.0  # seconds between commits where only a commit survives a crash
+STORE_EVERY = 1.0  # seconds after which the state is stored even if the engine has nothing to answer
+BUDGET_FROM = 1000  # records before a share of rejected ones says anything
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """What a run tells while it goes on; each is called from the run's own thread but `paused`.
+
+    `rejected(letter, advice)`, `fault(fault)` for a file as a whole, `advanced(bytes)` of the dumps as they lie on
+    disk, `counted(account)` now and then, `resumed(file, items)`, `answered(documents, seconds)` for
+    each batch, `paused(error, seconds)` from a connection, `warned(record, id, warnings)` for a document that says
+    itself what could not be made of its record.
+    """
+
+    rejected: "Callable[[DeadLetter, str], None]"
+    fault: Callable[[Fault], None]
+    advanced: Callable[[int], None]
+    counted: Callable[[Account], None]
+    resumed: Callable[[str, int], None]
+    answered: Callable[[int, float], None]
+    paused: Callable[[TransientError, float], None]
+    warned: Callable[[Record, str, list[str]], None] = lambda _record, _id, _warnings: None
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How much may go wrong: a run stops, resumable, at more than `count` rejected records, or more than `share` of
+    those read (from `BUDGET_FROM` records on). What a resumed run did before is not counted again.
+    """
+
+    count: int
+    share: float
+
+    def exceeded(self, read: int, rejected: int) -> bool:
+        return rejected > self.count or (read >= BUDGET_FROM and rejected > self.share * read)
+
+
+class BudgetError(IndexerError):
+    """Too many records were rejected: the run stopped before the end."""
+
+
+@dataclass(slots=True)
+class Summary:
+    """How a run ended. `exit_code` is what the process should end with. `warnings` counts what could not be made of
+    records whose documents are loaded all the same, by kind; `retries` the requests that were tried again; `held` the
+    documents that deletions would take which the brake has stopped; `missing`, for `sync`, the records of its sources
+    that are not in the index, those of earlier runs too.
+    """
+
+    account: Account = field(default_factory=Account)
+    warnings: Counter[str] = field(default_factory=Counter)
+    seconds: float = 0.0
+    interrupted: bool = False
+    retries: int = 0
+    held: int = 0
+    missing: int = 0
+
+    @property
+    def exit_code(self) -> ExitCode:
+        if self.interrupted:
+            return ExitCode.INTERRUPTED
+        if self.held:
+            return ExitCode.VERIFICATION
+        if self.account.total.rejected or self.missing or self.account.faults or self.account.open_sources:
+            return ExitCode.REJECTED
+        return ExitCode.OK
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to read and how: `files` are the dumps as `sources.expand` gives them, in the order in which they are read,
+    each with the source it belongs to. That is its name in the books; empty: that of the profile which reads the
+    record. `elsewhere` says how to get at those of the files that are indexes or lie on a server (sources.live.named).
+    `hold_deletions`: they go to the dead letters and no further, until the caller has seen how many there are
+    (pipeline/delete_guard.py); needs a memory.
+    `apart`: with one worker, too, documents are derived in a process of its own.
+    """
+
+    files: Mapping[str, str]
+    recipe: Recipe
+    workers: int
+    limits: Limits
+    budget: Budget
+    elsewhere: Mapping[str, Target | Remote] = field(default_factory=dict)
+    hold_deletions: bool = False
+    apart: bool = False
+
+
+def run(
+    plan: Plan, sink: Sink | None, memory: "Memory | None", *, events: Events, stop: threading.Event, summary: Summary
+) -> Summary:
+    """Loads the dumps into the sink; with no sink everything is done but sending, and counted as if it were.
+
+    Once `stop` is set no further record is taken, and what is in flight is finished and remembered; what fails then
+    is not tried again. `summary` is filled as the run goes on, so that the caller has the books also when an error
+    ends it; they close then, too, and say beside that what was in flight. Raises TransientError or PermanentError when
+    the target fails for good, BudgetError when too much is rejected (after finishing what is in flight); what was
+    acknowledged stays, and the next run goes on from there.
+    """
+    started = time.monotonic()
+    loading = _Run(plan, sink, memory, events, stop)
+    summary.account = loading.ledger.account
+    try:
+        if memory is not None:
+            memory.resume(loading.ledger)
+        before = loading.ledger.account
+        read, failed = before.total.read, before.failed
+        overdrawn = False
+        try:
+            with closing(derive(loading.items(), plan.recipe, workers=plan.workers, apart=plan.apart)) as derived:
+                for chunk in derived:
+                    if stop.is_set():
+                        summary.interrupted = True
+                        break
+                    loading.take(chunk)
+                    account = summary.account
+                    overdrawn = plan.budget.exceeded(account.total.read - read, account.failed - failed)
+                    if overdrawn:
+                        break
+        except (WorkerError, SourceError) as error:
+            loading.finish()
+            if isinstance(error, WorkerError) or not stop.is_set():
+                raise
+            summary.interrupted = True  # a source that was not tried again
+        loading.finish()
+        if overdrawn:
+            raise _overdrawn(summary.account)
+        if memory is not None and not summary.interrupted:
+            memory.finish()
+    except TransientError:
+        if not stop.is_set():
+            raise
+        summary.interrupted = True  # what was in flight could not be finished: the next run sends it again
+    except KeyboardInterrupt:
+        loading.leave()
+        raise
+    finally:
+        loading.close()
+        summary.seconds = time.monotonic() - started
+        events.counted(summary.account)
+    return summary
+
+
+def _overdrawn(account: Account) -> BudgetError:
+    total = account.total
+    return BudgetError(
+        f"stopped: {account.failed:,} of {total.read:,} records were rejected, more than load.error_budget",
+        advice="The others are in the index. indexer dead-letters list says what is wrong; mend the cause and run the "
+        "same command: it goes on\nfrom there. Then indexer dead-letters replay --all tries the rejected ones again.",
+    )
+
+
+Token = tuple[Entry, Record, bytes | None]
+
+
+def _versions(made: Iterable[Made | None]) -> Iterator[tuple[str, bytes | None]]:
+    """What is to be sent, in its order: ids with their fingerprints, None for deletions."""
+    for each in made:
+        if isinstance(each, Marked):
+            yield each.write.id, each.fingerprint
+        elif isinstance(each, Delete):
+            yield each.id, None
+
+
+class _Run:
+    """The state of a run: one object, because the answers of the engine come back into it."""
+
+    def __init__(
+        self, plan: Plan, sink: Sink | None, memory: "Memory | None", events: Events, stop: threading.Event
+    ) -> None:
+        self.ledger = Ledger()
+        self._plan = plan
+        self._memory = memory
+        self._events = events
+        self._stop = stop
+        self._last = ("", "")  # file and name in the books of the last record
+        self._pusher: Pusher[Token] | None = None
+        self._places: deque[tuple[str, int]] = deque()  # of the items that are being derived, in order
+        self._kept = time.monotonic()
+        self._finished = False  # everything that was taken is settled and stored
+        if sink is not None:
+            self._pusher = Pusher(sink, plan.limits, on_answer=self._answered, on_pause=events.paused, stop=stop)
+
+    def items(self) -> Iterator[Item]:
+        """Everything in the dumps that is not settled already."""
+        for file, source in self._plan.files.items():
+            settled = self.ledger.settled.get(file)
+            if settled is not None and settled.finished:
+                continue
+            skip = settled.items if settled else 0
+            if skip:
+                self._events.resumed(file, skip)
+            stream = sources.read(
+                [file],
+                source=source,
+                format=self._plan.recipe.format_of(source),
+                progress=self._events.advanced,
+                elsewhere=self._plan.elsewhere,
+                pause=self._pause,
+            )
+            for number, item in enumerate(stream, 1):
+                if number > skip:
+                    self._places.append((file, number))
+                    yield item
+            self._places.append((file, 0))
+            yield End()
+
+    def _pause(self, error: TransientError, seconds: float) -> None:
+        self._events.paused(error, seconds)
+        self._stop.wait(seconds)
+
+    def take(self, chunk: list[tuple[Item, Made | None]]) -> None:
+        self._finished = False
+        unchanged: set[str] = set()
+        if self._memory is not None:
+            held = self._plan.hold_deletions
+            unchanged = self._memory.unchanged(
+                _versions(made for _, made in chunk if not (held and isinstance(made, Delete)))
+            )
+        for item, made in chunk:
+            file, number = self._places.popleft()
+            if isinstance(item, End):
+                self.ledger.pass_end(file)
+            elif isinstance(item, Fault) and not item.raw:
+                self.ledger.pass_fault(file, number)
+                self._events.fault(item)
+            else:
+                entry = self.ledger.take(file, number, self._name_of(item))
+                self._settle(entry, item, made, unchanged)
+        self._events.counted(self.ledger.account)
+        self._keep()
+
+    def finish(self) -> None:
+        """Sends the rest, waits for every answer, commits."""
+        if self._pusher is not None:
+            self._pusher.commit()
+        if self._memory is not None:
+            self._memory.store(self.ledger, committed=True)
+        self._kept = time.monotonic()
+        self._finished = True
+
+    def close(self) -> None:
+        """Ends the threads. Where the run did not come to `finish`, what can still be known of the requests in flight
+        is stored, and the rest is told as in flight.
+        """
+        if self._finished:
+            if self._pusher is not None:
+                self._pusher.close()
+            return
+        with suppress(IndexerError):  # the state may be what is at fault: the error that ends the run says so
+            if self._pusher is not None:
+                self._pusher.abandon()
+            if self._memory is not None:
+                self._memory.store(self.ledger)
+            else:
+                self.ledger.keep()
+        self.ledger.withdraw()
+
+    def leave(self) -> None:
+        """Ends at once, as far as that can be done."""
+        if self._pusher is not None:
+            self._pusher.leave()
+            self._pusher = None
+
+    def _settle(self, entry: Entry, item: Record | Fault, made: Made | None, unchanged: set[str]) -> None:
+        if isinstance(item, Fault):
+            self._reject(entry, item, "read", item.reason)
+        elif isinstance(made, Failed):
+            self._reject(entry, item, made.stage, made.reason, document_id=made.document_id)
+        elif isinstance(made, Filtered):
+            self.ledger.settle(entry, "filtered")
+        elif isinstance(made, Marked):
+            if made.warnings:
+                self._events.warned(item, made.write.id, list(made.warnings))
+            if self._memory is not None and made.write.id in unchanged:
+                self.ledger.settle(entry, "unchanged")
+                self._memory.confirm(made.write.id, self._memory.moment(entry))
+            else:
+                self._push(made.write, (entry, item, made.fingerprint), made.change)
+        elif isinstance(made, Delete) and self._plan.hold_deletions:
+            self._reject(entry, item, HELD, WHY_HELD, document_id=made.id)
+        elif isinstance(made, Delete):
+            self._push(made, (entry, item, None))
+
+    def _push(self, action: Action, token: Token, change: Change | None = None) -> None:
+        if self._pusher is None:
+            self.ledger.settle(token[0], "deleted" if isinstance(action, Delete) else "indexed")
+            return
+        if self._memory is not None:
+            action = self._memory.dated(action, change, self._pusher.settle)
+        self._pusher.add(action, token)
+
+    def _answered(self, answers: list[tuple[Action, Token, Outcome]], seconds: float) -> None:
+        """A batch was answered, item by item: into the books, and into the memory."""
+        self._events.answered(len(answers), seconds)
+        for action, (entry, record, fingerprint), outcome in answers:
+            if outcome.status == "rejected":
+                self._reject(entry, record, "index", outcome.reason, document_id=action.id)
+                if self._memory is not None:
+                    self._memory.refuse(action.id)
+                continue
+            self.ledger.settle(entry, outcome.status)
+            if self._memory is not None:
+                self._memory.acknowledge(action.id, fingerprint, self._memory.moment(entry))
+        if self._memory is not None:
+            self._memory.store(self.ledger)
+
+    def _keep(self) -> None:
+        """Stores now and then how far we are, so that a resumed run has little to repeat; where only a commit survives
+        a crash, commits first.
+        """
+        if self._memory is None:
+            self.ledger.moved()
+            return
+        since = time.monotonic() - self._kept
+        if self._memory.waits and since >= COMMIT_EVERY:
+            self.finish()
+        elif not self._memory.waits and since >= STORE_EVERY:
+            self._memory.store(self.ledger)
+            self._kept = time.monotonic()
+
+    def _reject(
+        self, entry: Entry, item: Record | Fault, stage: str, reason: str, *, document_id: str | None = None
+    ) -> None:
+        self.ledger.settle(entry, HELD if stage == HELD else "rejected")
+        from indexer.state.dead_letters import DeadLetter
+
+        letter = DeadLetter(
+            source=entry.source,
+            profile=self._profile_data(item),
+            format=item.format if isinstance(item, Record) else "",
+            document_id=document_id,
+            position=item.position,
+            stage=stage,
+            reason=reason,
+            header=item.header if isinstance(item, Record) else None,
+            raw=item.raw,
+        )
+        if self._memory is not None:
+            self._memory.bury(letter, entry)
+        if stage != HELD:
+            self._events.rejected(letter, item.advice if isinstance(item, Fault) else "")
+
+    def _name_of(self, item: Record | Fault) -> str:
+        if item.source:
+            return item.source
+        profile = self._plan.recipe.profile_of(item) if isinstance(item, Record) else None
+        if profile is not None:
+            self._last = (item.position.file, profile.name)
+            return profile.name
+        # what could not be told apart as a record counts with its neighbours in the file
+        return self._last[1] if self._last[0] == item.position.file else "unknown"
+
+    def _profile_data(self, item: Record | Fault) -> dict[str, Any] | None:
+        profile = self._plan.recipe.profile_of(item) if isinstance(item, Record) else None
+        return asdict(profile) if profile is not None else None

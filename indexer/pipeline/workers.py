@@ -1,0 +1,188 @@
+"""What a process that derives documents does: one record to what is sent for it, and how both travel to it and back."""
+
+import gc
+import hashlib
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import orjson
+
+from indexer.derive.tracking import Change
+from indexer.engines.base import Write
+from indexer.formats import DELETE, to_document
+from indexer.formats.changes import change_of
+from indexer.formats.profiles import Profile, make_id
+from indexer.model.documents import Delete, Fields
+from indexer.model.errors import Dropped, RecordError
+from indexer.model.records import Header, Position, Record
+
+WARNINGS = ("marc_error", "metadata_error_str_mv")  # the fields that hold them
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a worker needs to know: for each source the profile of each format, and the fields that the target fills
+    itself. `dates`: whether it is asked when a record was last changed.
+    """
+
+    profiles: dict[str, dict[str, Profile]]
+    omit: set[str] = field(default_factory=set)
+    derive_version: str = ""
+    dates: bool = False
+
+    def profile_of(self, record: Record) -> Profile | None:
+        """The profile that reads this record; None where its source reads no such format."""
+        return self.profiles[record.source].get(record.format)
+
+    def format_of(self, source: str) -> str | None:
+        """The format of the source, for content that does not tell; None where it reads several."""
+        formats = [name for name in self.profiles[source] if name != DELETE]
+        return formats[0] if len(formats) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The record did not become a document. `stage` is where: format or derive; `document_id` is None if not known."""
+
+    stage: str
+    reason: str
+    document_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filtered:
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A write with the fingerprint of what it was made of and by: equal fingerprints, equal documents. `warnings` are
+    what the document itself says was wrong with its record. `change` is for first_indexed and last_indexed, None where
+    nobody asks or the document has its own; they are not in `write`, and so not in the fingerprint.
+    """
+
+    write: Write
+    fingerprint: bytes
+    warnings: tuple[str, ...] = ()
+    change: Change | None = None
+
+
+Made = Marked | Delete | Failed | Filtered
+
+
+def make(record: Record, recipe: Recipe) -> Made:
+    """One record to what is sent for it. Pure: the same record and recipe give the same bytes everywhere."""
+    profile = recipe.profile_of(record)
+    if profile is None:
+        read = ", ".join(sorted(recipe.profiles[record.source].keys() - {DELETE}))
+        return Failed("format", f"is {record.format}, and what is read here is {read}: is --profile right?")
+    try:
+        document = to_document(record, profile)
+        if isinstance(document, Delete):
+            return document
+        fields = document.fields
+        if recipe.omit:
+            fields = {name: value for name, value in fields.items() if name not in recipe.omit}
+        body = orjson.dumps(fields)
+        mark = hashlib.blake2b(body, digest_size=16, key=recipe.derive_version.encode()[:64]).digest()
+        change = change_of(record, document.fields) if recipe.dates else None
+        return Marked(Write(document.id, body), mark, _warnings(document.fields), change)
+    except RecordError as error:
+        reason = f"{error.field}: {error.reason}" if error.field else error.reason
+        return Failed("format", reason, error.document_id or _named_by_header(record, profile))
+    except Dropped as dropped:
+        return Filtered(str(dropped))
+    except Exception as error:  # noqa: BLE001 - a bug of ours costs this record, never its neighbours, and is shown
+        reason = f"unexpected {type(error).__name__}: {error}; this is a fault of the loader"
+        return Failed("derive", reason, _named_by_header(record, profile))
+
+
+def _warnings(fields: Fields) -> tuple[str, ...]:
+    found: list[str] = []
+    for name in WARNINGS:
+        if name in fields:
+            value = fields[name]
+            found += value if isinstance(value, list) else [value]
+    return tuple(found)
+
+
+def _named_by_header(record: Record, profile: Profile) -> str | None:
+    """The id of a document that could not be made, where its harvest says it."""
+    identifier = record.header.identifier if record.header is not None else None
+    return make_id(profile, identifier) if identifier else None
+
+
+_recipe: Recipe | None = None
+
+
+def collect_rarely() -> None:
+    """Python looks for garbage in cycles after every 700 new objects; a record makes hundreds, and hardly a cycle."""
+    gc.set_threshold(50_000, 20, 100)
+
+
+def start_worker(recipe: Recipe | None) -> None:
+    global _recipe
+    _recipe = recipe
+    collect_rarely()
+    # Ctrl-C and what systemd sends to every process of a service are the main process's to handle: it needs us to
+    # finish, and ends us then
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Ends this worker when the main process is gone: its queue has no end that a worker would notice."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+# Between processes records and what is made of them travel as plain tuples: to pickle dataclasses takes as long as to
+# parse the record. Where a record stands plays no part in what is made of it, and stays here.
+Packed = tuple[str, str, bytes, tuple[str | None, str | None, tuple[str, ...], bool] | None]
+PackedChange = tuple[int, bool, tuple[int, int] | None] | None
+PackedMade = tuple[str, bytes, bytes, tuple[str, ...], PackedChange] | Delete | Failed | Filtered
+
+_NOWHERE = Position("")
+
+
+def pack(record: Record) -> Packed:
+    header = record.header
+    if header is not None:
+        told = (header.identifier, header.datestamp, header.sets, header.deleted)
+        return record.source, record.format, record.raw, told
+    return record.source, record.format, record.raw, None
+
+
+def make_in_worker(records: Sequence[Packed]) -> list[PackedMade]:
+    """By the recipe that this worker was started with."""
+    assert _recipe is not None  # noqa: S101 - set by the initializer of every worker
+    return [_make_packed(record, _recipe) for record in records]
+
+
+def make_alone(record: Packed | None, recipe: Recipe) -> PackedMade | None:
+    """One record; None for none, which shows that the process is well."""
+    return _make_packed(record, recipe) if record is not None else None
+
+
+def _make_packed(record: Packed, recipe: Recipe) -> PackedMade:
+    source, format, raw, header = record
+    made = make(Record(source, format, raw, _NOWHERE, Header(*header) if header is not None else None), recipe)
+    if not isinstance(made, Marked):
+        return made
+    change = made.change
+    told = (change.at, change.later_only, change.own) if change is not None else None
+    return made.write.id, made.write.body, made.fingerprint, made.warnings, told
+
+
+def unpack(made: PackedMade) -> Made:
+    if isinstance(made, tuple):
+        id, body, fingerprint, warnings, change = made
+        return Marked(Write(id, body), fingerprint, warnings, Change(*change) if change is not None else None)
+    return made

@@ -1,1 +1,0 @@
-"""A new index built beside the live one: verified, promoted, and the way back."""

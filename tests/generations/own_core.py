@@ -1,0 +1,84 @@
+"""A core that somebody else has set up, with what VuFind's has: its configuration in its own folder, a data folder that
+is named there from the root (and is that folder), copyField rules, an update chain of its own, and a spelling index
+that is built when the index is optimized.
+"""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from indexer.model.targets import Target
+from tests.schemas.test_install import foreign_configset
+
+_SPELLER = """<lst name="spellchecker">
+  <str name="name">built</str>
+  <str name="field">spelling</str>
+  <str name="spellcheckIndexDir">./spellchecker</str>
+  <str name="buildOnOptimize">true</str>
+</lst>
+</searchComponent>"""
+_CHAIN = """<updateRequestProcessorChain name="site" default="true">
+  <processor class="solr.LogUpdateProcessorFactory"/>
+  <processor class="solr.RunUpdateProcessorFactory"/>
+</updateRequestProcessorChain>"""
+
+
+def configuration(name: str) -> dict[str, str]:
+    """The files of its conf folder: name -> text. `name` is that of the core and its folder."""
+    files = foreign_configset()
+    config = files["solrconfig.xml"].replace("${solr.data.dir:}", f"${{solr.solr.home:./solr}}/{name}")
+    config = re.sub(r"(?s)<updateRequestProcessorChain.*</updateRequestProcessorChain>", _CHAIN, config)
+    files["solrconfig.xml"] = config.replace("</searchComponent>\n</config>", f"{_SPELLER}\n</config>")
+    assert all(part in files["solrconfig.xml"] for part in (f"/{name}</dataDir>", _SPELLER, _CHAIN))
+    return files
+
+
+def admin(target: Target, action: str, **params: str) -> Any:
+    answer = requests.get(f"{target.base}/admin/cores", params={"action": action, **params}, timeout=60)
+    answer.raise_for_status()
+    return answer.json()
+
+
+def home_of(target: Target) -> Path:
+    """Solr's home, where a test may put files."""
+    told = requests.get(f"{target.base}/admin/info/system", timeout=60).json()
+    home = Path(told["solr_home"])
+    if not home.is_dir():
+        pytest.skip("Solr runs in a container: nothing can be put there")
+    return home
+
+
+@contextmanager
+def own_core(target: Target) -> Iterator[str]:
+    """Gives the name of a configset that has the core's configuration."""
+    home = home_of(target)
+    folder, configset = home / target.index, home / f"configsets/own_{target.index}"
+    try:
+        for place in (folder, configset):
+            (place / "conf").mkdir(parents=True)
+            for name, text in configuration(target.index).items():
+                (place / "conf" / name).write_text(text, encoding="utf-8")
+        for path in (folder, folder / "conf"):
+            path.chmod(0o777)  # for a server that is not run by whoever runs the tests
+        admin(target, "CREATE", name=target.index, instanceDir=target.index)
+        yield configset.name
+    finally:
+        for core in admin(target, "STATUS", indexInfo="false")["status"]:
+            if core.startswith(target.index):
+                admin(target, "UNLOAD", core=core, deleteInstanceDir="true")
+        shutil.rmtree(configset, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def cores(target: Target) -> dict[str, tuple[str, str]]:
+    """The target's cores, those that did not start too: name -> folder and data folder."""
+    told = admin(target, "STATUS", indexInfo="false")
+    found = {name: (row["instanceDir"], row["dataDir"].rstrip("/")) for name, row in told["status"].items()}
+    found |= dict.fromkeys(told["initFailures"], ("", ""))
+    return {name: folders for name, folders in found.items() if name.startswith(target.index)}

@@ -1,0 +1,76 @@
+"""Readers that never pause: what they see while generations come and go."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from indexer.engines.base import Query, Sink
+from indexer.engines.registry import open_sink
+from indexer.model.targets import Target
+
+
+class Readers:
+    """Two threads: one opens the target anew each time, one keeps it open."""
+
+    def __init__(self, target: Target, id: str, word: str) -> None:
+        self._target, self._id, self._word = target, id, word
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=read) for read in (self._reopened, self._kept)]
+        self.problems: list[str] = []
+        self.counts: set[int] = set()
+        self._looks = [0, 0]
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def look_again(self) -> None:
+        """Waits until each thread has begun and ended a look from now on."""
+        wanted = [looks + 2 for looks in self._looks]
+        while any(looks < least for looks, least in zip(self._looks, wanted, strict=True)):
+            assert all(thread.is_alive() for thread in self._threads)
+            time.sleep(0.01)
+
+    def _reopened(self) -> None:
+        while not self._stop.is_set():
+            self._look(None)
+
+    def _kept(self) -> None:
+        sink = open_sink(self._target)
+        sink.check()
+        while not self._stop.is_set():
+            self._look(sink)
+        sink.close()
+
+    def _look(self, kept: Sink | None) -> None:
+        try:
+            sink = kept or open_sink(self._target)
+            try:
+                if kept is None:
+                    sink.check()
+                self.counts.add(sink.count())
+                self.counts.add(sink.search(Query(self._word)).total)
+                if self._id not in sink.get([self._id]):
+                    self.problems.append(f"{self._id} is not there")
+            finally:
+                if kept is None:
+                    sink.close()
+        except Exception as error:  # noqa: BLE001 - whatever a reader meets is what is looked for
+            self.problems.append(f"{type(error).__name__}: {error}")
+        self._looks[kept is not None] += 1
+
+
+@contextmanager
+def reading(target: Target, id: str, word: str) -> Iterator[Readers]:
+    readers = Readers(target, id, word)
+    readers.start()
+    try:
+        yield readers
+    finally:
+        readers.stop()

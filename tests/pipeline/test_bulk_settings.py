@@ -1,0 +1,77 @@
+"""Bulk-load settings of an empty index: put back after the load, also by the next one when a load was killed."""
+
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import cast
+
+import pytest
+import requests
+
+from indexer.engines import install
+from indexer.engines.base import Sink, Tunable, Write
+from indexer.engines.registry import open_sink
+from indexer.model.targets import parse_target
+from indexer.pipeline.bulk_settings import put_back, tuned
+from indexer.state import saved_settings
+from indexer.state.store import Store
+
+BULK = {"index.refresh_interval": "-1", "index.number_of_replicas": "0"}
+
+
+@pytest.fixture
+def sink(elasticsearch_url: str) -> Iterator[Sink]:
+    name = f"tuning_{uuid.uuid4().hex[:12]}"
+    target = parse_target(f"elasticsearch+{elasticsearch_url}/{name}")
+    install.install(target)
+    opened = open_sink(target)
+    opened.check()
+    cast(Tunable, opened).put_settings({"index.refresh_interval": "7s", "index.number_of_replicas": "2"})
+    yield opened
+    opened.close()
+    requests.delete(f"{elasticsearch_url}/{name}", timeout=60)
+    requests.delete(f"{elasticsearch_url}/_index_template/{name}", timeout=60)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = Store(f"sqlite:///{tmp_path / 'state.db'}")
+    yield opened
+    opened.close()
+
+
+def settings(sink: Sink) -> dict[str, str | None]:
+    return cast(Tunable, sink).bulk_settings()
+
+
+def test_an_empty_index_is_set_up_and_put_back(sink: Sink, store: Store) -> None:
+    before = settings(sink)
+    assert before == {"index.refresh_interval": "7s", "index.number_of_replicas": "2"}
+    with tuned(sink, store, "t", say=print):
+        assert settings(sink) == BULK
+        assert saved_settings.read(store, "t") == before
+    assert settings(sink) == before
+    assert saved_settings.read(store, "t") is None
+
+
+def test_what_a_killed_load_changed_is_put_back_by_the_next(sink: Sink, store: Store) -> None:
+    before = settings(sink)
+    killed = tuned(sink, store, "t", say=print)
+    killed.__enter__()  # and never left: the process is gone
+    sink.push([Write("a", b'{"id":"a","title":"A"}')])
+    sink.commit()
+    said: list[str] = []
+    put_back(sink, store, "t", say=said.append)
+    with tuned(sink, store, "t", say=said.append):
+        assert settings(sink) == before  # the index is not empty any more: it is not set up again
+    assert settings(sink) == before
+    assert "put back" in said[0]
+    assert saved_settings.read(store, "t") is None
+
+
+def test_a_live_index_is_left_alone(sink: Sink, store: Store) -> None:
+    sink.push([Write("a", b'{"id":"a","title":"A"}')])
+    sink.commit()
+    before = settings(sink)
+    with tuned(sink, store, "t", say=print):
+        assert settings(sink) == before
