@@ -1,17 +1,13 @@
-"""Formats: from one record of a source to the document for a sink. One module a format, imported when first met."""
+"""Formats: from one record of a source to the document for a sink. One module a format (formats.registry)."""
 
-import importlib
 from collections.abc import Callable
 
 from indexer.derive.stage import complete
-from indexer.formats.profiles import DEFAULT_PROFILE, Profile, make_id
+from indexer.formats.profiles import Profile, make_id
+from indexer.formats.registry import DELETE, format_named, formats
 from indexer.model.documents import Delete, Document, Fields
 from indexer.model.errors import RecordError
 from indexer.model.records import Record
-
-__all__ = ["DEFAULT_PROFILE", "to_document"]
-
-DELETE = "delete"  # a list of ids to delete: VuFindHarvest's .delete files
 
 _documents: dict[str, Callable[[Record, Profile], Fields | Delete]] = {}
 
@@ -38,7 +34,7 @@ def _to_document(record: Record, profile: Profile) -> Document | Delete:
         if not deleted.strip():
             raise RecordError("a deletion without an identifier: nothing to delete", field="id")
         return Delete(deleted)
-    make = _documents.get(record.format) or _module(record.format)
+    make = _documents.get(record.format) or _load(record.format)
     if record.format != profile.format:
         raise RecordError(f"is {record.format}, and profile {profile.name!r} reads {profile.format}")
     fields = make(record, profile)
@@ -55,9 +51,10 @@ def _to_document(record: Record, profile: Profile) -> Document | Delete:
     return document
 
 
-def _module(name: str) -> Callable[[Record, Profile], Fields | Delete]:
-    if name not in DEFAULT_PROFILE:
-        raise RecordError(f"is {name}, and there is no such format; there are: {', '.join(DEFAULT_PROFILE)}")
-    make: Callable[[Record, Profile], Fields | Delete] = importlib.import_module(f"indexer.formats.{name}").document
+def _load(name: str) -> Callable[[Record, Profile], Fields | Delete]:
+    format = format_named(name)
+    if format is None:
+        raise RecordError(f"is {name}, and there is no such format; there are: {', '.join(formats())}")
+    make: Callable[[Record, Profile], Fields | Delete] = format.load().document
     _documents[name] = make
     return make

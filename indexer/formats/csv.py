@@ -50,6 +50,18 @@ def document(record: Record, profile: Profile) -> Fields:
     return placed(kept, computed(kept, {}, profile))
 
 
+def named_values(record: Record, profile: Profile) -> tuple[Values, Values]:
+    """For `indexer explain`: column -> its cells, and field -> the columns that it is made of."""
+    cells: Values = {}
+    for column, cell in zip(*read(record.raw, profile.options), strict=True):
+        cells.setdefault(column, []).append(cell)
+    columns: Values = {}
+    for column, names in profile.options["columns"].items():
+        for name in _list(names):
+            columns.setdefault(name, []).append(column)
+    return cells, columns
+
+
 def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
     """What is wrong with the options of a profile, as (option, what), or None."""
     columns = options["columns"]

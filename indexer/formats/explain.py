@@ -1,16 +1,13 @@
 """Where each field of a document came from: the rule, its input, the steps between.
 
 Nothing is traced while records are loaded. Here one record is made into its document as always, and told field by
-field with the format's table of rules (rules.toml; MARC's mapping is its own table). Steps are shown only where they
-end in the value that the document has.
+field with the format's table of rules (MARC's mapping is its own table). Steps are shown only where they end in the
+value that the document has.
 """
 
-import functools
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from lxml import etree
@@ -18,10 +15,11 @@ from lxml import etree
 from indexer.derive import copies, titles
 from indexer.derive.tracking import DATES, shown
 from indexer.derive.work_keys import normal_form
-from indexer.formats import csv, jats, solr_json, to_document, xml
+from indexer.formats import solr_json, to_document, xml
 from indexer.formats.changes import change_of
 from indexer.formats.profiles import Profile, make_id
 from indexer.formats.provenance import Explained, Named, Rule
+from indexer.formats.registry import Format, formats
 from indexer.model.documents import Delete, Document, Fields, Value
 from indexer.model.records import Record
 from indexer.model.schema import biblio
@@ -53,19 +51,14 @@ def explain_dates(record: Record, fields: Fields) -> list[Explained]:
     return [Explained(name, [], [rule]) for name, rule in zip(DATES, rules, strict=True)]
 
 
-@functools.cache
-def tables() -> dict[str, dict[str, dict[str, Any]]]:
-    """Format -> field -> its rule, and under "from" where its input stands."""
-    return tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
-
-
 def _rules(record: Record, profile: Profile, document: Document) -> Iterator[tuple[str, list[Rule]]]:
     fields = document.fields
     marc = _marc(record, profile)
     mapped = _of_marc(marc, profile) if marc is not None else {}
     if profile.format == "solr_json":
         mapped.pop("id", None)  # the document keeps its own
-    source = _Input(record, profile) if profile.format != "marc" else None
+    format = formats()[profile.format]
+    source = _Input(record, profile, format) if profile.format != "marc" else None
     for name, value in fields.items():
         if name in copies.filled():
             yield name, [Rule(_copied(name, fields), _copies(name, fields))]
@@ -74,8 +67,7 @@ def _rules(record: Record, profile: Profile, document: Document) -> Iterator[tup
         elif name in mapped:
             yield name, mapped[name]
         elif source is not None:
-            known = tables().get(profile.format, {})
-            rule = known.get(name) or known.get("*") or {"rule": "no rule is written down for it"}
+            rule = format.rules.get(name) or format.rules.get("*") or {"rule": "no rule is written down for it"}
             inputs = source.find(name, rule.get("from", []))
             yield name, [Rule(rule["rule"], inputs, list(_steps(name, fields, record, profile)))]
 
@@ -101,22 +93,15 @@ def _shaped(value: Value) -> list[str]:
 class _Input:
     """The record as it came, opened once: where the values of a rule are found in it."""
 
-    def __init__(self, record: Record, profile: Profile) -> None:
+    def __init__(self, record: Record, profile: Profile, format: Format) -> None:
         self._header = record.header
         self._root: etree._Element | None = None
-        self._values: dict[str, list[str]] | None = None
-        self._columns: dict[str, list[str]] = {}
-        if profile.format == "csv":
-            self._values = {}
-            for column, cell in zip(*csv.read(record.raw, profile.options), strict=True):
-                self._values.setdefault(column, []).append(cell)
-            for column, names in profile.options["columns"].items():
-                for name in _shaped(names):
-                    self._columns.setdefault(name, []).append(column)
-        elif profile.format == "solr_json":
-            self._values = solr_json.read(record.raw)
+        self._values: Mapping[str, list[str]] | None = None
+        self._names: Mapping[str, list[str]] = {}
+        if (named_values := format.hook("named_values")) is not None:
+            self._values, self._names = named_values(record, profile)
         else:
-            self._root = jats.parse(record.raw) if profile.format == "jats" else xml.parse(record.raw)
+            self._root = (format.hook("parse") or xml.parse)(record.raw)
 
     def find(self, name: str, places: list[str]) -> list[Named]:
         """(place, value) of everything that stands at these places; without any, at those of the field's own name."""
@@ -128,7 +113,7 @@ class _Input:
                 found += self._elements(place)
         elif self._values is not None:
             for place in places or [name]:
-                for column in self._columns.get(place, [place]):
+                for column in self._names.get(place, [place]):
                     found += [(column, value) for value in self._values.get(column, [])]
         return found
 

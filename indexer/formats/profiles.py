@@ -2,14 +2,12 @@
 
 import difflib
 import functools
-import importlib
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, Literal
 
+from indexer.formats.registry import Tables, bundled_profiles, default_profiles, format_named
 from indexer.model.documents import Value
 from indexer.model.errors import ConfigError
 from indexer.model.schema import biblio
@@ -17,21 +15,10 @@ from indexer.model.schema import biblio
 TitleSort = Literal["current", "legacy", "auto"]
 KEYS = ("base", "format", "id_prefix", "id_search", "id_replace", "constants", "title_sort", "mapping", "options")
 
-# The bundled profile that stands for a format when nobody names one; its options are the format's.
-DEFAULT_PROFILE = {
-    "oai_dc": "ojs",
-    "pubmed": "pubmed",
-    "marc": "marc",
-    "jats": "jats",
-    "doaj": "doaj",
-    "csv": "csv",
-    "solr_json": "solr_json",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`format` names a module of this package.
+    """`format` is the name of one (formats.registry).
 
     `id_search`/`id_replace` are pairs of regular expressions and replacements that turn a harvest's identifier into
     an id, applied in order (VuFindHarvest's idSearch/idReplace); `id_prefix` is then put before it where it is not
@@ -64,7 +51,7 @@ def make_id(profile: Profile, identifier: str) -> str:
 @functools.cache
 def bundled() -> dict[str, Profile]:
     """The profiles that come with the package, by name."""
-    tables = _bundled_tables()
+    tables = bundled_profiles()
     return {name: _build(name, tables, {}) for name in tables}
 
 
@@ -78,7 +65,7 @@ def resolve(name: str, user_profiles: Mapping[str, Mapping[str, Any]]) -> Profil
     Raises ConfigError, naming the key and the nearest known one, for unknown names and keys, values of the wrong
     type, regular expressions that do not compile, and bases in a circle.
     """
-    return _build(name, _bundled_tables(), user_profiles)
+    return _build(name, bundled_profiles(), user_profiles)
 
 
 def for_source(profile: Profile, *, source: str, constants: Mapping[str, Any], mapping: str | None = None) -> Profile:
@@ -95,14 +82,6 @@ def for_source(profile: Profile, *, source: str, constants: Mapping[str, Any], m
             where, profile, _with_mapping(where, profile, {} if mapping is None else {"mapping": mapping})
         ),
     )
-
-
-Tables = Mapping[str, Mapping[str, Any]]
-
-
-@functools.cache
-def _bundled_tables() -> dict[str, dict[str, Any]]:
-    return tomllib.loads(Path(__file__).with_name("profiles.toml").read_text(encoding="utf-8"))
 
 
 def _build(name: str, ours: Tables, users: Tables, below: tuple[str, ...] = ()) -> Profile:
@@ -143,10 +122,10 @@ def _build(name: str, ours: Tables, users: Tables, below: tuple[str, ...] = ()) 
 def _empty(where: str, format_name: str | None) -> Profile:
     """What a profile without a base starts from: nothing but the options of its format."""
     if format_name is None:
-        raise ConfigError(f"{where}: needs a base or a format", advice=f"Formats are: {', '.join(DEFAULT_PROFILE)}.")
-    if format_name not in DEFAULT_PROFILE:
+        raise ConfigError(f"{where}: needs a base or a format", advice=f"Formats are: {', '.join(default_profiles())}.")
+    if format_named(format_name) is None:
         raise ConfigError(
-            f"{where}.format: there is no format {format_name!r}", advice=_nearest(format_name, DEFAULT_PROFILE)
+            f"{where}.format: there is no format {format_name!r}", advice=_nearest(format_name, default_profiles())
         )
     title_sort: TitleSort = "auto" if format_name == "solr_json" else "current"
     return Profile(where, format_name, title_sort=title_sort, options=_format_options(format_name))
@@ -154,7 +133,7 @@ def _empty(where: str, format_name: str | None) -> Profile:
 
 def _format_options(format_name: str) -> dict[str, Any]:
     """The options of a format with their defaults."""
-    return dict(_bundled_tables()[DEFAULT_PROFILE[format_name]].get("options", {}))
+    return dict(bundled_profiles()[default_profiles()[format_name]].get("options", {}))
 
 
 def _text(where: str, value: object) -> str:
@@ -236,7 +215,7 @@ def _with_mapping(where: str, start: Profile, table: Mapping[str, Any]) -> Mappi
     if "mapping" not in table:
         return options
     if "mapping" not in start.options:
-        having = [name for name in DEFAULT_PROFILE if "mapping" in _format_options(name)]
+        having = [name for name in default_profiles() if "mapping" in _format_options(name)]
         raise ConfigError(
             f"{where}.mapping: format {start.format} has no mapping", advice=f"Formats with one: {', '.join(having)}."
         )
@@ -265,7 +244,8 @@ def _options(where: str, start: Profile, given: Mapping[str, Any], *, known: boo
 
 def _check(where: str, format_name: str, options: Mapping[str, Any]) -> None:
     """Asks the format's `check_options`, where its module has one: it gives the option at fault and what is wrong."""
-    check = getattr(importlib.import_module(f"indexer.formats.{format_name}"), "check_options", None)
+    format = format_named(format_name)
+    check = format.hook("check_options") if format is not None else None
     wrong = check(options) if check is not None else None
     if wrong is not None:
         name, what = wrong

@@ -54,6 +54,11 @@ def document(record: Record, profile: Profile) -> Fields:
     return mend.noted(placed(kept, computed(kept, dumped, profile)), repairs)
 
 
+def named_values(record: Record, _profile: Profile) -> tuple[Values, Values]:
+    """For `indexer explain`: the document's own fields."""
+    return read(record.raw), {}
+
+
 def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
     """What is wrong with the options of a profile. Raises ConfigError naming file and line of a mapping at fault."""
     if options["mapping"] and not options["rederive"]:

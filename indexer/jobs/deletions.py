@@ -14,8 +14,8 @@ from pathlib import Path
 
 from indexer.config import Config
 from indexer.engines.base import Sink
-from indexer.formats import DELETE
 from indexer.formats.profiles import Profile
+from indexer.formats.registry import DELETE
 from indexer.jobs.load import plan_of
 from indexer.jobs.plan import plan_for_sources
 from indexer.jobs.session import Opened, opened

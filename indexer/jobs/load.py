@@ -8,7 +8,8 @@ from indexer import sources
 from indexer.config import Config
 from indexer.derive.stage import derive_version
 from indexer.engines.registry import open_sink
-from indexer.formats import DEFAULT_PROFILE, profiles
+from indexer.formats import profiles
+from indexer.formats.registry import DELETE, default_profiles
 from indexer.jobs.session import carry_out, opened
 from indexer.model.errors import ConfigError
 from indexer.model.schema import biblio
@@ -122,7 +123,7 @@ def limits(settings: LoadSettings, *, connections: int) -> Limits:
 def recipes(profile: profiles.Profile | None) -> dict[str, profiles.Profile]:
     """The profile of each format: the one that was named, or every format's own. Lists of ids are read by any."""
     if profile is not None:
-        return {profile.format: profile, "delete": profile}
+        return {profile.format: profile, DELETE: profile}
     bundled = profiles.bundled()
-    found = {format: bundled[name] for format, name in DEFAULT_PROFILE.items()}
-    return {"delete": profiles.Profile(name="deletes", format="delete"), **found}
+    found = {format: bundled[name] for format, name in default_profiles().items()}
+    return {DELETE: profiles.Profile(name="deletes", format=DELETE), **found}

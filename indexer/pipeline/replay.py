@@ -11,8 +11,8 @@ from typing import Any
 from indexer import sources
 from indexer.derive.tracking import Change
 from indexer.engines.base import Action, Outcome, Sink
-from indexer.formats import DEFAULT_PROFILE
 from indexer.formats.profiles import Profile, bundled
+from indexer.formats.registry import default_profiles
 from indexer.model.documents import Delete
 from indexer.model.errors import ConfigError, IndexerError, TransientError
 from indexer.model.records import Record
@@ -235,6 +235,7 @@ def _stored_profile(row: Row, format: str) -> Profile:
     stored = dead_letters.profile(row)
     if stored is not None:
         return stored
-    if format not in DEFAULT_PROFILE:
+    known = default_profiles().get(format)
+    if known is None:
         raise ConfigError(f"dead letter {row['id']} has no profile", advice="Name one with --profile.")
-    return bundled()[DEFAULT_PROFILE[format]]
+    return bundled()[known]

@@ -13,9 +13,10 @@ import orjson
 
 from indexer.derive.tracking import Change
 from indexer.engines.base import Write
-from indexer.formats import DELETE, to_document
+from indexer.formats import to_document
 from indexer.formats.changes import change_of
 from indexer.formats.profiles import Profile, make_id
+from indexer.formats.registry import DELETE
 from indexer.model.documents import Delete, Fields
 from indexer.model.errors import Dropped, RecordError
 from indexer.model.records import Header, Position, Record

@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from indexer.formats.registry import of_root
 from indexer.sources import marc
 from indexer.sources.json import is_lines
-from indexer.sources.nesting import FORMATS, WRAPPERS, place_of
+from indexer.sources.nesting import WRAPPERS, place_of
 from indexer.sources.oai import RECORD_START
 from indexer.sources.pubmed import ROOTS as PUBMED_ROOTS
 from indexer.sources.solr_xml import ROOTS as SOLR_ROOTS
@@ -102,7 +103,7 @@ def _xml(start: bytes, format: str | None, *, whole: bool) -> Kind:
         return Kind("solr_xml", root.name)
     if marc.XML_START.match(start, root.offset) and not namespace(root.name, inherited):
         return Kind("elements", root.name, "marc")
-    if FORMATS.get(namespace(root.name, inherited)) and local not in WRAPPERS:
+    if of_root(namespace(root.name, inherited), local) and local not in WRAPPERS:
         return Kind("elements", root.name)
     if local == b"article" and (_FRONT.search(start) or b"article-type" in root.raw):
         return Kind("elements", root.name, "jats")
@@ -146,7 +147,7 @@ def _wrapped(
             return Kind("pubmed", root.name)
         if marc.XML_START.match(start, child.offset) and not found:
             return Kind("collection", child.name, "marc")
-        if found in FORMATS:
+        if of_root(found, child.local):
             return Kind("collection", child.name)
         if child.local == b"article" and _FRONT.search(start, child.offset):
             return Kind("collection", child.name, "jats")

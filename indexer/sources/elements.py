@@ -6,8 +6,9 @@ This is what VuFindHarvest writes: a file a record, or with combineRecords a <co
 import re
 from collections.abc import Iterator, Mapping
 
+from indexer.formats.registry import of_root
 from indexer.model.records import Fault, Record
-from indexer.sources.nesting import FORMATS, Nesting, format_of, inside
+from indexer.sources.nesting import Nesting, format_of, inside
 from indexer.sources.pubmed import finish, loose
 from indexer.sources.record_factory import Place
 from indexer.sources.window import Window
@@ -37,7 +38,7 @@ def records(window: Window, place: Place, record: bytes, *, wrapped: bool) -> It
         if piece.problem:
             yield place.reject(piece.problem, piece.raw, piece.offset)
             continue
-        format = FORMATS.get(namespace(tag.name, {**inherited, **namespaces(tag.raw)}), place.format)
+        format = of_root(namespace(tag.name, {**inherited, **namespaces(tag.raw)}), tag.local) or place.format
         if format is None:
             yield place.reject(
                 f"<{show(tag.name)}> is not a known format",

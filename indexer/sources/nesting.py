@@ -5,31 +5,13 @@ around each record or around all.
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from indexer.formats.registry import format_named, of_root
 from indexer.sources import marc
-from indexer.sources.pubmed import RECORDS as PUBMED_RECORDS
 from indexer.sources.window import Window
 from indexer.sources.xml import NOTHING, Piece, Scanner, Tag, declare, namespace, namespaces
 
-# Namespace of a record's root element -> format.
-FORMATS = {
-    b"http://www.openarchives.org/OAI/2.0/oai_dc/": "oai_dc",
-    b"http://www.loc.gov/MARC21/slim": "marc",
-    b"http://doaj.org/features/oai_doaj/1.0/": "doaj",
-    b"https://doaj.org/features/oai_doaj/1.0/": "doaj",
-    **{b"https://jats.nlm.nih.gov/ns/archiving/1.%d/" % minor: "jats" for minor in range(5)},
-    b"http://dtd.nlm.nih.gov/publishing/2.3": "jats",  # Open Journal Systems' nlm
-    b"http://dtd.nlm.nih.gov/2.0/xsd/archivearticle": "jats",
-    b"http://jats.nlm.nih.gov": "jats",
-}
 # Elements that hold records, whatever their namespace.
 WRAPPERS = frozenset({b"collection", b"records", b"recordset", b"modsCollection", b"list", b"set"})
-# What records are called where only the profile says of which format they are.
-_NAMES = {
-    "oai_dc": frozenset({b"dc"}),
-    "doaj": frozenset({b"doajArticle"}),
-    "jats": frozenset({b"article"}),
-    "pubmed": PUBMED_RECORDS,
-}
 
 
 class Found(NamedTuple):
@@ -72,14 +54,15 @@ def format_of(tag: Tag, data: bytes, at: int, inherited: Mapping[bytes, bytes], 
     """
     local = tag.local
     space = namespace(tag.name, {**inherited, **namespaces(tag.raw)})
-    known = FORMATS.get(space)
+    known = of_root(space, local)
     if known == "marc" and local != b"record":
         return None
     if known is not None and local not in WRAPPERS:
         return known
     if marc.XML_START.match(data, at):  # in no namespace, or in the one of what is around
         return "marc"
-    return wanted if wanted and local in _NAMES.get(wanted, ()) else None
+    named = format_named(wanted) if wanted else None
+    return wanted if named is not None and local in named.records else None
 
 
 def inside(raw: bytes, inherited: Mapping[bytes, bytes], wanted: str | None) -> Iterator[Found]:

@@ -6,8 +6,9 @@ Also several answers one after the other in a file, and records with their heade
 import re
 from collections.abc import Iterator, Mapping
 
+from indexer.formats.registry import of_root
 from indexer.model.records import Fault, Header, Record
-from indexer.sources.nesting import FORMATS, WRAPPERS, Found, format_of, inside
+from indexer.sources.nesting import WRAPPERS, Found, format_of, inside
 from indexer.sources.pubmed import finish, loose
 from indexer.sources.record_factory import Place
 from indexer.sources.window import Window
@@ -119,7 +120,7 @@ def _record(
         inherited = {**inherited, **namespaces(tag.raw), **namespaces(metadata.group())}
     body = raw[child.offset : end]
     declared = namespaces(child.raw)
-    known = FORMATS.get(namespace(child.name, {**inherited, **declared}))
+    known = of_root(namespace(child.name, {**inherited, **declared}), child.local)
     several = _MORE.match(raw, end) is not None  # which the schema does not allow
     if several or known is None or child.local in WRAPPERS:
         whole = raw[child.offset :] if several else body

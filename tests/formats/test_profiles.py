@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from indexer.formats.profiles import DEFAULT_PROFILE, Profile, bundled, for_source, make_id, resolve
+from indexer.formats.profiles import Profile, bundled, for_source, make_id, resolve
+from indexer.formats.registry import default_profiles
 from indexer.model.errors import ConfigError
 
 Tables = Mapping[str, Mapping[str, Any]]
@@ -14,7 +15,7 @@ Tables = Mapping[str, Mapping[str, Any]]
 def test_the_bundled_profiles() -> None:
     profiles = bundled()
     assert profiles.keys() >= {"ojs", "pmc", "pubmed", "solr_json"}
-    assert all(profiles[name].format == format_name for format_name, name in DEFAULT_PROFILE.items())
+    assert all(profiles[name].format == format_name for format_name, name in default_profiles().items())
     assert all(profile.name == name for name, profile in profiles.items())
     assert profiles["pubmed"].constants == {
         "institution": ["National Library of Medicine"],

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from indexer import sources
-from indexer.formats import DEFAULT_PROFILE, DELETE, profiles
+from indexer.formats import profiles
+from indexer.formats.registry import DELETE, default_profiles
 from indexer.model.documents import Delete
 from indexer.model.records import Fault
 from indexer.pipeline.pool import derive
@@ -15,7 +16,7 @@ from indexer.pipeline.workers import Failed, Filtered, Marked, Recipe
 Outcome = tuple[str, ...]
 
 _bundled = profiles.bundled()
-_profiles = {name: _bundled[profile] for name, profile in DEFAULT_PROFILE.items()}
+_profiles = {name: _bundled[profile] for name, profile in default_profiles().items()}
 _RECIPE = Recipe({"": {**_profiles, DELETE: profiles.Profile("delete", DELETE)}}, dates=True)
 
 

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from indexer import sources
-from indexer.formats import DEFAULT_PROFILE, profiles
+from indexer.formats import profiles
 from indexer.formats.profiles import Profile
+from indexer.formats.registry import default_profiles
 from indexer.model.documents import Delete
 from indexer.model.records import Fault, Header, Position, Record
 from indexer.pipeline import pool
@@ -23,7 +24,7 @@ from indexer.pipeline.workers import Failed, Made, Marked, Recipe
 @pytest.fixture
 def recipe() -> Recipe:
     bundled = profiles.bundled()
-    return Recipe({"": {format: bundled[name] for format, name in DEFAULT_PROFILE.items()}}, {"fullrecord"}, "1")
+    return Recipe({"": {format: bundled[name] for format, name in default_profiles().items()}}, {"fullrecord"}, "1")
 
 
 def derived(items: list[Item], recipe: Recipe, workers: int, *, apart: bool = False) -> list[tuple[Item, Made | None]]:
