@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError
 
+from indexer.engines.registry import parse_target
 from indexer.model.errors import ConfigError
 from indexer.model.settings import (
     BudgetSettings,
@@ -32,7 +33,7 @@ from indexer.model.settings import (
     Table,
     VerifySettings,
 )
-from indexer.model.targets import Credentials, Target, parse_target
+from indexer.model.targets import Credentials, Target
 from indexer.model.urls import is_remote, public
 
 DEFAULT_FILE = "indexer.toml"

@@ -23,10 +23,10 @@ from sqlalchemy import make_url
 
 from indexer.cli.main import cli
 from indexer.config import ENVIRONMENT, load
+from indexer.engines.registry import parse_target
 from indexer.formats.profiles import resolve
 from indexer.jobs.triggers import trigger
 from indexer.model.settings import Settings
-from indexer.model.targets import parse_target
 
 ROOT = Path(__file__).resolve().parent.parent
 STACK = ROOT / "docker-compose.yml"

@@ -60,7 +60,8 @@ def common(*names: str) -> Callable[[Command], Command]:
             **kwargs: Any,
         ) -> Any:
             from indexer import config as settings
-            from indexer.model.targets import has_credentials, is_index
+            from indexer.engines.registry import is_index
+            from indexer.model.targets import has_credentials
             from indexer.model.urls import is_remote
 
             flags = {

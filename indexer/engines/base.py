@@ -1,10 +1,14 @@
-"""What every sink does: one contract, one conformance suite (tests/conformance) that runs it on the real engine."""
+"""What every engine does: one contract, one conformance suite that runs it on the real engine."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
 
 from indexer.model.documents import Delete, Fields
+
+if TYPE_CHECKING:
+    from indexer.engines.generations import GenerationStore
+    from indexer.model.targets import Target
 
 PAGE = 500  # documents that are read from an index at once
 
@@ -72,11 +76,11 @@ class Query:
     suggest: bool = True
 
 
-class Sink(Protocol):
-    """A place for documents. `push` may be called from several threads at once, and so may `commit` and `get` by those
+class Writer(Protocol):
+    """What takes documents. `push` may be called from several threads at once, and so may `commit` and `get` by those
     in which a push fails again and again; the rest from one.
 
-    `str(sink)` is the target as the user wrote it, for messages.
+    `str(writer)` is the target as the user wrote it, for messages.
     """
 
     durable: Durable
@@ -96,12 +100,6 @@ class Sink(Protocol):
         """
         ...
 
-    def identity(self) -> str:
-        """What tells this index from another one under the same name: other after it was made anew. "" if the engine
-        gives nothing of the kind.
-        """
-        ...
-
     def push(self, batch: Sequence[Action]) -> list[Outcome]:
         """Sends the batch in one request; one outcome per action, in order. Ids in a batch are distinct.
 
@@ -115,7 +113,21 @@ class Sink(Protocol):
         ...
 
     def get(self, ids: Sequence[str]) -> dict[str, Fields]:
-        """The stored fields of these documents, read back from the engine; an absent id is absent."""
+        """The stored fields of these documents, read back from the engine; an absent id is absent. {} where nothing is
+        kept.
+        """
+        ...
+
+    def close(self) -> None: ...
+
+
+class Index(Writer, Protocol):
+    """A writer whose documents can be read back (`Engine.index`)."""
+
+    def identity(self) -> str:
+        """What tells this index from another one under the same name: other after it was made anew. "" if the engine
+        gives nothing of the kind.
+        """
         ...
 
     def count(self) -> int:
@@ -126,14 +138,6 @@ class Sink(Protocol):
         """Every visible id, in no order."""
         ...
 
-    def search(self, query: Query) -> Found: ...
-
-    def close(self) -> None: ...
-
-
-class Readable(Protocol):
-    """A sink whose index can be read from one end to the other: all but a file of lines, which is a dump."""
-
     def pages(self, after: str = "") -> Iterator[tuple[list[bytes], str]]:
         """Every visible document as one JSON object, with all fields that the engine keeps, page by page, each page
         with the mark that goes on behind it. Needs no `check`: looks for itself whether the index is there.
@@ -142,12 +146,62 @@ class Readable(Protocol):
         """
         ...
 
+    def search(self, query: Query) -> Found:
+        """Raises ConfigError for a field that cannot be used so, and where the engine does not search
+        (`Engine.searchable`).
+        """
+        ...
 
-class Tunable(Protocol):
-    """A sink whose index can be set up for a bulk load and back."""
+
+class Tunable(Index, Protocol):
+    """An index that can be set up for a bulk load and back (`Engine.tunable`)."""
+
+    BULK_SETTINGS: ClassVar[dict[str, str | None]]  # for the time of the load
 
     def bulk_settings(self) -> dict[str, str | None]:
         """The settings that a bulk load changes, as they are now; None where the engine's default holds."""
         ...
 
     def put_settings(self, settings: dict[str, str | None]) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where a live schema is not biblio.toml's. `blocking`: documents would be refused, or could not be found."""
+
+    field: str
+    problem: str
+    blocking: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.problem}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Engine:
+    """One engine: how its targets are written, how they are opened, and what it can do beyond taking documents.
+
+    `scheme` begins the URL of its targets: `SCHEME+http://HOST/.../INDEX` of a `server`, else `SCHEME:PATH`; `example`
+    is one such URL. `product` is what people are told it is, `noun` what the last part of the URL names.
+    `open(target, connections=, create=, any_schema=)` gives a Writer (registry.open_writer says what they mean).
+
+    What it cannot do is False or None, and commands that need it say so before anything is sent: with `index` the
+    writer is an Index, with `searchable` one whose `search` works, with `tunable` a Tunable; `private`: only this
+    loader reads it, so that one with another schema is of no use. `install(target)` puts our schema there and gives
+    lines that say what was done; `differences(target)` compares the live schema with ours; `generations(target,
+    configset)` gives the GenerationStore that re-indexing needs.
+    """
+
+    scheme: str
+    product: str
+    example: str
+    open: Callable[..., Writer]
+    server: bool = True
+    noun: str = "index"
+    index: bool = True
+    searchable: bool = True
+    tunable: bool = False
+    private: bool = False
+    install: "Callable[[Target], list[str]] | None" = None
+    differences: "Callable[[Target], list[Difference]] | None" = None
+    generations: "Callable[[Target, str], GenerationStore] | None" = None

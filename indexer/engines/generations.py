@@ -15,11 +15,11 @@ target's lock; readers need none.
 
 from typing import Protocol
 
-from indexer.model.errors import ConfigError, PermanentError
+from indexer.model.errors import PermanentError
 from indexer.model.targets import Target
 
 
-class Place(Protocol):
+class GenerationStore(Protocol):
     """The generations of one target. Every method raises PermanentError or TransientError for what the engine does.
 
     A name is one of names.new_name; anything else raises ValueError.
@@ -39,12 +39,12 @@ class Place(Protocol):
 
     def make(self, name: str) -> Target:
         """An empty generation beside the live one, with our schema; what is there already is left as it is. Returns
-        what `open_sink` opens it by, until the next `promote`.
+        what `open_index` opens it by, until the next `promote`.
         """
         ...
 
     def target(self, name: str) -> Target:
-        """What `open_sink` opens a generation by, until the next `promote`. Raises PermanentError when it is not
+        """What `open_index` opens a generation by, until the next `promote`. Raises PermanentError when it is not
         there.
         """
         ...
@@ -61,7 +61,7 @@ class Place(Protocol):
         that generation already. Raises PermanentError when there is no plain index.
 
         On Elasticsearch and OpenSearch the index is a new one afterwards, with the same documents and another
-        identity (Sink.identity).
+        identity (Index.identity).
         """
         ...
 
@@ -86,46 +86,6 @@ class Place(Protocol):
         ...
 
     def close(self) -> None: ...
-
-
-def open_place(target: Target, *, configset: str = "biblio") -> Place:
-    """The place of a target's generations; a Solr is asked whether it is a SolrCloud. `configset` is for the cores that
-    are made on a standalone one.
-
-    Raises ConfigError for JSON lines, which have none; PermanentError or TransientError.
-    """
-    match target.kind:
-        case "embedded":
-            from indexer.engines.embedded.generations import EmbeddedPlace
-
-            return EmbeddedPlace(target)
-        case "elasticsearch" | "opensearch":
-            from indexer.engines.elastic.generations import ElasticPlace
-
-            return ElasticPlace(target)
-        case "solr":
-            return _open_solr(target, configset)
-        case _:
-            raise ConfigError(
-                f"{target}: {target.kind} has no generations",
-                advice="Load it anew with `indexer load`.",
-            )
-
-
-def _open_solr(target: Target, configset: str) -> Place:
-    from indexer.engines.http import open_session
-    from indexer.engines.solr.cloud_generations import CloudPlace
-    from indexer.engines.solr.core_generations import CorePlace
-    from indexer.engines.solr.install import is_cloud
-    from indexer.engines.solr.sink import check_product
-
-    session = open_session(target)
-    try:
-        check_product(target, session)
-        return CloudPlace(target, session) if is_cloud(target, session) else CorePlace(target, session, configset)
-    except BaseException:
-        session.close()
-        raise
 
 
 def not_there(target: Target, name: str) -> PermanentError:

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 import requests
 
+from indexer.engines.base import Difference
 from indexer.engines.elastic.schema import ENGINE_FIELDS, index_body
 from indexer.engines.http import engine_words, not_json, shorten
 from indexer.engines.solr import update_chain
@@ -48,18 +49,6 @@ MODULE_ADVICE = "Start Solr with its ICU module: SOLR_MODULES=analysis-extras."
 LONGEST_TERM = 32_766  # bytes of a string that Lucene indexes or keeps as a doc value
 _NAMED = 8  # fields that a message names before it counts the rest
 Json = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Where a live schema is not biblio.toml's. `blocking`: documents would be refused, or could not be found."""
-
-    field: str
-    problem: str
-    blocking: bool = True
-
-    def __str__(self) -> str:
-        return f"{self.field}: {self.problem}"
 
 
 @dataclass(frozen=True, slots=True)

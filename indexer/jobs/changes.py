@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Literal
 
-from indexer.engines.base import Sink
+from indexer.engines.base import Index
 from indexer.formats.explain import explain
 from indexer.jobs.compare import Last, Sample, differing, last_of
 from indexer.model.documents import Delete, Value
@@ -52,11 +52,11 @@ class Changes:
     rejected: int = 0
 
 
-Place = tuple[str, str]  # profile and field
-Found = tuple[Kind, tuple[Place, ...]]
+ProfileField = tuple[str, str]  # profile and field
+Found = tuple[Kind, tuple[ProfileField, ...]]
 
 
-def changes(plan: Plan, sink: Sink, *, id: str | None = None, sample: Sample | None = None) -> Changes:
+def changes(plan: Plan, sink: Index, *, id: str | None = None, sample: Sample | None = None) -> Changes:
     """Reads every dump of the plan and holds what is made of it against the index behind `sink`: all of it, the
     document `id`, or a sample.
 
@@ -93,13 +93,13 @@ def _versions(chunk: Sequence[tuple[Item, Made | None]], told: "_Told") -> Itera
 class _Told:
     """What is known so far: of each id that changes how, and examples."""
 
-    def __init__(self, plan: Plan, sink: Sink) -> None:
+    def __init__(self, plan: Plan, sink: Index) -> None:
         self.rejected = 0
         self._plan = plan
         self._sink = sink
         self._found: dict[str, Found] = {}
         self._same: dict[Found, Found] = {}  # one object for all documents that change alike
-        self._fields: dict[Place, FieldChange] = {}
+        self._fields: dict[ProfileField, FieldChange] = {}
 
     def compare(self, versions: Mapping[str, tuple[Last, Record]]) -> None:
         there = self._sink.get(list(versions)) if versions else {}
@@ -132,7 +132,7 @@ class _Told:
     def _keep(self, id: str, found: Found) -> None:
         self._found[id] = self._same.setdefault(found, found)
 
-    def _example(self, place: Place, change: Change, record: Record) -> None:
+    def _example(self, place: ProfileField, change: Change, record: Record) -> None:
         kept = self._fields.get(place)
         if kept is None:
             kept = self._fields[place] = FieldChange(place[1], place[0], self._rule(place[1], record))

@@ -13,7 +13,8 @@ from itertools import islice
 from pathlib import Path
 
 from indexer.config import Config
-from indexer.engines.base import Sink
+from indexer.engines.base import Index
+from indexer.engines.registry import require_index
 from indexer.formats.profiles import Profile
 from indexer.formats.registry import DELETE
 from indexer.jobs.load import plan_of
@@ -52,7 +53,7 @@ def delete(
         for some in batches(_named(ids, file)):
             new = seen.without(list(dict.fromkeys(some)))
             seen.add(new)
-            there = list_.opened.sink.get(new) if new else {}
+            there = list_.opened.index.get(new) if new else {}
             missing += len(new) - len(there)
             list_.add([id for id in new if id in there])
         return _carry_out(list_, config, dry_run=dry_run, max_share=max_share, as_json=as_json, missing=missing)
@@ -67,7 +68,7 @@ def sweep(*, config: Config, dry_run: bool, max_share: float | None, as_json: bo
         with closing(rederive(plan)) as derived:
             for chunk in derived:
                 _keep(chunk, held)
-        for some in batches(list_.opened.sink.ids()):
+        for some in batches(list_.opened.index.ids()):
             list_.add(held.without(some))
         return _carry_out(list_, config, dry_run=dry_run, max_share=max_share, as_json=as_json)
 
@@ -125,7 +126,7 @@ class _List:
     def documents(self) -> Iterator[tuple[str, str]]:
         """(id, title) of each."""
         for some in self._ids():
-            yield from titled(self.opened.sink, some)
+            yield from titled(self.opened.index, some)
 
     def note(self, target: str) -> None:
         """A source may have them still: a re-index is not to bring them back."""
@@ -142,8 +143,7 @@ class _List:
 @contextmanager
 def _gathering(command: str, config: Config, *, dry_run: bool, quiet: bool) -> Iterator[_List]:
     target = config.target()
-    if target.kind == "jsonl":
-        raise ConfigError(f"{target}: nothing can be deleted from a file of JSON lines")
+    require_index(target, "keeps nothing that could be deleted")
     connections = config.settings.load.connections
     told = f"{command} --dry-run" if dry_run else command
     with (
@@ -159,7 +159,7 @@ def _carry_out(
     """Says which documents (`dry_run`), or deletes them; `missing` ids are of none."""
     target, ready = str(config.target()), list_.opened
     share = config.settings.delete.max_share if max_share is None else max_share
-    there = ready.sink.count()
+    there = ready.index.count()
     stopped = delete_guard.too_many(list_.count, there, share) if delete_guard.holds(list_.count, there, share) else ""
     if dry_run:
         told: dict[str, object] = {"target": target, "dry_run": True, "documents": there, "stopped": stopped}
@@ -219,7 +219,7 @@ def _named(ids: Sequence[str], file: str | None) -> Iterator[str]:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}", advice="Nothing was deleted.") from None
 
 
-def titled(sink: Sink, ids: Iterable[str]) -> Iterator[tuple[str, str]]:
+def titled(sink: Index, ids: Iterable[str]) -> Iterator[tuple[str, str]]:
     """(id, title) of those of these documents that are there."""
     for some in batches(ids):
         there = sink.get(some)

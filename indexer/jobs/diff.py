@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from indexer.config import Config
-from indexer.engines.registry import open_sink
+from indexer.engines.registry import open_index, require_index
 from indexer.jobs.changes import Changes, Kind, changes
 from indexer.jobs.compare import Sample
 from indexer.jobs.load import plan_for
@@ -33,14 +33,13 @@ def run(
     as_json: bool,
 ) -> int:
     target = config.target()
-    if target.kind == "jsonl":
-        raise ConfigError(f"{target}: a file of JSON lines cannot be compared with")
+    require_index(target, "cannot be compared with")
     if id is not None and sample is not None:
         raise ConfigError("--id and --sample ask for different things", advice="Give one of the two.")
     if profile_name and not paths:
         raise ConfigError("--profile is for paths; the sources of indexer.toml have their own")
     plan = plan_for(paths, config, profile_name, connections=1) if paths else plan_for_sources(config)
-    sink = open_sink(target, connections=1)
+    sink = open_index(target, connections=1)
     try:
         sink.check()
         plan.recipe.omit.update(sink.omit)

@@ -8,9 +8,9 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from indexer.engines.base import PAGE, Sink
-from indexer.engines.generations import Place, open_place
-from indexer.engines.registry import open_sink
+from indexer.engines.base import PAGE, Index
+from indexer.engines.generations import GenerationStore
+from indexer.engines.registry import open_generations, open_index
 from indexer.model import generation
 from indexer.model.documents import Delete
 from indexer.model.errors import ExitCode, IndexerError, PermanentError, TransientError
@@ -29,7 +29,7 @@ class NotPromotedError(IndexerError):
     exit_code = ExitCode.VERIFICATION
 
 
-def look(store: Store, place: Place, target: str) -> list[Generation]:
+def look(store: Store, place: GenerationStore, target: str) -> list[Generation]:
     """The generations as they are, the newest first; nothing is changed."""
     serving, there = place.live(), set(place.there())
     known = state.known(store, target)
@@ -38,7 +38,7 @@ def look(store: Store, place: Place, target: str) -> list[Generation]:
     return found + [Generation(name, "live" if name == serving else "unknown", "") for name in unknown]
 
 
-def reconcile(store: Store, place: Place, target: str) -> list[Generation]:
+def reconcile(store: Store, place: GenerationStore, target: str) -> list[Generation]:
     """Brings the state up to what the engine says. The caller holds the lock of the live index."""
     serving, there = place.live(), set(place.there())
     known = state.known(store, target)
@@ -61,7 +61,7 @@ def agree(store: Store, target: Target) -> None:
     known of a generation that is live by now.
     """
     known = state.known(store, str(target))
-    with closing(open_place(target)) as place:
+    with closing(open_generations(target)) as place:
         if any(each.state == "adopting" for each in known):
             place.mend()
         try:
@@ -76,7 +76,7 @@ def agree(store: Store, target: Target) -> None:
 
 def identity(target: Target) -> str:
     """What the engine calls this index."""
-    with closing(open_sink(target, any_schema=True)) as sink:
+    with closing(open_index(target, any_schema=True)) as sink:
         return sink.identity()
 
 
@@ -112,7 +112,7 @@ def surplus(found: Sequence[Generation], keep: int) -> list[Generation]:
     return former[max(keep - 1, 1) :] + [each for each in found if each.state == "failed"]
 
 
-def delete_again(store: Store, target: str, name: str, *, sink: Sink, live: Sink | None) -> None:
+def delete_again(store: Store, target: str, name: str, *, sink: Index, live: Index | None) -> None:
     """Takes out of the generation behind `sink` what was deleted from the live index by hand, and is not there again:
     its sources may have it still. Before each switch, under the lock of the live index.
     """
@@ -159,13 +159,13 @@ def _file(signature: str | None) -> str:
     return (signature or "").rpartition(" ")[0]
 
 
-def promote(store: Store, place: Place, target: str, name: str) -> None:
+def promote(store: Store, place: GenerationStore, target: str, name: str) -> None:
     """The switch. The caller holds the lock of the live index."""
     place.promote(name)
     state.switch(store, target, name)
 
 
-def drop(store: Store, place: Place, target: str, name: str) -> None:
+def drop(store: Store, place: GenerationStore, target: str, name: str) -> None:
     """Takes a generation off the engine, and out of the state."""
     place.drop(name)
     state.forget(store, target, name)
@@ -177,6 +177,6 @@ def _state(each: Generation, serving: str | None) -> str:
     return "former" if each.state == "live" else each.state
 
 
-def _is_there(each: Generation, there: set[str], place: Place) -> bool:
+def _is_there(each: Generation, there: set[str], place: GenerationStore) -> bool:
     """The engine is asked once more only about one that it does not name."""
     return each.name in there or each.state in KEPT_WITHOUT_INDEX or place.hides()

@@ -6,9 +6,9 @@ from contextlib import AbstractContextManager, ExitStack, closing, contextmanage
 from dataclasses import asdict
 
 from indexer.config import Config
-from indexer.engines.base import Sink
-from indexer.engines.generations import Place, not_adopted, open_place
-from indexer.engines.registry import open_sink
+from indexer.engines.base import Index
+from indexer.engines.generations import GenerationStore, not_adopted
+from indexer.engines.registry import engine_of, open_generations, open_index
 from indexer.jobs import generation_state
 from indexer.jobs.plan import dumps, plan_for_sources
 from indexer.jobs.publish import published
@@ -23,7 +23,7 @@ from indexer.state.store import Store
 
 def list_(*, config: Config, as_json: bool) -> int:
     target = config.target()
-    with closing(open_place(target)) as place, closing(Store(config.settings.state)) as store:
+    with closing(open_generations(target)) as place, closing(Store(config.settings.state)) as store:
         found = generation_state.look(store, place, str(target))
         plain = place.is_plain()
     if as_json:
@@ -98,11 +98,11 @@ def prune(names: Sequence[str], *, config: Config, keep: int | None, as_json: bo
 
 
 @contextmanager
-def _changing(config: Config, command: str) -> Iterator[tuple[Target, Place, Store, list[Generation]]]:
+def _changing(config: Config, command: str) -> Iterator[tuple[Target, GenerationStore, Store, list[Generation]]]:
     """The target's place and state, nobody loading into the live index, and what there is of generations."""
     target = config.target()
     with (
-        closing(open_place(target, configset=config.settings.rebuild.configset)) as place,
+        closing(open_generations(target, configset=config.settings.rebuild.configset)) as place,
         closing(Store(config.settings.state)) as store,
         published(config, store),
         lock.hold(store, str(target), command=command),
@@ -151,7 +151,7 @@ def _named(found: Sequence[Generation], name: str, target: Target) -> Generation
 def _switch(
     chosen: Generation,
     target: Target,
-    place: Place,
+    place: GenerationStore,
     store: Store,
     found: Sequence[Generation],
     config: Config,
@@ -162,11 +162,11 @@ def _switch(
     if chosen.name != before:
         if place.is_plain():  # said before anything is deleted again
             raise not_adopted(target)
-        with closing(open_sink(place.target(chosen.name))) as sink, ExitStack() as opening:
+        with closing(open_index(place.target(chosen.name))) as sink, ExitStack() as opening:
             older = _older(sink, chosen, target)
             live = None
             if before is not None:
-                live = opening.enter_context(closing(open_sink(place.target(before), any_schema=True)))
+                live = opening.enter_context(closing(open_index(place.target(before), any_schema=True)))
             generation_state.delete_again(store, str(target), chosen.name, sink=sink, live=live)
             omit = sink.omit
             documents = sink.count()
@@ -191,14 +191,14 @@ def _switch(
     return ExitCode.OK
 
 
-def _older(sink: Sink, chosen: Generation, target: Target) -> str:
+def _older(sink: Index, chosen: Generation, target: Target) -> str:
     """What is wrong with its schema for us, "" if nothing: one that was live is searched as it was, and to go back to
     it must be possible. Raises PermanentError where it cannot be, as an embedded index that only we read.
     """
     try:
         sink.check()
     except PermanentError as error:
-        if chosen.state != "former" or target.kind == "embedded":
+        if chosen.state != "former" or engine_of(target).private:
             raise
         sink.count()  # raises where it cannot be searched either
         return error.message

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from indexer import sources
 from indexer.config import Config
 from indexer.derive.stage import derive_version
-from indexer.engines.registry import open_sink
+from indexer.engines.registry import open_writer
 from indexer.formats import profiles
 from indexer.formats.registry import DELETE, default_profiles
 from indexer.jobs.session import carry_out, opened
@@ -21,7 +21,7 @@ from indexer.pipeline.push import Limits
 from indexer.pipeline.run import Budget, Plan
 from indexer.pipeline.workers import Recipe
 from indexer.sources import live
-from indexer.sources.remote import Remote
+from indexer.sources.remote_file import Remote
 
 SMALL_DUMP = 4 * 2**20  # bytes on disk below which starting worker processes costs more than it gains
 
@@ -56,7 +56,7 @@ def load(
 def transform(paths: Sequence[str], *, config: Config, profile_name: str | None, quiet: bool) -> int:
     target = Target("jsonl", path="-")
     plan = plan_for(paths, config, profile_name, connections=1)
-    sink = open_sink(target, connections=1)
+    sink = open_writer(target, connections=1)
     try:
         sink.check()
         with Telling(config, None, quiet=quiet, command="transform", target=str(target)) as told:

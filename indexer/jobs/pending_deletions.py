@@ -28,7 +28,7 @@ def foreseen(ready: Opened, plan: Plan, max_share: float) -> tuple[list[tuple[st
     why those would be held, "" where they would not. Reads the dumps and tells of those that cannot be; nothing is sent
     or remembered.
     """
-    there = ready.sink.count()
+    there = ready.index.count()
     if not there:
         return [], ""
     ids = dict.fromkeys(id for _, id in dead_letters.held(ready.store, ready.target_id))
@@ -42,7 +42,7 @@ def foreseen(ready: Opened, plan: Plan, max_share: float) -> tuple[list[tuple[st
                     ids[made.id] = None
                 elif isinstance(made, Marked):
                     ids.pop(made.write.id, None)
-    going = list(titled(ready.sink, ids))
+    going = list(titled(ready.index, ids))
     stopped = delete_guard.holds(len(going), there, max_share)
     return going, delete_guard.too_many(len(going), there, max_share) if stopped else ""
 
@@ -56,8 +56,8 @@ def let_through(ready: Opened, config: Config, max_share: float) -> None:
     if not letters:  # later versions took away what was held
         summary.account.let_through(Account())
         return
-    there = ready.sink.count()
-    gone = sum(len(ready.sink.get(some)) for some in batches(dict.fromkeys(id for _, id in letters)))
+    there = ready.index.count()
+    gone = sum(len(ready.index.get(some)) for some in batches(dict.fromkeys(id for _, id in letters)))
     if delete_guard.holds(gone, there, max_share):
         summary.held = gone
         ready.told.trouble(

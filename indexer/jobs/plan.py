@@ -17,7 +17,7 @@ from indexer.model.targets import Target
 from indexer.pipeline.run import Plan
 from indexer.sources import live
 from indexer.sources.files import STDIN, is_no_file
-from indexer.sources.remote import Remote
+from indexer.sources.remote_file import Remote
 
 
 @dataclass(frozen=True, slots=True)

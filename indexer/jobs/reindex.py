@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from indexer import sources
 from indexer.config import Config
 from indexer.derive.stage import derive_version
-from indexer.engines.base import Sink
-from indexer.engines.generations import Place, open_place
-from indexer.engines.registry import open_sink
+from indexer.engines.base import Index
+from indexer.engines.generations import GenerationStore
+from indexer.engines.registry import engine_of, open_generations, open_index
 from indexer.jobs import generation_state
 from indexer.jobs.plan import Dump, dumps, plan_for_sources
 from indexer.jobs.publish import published
@@ -29,7 +29,7 @@ from indexer.pipeline import bulk_settings
 from indexer.pipeline.run import Plan, Summary
 from indexer.pipeline.run_state import signatures
 from indexer.sources.files import is_no_file
-from indexer.sources.remote import Remote
+from indexer.sources.remote_file import Remote
 from indexer.state import dead_letters, deletions, lock, progress, runs, saved_settings
 from indexer.state import dumps as files
 from indexer.state import generations as state
@@ -55,7 +55,7 @@ def reindex(*, config: Config, promote: bool, adopt: bool, keep: int | None, as_
     complain = _ignore if as_json else _print
     with closing(Store(config.settings.state)) as store, published(config, store):
         with told_if_refused(store, runs.REINDEX, str(target)):
-            place = open_place(target, configset=settings.configset)
+            place = open_generations(target, configset=settings.configset)
         with closing(place), lock.hold(store, index_name(str(target), ""), command="reindex"):
             job = _Job(config, target, place, store, say, complain, quiet or as_json)
             with _remembered(job, runs.REINDEX if promote else runs.REINDEX_BESIDE):
@@ -105,7 +105,7 @@ class _Job:
 
     config: Config
     target: Target
-    place: Place
+    place: GenerationStore
     store: Store
     say: Callable[[str], None]
     complain: Callable[[str], None]  # what --quiet prints, too
@@ -198,7 +198,7 @@ class _Job:
         target = str(self.target)
         if self.former is None or saved_settings.read(self.store, state.live_index(self.store, target)) is None:
             return
-        with self._held(), closing(open_sink(self.target, any_schema=True)) as sink:
+        with self._held(), closing(open_index(self.target, any_schema=True)) as sink:
             bulk_settings.put_back(sink, self.store, state.live_index(self.store, target), say=self.say)
 
     def _adopt(self, found: Sequence[Generation]) -> None:
@@ -244,17 +244,17 @@ class _Job:
         self.say(f"{self.name}   building {beside}")
 
     @contextmanager
-    def _made(self, name: str) -> Iterator[tuple[Plan, Sink, int]]:
+    def _made(self, name: str) -> Iterator[tuple[Plan, Index, int]]:
         """A generation that is being built, with its number in the state, and the plan that reads the sources into it
         as they are now.
         """
         plan = plan_for_sources(self.config)
         with self._or_forgotten(name):
             made = self.place.make(name)
-        with closing(open_sink(made)) as sink:
+        with closing(open_index(made)) as sink:
             sink.check(to_write=True)
             plan.recipe.omit.update(sink.omit)
-            yield plan, sink, known_target(index_name(str(self.target), name), sink, self.store)
+            yield plan, sink, known_target(index_name(str(self.target), name), sink, self.store, engine_of(self.target))
 
     def _goes_on(self, name: str) -> bool:
         """Whether every dump that the generation was built from so far is as it was then, and read by the same rules:
@@ -318,7 +318,7 @@ class _Job:
             bulk_settings.put_back(sink, self.store, index_name(target, self.name), say=self.say)
             live = None
             if self.former is not None:
-                live = opening.enter_context(closing(open_sink(self.place.target(self.former), any_schema=True)))
+                live = opening.enter_context(closing(open_index(self.place.target(self.former), any_schema=True)))
             generation_state.delete_again(self.store, target, self.name, sink=sink, live=live)
             checks = verify(
                 read,

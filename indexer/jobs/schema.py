@@ -6,8 +6,8 @@ from pathlib import Path
 
 from indexer.config import Config
 from indexer.engines import compile as compiler
-from indexer.engines import install as installer
-from indexer.engines.registry import open_sink
+from indexer.engines import registry
+from indexer.engines.registry import open_index
 from indexer.model.errors import ExitCode
 from indexer.model.targets import Target
 from indexer.pipeline import bulk_settings
@@ -32,7 +32,7 @@ def build(*, check: bool, copy_fields_into: Path | None) -> int:
 def check(*, config: Config, as_json: bool) -> int:
     files = compiler.build(write=False)
     target = config.target()
-    differences = installer.check_target(target)
+    differences = registry.differences(target)
     if as_json:
         print(json.dumps({"files": files, "target": [str(row) for row in differences]}, ensure_ascii=False, indent=2))
     else:
@@ -48,7 +48,7 @@ def check(*, config: Config, as_json: bool) -> int:
 
 def install(*, config: Config) -> int:
     target = config.target()
-    for line in installer.install(target):
+    for line in registry.install(target):
         print(line)
     if not is_absent(config.settings.state):
         _put_back(target, config)
@@ -61,5 +61,5 @@ def _put_back(target: Target, config: Config) -> None:
         name = live_index(store, str(target))
         if saved_settings.read(store, name) is None:
             return
-        with lock.hold(store, str(target), command="schema install"), closing(open_sink(target)) as sink:
+        with lock.hold(store, str(target), command="schema install"), closing(open_index(target)) as sink:
             bulk_settings.put_back(sink, store, name, say=lambda line: print(f"{target}: {line}"))

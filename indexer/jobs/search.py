@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from indexer.config import Config
 from indexer.engines.base import Found, Query
-from indexer.engines.registry import open_sink
+from indexer.engines.registry import open_index, require_search
 from indexer.model.documents import Fields
 from indexer.model.errors import ConfigError, ExitCode
 
@@ -18,7 +18,9 @@ TITLE_WIDTH = 90
 
 def search(text: str, *, config: Config, limit: int, sort: str | None, filters: Sequence[str], as_json: bool) -> int:
     query = Query(text, limit=limit, sort=sort, filters=tuple(map(_filter, filters)), facets=FACETS)
-    sink = open_sink(config.target(), connections=1)
+    target = config.target()
+    require_search(target)
+    sink = open_index(target, connections=1)
     try:
         sink.check()
         found = sink.search(query)

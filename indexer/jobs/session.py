@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from types import FrameType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from indexer import sources
 from indexer.config import Config
 from indexer.derive.stage import derive_version
-from indexer.engines.base import Sink
-from indexer.engines.registry import open_sink
+from indexer.engines.base import Engine, Index, Writer
+from indexer.engines.registry import engine_of, open_writer
 from indexer.formats.profiles import Profile
 from indexer.jobs.publish import published
 from indexer.model.books import Account
@@ -41,12 +41,19 @@ class Opened:
     """
 
     store: "Store"
-    sink: Sink
+    engine: Engine
+    sink: Writer
     told: Telling
     name: str
     target_id: int
     dates: "Dates | None"
     building: bool
+
+    @property
+    def index(self) -> Index:
+        """What the documents can be read back from; for engines that keep an index (registry.require_index)."""
+        assert self.engine.index  # noqa: S101
+        return cast(Index, self.sink)
 
     def load(self, plan: Plan, *, force: bool = False) -> Summary:
         """Carries the plan out; `force` sends what is unchanged, too. Once for each `opened`."""
@@ -58,7 +65,8 @@ class Opened:
         plan = replace(plan, apart=runs.before_was_killed(self.store, self.told.run_id))
         memory = self.memory(plan, force=force)
         first = self.building and not dumps.settled(self.store, self.target_id)  # what comes after it is little
-        with bulk_settings.tuned(self.sink, self.store, self.name, say=self.told.say, unread=first):
+        tunable = self.engine.tunable
+        with bulk_settings.tuned(self.sink, self.store, self.name, tunable=tunable, say=self.told.say, unread=first):
             summary = carry_out(plan, self.sink, memory, self.told)
         self.check_all_there()
         return summary
@@ -69,11 +77,11 @@ class Opened:
         """
         from indexer.state import progress
 
-        if self.sink.durable == "never" or self.told.summary.interrupted:
+        if not self.engine.index or self.told.summary.interrupted:
             return
         known = progress.count(self.store, self.target_id)
         for wait in SEARCHER_WAITS:
-            if (there := self.sink.count()) >= known:
+            if (there := self.index.count()) >= known:
                 return
             time.sleep(wait)
         raise PermanentError(
@@ -121,7 +129,7 @@ def opened(
     url = target_of(building) if building else str(target)
     with closing(Store(config.settings.state)) as store, published(config, store):
         with told_if_refused(store, command, url):
-            sink = open_sink(target, connections=connections, create=True)
+            sink = open_writer(target, connections=connections, create=True)
         with (
             closing(sink),
             # before the index is opened: another generation may be promoted until we have it
@@ -129,13 +137,14 @@ def opened(
         ):
             with told_if_refused(store, command, url):
                 sink.check(to_write=True)
-                if not building and target.kind != "jsonl":
+                if not building and engine_of(target).generations is not None:
                     agree(store, target)
             with Telling(config, store, quiet=quiet, command=command, target=url) as told:
                 name = building or live_index(store, str(target))
                 bulk_settings.put_back(sink, store, name, say=told.say)
                 dates = dates_of(url, sink, store, config.settings.load, building=bool(building))
-                yield Opened(store, sink, told, name, known_target(name, sink, store), dates, bool(building))
+                target_id = known_target(name, sink, store, engine_of(target))
+                yield Opened(store, engine_of(target), sink, told, name, target_id, dates, bool(building))
 
 
 @contextmanager
@@ -153,17 +162,21 @@ def told_if_refused(store: "Store", command: str, target: str) -> Iterator[None]
         raise
 
 
-def known_target(name: str, sink: Sink, store: "Store") -> int:
+def known_target(name: str, sink: Writer, store: "Store", engine: Engine) -> int:
     """The target's number in the state; what is remembered of another index under its name is forgotten."""
     from indexer.state import progress
 
     if sink.durable == "acknowledged":
         sink.commit()  # what a killed run sent last is there, and is not counted before it can be seen
-    count = sink.count() if sink.durable != "never" else 0
-    return progress.open_target(store, name, identity=sink.identity(), documents_in_index=count)
+    if not engine.index:
+        return progress.open_target(store, name, identity="", documents_in_index=0)
+    index = cast(Index, sink)
+    return progress.open_target(store, name, identity=index.identity(), documents_in_index=index.count())
 
 
-def dates_of(url: str, sink: Sink, store: "Store", settings: LoadSettings, *, building: bool = False) -> "Dates | None":
+def dates_of(
+    url: str, sink: Writer, store: "Store", settings: LoadSettings, *, building: bool = False
+) -> "Dates | None":
     """What puts first_indexed and last_indexed into documents for this target, `building` those of a generation beside
     the live one; None without load.dates, and for a file of JSON lines: nothing is in an index then.
     """
@@ -195,7 +208,7 @@ def _mappings(profiles: Mapping[str, Profile]) -> str:
     return "".join(map(digest, own))
 
 
-def carry_out(plan: Plan, sink: Sink | None, memory: "Memory | None", told: Telling) -> Summary:
+def carry_out(plan: Plan, sink: Writer | None, memory: "Memory | None", told: Telling) -> Summary:
     """Runs the plan; Ctrl-C and SIGTERM finish what is in flight."""
     collect_rarely()
     told.progress.start(sources.total_bytes(list(plan.files)))

@@ -7,12 +7,13 @@ from dataclasses import replace
 
 from indexer import sources
 from indexer.config import Config
+from indexer.engines.registry import require_index
 from indexer.jobs.harvest_sources import bring, planned
 from indexer.jobs.pending_deletions import foreseen, let_through
 from indexer.jobs.plan import Dump, chosen, dumps, is_as_it_was, part, plan_for_sources
 from indexer.jobs.resend import send_again
 from indexer.jobs.session import Opened, opened
-from indexer.model.errors import ConfigError, ExitCode
+from indexer.model.errors import ExitCode
 from indexer.model.settings import SourceSettings
 from indexer.observe import report
 from indexer.pipeline.run import Plan, Summary
@@ -32,10 +33,7 @@ def sync(
     from indexer.state import dead_letters
 
     target = config.target()
-    if target.kind == "jsonl":
-        raise ConfigError(
-            f"{target}: a file of JSON lines cannot be kept up to date", advice="Write one with indexer load."
-        )
+    require_index(target, "cannot be kept up to date", advice="Write one with indexer load.")
     plan = plan_for_sources(config, names, whole=False)
     connections = config.settings.load.connections
     command = "sync --dry-run" if dry_run else "sync"
@@ -45,7 +43,7 @@ def sync(
         empty = nothing_yet(ready, plan, chosen(config, names))
         plan = replace(plan, files={file: source for file, source in plan.files.items() if file not in empty})
         share = config.settings.delete.max_share if max_share is None else max_share
-        hold = share < 1 and ready.sink.count() > 0  # an empty index loses nothing
+        hold = share < 1 and ready.index.count() > 0  # an empty index loses nothing
         new, summary = catch_up(ready, plan, config, dry_run=dry_run, force=force, hold=hold)
         if not dry_run and not summary.interrupted:
             send_again(ready, config)

@@ -5,7 +5,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from indexer.derive.tracking import DATES
-from indexer.engines.base import Query, Sink
+from indexer.engines.base import Index, Query
 from indexer.engines.query import parse_words
 from indexer.jobs.compare import Sample, differing, filled, last_of
 from indexer.model.books import Account
@@ -34,9 +34,9 @@ class Check:
 
 def verify(
     plan: Plan,
-    sink: Sink,
+    sink: Index,
     *,
-    live: Sink | None,
+    live: Index | None,
     account: Account | None,
     limits: VerifySettings,
     searches: Sequence[SearchSettings] = (),
@@ -153,7 +153,7 @@ def _fields(before: dict[str, Fields], after: dict[str, Fields], loss: float) ->
     return Check("fields", True, f"{len(before):,} documents that the live index has keep their fields")
 
 
-def _titles(before: dict[str, Fields], there: dict[str, Fields], sink: Sink, live: Sink) -> Check:
+def _titles(before: dict[str, Fields], there: dict[str, Fields], sink: Index, live: Index) -> Check:
     """What a search for its title finds in the live index is to be found in this one."""
     asked, missed = 0, []
     for id, fields in before.items():
@@ -178,9 +178,12 @@ def _titles(before: dict[str, Fields], there: dict[str, Fields], sink: Sink, liv
     return Check("titles", True, f"{asked} documents are found by their titles, as in the live index")
 
 
-def _search(search: SearchSettings, sink: Sink) -> Check:
-    found = sink.search(Query(search.query, limit=HITS, filters=tuple(search.filters.items()), suggest=False))
+def _search(search: SearchSettings, sink: Index) -> Check:
     name = f"search {search.query!r}"
+    try:
+        found = sink.search(Query(search.query, limit=HITS, filters=tuple(search.filters.items()), suggest=False))
+    except ConfigError as error:
+        return Check(name, False, error.message)
     missed = [id for id in search.finds if id not in {hit.id for hit in found.hits}]
     if missed:
         return Check(name, False, f"{_named(missed)} is not among its first {HITS:,} of {found.total:,} hits")

@@ -4,10 +4,10 @@ import json
 from collections.abc import Collection, Sequence
 
 from indexer.config import Config
-from indexer.engines.registry import open_sink
+from indexer.engines.registry import open_index, require_index
 from indexer.jobs.plan import plan_for_sources
 from indexer.jobs.verification import Check, verify
-from indexer.model.errors import ConfigError, ExitCode
+from indexer.model.errors import ExitCode
 
 
 def run(names: Collection[str], *, config: Config, sample: int | None, seed: int, as_json: bool, quiet: bool) -> int:
@@ -16,15 +16,14 @@ def run(names: Collection[str], *, config: Config, sample: int | None, seed: int
     from indexer.state.store import Store
 
     target = config.target()
-    if target.kind == "jsonl":
-        raise ConfigError(f"{target}: a file of JSON lines cannot be verified")
+    require_index(target, "cannot be verified")
     plan = plan_for_sources(config, names)
     limits = config.settings.verify
     if sample is not None:
         limits = limits.model_copy(update={"sample": sample})
     store = Store(config.settings.state)
     try:
-        sink = open_sink(target, connections=1)
+        sink = open_index(target, connections=1)
         try:
             sink.check()
             plan.recipe.omit.update(sink.omit)

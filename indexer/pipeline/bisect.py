@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 
 import orjson
 
-from indexer.engines.base import Action, Outcome, Sink
+from indexer.engines.base import Action, Outcome, Writer
 from indexer.engines.query import stored_fields
 from indexer.model.documents import Delete
 from indexer.model.errors import TransientError
@@ -66,7 +66,7 @@ def refuse_blamed(
     ]
 
 
-def holds(sink: Sink, action: Action) -> bool:
+def holds(sink: Writer, action: Action) -> bool:
     """Whether the index is as the action wants it, read back after a commit: of a document, in the fields that it gives
     back.
     """

@@ -4,43 +4,43 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import cast
 
-from indexer.engines.base import Sink, Tunable
-from indexer.engines.elastic.sink import BULK_SETTINGS
+from indexer.engines.base import Tunable, Writer
 from indexer.model.errors import TargetError, TransientError
 from indexer.state import saved_settings
 from indexer.state.store import Store
 
 
 @contextmanager
-def tuned(sink: Sink, store: Store, target: str, *, say: Callable[[str], None], unread: bool = False) -> Iterator[None]:
-    """For the time of the block. Only an index that is empty, or that nobody reads yet (`unread`), is touched: a live
-    one has readers and needs its replicas.
+def tuned(
+    sink: Writer, store: Store, target: str, *, tunable: bool, say: Callable[[str], None], unread: bool = False
+) -> Iterator[None]:
+    """For the time of the block, where the engine is `tunable`. Only an index that is empty, or that nobody reads yet
+    (`unread`), is touched: a live one has readers and needs its replicas.
     """
-    if (
-        not hasattr(sink, "bulk_settings")
-        or (sink.count() and not unread)
-        or saved_settings.read(store, target) is not None
-    ):
+    if not tunable or saved_settings.read(store, target) is not None:
         yield
         return
-    tunable = cast(Tunable, sink)
-    before = tunable.bulk_settings()
+    index = cast(Tunable, sink)
+    if index.count() and not unread:
+        yield
+        return
+    before = index.bulk_settings()
     saved_settings.write(store, target, before)
     try:
-        tunable.put_settings(BULK_SETTINGS)
+        index.put_settings(index.BULK_SETTINGS)
     except TransientError as error:  # a blocked index: it is loaded all the same, once that is over
         say(f"the index is not set up for a bulk load: {error.message}")
     try:
         yield
     finally:
         try:
-            tunable.put_settings(before)
+            index.put_settings(before)
             saved_settings.cross_out(store, target)
         except TargetError as error:
             say(f"the index keeps its bulk-load settings for now ({error.message}); the next command puts them back")
 
 
-def put_back(sink: Sink, store: Store, target: str, *, say: Callable[[str], None]) -> None:
+def put_back(sink: Writer, store: Store, target: str, *, say: Callable[[str], None]) -> None:
     """Gives the index the settings that a load which ended early has left changed, if one has."""
     left = saved_settings.read(store, target)
     if left is None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Generic, TypeVar
 
-from indexer.engines.base import Action, Outcome, Sink
+from indexer.engines.base import Action, Outcome, Writer
 from indexer.engines.retry import persist
 from indexer.model.documents import Delete
 from indexer.model.errors import PermanentError, TransientError
@@ -59,7 +59,7 @@ class Pusher(Generic[Token]):
 
     def __init__(
         self,
-        sink: Sink,
+        sink: Writer,
         limits: Limits,
         *,
         on_answer: Callable[[list[tuple[Action, Token, Outcome]], float], None],

@@ -10,7 +10,7 @@ from typing import Any
 
 from indexer import sources
 from indexer.derive.tracking import Change
-from indexer.engines.base import Action, Outcome, Sink
+from indexer.engines.base import Action, Outcome, Writer
 from indexer.formats.profiles import Profile, bundled
 from indexer.formats.registry import default_profiles
 from indexer.model.documents import Delete
@@ -31,7 +31,7 @@ Token = tuple[Entry, Row, Record, bytes | None]
 
 def replay(
     chunks: Iterable[Sequence[Row]],
-    sink: Sink,
+    sink: Writer,
     memory: Memory,
     *,
     profile: Profile | None,
@@ -76,7 +76,7 @@ def replay(
 class _Replay:
     def __init__(
         self,
-        sink: Sink,
+        sink: Writer,
         memory: Memory,
         profile: Profile | None,
         derive_version: str,

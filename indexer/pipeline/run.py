@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from indexer import sources
 from indexer.derive.tracking import Change
-from indexer.engines.base import Action, Outcome, Sink
+from indexer.engines.base import Action, Outcome, Writer
 from indexer.model.books import HELD, Account
 from indexer.model.documents import Delete
 from indexer.model.errors import ExitCode, IndexerError, SourceError, TransientError
@@ -21,7 +21,7 @@ from indexer.pipeline.ledger import Entry, Ledger
 from indexer.pipeline.pool import End, Item, WorkerError, derive
 from indexer.pipeline.push import Limits, Pusher
 from indexer.pipeline.workers import Failed, Filtered, Made, Marked, Recipe
-from indexer.sources.remote import Remote
+from indexer.sources.remote_file import Remote
 
 if TYPE_CHECKING:  # they bring the database along, which transform does without
     from indexer.pipeline.run_state import Memory
@@ -117,7 +117,7 @@ class Plan:
 
 
 def run(
-    plan: Plan, sink: Sink | None, memory: "Memory | None", *, events: Events, stop: threading.Event, summary: Summary
+    plan: Plan, sink: Writer | None, memory: "Memory | None", *, events: Events, stop: threading.Event, summary: Summary
 ) -> Summary:
     """Loads the dumps into the sink; with no sink everything is done but sending, and counted as if it were.
 
@@ -196,7 +196,7 @@ class _Run:
     """The state of a run: one object, because the answers of the engine come back into it."""
 
     def __init__(
-        self, plan: Plan, sink: Sink | None, memory: "Memory | None", events: Events, stop: threading.Event
+        self, plan: Plan, sink: Writer | None, memory: "Memory | None", events: Events, stop: threading.Event
     ) -> None:
         self.ledger = Ledger()
         self._plan = plan

@@ -20,7 +20,7 @@ from indexer.engines.base import Action, Durable
 from indexer.pipeline.dates import Dates
 from indexer.pipeline.ledger import Entry, Ledger, Settled
 from indexer.sources.files import STDIN, is_no_file
-from indexer.sources.remote import Remote
+from indexer.sources.remote_file import Remote
 from indexer.state import dead_letters, progress
 from indexer.state.dead_letters import DeadLetter
 from indexer.state.progress import Checkpoint

@@ -3,15 +3,16 @@
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from indexer.engines.registry import is_index
 from indexer.model.records import Fault, Record
-from indexer.model.targets import Target, is_index
+from indexer.model.targets import Target
 from indexer.model.urls import is_remote
 from indexer.sources import csv, elements, json, live, marc, oai, processed, pubmed, remote, solr_xml, text
 from indexer.sources.detect import HEAD, Kind, detect, is_empty
 from indexer.sources.encoding import as_utf8
 from indexer.sources.files import STDIN, Meter, chunks, expand, is_empty_folder, total_bytes, why_missing
-from indexer.sources.record_factory import Place
-from indexer.sources.remote import Pause, Remote
+from indexer.sources.record_factory import RecordFactory
+from indexer.sources.remote_file import Pause, Remote
 from indexer.sources.unpack import Member, unpacked
 from indexer.sources.window import Stream, StreamError, Window
 from indexer.sources.xml import show
@@ -43,14 +44,14 @@ def read(
         if processed.where(path) != path:
             files.append(path)  # it was there when it was found, and a run that has loaded it moved it
             continue
-        place = Place(source, shown(path), format)
+        place = RecordFactory(source, shown(path), format)
         yield place.fault(why_missing(path), "Check the path; the other files are not concerned.")
     for path in files:
         if is_index(path):
             yield from live.records(path, elsewhere or {}, source, pause)
             continue
         meter = Meter(progress)
-        place = Place(source, shown(path), format)
+        place = RecordFactory(source, shown(path), format)
         far = (elsewhere or {}).get(path)
         if not isinstance(far, Remote):
             yield from _file(path, Stream(chunks(path, meter)), meter, place)
@@ -75,16 +76,16 @@ def shown(path: str) -> str:
     return path if path.isprintable() else show(path.encode("utf-8", "surrogateescape"), len(path) * 4)
 
 
-def _file(path: str, stream: Stream, meter: Meter, place: Place) -> Iterator[Record | Fault]:
+def _file(path: str, stream: Stream, meter: Meter, place: RecordFactory) -> Iterator[Record | Fault]:
     for member in unpacked(path, stream, meter):
-        inside = Place(place.source, place.file + member.name[len(path) :], place.format)
+        inside = RecordFactory(place.source, place.file + member.name[len(path) :], place.format)
         if member.error is not None:
             yield _told(member.error, inside)
         else:
             yield from _member(member, inside)
 
 
-def _member(member: Member, place: Place) -> Iterator[Record | Fault]:
+def _member(member: Member, place: RecordFactory) -> Iterator[Record | Fault]:
     try:
         utf8, offset, place.exact = as_utf8(member.stream)
     except StreamError as error:
@@ -108,7 +109,7 @@ def _member(member: Member, place: Place) -> Iterator[Record | Fault]:
         yield _told(window.error, place)
 
 
-def _records(kind: Kind, window: Window, place: Place) -> Iterator[Record | Fault]:
+def _records(kind: Kind, window: Window, place: RecordFactory) -> Iterator[Record | Fault]:
     match kind.container:
         case "oai":
             return oai.records(window, place, kind.root)
@@ -134,5 +135,5 @@ def _records(kind: Kind, window: Window, place: Place) -> Iterator[Record | Faul
             return text.staff_view(window, place)
 
 
-def _told(error: StreamError, place: Place) -> Fault:
+def _told(error: StreamError, place: RecordFactory) -> Fault:
     return place.cut_short(error.reason, error.advice) if error.early else place.fault(error.reason, error.advice)

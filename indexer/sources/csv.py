@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from indexer.model.records import Fault, Record
-from indexer.sources.record_factory import Place
+from indexer.sources.record_factory import RecordFactory
 from indexer.sources.window import KEPT_OF_OVERSIZED, Window
 
 QUOTED_LIMIT = 1 << 20  # bytes of a quoted cell; a quote that is not closed by then begins none
@@ -22,7 +22,7 @@ _RETURN = re.compile(rb"\r(?!\n|\Z)")
 _EXCELS_HINT = re.compile(rb'"?sep=.?"?', re.IGNORECASE)
 
 
-def records(window: Window, place: Place) -> Iterator[Record | Fault]:
+def records(window: Window, place: RecordFactory) -> Iterator[Record | Fault]:
     """Give each row below the first as a record: the header, a newline, the row. Rows without a value are left out."""
     header: bytes | None = None
     while (end := _end_of_row(window)) is not None:

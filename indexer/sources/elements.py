@@ -10,12 +10,12 @@ from indexer.formats.registry import of_root
 from indexer.model.records import Fault, Record
 from indexer.sources.nesting import Nesting, format_of, inside
 from indexer.sources.pubmed import finish, loose
-from indexer.sources.record_factory import Place
+from indexer.sources.record_factory import RecordFactory
 from indexer.sources.window import Window
 from indexer.sources.xml import Piece, Scanner, Tag, declare, namespace, namespaces, show, text
 
 
-def records(window: Window, place: Place, record: bytes, *, wrapped: bool) -> Iterator[Record | Fault]:
+def records(window: Window, place: RecordFactory, record: bytes, *, wrapped: bool) -> Iterator[Record | Fault]:
     """Give each element at the top (`wrapped`: below the root) as a record.
 
     `record` is the first record's qualified name: after a broken one the reading goes on at the next of this name.
@@ -51,7 +51,7 @@ def records(window: Window, place: Place, record: bytes, *, wrapped: bool) -> It
     yield from finish(scanner, place)
 
 
-def nested(window: Window, place: Place, unit: bytes, *, listed: bool) -> Iterator[Record | Fault]:
+def nested(window: Window, place: RecordFactory, unit: bytes, *, listed: bool) -> Iterator[Record | Fault]:
     """Give the records that stand in each element `unit`, at whatever depth: `<bib>` or `<recordData>`, with what a
     service says of it around. `listed`: the elements of this name are the records, in a list that is not the root.
     """
@@ -79,7 +79,7 @@ def nested(window: Window, place: Place, unit: bytes, *, listed: bool) -> Iterat
 
 
 def _inside(
-    piece: Piece, tag: Tag, inherited: Mapping[bytes, bytes], place: Place, *, mine: bool
+    piece: Piece, tag: Tag, inherited: Mapping[bytes, bytes], place: RecordFactory, *, mine: bool
 ) -> Iterator[Record | Fault]:
     if piece.problem:
         yield place.reject(piece.problem, piece.raw, piece.offset)

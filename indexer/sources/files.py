@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from indexer.model.targets import is_index
+from indexer.engines.registry import is_index
 from indexer.model.urls import is_remote
 from indexer.sources import processed
 from indexer.sources.window import StreamError

@@ -17,7 +17,7 @@ from urllib3.exceptions import HTTPError
 from indexer.engines.http import may_pass, retry_seconds, root_cause
 from indexer.model.errors import ConfigError, PermanentError, TargetError, TransientError
 from indexer.sources.files import CHUNK
-from indexer.sources.remote import Remote, is_wanted
+from indexer.sources.remote_file import Remote, is_wanted
 
 TIMEOUT = (10.0, 60.0)  # seconds to connect, and between two bytes
 LOOKS = 8  # at once

@@ -12,7 +12,7 @@ import orjson
 from indexer.model.records import Fault, Header, Record
 from indexer.sources import marc
 from indexer.sources.json_syntax import FIRST_KEY, KEY, Broken, blank, fields, value_end
-from indexer.sources.record_factory import Place
+from indexer.sources.record_factory import RecordFactory
 from indexer.sources.text import lines
 from indexer.sources.window import KEPT_OF_OVERSIZED, Window
 from indexer.sources.xml import MARGIN, show
@@ -49,7 +49,7 @@ def is_lines(head: bytes, whole: bool) -> bool:
         return False
 
 
-def json_lines(window: Window, place: Place) -> Iterator[Record | Fault]:
+def json_lines(window: Window, place: RecordFactory) -> Iterator[Record | Fault]:
     """Give the object of each line; of a bulk file the document after its action (`{"index": {"_id": "1"}}`)."""
     action: dict[str, object] | None = None
     for offset, line in lines(window, window.limit):
@@ -93,7 +93,7 @@ def _bulk_action(raw: bytes) -> dict[str, object] | None:
     return body
 
 
-def _item(raw: bytes, offset: int, place: Place) -> Iterator[Record | Fault]:
+def _item(raw: bytes, offset: int, place: RecordFactory) -> Iterator[Record | Fault]:
     """What one object is: a document, a hit with its document, or an update command."""
     match = FIRST_KEY.match(raw)
     first = match.group(1) if match else b""
@@ -130,7 +130,7 @@ def _hit_header(identifier: bytes | None) -> Header | None:
         return None
 
 
-def _command(key: bytes, value: bytes, raw: bytes, offset: int, place: Place) -> Iterator[Record | Fault]:
+def _command(key: bytes, value: bytes, raw: bytes, offset: int, place: RecordFactory) -> Iterator[Record | Fault]:
     """One command of Solr's JSON update message, or a bulk file's delete."""
     try:
         parsed = orjson.loads(value)
@@ -190,7 +190,7 @@ class _Marks:
         return False
 
 
-def documents(window: Window, place: Place) -> Iterator[Record | Fault]:
+def documents(window: Window, place: RecordFactory) -> Iterator[Record | Fault]:
     """Give the objects of arrays, of answers, and of objects one after the other, in whatever layout."""
     marks = _Marks()
     arrays = 0
@@ -267,7 +267,7 @@ def _resume(window: Window, marks: _Marks, otherwise: re.Pattern[bytes] = _RESTA
     return raw if len(raw) <= window.limit else raw[:KEPT_OF_OVERSIZED]
 
 
-def _object(window: Window, place: Place, marks: _Marks) -> Generator[Record | Fault, None, bool]:
+def _object(window: Window, place: RecordFactory, marks: _Marks) -> Generator[Record | Fault, None, bool]:
     """The value at `pos` as a record. Returns whether it was broken and all the rest of the stream with it."""
     offset = window.offset
     byte = window.data[window.pos]
@@ -297,7 +297,7 @@ def _object(window: Window, place: Place, marks: _Marks) -> Generator[Record | F
     return False
 
 
-def _answer(window: Window, place: Place, marks: _Marks) -> Iterator[Record | Fault]:
+def _answer(window: Window, place: RecordFactory, marks: _Marks) -> Iterator[Record | Fault]:
     """The answer at `pos`: its documents one by one, all else dropped on the way."""
     found = False
     broken = ""
@@ -339,7 +339,7 @@ def _members(window: Window) -> Iterator[bytes]:
         yield match.group(1)
 
 
-def _elements(window: Window, place: Place, marks: _Marks) -> Iterator[Record | Fault]:
+def _elements(window: Window, place: RecordFactory, marks: _Marks) -> Iterator[Record | Fault]:
     """The array at `pos`: each element is a record."""
     window.pos += 1
     lost = comma = marks.broken = False

@@ -2,17 +2,16 @@
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from typing import cast
 
-from indexer.engines.base import Readable
-from indexer.engines.registry import open_sink
+from indexer.engines.base import Index
+from indexer.engines.registry import is_index, open_index, parse_target
 from indexer.model.errors import ConfigError, IndexerError, SourceError, TransientError
 from indexer.model.records import Record
-from indexer.model.targets import Credentials, Target, is_index, parse_target
+from indexer.model.targets import Credentials, Target
 from indexer.model.urls import is_remote
 from indexer.sources import remote
-from indexer.sources.record_factory import Place
-from indexer.sources.remote import Pause, Remote
+from indexer.sources.record_factory import RecordFactory
+from indexer.sources.remote_file import Pause, Remote
 
 WAITS = remote.WAITS  # between the tries of a page; the first page of all is tried once
 RESTARTS = (
@@ -51,12 +50,12 @@ def records(name: str, elsewhere: Mapping[str, Target | Remote], source: str, pa
     A page that cannot be had for a reason that may pass is asked for again, `pause` called with the reason and the
     seconds before each try. Raises SourceError once that is over, and for what no try will mend.
     """
-    place = Place(source, name, exact=False)
+    place = RecordFactory(source, name, exact=False)
     sink = None
     try:
         known = elsewhere.get(name)
-        sink = open_sink(known if isinstance(known, Target) else parse_target(name))
-        yield from _records(cast(Readable, sink), place, pause)
+        sink = open_index(known if isinstance(known, Target) else parse_target(name))
+        yield from _records(sink, place, pause)
     except IndexerError as error:
         raise _as_source(error, place) from None
     finally:
@@ -64,7 +63,7 @@ def records(name: str, elsewhere: Mapping[str, Target | Remote], source: str, pa
             sink.close()
 
 
-def _records(index: Readable, place: Place, pause: Pause) -> Iterator[Record]:
+def _records(index: Index, place: RecordFactory, pause: Pause) -> Iterator[Record]:
     mark = ""
     failed = 0
     while True:
@@ -88,7 +87,7 @@ def sleep(_error: TransientError, seconds: float) -> None:
     time.sleep(seconds)
 
 
-def _as_source(error: IndexerError, place: Place) -> IndexerError:
+def _as_source(error: IndexerError, place: RecordFactory) -> IndexerError:
     """The error of a sink in the words of one who reads: where its credentials come from, and how far it came."""
     if isinstance(error, ConfigError):
         return ConfigError(error.message, advice=error.advice.replace("INDEXER_", "INDEXER_SOURCE_"))

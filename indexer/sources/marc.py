@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from indexer.model.records import Fault, Record
-from indexer.sources.record_factory import Place
+from indexer.sources.record_factory import RecordFactory
 from indexer.sources.window import KEPT_OF_OVERSIZED, Window
 from indexer.sources.xml import show
 
@@ -40,7 +40,7 @@ def is_json(raw: bytes) -> bool:
     return all(key.search(raw) for key in _JSON)
 
 
-def records(window: Window, place: Place) -> Iterator[Record | Fault]:
+def records(window: Window, place: RecordFactory) -> Iterator[Record | Fault]:
     """Give each record with its terminator, as far as it has one."""
     while _to_next(window):
         offset = window.offset
@@ -125,7 +125,7 @@ def _oversized(window: Window, kept: bytes, end: int) -> tuple[bytes, bool]:
     return kept, leader is not None
 
 
-def _pieces(raw: bytes, offset: int, place: Place) -> Iterator[Record | Fault]:
+def _pieces(raw: bytes, offset: int, place: RecordFactory) -> Iterator[Record | Fault]:
     """What stands up to a terminator: a record whose length lies, several without terminators, or no record at all."""
     starts = [match.start() for match in START.finditer(raw)]
     if not starts and _DIRECTORY.match(raw):

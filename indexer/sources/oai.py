@@ -10,7 +10,7 @@ from indexer.formats.registry import of_root
 from indexer.model.records import Fault, Header, Record
 from indexer.sources.nesting import WRAPPERS, Found, format_of, inside
 from indexer.sources.pubmed import finish, loose
-from indexer.sources.record_factory import Place
+from indexer.sources.record_factory import RecordFactory
 from indexer.sources.window import Window
 from indexer.sources.xml import (
     Broken,
@@ -38,7 +38,7 @@ _TAG = re.compile(rb"""\s*(<([^\s<>/!?]+)[^<>"']*(?:(?:"[^<"]*"|'[^<']*')[^<>"']
 ERROR_CODE = re.compile(rb"""\scode\s*=\s*["']([^"']*)["']""")
 
 
-def records(window: Window, place: Place, root: bytes) -> Iterator[Record | Fault]:
+def records(window: Window, place: RecordFactory, root: bytes) -> Iterator[Record | Fault]:
     """Give each record with its header: its metadata's child element, or a tombstone (section 2.5.1)."""
     scanner = Scanner(window, RECORD_START, nests="others")
     inherited: Mapping[bytes, bytes] = {}
@@ -87,7 +87,7 @@ def records(window: Window, place: Place, root: bytes) -> Iterator[Record | Faul
 
 
 def _record(
-    piece: Piece, tag: Tag, inherited: Mapping[bytes, bytes], place: Place
+    piece: Piece, tag: Tag, inherited: Mapping[bytes, bytes], place: RecordFactory
 ) -> Record | Fault | list[Record | Fault]:
     raw, offset, problem = piece
     if problem:
@@ -176,7 +176,7 @@ def _header(match: re.Match[bytes]) -> Header:
     return Header(identifier, datestamp, tuple(sets), deleted=bool(_DELETED.search(match.group(2) or b"")))
 
 
-def _error(piece: Piece | None, tag: Tag, place: Place) -> Fault | None:
+def _error(piece: Piece | None, tag: Tag, place: RecordFactory) -> Fault | None:
     """An error of section 3.6; a harvest of what is new has none to report when there is nothing new."""
     code = ERROR_CODE.search(tag.raw)
     name = show(code.group(1)) if code else "without a code"

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from indexer.model.records import Fault, Header, Record
-from indexer.sources.record_factory import Place
+from indexer.sources.record_factory import RecordFactory
 from indexer.sources.window import Window
 from indexer.sources.xml import Scanner, show, text
 
@@ -16,7 +16,7 @@ _START = re.compile(rb"<(?:PubmedArticle|PubmedBookArticle|MedlineCitation|Delet
 _IN_ARTICLE = re.compile(rb"<(?:PubmedArticle|PubmedBookArticle|DeleteCitation)(?=[\s/>])")
 
 
-def records(window: Window, place: Place, root: bytes) -> Iterator[Record | Fault]:
+def records(window: Window, place: RecordFactory, root: bytes) -> Iterator[Record | Fault]:
     """Give each article, and a tombstone for each PMID of a DeleteCitation.
 
     A MedlineCitation is a record in a MedlineCitationSet only: elsewhere it is a part of one.
@@ -50,7 +50,7 @@ def records(window: Window, place: Place, root: bytes) -> Iterator[Record | Faul
     yield from finish(scanner, place)
 
 
-def _tombstone(raw: bytes, offset: int, place: Place) -> Record | Fault:
+def _tombstone(raw: bytes, offset: int, place: RecordFactory) -> Record | Fault:
     try:
         pmid = text(raw[raw.index(b">") + 1 : max(raw.rfind(b"</"), 0)])
     except ValueError as error:
@@ -60,14 +60,14 @@ def _tombstone(raw: bytes, offset: int, place: Place) -> Record | Fault:
     return place.record("pubmed", b"", offset, Header(identifier=pmid, deleted=True))
 
 
-def loose(scanner: Scanner, place: Place) -> Iterator[Fault]:
+def loose(scanner: Scanner, place: RecordFactory) -> Iterator[Fault]:
     """The text between two records that belongs to none: an error message, most likely, of whoever sent them."""
     if scanner.loose is not None:
         raw, offset, _ = scanner.loose
         yield place.reject(f"is text outside of any record: '{show(raw.rstrip(), 100)}'", raw, offset)
 
 
-def finish(scanner: Scanner, place: Place) -> Iterator[Fault]:
+def finish(scanner: Scanner, place: RecordFactory) -> Iterator[Fault]:
     """Say what is wrong with the end of an XML file, if the stream itself did not end early."""
     if scanner.window.error is not None:
         return

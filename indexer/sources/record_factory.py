@@ -6,7 +6,7 @@ from indexer.model.records import Fault, Header, Position, Record
 
 
 @dataclass(slots=True)
-class Place:
+class RecordFactory:
     """`format` is the profile's, for content that does not tell; `exact`: offsets are those of the unpacked file.
     `says_none`: the file says itself that it has no records, so that nothing is missing.
     """

@@ -5,42 +5,21 @@ that was begun, its ETag or date says. HTTP is in `http`, S3 in `s3`: what both 
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from types import ModuleType
 
 from indexer.model.errors import PermanentError, TargetError, TransientError
 from indexer.model.urls import public
-from indexer.sources.files import Meter, is_aside
+from indexer.sources import http, s3
+from indexer.sources.files import Meter
+from indexer.sources.remote_file import Pause, Remote
 from indexer.sources.window import StreamError
 
 WAITS = (1.0, 2.0, 4.0, 8.0, 16.0)  # seconds between the tries
 LONGEST_WAIT = 120.0  # that a server may ask for
 MAX_DEPTH = 20  # folders below each other
 GOES_ON = "The other files are not concerned, and the same command reads this one."
-
-Pause = Callable[[TransientError, float], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Remote:
-    """A file that lies elsewhere. `url` may hold secrets; `mark` is its ETag or date, "" where the server gives none:
-    then nothing tells it from another one. `ca_file` is that of the authority which signed the server's certificate,
-    None for the usual ones. `trouble` and `advice`: why there is no file to read.
-    """
-
-    url: str = field(repr=False)
-    size: int | None = None
-    mark: str = ""
-    ca_file: str | None = None
-    trouble: str = ""
-    advice: str = ""
-
-    @property
-    def signature(self) -> str:
-        """What it is known by, as a whole; "" where nothing tells it from another one."""
-        return f"{self.size} {self.mark}" if self.mark else ""
 
 
 def find(url: str, ca_file: str | None = None) -> dict[str, Remote]:
@@ -91,23 +70,16 @@ def chunks(remote: Remote, meter: Meter, pause: Pause) -> Iterator[bytes]:
             failed += 1
 
 
-def is_wanted(name: str) -> bool:
-    """Whether a name in a folder is that of a dump."""
-    return bool(name) and not name.startswith(".") and not is_aside(name)
-
-
 def _transport(url: str) -> ModuleType:
-    from indexer.sources import http, s3  # they import this module; and S3's library is there for those who use it
-
     return s3 if url.startswith("s3:") else http
 
 
 def _base(url: str) -> tuple[str, list[str]]:
     """The folder that a pattern begins with, and its parts below that; the URL itself and [] where it is none."""
-    http = url.startswith("http")
+    web = url.startswith("http")
     start = url.find("/", url.index("//") + 2)
-    path = url[start:].partition("?")[0] if http else url[start:]  # a ? in s3 is a character of a pattern
-    magic = re.search(r"[*\[]" if http else r"[*?\[]", path) if start > 0 else None
+    path = url[start:].partition("?")[0] if web else url[start:]  # a ? in s3 is a character of a pattern
+    magic = re.search(r"[*\[]" if web else r"[*?\[]", path) if start > 0 else None
     if magic is None:
         return url, []
     folder = path[: path.rindex("/", 0, magic.start()) + 1]

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from indexer.model.errors import ConfigError, PermanentError, TransientError
-from indexer.sources.remote import Remote, is_wanted
+from indexer.sources.remote_file import Remote, is_wanted
 
 BLOCK = 4 << 20  # bytes that are asked for at once
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from indexer.model.records import Fault, Header, Record
 from indexer.sources.pubmed import finish, loose
-from indexer.sources.record_factory import Place
+from indexer.sources.record_factory import RecordFactory
 from indexer.sources.window import Window
 from indexer.sources.xml import Piece, Scanner, text
 
@@ -15,7 +15,7 @@ _DOC = re.compile(rb"<doc(?=[\s/>])")
 _RESULT = re.compile(rb"""\sname\s*=\s*["']([^"']*)["']""")
 
 
-def records(window: Window, place: Place, root: bytes) -> Iterator[Record | Fault]:
+def records(window: Window, place: RecordFactory, root: bytes) -> Iterator[Record | Fault]:
     """Give each <doc> (its children in it), and a tombstone for each <id> in a <delete>.
 
     Of an answer only the main result counts, not those of moreLikeThis or the expanded ones.
@@ -54,7 +54,7 @@ def records(window: Window, place: Place, root: bytes) -> Iterator[Record | Faul
     yield from finish(scanner, place)
 
 
-def _tombstone(piece: Piece, place: Place) -> Record | Fault:
+def _tombstone(piece: Piece, place: RecordFactory) -> Record | Fault:
     raw = piece.raw
     if raw.startswith(b"<query"):
         return place.reject(

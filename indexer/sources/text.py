@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from indexer.model.records import Fault, Header, Record
-from indexer.sources.record_factory import Place
+from indexer.sources.record_factory import RecordFactory
 from indexer.sources.window import KEPT_OF_OVERSIZED, Window
 
 _ID_LIMIT = 64 << 10  # bytes of a line
@@ -19,7 +19,7 @@ def is_staff_view(head: bytes) -> bool:
     return bool(_STAFF_VIEW.search(head)) or all(line.search(head) for line in _STAFF_LINES)
 
 
-def staff_view(window: Window, place: Place) -> Iterator[Record | Fault]:
+def staff_view(window: Window, place: RecordFactory) -> Iterator[Record | Fault]:
     """Give the whole page as one record: its fields are the format's business."""
     while window.held <= window.limit and window.more():
         pass
@@ -32,7 +32,7 @@ def staff_view(window: Window, place: Place) -> Iterator[Record | Fault]:
         yield place.record("solr_json", raw, window.offset)
 
 
-def deletes(window: Window, place: Place) -> Iterator[Record | Fault]:
+def deletes(window: Window, place: RecordFactory) -> Iterator[Record | Fault]:
     """Give a tombstone for each line: one id a line, blank lines and the space around ids left out."""
     for start, line in lines(window, _ID_LIMIT):
         raw = line.strip()

@@ -17,11 +17,11 @@ from measure import Taken, cpu_of, median, run
 
 from indexer import sources
 from indexer.engines import install
-from indexer.engines.registry import open_sink
+from indexer.engines.registry import open_index, parse_target
 from indexer.formats import profiles
 from indexer.model.records import Record
 from indexer.model.settings import LoadSettings
-from indexer.model.targets import Target, parse_target
+from indexer.model.targets import Target
 from indexer.pipeline.workers import Marked, Recipe, make
 
 HERE = Path(__file__).parent
@@ -153,7 +153,7 @@ def load(kind: str, aim: float, setting: Setting) -> Measured:
 
 def _encode(dump: Path, path: Path, target: Target) -> None:
     """The documents as a load would send them to this target: id, tab, JSON."""
-    sink = open_sink(target, create=True)
+    sink = open_index(target, create=True)
     sink.check()
     profile = profiles.bundled()["pubmed"]
     recipe = Recipe({"": {profile.format: profile}}, set(sink.omit))
@@ -201,7 +201,7 @@ def _fresh(kind: str, setting: Setting) -> Iterator[Target]:
 
 
 def _count(target: Target) -> int:
-    sink = open_sink(target)
+    sink = open_index(target)
     try:
         sink.check()
         return sink.count()

@@ -11,10 +11,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import cast
 
-from indexer.engines.base import Outcome, Sink, Tunable, Write
+from indexer.engines.base import Index, Outcome, Tunable, Write
 from indexer.engines.elastic.sink import BULK_SETTINGS
-from indexer.engines.registry import open_sink
-from indexer.model.targets import parse_target
+from indexer.engines.registry import open_index, parse_target
 
 
 def batches(path: Path, *, documents: int, size: int) -> Iterator[list[Write]]:
@@ -33,7 +32,7 @@ def batches(path: Path, *, documents: int, size: int) -> Iterator[list[Write]]:
         yield batch
 
 
-def push(sink: Sink, path: Path, *, connections: int, documents: int, size: int) -> None:
+def push(sink: Index, path: Path, *, connections: int, documents: int, size: int) -> None:
     flying: set[Future[list[Outcome]]] = set()
 
     def collect() -> None:
@@ -57,7 +56,7 @@ def push(sink: Sink, path: Path, *, connections: int, documents: int, size: int)
 def main() -> None:
     target = parse_target(sys.argv[1])
     connections, documents, size = map(int, sys.argv[3:])
-    sink = open_sink(target, connections=connections, create=True)
+    sink = open_index(target, connections=connections, create=True)
     sink.check()
     before = cast(Tunable, sink).bulk_settings() if hasattr(sink, "bulk_settings") else None
     if before is not None:

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 import requests
 
-from indexer.engines import install
-from indexer.engines.base import Sink
-from indexer.engines.registry import open_sink
+from indexer.engines import registry
+from indexer.engines.base import Index
+from indexer.engines.registry import open_index, parse_target
 from indexer.engines.solr.install import CLOUD_CONFIGSET
 from indexer.model.documents import Delete
-from indexer.model.targets import Target, parse_target
+from indexer.model.targets import Target
 
 SERVERS = {
     "solr": ("solr", "solr_url"),
@@ -39,13 +39,13 @@ def target(kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.T
         path = tmp_path_factory.mktemp(kind) / ("index" if kind == "embedded" else "documents.jsonl.gz")
         made = parse_target(f"{kind}:{path}")
         if kind == "embedded":
-            install.install(made)
+            registry.install(made)
         yield made
         return
     product, fixture = SERVERS[kind]
     made = parse_target(f"{product}+{request.getfixturevalue(fixture)}/{name}")
     try:
-        install.install(made)
+        registry.install(made)
         if kind == "solrcloud":
             _split(made)
         yield made
@@ -54,12 +54,12 @@ def target(kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.T
 
 
 @pytest.fixture
-def sink(kind: str, target: Target) -> Iterator[Sink]:
+def sink(kind: str, target: Target) -> Iterator[Index]:
     """An open, checked, empty sink."""
     if kind == "jsonl":
         Path(target.path).unlink(missing_ok=True)
         Path(target.path + ".part").unlink(missing_ok=True)
-    opened = open_sink(target, connections=4)
+    opened = open_index(target, connections=4)
     try:
         opened.check()
         opened.push([Delete(id) for id in opened.ids()])
@@ -70,15 +70,15 @@ def sink(kind: str, target: Target) -> Iterator[Sink]:
 
 
 @pytest.fixture
-def second(target: Target) -> Iterator[Sink]:
+def second(target: Target) -> Iterator[Index]:
     """Another one on the same target, as another process would open it."""
-    opened = open_sink(target)
+    opened = open_index(target)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def engine(sink: Sink) -> Sink:
+def engine(sink: Index) -> Index:
     """A sink that can search."""
     return sink
 

@@ -2,7 +2,7 @@
 
 import orjson
 
-from indexer.engines.base import Sink, Write
+from indexer.engines.base import Index, Write
 from indexer.engines.query import stored_fields
 from indexer.model.documents import Fields
 from indexer.model.schema import biblio
@@ -27,7 +27,7 @@ def document(id: str, title: str = "", **fields: str | list[str]) -> Fields:
     return made
 
 
-def write(fields: Fields, sink: Sink) -> Write:
+def write(fields: Fields, sink: Index) -> Write:
     """As the engine encodes it: without what the target fills itself."""
     id = fields["id"]
     assert isinstance(id, str)

@@ -1,30 +1,28 @@
 """Reading an index from one end to the other."""
 
 import importlib
-from typing import cast
 
 import orjson
 import pytest
 
-from indexer.engines.base import Readable, Sink
+from indexer.engines.base import Index
 from tests.conformance.documents import document, stored, write
 
 IDS = [f"r{number:02}" for number in range(25)]
 
 
 @pytest.fixture
-def index(engine: Sink, monkeypatch: pytest.MonkeyPatch) -> Readable:
+def index(engine: Index, monkeypatch: pytest.MonkeyPatch) -> Index:
     """25 documents, of which a page holds ten."""
     for module in ("embedded", "elastic", "solr"):
         monkeypatch.setattr(importlib.import_module(f"indexer.engines.{module}.sink"), "PAGE", 10)
     monkeypatch.setattr(importlib.import_module("indexer.engines.embedded.sink"), "ADDRESSES", 20)
     engine.push([write(document(id, f"Title {id}", topic=["Tea", id]), engine) for id in IDS])
     engine.commit()
-    assert hasattr(engine, "pages")
-    return cast(Readable, engine)
+    return engine
 
 
-def test_every_document_comes_once_with_its_fields(index: Readable) -> None:
+def test_every_document_comes_once_with_its_fields(index: Index) -> None:
     pages = [page for page, _ in index.pages()]
     assert [len(page) for page in pages] == [10, 10, 5]
     found = {fields["id"]: fields for page in pages for fields in map(orjson.loads, page)}
@@ -34,7 +32,7 @@ def test_every_document_comes_once_with_its_fields(index: Readable) -> None:
         assert {name: fields.get(name) for name in wanted} == wanted
 
 
-def test_what_comes_in_meanwhile_does_no_harm(index: Readable, engine: Sink) -> None:
+def test_what_comes_in_meanwhile_does_no_harm(index: Index, engine: Index) -> None:
     seen: list[str] = []
     for page, _ in index.pages():
         seen += [orjson.loads(document)["id"] for document in page]
@@ -44,7 +42,7 @@ def test_what_comes_in_meanwhile_does_no_harm(index: Readable, engine: Sink) -> 
     assert sorted(seen) == IDS
 
 
-def test_a_mark_goes_on_behind_its_page(index: Readable, kind: str) -> None:
+def test_a_mark_goes_on_behind_its_page(index: Index, kind: str) -> None:
     if kind == "embedded":
         pytest.skip("has no faults that pass")
     seen = [orjson.loads(document)["id"] for document in next(index.pages())[0]]
@@ -56,6 +54,5 @@ def test_a_mark_goes_on_behind_its_page(index: Readable, kind: str) -> None:
     assert sorted(seen) == IDS
 
 
-def test_an_empty_index_has_no_pages(engine: Sink) -> None:
-    assert hasattr(engine, "pages")
+def test_an_empty_index_has_no_pages(engine: Index) -> None:
     assert list(engine.pages()) == []

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from indexer.engines.base import Action, Outcome, Sink
-from indexer.engines.registry import open_sink
+from indexer.engines.base import Action, Index, Outcome
+from indexer.engines.registry import open_index
 from indexer.model.documents import Delete, Fields
 from indexer.model.errors import PermanentError
 from indexer.model.targets import Target
@@ -44,7 +44,7 @@ ODD: dict[str, Fields] = {
 }
 
 
-def push(sink: Sink, fields: Sequence[Fields]) -> list[Outcome]:
+def push(sink: Index, fields: Sequence[Fields]) -> list[Outcome]:
     return sink.push([write(each, sink) for each in fields])
 
 
@@ -52,7 +52,7 @@ def ids(fields: Sequence[Fields]) -> set[str]:
     return {str(each["id"]) for each in fields}
 
 
-def test_documents_come_back_as_they_were_sent(sink: Sink) -> None:
+def test_documents_come_back_as_they_were_sent(sink: Index) -> None:
     documents = list(ODD.values())
     assert push(sink, documents) == [INDEXED] * len(documents)
     sink.commit()
@@ -62,11 +62,11 @@ def test_documents_come_back_as_they_were_sent(sink: Sink) -> None:
     assert set(sink.ids()) == ids(documents)
 
 
-def test_an_empty_batch_is_nothing(sink: Sink) -> None:
+def test_an_empty_batch_is_nothing(sink: Index) -> None:
     assert sink.push([]) == []
 
 
-def test_what_is_pushed_is_seen_after_the_commit(sink: Sink, kind: str) -> None:
+def test_what_is_pushed_is_seen_after_the_commit(sink: Index, kind: str) -> None:
     push(sink, [document("kept", "Kept")])
     sink.commit()
     push(sink, [document("new", "New")])
@@ -78,7 +78,7 @@ def test_what_is_pushed_is_seen_after_the_commit(sink: Sink, kind: str) -> None:
     assert list(sink.ids()) == ["new"]
 
 
-def test_a_commit_reaches_other_readers(sink: Sink, second: Sink) -> None:
+def test_a_commit_reaches_other_readers(sink: Index, second: Index) -> None:
     push(sink, [document("kept", "Kept")])
     sink.commit()
     second.check()
@@ -86,7 +86,7 @@ def test_a_commit_reaches_other_readers(sink: Sink, second: Sink) -> None:
     assert second.get(["kept"])["kept"]["title"] == "Kept"
 
 
-def test_a_later_version_replaces_the_whole_document(sink: Sink) -> None:
+def test_a_later_version_replaces_the_whole_document(sink: Index) -> None:
     push(sink, [document("1", "First", author=["Somebody"]), document("2", "Other")])
     sink.commit()
     later = document("1", "Second", topic=["Tea"])
@@ -96,7 +96,7 @@ def test_a_later_version_replaces_the_whole_document(sink: Sink) -> None:
     assert sink.count() == 2
 
 
-def test_versions_between_two_commits_replace_each_other(sink: Sink) -> None:
+def test_versions_between_two_commits_replace_each_other(sink: Index) -> None:
     push(sink, [document("1", "First")])
     push(sink, [document("1", "Second")])
     sink.push([Delete("1")])
@@ -107,7 +107,7 @@ def test_versions_between_two_commits_replace_each_other(sink: Sink) -> None:
     assert sink.get(["1", "2"]) == {"1": stored(document("1", "Third"))}
 
 
-def test_deletes_among_writes_in_order(sink: Sink) -> None:
+def test_deletes_among_writes_in_order(sink: Index) -> None:
     odd = 'a,b "c" d\\e'
     push(sink, [document("1", "One"), document(odd, "Two"), document("3", "Three")])
     sink.commit()
@@ -123,7 +123,7 @@ def test_deletes_among_writes_in_order(sink: Sink) -> None:
     assert set(sink.ids()) == {"3", "4", "5"}
 
 
-def test_get_of_many_ids(sink: Sink) -> None:
+def test_get_of_many_ids(sink: Index) -> None:
     documents = [document(f"n{number}", f"Number {number}") for number in range(1_201)]
     push(sink, documents)
     sink.commit()
@@ -143,7 +143,7 @@ BAD: dict[str, Fields] = {
 
 
 @pytest.mark.parametrize("bad", BAD.values(), ids=list(BAD))
-def test_one_bad_document_costs_one_document(engine: Sink, kind: str, bad: Fields) -> None:
+def test_one_bad_document_costs_one_document(engine: Index, kind: str, bad: Fields) -> None:
     if kind in ("elasticsearch", "opensearch") and isinstance(bad.get("record_format"), list):
         pytest.skip("their fields all take several values")
     good = [document(f"good {number}", f"Good {number}") for number in range(20)]
@@ -155,7 +155,7 @@ def test_one_bad_document_costs_one_document(engine: Sink, kind: str, bad: Field
     assert set(engine.ids()) == ids(good)
 
 
-def test_bad_documents_at_both_ends_and_side_by_side(engine: Sink) -> None:
+def test_bad_documents_at_both_ends_and_side_by_side(engine: Index) -> None:
     bad_at = {0, 9, 10, 11, 22}
     documents = [
         document(f"{number}", "Number", **({"first_indexed": "never"} if number in bad_at else {}))
@@ -170,7 +170,7 @@ def test_bad_documents_at_both_ends_and_side_by_side(engine: Sink) -> None:
     assert set(engine.ids()) == {str(number) for number in range(23)} - {str(number) for number in bad_at} - {"5"}
 
 
-def test_a_rejected_document_leaves_its_older_version(engine: Sink) -> None:
+def test_a_rejected_document_leaves_its_older_version(engine: Index) -> None:
     push(engine, [document("1", "Good")])
     engine.commit()
     assert push(engine, [document("1", "Bad", first_indexed="never")])[0].status == "rejected"
@@ -178,7 +178,7 @@ def test_a_rejected_document_leaves_its_older_version(engine: Sink) -> None:
     assert engine.get(["1"]) == {"1": stored(document("1", "Good"))}
 
 
-def test_pushes_from_several_threads(sink: Sink) -> None:
+def test_pushes_from_several_threads(sink: Index) -> None:
     batches = [[document(f"{batch}-{number}", f"Title {number}") for number in range(50)] for batch in range(16)]
     with ThreadPoolExecutor(4) as threads:
         outcomes = list(threads.map(lambda batch: push(sink, batch), batches))
@@ -188,7 +188,7 @@ def test_pushes_from_several_threads(sink: Sink) -> None:
     assert set(sink.ids()) == {id for batch in batches for id in ids(batch)}
 
 
-def test_the_same_batch_again_changes_nothing(sink: Sink) -> None:
+def test_the_same_batch_again_changes_nothing(sink: Index) -> None:
     documents = [document(f"{number}", "Again", author=["A", "B"]) for number in range(5)]
     push(sink, documents)
     sink.commit()
@@ -198,14 +198,14 @@ def test_the_same_batch_again_changes_nothing(sink: Sink) -> None:
     assert sink.get(["3"]) == {"3": stored(documents[3])}
 
 
-def test_a_target_that_is_not_there(engine: Sink, target: Target, kind: str) -> None:
+def test_a_target_that_is_not_there(engine: Index, target: Target, kind: str) -> None:
     absent = Target(
         target.kind,
         path=f"{target.path}-absent" if target.path else "",
         base=target.base,
         index=f"{target.index}_absent" if target.index else "",
     )
-    sink = open_sink(absent)
+    sink = open_index(absent)
     with pytest.raises(PermanentError) as caught:
         sink.check()
     sink.close()

@@ -2,15 +2,15 @@
 
 import pytest
 
-from indexer.engines.base import Query, Sink
+from indexer.engines.base import Index, Query
 from tests.conformance.documents import document, write
 
 
-def ranked(sink: Sink, query: Query) -> list[str]:
+def ranked(sink: Index, query: Query) -> list[str]:
     return [hit.id for hit in sink.search(query).hits]
 
 
-def test_the_title_counts_more(engine: Sink) -> None:
+def test_the_title_counts_more(engine: Index) -> None:
     filler = [document(f"filler {number}", f"Filler {number}") for number in range(20)]
     extra = [document("in text", "Other", description="gallimaufry"), document("in title", "Gallimaufry of words")]
     engine.push([write(each, engine) for each in [*filler, *extra]])
@@ -19,7 +19,7 @@ def test_the_title_counts_more(engine: Sink) -> None:
 
 
 @pytest.mark.parametrize("sort", ["author_sort", "-author_sort"])
-def test_documents_without_the_sorted_field_come_last(engine: Sink, sort: str) -> None:
+def test_documents_without_the_sorted_field_come_last(engine: Index, sort: str) -> None:
     documents = [document("none", "None"), document("some", "Some", author_sort="m"), document("nil", "Nil")]
     engine.push([write(each, engine) for each in documents])
     engine.commit()
@@ -28,7 +28,7 @@ def test_documents_without_the_sorted_field_come_last(engine: Sink, sort: str) -
     assert set(result[1:]) == {"none", "nil"}
 
 
-def test_a_replaced_document_is_not_found_by_its_old_words(engine: Sink) -> None:
+def test_a_replaced_document_is_not_found_by_its_old_words(engine: Index) -> None:
     engine.push([write(document("1", "Gallimaufry", topic=["Tea"]), engine)])
     engine.commit()
     engine.push([write(document("1", "Hodgepodge"), engine)])

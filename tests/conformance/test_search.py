@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from indexer.engines.base import Found, Query, Sink
-from indexer.engines.registry import open_sink
+from indexer.engines.base import Found, Index, Query
+from indexer.engines.registry import open_index
 from indexer.model.errors import ConfigError
 from indexer.model.targets import Target
 from tests.conformance.documents import CORPUS, stored, write
@@ -14,9 +14,9 @@ SEED = "pubmed-5443306"
 
 
 @pytest.fixture(scope="module")
-def corpus(kind: str, target: Target) -> Iterator[Sink]:
+def corpus(kind: str, target: Target) -> Iterator[Index]:
     """An engine with the corpus, for all tests that only read."""
-    sink = open_sink(target)
+    sink = open_index(target)
     sink.check()
     assert {outcome.status for outcome in sink.push([write(each, sink) for each in CORPUS])} == {"indexed"}
     sink.commit()
@@ -24,11 +24,11 @@ def corpus(kind: str, target: Target) -> Iterator[Sink]:
     sink.close()
 
 
-def found(sink: Sink, text: str) -> list[str]:
+def found(sink: Index, text: str) -> list[str]:
     return [hit.id for hit in sink.search(Query(text)).hits]
 
 
-def test_a_word_of_the_title(corpus: Sink) -> None:
+def test_a_word_of_the_title(corpus: Index) -> None:
     result = corpus.search(Query("thrombocytopenia"))
     assert result.total == 1
     assert result.hits[0].id == SEED
@@ -55,7 +55,7 @@ def test_a_word_of_the_title(corpus: Sink) -> None:
         ("follow-up", {SEED}),
     ],
 )
-def test_all_words_must_match(corpus: Sink, text: str, ids: set[str]) -> None:
+def test_all_words_must_match(corpus: Index, text: str, ids: set[str]) -> None:
     assert set(found(corpus, text)) == ids
 
 
@@ -69,12 +69,12 @@ def test_all_words_must_match(corpus: Sink, text: str, ids: set[str]) -> None:
         ('"infusion', {SEED, "cat/2"}),
     ],
 )
-def test_phrases(corpus: Sink, text: str, ids: set[str]) -> None:
+def test_phrases(corpus: Index, text: str, ids: set[str]) -> None:
     assert set(found(corpus, text)) == ids
 
 
 @pytest.mark.parametrize("text", ["", "*", "  "])
-def test_everything(corpus: Sink, text: str) -> None:
+def test_everything(corpus: Index, text: str) -> None:
     result = corpus.search(Query(text, limit=100))
     assert result.total == len(CORPUS)
     assert {hit.id for hit in result.hits} == {each["id"] for each in CORPUS}
@@ -107,11 +107,11 @@ def test_everything(corpus: Sink, text: str) -> None:
         "word " * 60,
     ],
 )
-def test_no_words_are_query_syntax(corpus: Sink, text: str) -> None:
+def test_no_words_are_query_syntax(corpus: Index, text: str) -> None:
     assert corpus.search(Query(text)).total == 0
 
 
-def test_syntax_around_words_is_nothing(corpus: Sink) -> None:
+def test_syntax_around_words_is_nothing(corpus: Index) -> None:
     assert set(found(corpus, "(infusion) AND [tea]!")) == {"cat/2"}
     assert set(found(corpus, "infusion -tea")) == {"cat/2"}
     assert set(found(corpus, "infusion OR tea")) == {"cat/2"}
@@ -126,7 +126,7 @@ def test_syntax_around_words_is_nothing(corpus: Sink) -> None:
         ("mesenchimal stem", "mesenchymal stem"),
     ],
 )
-def test_a_misspelt_word_is_answered_with_a_suggestion(corpus: Sink, wrong: str, right: str) -> None:
+def test_a_misspelt_word_is_answered_with_a_suggestion(corpus: Index, wrong: str, right: str) -> None:
     result = corpus.search(Query(wrong))
     assert result.total == 0
     assert result.suggestion == right
@@ -134,21 +134,21 @@ def test_a_misspelt_word_is_answered_with_a_suggestion(corpus: Sink, wrong: str,
     assert corpus.search(Query(wrong, suggest=False)).suggestion is None
 
 
-def test_a_suggestion_beside_letters_of_another_plane(corpus: Sink) -> None:
+def test_a_suggestion_beside_letters_of_another_plane(corpus: Index) -> None:
     suggestion = corpus.search(Query("😀😀 intravenus infusion")).suggestion
     assert suggestion is not None
     assert suggestion.endswith("intravenous infusion")
 
 
-def test_no_suggestion_where_nothing_is_near(corpus: Sink) -> None:
+def test_no_suggestion_where_nothing_is_near(corpus: Index) -> None:
     assert corpus.search(Query("qqqqqzzzzz")) == Found(0, [])
 
 
-def test_no_suggestion_that_finds_nothing_under_the_filters(corpus: Sink) -> None:
+def test_no_suggestion_that_finds_nothing_under_the_filters(corpus: Index) -> None:
     assert corpus.search(Query("intravenus", filters=(("language", "Russian"),))).suggestion is None
 
 
-def test_facets(corpus: Sink) -> None:
+def test_facets(corpus: Index) -> None:
     result = corpus.search(Query("", facets=("format", "language", "author_facet", "collection")))
     assert result.facets["format"] == [("Book", 5), ("Article", 1), ("Online", 1)]
     assert result.facets["language"][0] == ("English", 3)
@@ -157,7 +157,7 @@ def test_facets(corpus: Sink) -> None:
     assert result.facets["collection"] == []
 
 
-def test_facets_of_what_was_found(corpus: Sink) -> None:
+def test_facets_of_what_was_found(corpus: Index) -> None:
     result = corpus.search(Query("infusion", facets=("language",)))
     assert result.facets == {"language": [("English", 2), ("German", 1)]}
 
@@ -174,11 +174,11 @@ def test_facets_of_what_was_found(corpus: Sink) -> None:
         ((("format", "{!lucene}*:*"),), set()),
     ],
 )
-def test_filters_are_exact(corpus: Sink, filters: tuple[tuple[str, str], ...], ids: set[str]) -> None:
+def test_filters_are_exact(corpus: Index, filters: tuple[tuple[str, str], ...], ids: set[str]) -> None:
     assert {hit.id for hit in corpus.search(Query("", filters=filters)).hits} == ids
 
 
-def test_sorting_and_paging(corpus: Sink) -> None:
+def test_sorting_and_paging(corpus: Index) -> None:
     by_title = ["cat,3", SEED, "cat/2", 'cat"6"', "cat 4", "cat:5"]
     assert [hit.id for hit in corpus.search(Query("", sort="title_sort")).hits] == by_title
     assert [hit.id for hit in corpus.search(Query("", sort="-title_sort")).hits] == by_title[::-1]
@@ -187,7 +187,7 @@ def test_sorting_and_paging(corpus: Sink) -> None:
     assert {page.total for page in pages} == {len(CORPUS)}
 
 
-def test_no_documents_asked_for(corpus: Sink) -> None:
+def test_no_documents_asked_for(corpus: Index) -> None:
     result = corpus.search(Query("infusion", limit=0))
     assert (result.total, result.hits) == (2, [])
 
@@ -201,7 +201,7 @@ def test_no_documents_asked_for(corpus: Sink) -> None:
         Query("", facets=("no_such_field",)),
     ],
 )
-def test_fields_that_are_not_there(corpus: Sink, query: Query) -> None:
+def test_fields_that_are_not_there(corpus: Index, query: Query) -> None:
     with pytest.raises(ConfigError) as caught:
         corpus.search(query)
     assert "no_such_field" in caught.value.message or "allfields" in caught.value.message

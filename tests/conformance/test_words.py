@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from indexer.engines.base import Query, Sink
-from indexer.engines.registry import open_sink
+from indexer.engines.base import Index, Query
+from indexer.engines.registry import open_index
 from indexer.model.targets import Target
 from tests.conformance.documents import document, write
 
@@ -35,8 +35,8 @@ CORPUS = (
 
 
 @pytest.fixture(scope="module")
-def corpus(kind: str, target: Target) -> Iterator[Sink]:
-    sink = open_sink(target)
+def corpus(kind: str, target: Target) -> Iterator[Index]:
+    sink = open_index(target)
     sink.check()
     assert {outcome.status for outcome in sink.push([write(each, sink) for each in CORPUS])} == {"indexed"}
     sink.commit()
@@ -76,5 +76,5 @@ def corpus(kind: str, target: Target) -> Iterator[Sink]:
         ("Adil", {"accent behind"}),
     ],
 )
-def test_words(corpus: Sink, text: str, ids: set[str]) -> None:
+def test_words(corpus: Index, text: str, ids: set[str]) -> None:
     assert {hit.id for hit in corpus.search(Query(text, suggest=False)).hits} == ids

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from indexer.engines.base import Sink
-from indexer.engines.registry import open_sink
-from indexer.model.targets import Target, parse_target
+from indexer.engines.base import Index
+from indexer.engines.registry import open_index, parse_target
+from indexer.model.targets import Target
 from tests.conformance.conftest import ENGINES, SERVERS, _drop
 from tests.conftest import PATIENCE
 
@@ -78,7 +78,7 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Target]:
 
 def read_back(target: Target) -> dict[str, dict[str, str | list[str]]]:
     """Every document of the target, as the engine gives it back."""
-    sink: Sink = open_sink(target)
+    sink: Index = open_index(target)
     try:
         sink.check()
         return sink.get(sorted(sink.ids()))

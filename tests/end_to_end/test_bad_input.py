@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from indexer.model.targets import parse_target
+from indexer.engines.registry import parse_target
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Ended, Indexer, read_back
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from indexer.model.targets import parse_target
+from indexer.engines.registry import parse_target
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Ended, Indexer
 from tests.schemas.conftest import drop_collection

@@ -17,8 +17,8 @@ from typing import Any
 
 import pytest
 
+from indexer.engines.registry import parse_target
 from indexer.model.errors import ExitCode
-from indexer.model.targets import parse_target
 from tests.conftest import PATIENCE, ROOT
 from tests.end_to_end.conftest import Indexer, read_back
 from tests.end_to_end.test_bad_targets import answering, free_port

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import requests
 
+from indexer.engines.registry import parse_target
 from indexer.model.schema import biblio
-from indexer.model.targets import Target, parse_target
+from indexer.model.targets import Target
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Indexer, read_back
 from tests.schemas.conftest import drop_collection

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from indexer.engines.registry import parse_target
 from indexer.model.errors import ExitCode
-from indexer.model.targets import Target, parse_target
+from indexer.model.targets import Target
 from indexer.state.store import Store
 from indexer.state.tables import tracked
 from tests.conftest import PATIENCE

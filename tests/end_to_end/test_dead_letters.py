@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from indexer.engines.registry import parse_target
 from indexer.model.errors import ExitCode
 from indexer.model.records import Position
-from indexer.model.targets import Target, parse_target
+from indexer.model.targets import Target
 from indexer.state import dead_letters
 from indexer.state.dead_letters import DeadLetter
 from indexer.state.store import Store

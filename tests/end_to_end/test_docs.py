@@ -11,8 +11,9 @@ import click
 import pytest
 
 from indexer.cli.main import cli
-from indexer.engines import install
-from indexer.model.targets import Target, parse_target
+from indexer.engines import registry
+from indexer.engines.registry import parse_target
+from indexer.model.targets import Target
 from tests.conformance.conftest import _drop
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Indexer
@@ -87,7 +88,7 @@ def test_what_operators_are_told_to_type(servers: dict[str, str], indexer: Index
     (tmp_path / "ids.txt").write_text("listed\n")
     configure(tmp_path, *SOURCES, target="embedded:var/index")
     old: Target = parse_target(servers["solr+http://old:8983/solr/biblio"])
-    install.install(old)
+    registry.install(old)
     assert indexer("load", tmp_path / "dumps", "--target", old).code == 0
     run(blocks(ROOT / "docs/operate.md"), servers, indexer)
 

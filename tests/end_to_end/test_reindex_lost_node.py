@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from indexer.engines.generations import open_place
+from indexer.engines.registry import open_generations, parse_target
 from indexer.model.errors import ExitCode
-from indexer.model.targets import parse_target
 from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import Indexer
 from tests.end_to_end.test_reindex import JOURNAL, listed, told
@@ -31,7 +30,7 @@ def test_a_lost_node(own_cloud: OwnServer, indexer: Indexer, tmp_path: Path) -> 
     ready = told(indexer("reindex", "--adopt", "--no-promote", "--json"))
     live = ready["former"]
     os.kill(own_cloud.pid("solrcloud/node2"), signal.SIGKILL)
-    place = open_place(target)
+    place = open_generations(target)
     deadline = time.monotonic() + PATIENCE
     while not place.trouble() and time.monotonic() < deadline:
         time.sleep(0.5)

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import requests
 
+from indexer.engines.registry import parse_target
 from indexer.model.errors import ExitCode
-from indexer.model.targets import Target, parse_target
+from indexer.model.targets import Target
 from indexer.state.store import Store
 from indexer.state.tables import metadata
 from tests.end_to_end.conftest import Indexer

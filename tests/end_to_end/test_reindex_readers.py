@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from indexer.engines.registry import parse_target
 from indexer.model.errors import ExitCode
-from indexer.model.targets import Target, parse_target
+from indexer.model.targets import Target
 from tests.conformance.conftest import SERVERS
 from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import Indexer, read_back

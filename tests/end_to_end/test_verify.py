@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from indexer.engines.base import Write
-from indexer.engines.registry import open_sink
+from indexer.engines.registry import open_index
 from indexer.model.documents import Delete
 from indexer.model.errors import ExitCode
 from indexer.model.targets import Target
@@ -36,7 +36,7 @@ def checks(ended: Ended) -> dict[str, tuple[bool, str]]:
 
 
 def change(target: Target, *actions: Write | Delete) -> None:
-    sink = open_sink(target)
+    sink = open_index(target)
     try:
         sink.check()
         assert {outcome.status for outcome in sink.push(actions)} <= {"indexed", "deleted"}

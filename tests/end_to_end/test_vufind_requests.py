@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import requests
 
-from indexer.model.targets import Target, parse_target
+from indexer.engines.registry import parse_target
+from indexer.model.targets import Target
 from tests.conformance.conftest import _drop
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Indexer

@@ -9,13 +9,13 @@ import orjson
 import pytest
 import requests
 
-from indexer.engines import install
+from indexer.engines import registry
 from indexer.engines.base import Action, Outcome, Query, Write
 from indexer.engines.elastic.sink import encode
-from indexer.engines.registry import open_sink
+from indexer.engines.registry import open_index, parse_target
 from indexer.model.documents import Delete
 from indexer.model.errors import ConfigError, PermanentError, TransientError
-from indexer.model.targets import Target, parse_target
+from indexer.model.targets import Target
 from tests.conformance.documents import document, write
 from tests.engines.server import Answer, Request, serving
 
@@ -40,7 +40,7 @@ def server(request: pytest.FixtureRequest) -> Target:
 
 @pytest.fixture
 def installed(server: Target) -> Iterator[Target]:
-    install.install(server)
+    registry.install(server)
     yield server
     requests.delete(f"{server.base}/{server.index}", timeout=60)
     requests.delete(f"{server.base}/_index_template/{server.index}", timeout=60)
@@ -50,7 +50,7 @@ def answered(kind: str, items: Sequence[Item], batch: Sequence[Action] = BATCH) 
     """The outcomes of a batch when the server answers so, item by item."""
     body = {"took": 1, "errors": True, "items": [{"index": item} for item in items]}
     with serving(lambda _: Answer(200, body, PRODUCT)) as scripted:
-        return open_sink(parse_target(f"{kind}+{scripted.url}/biblio")).push(batch)
+        return open_index(parse_target(f"{kind}+{scripted.url}/biblio")).push(batch)
 
 
 def test_a_batch_is_lines_in_order() -> None:
@@ -62,7 +62,7 @@ def test_a_batch_is_lines_in_order() -> None:
 def test_a_batch_goes_as_it_was_encoded(kind: str) -> None:
     items = [{"index": {"status": 201}}, {"delete": {"status": 404, "result": "not_found"}}, {"index": {"status": 200}}]
     with serving(lambda _: Answer(200, {"items": items}, PRODUCT)) as scripted:
-        sink = open_sink(parse_target(f"{kind}+{scripted.url}/bib%20lio"))
+        sink = open_index(parse_target(f"{kind}+{scripted.url}/bib%20lio"))
         assert sink.push(BATCH) == [INDEXED, DELETED, INDEXED]
     (request,) = scripted.requests
     assert request.body == encode(BATCH)
@@ -100,7 +100,7 @@ def test_items_that_may_pass(kind: str, status: int, error: str) -> None:
 def test_the_client_tries_nothing_again(kind: str) -> None:
     with serving(lambda _: Answer(429, {"error": {"type": "busy"}}, PRODUCT)) as scripted:
         with pytest.raises(TransientError):
-            open_sink(parse_target(f"{kind}+{scripted.url}/biblio")).push(BATCH)
+            open_index(parse_target(f"{kind}+{scripted.url}/biblio")).push(BATCH)
         assert len(scripted.requests) == 1
 
 
@@ -149,7 +149,7 @@ def test_a_document_that_a_pipeline_drops_is_not_there(kind: str) -> None:
 def test_a_request_that_a_block_refuses_may_pass(kind: str, status: int) -> None:
     error = {"error": {"type": "index_closed_exception" if status == 400 else "cluster_block_exception"}}
     with serving(lambda _: Answer(status, error, PRODUCT)) as scripted, pytest.raises(TransientError) as caught:
-        open_sink(parse_target(f"{kind}+{scripted.url}/biblio")).commit()
+        open_index(parse_target(f"{kind}+{scripted.url}/biblio")).commit()
     assert caught.value.busy
 
 
@@ -167,12 +167,12 @@ def test_a_body_too_large_is_halved(kind: str) -> None:
         return Answer(200, {"items": [{"index": {"status": 200}}] * actions}, PRODUCT)
 
     with serving(answer) as scripted:
-        assert open_sink(parse_target(f"{kind}+{scripted.url}/biblio")).push(BATCH) == [INDEXED, DELETED, INDEXED]
+        assert open_index(parse_target(f"{kind}+{scripted.url}/biblio")).push(BATCH) == [INDEXED, DELETED, INDEXED]
 
 
 def test_an_id_that_the_engine_refuses_costs_one_document(installed: Target) -> None:
     """Over 512 bytes: the engine refuses the whole request."""
-    sink = open_sink(installed)
+    sink = open_index(installed)
     sink.check()
     batch = [write(document(id, "Title"), sink) for id in ("a", "x" * 600, "b", "ö" * 256, "c")]
     assert [outcome.status for outcome in sink.push(batch)] == ["indexed", "rejected", "indexed", "indexed", "indexed"]
@@ -182,7 +182,7 @@ def test_an_id_that_the_engine_refuses_costs_one_document(installed: Target) -> 
 
 def test_an_index_that_is_deleted_under_way(installed: Target) -> None:
     """The next bulk request makes it anew: without a look at its UUID, a run would end well without what was in it."""
-    sink = open_sink(installed)
+    sink = open_index(installed)
     sink.check()
     sink.push([write(document("1", "One"), sink)])
     requests.delete(f"{installed.base}/{installed.index}", timeout=60).raise_for_status()
@@ -195,7 +195,7 @@ def test_an_alias(installed: Target) -> None:
     alias = Target(installed.kind, base=installed.base, index=f"{installed.index}_alias")
     actions = {"actions": [{"add": {"index": installed.index, "alias": alias.index}}]}
     requests.post(f"{installed.base}/_aliases", json=actions, timeout=60).raise_for_status()
-    sink = open_sink(alias)
+    sink = open_index(alias)
     sink.check()
     assert sink.push([write(document("1", "One"), sink)]) == [INDEXED]
     sink.commit()
@@ -205,14 +205,14 @@ def test_an_alias(installed: Target) -> None:
 
 def test_more_hits_than_a_page_can_reach(installed: Target) -> None:
     with pytest.raises(ConfigError, match="does not take this search"):
-        open_sink(installed).search(Query("", offset=20_000))
+        open_index(installed).search(Query("", offset=20_000))
 
 
 def test_an_index_without_our_schema(server: Target) -> None:
     requests.put(f"{server.base}/{server.index}", timeout=60).raise_for_status()
     try:
         with pytest.raises(PermanentError, match=r"allfields: not there, .* and [0-9]+ more") as caught:
-            open_sink(server).check()
+            open_index(server).check()
         assert "indexer schema install" in caught.value.advice
     finally:
         requests.delete(f"{server.base}/{server.index}", timeout=60)
@@ -220,21 +220,21 @@ def test_an_index_without_our_schema(server: Target) -> None:
 
 def test_opensearch_is_not_elasticsearch(opensearch_url: str) -> None:
     with pytest.raises(PermanentError) as caught:
-        open_sink(parse_target(f"elasticsearch+{opensearch_url}/biblio")).check()
+        open_index(parse_target(f"elasticsearch+{opensearch_url}/biblio")).check()
     assert caught.value.message.startswith(f"elasticsearch+{opensearch_url}: this is OpenSearch ")
     assert caught.value.advice == f"Use opensearch+{opensearch_url} (pip install 'indexer[opensearch]')."
 
 
 def test_elasticsearch_is_not_opensearch(elasticsearch_url: str) -> None:
     with pytest.raises(PermanentError) as caught:
-        open_sink(parse_target(f"opensearch+{elasticsearch_url}/biblio")).check()
+        open_index(parse_target(f"opensearch+{elasticsearch_url}/biblio")).check()
     assert caught.value.message.startswith(f"opensearch+{elasticsearch_url}: this is Elasticsearch ")
     assert caught.value.advice == f"Use elasticsearch+{elasticsearch_url}."
 
 
 def test_solr_is_not_elasticsearch(kind: str, solr_url: str) -> None:
     with pytest.raises(PermanentError):
-        open_sink(parse_target(f"{kind}+{solr_url.removesuffix('/solr')}/biblio")).check()
+        open_index(parse_target(f"{kind}+{solr_url.removesuffix('/solr')}/biblio")).check()
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ def test_versions_that_we_do_not_speak_to(kind: str, version: str) -> None:
         serving(lambda _: Answer(200, {"version": about}, PRODUCT)) as scripted,
         pytest.raises(PermanentError, match=f"{version}; what we speak to is"),
     ):
-        open_sink(parse_target(f"{kind}+{scripted.url}/biblio")).check()
+        open_index(parse_target(f"{kind}+{scripted.url}/biblio")).check()
 
 
 def test_opensearch_without_its_client(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -265,7 +265,7 @@ def test_opensearch_without_its_client(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(builtins, "__import__", absent)
     with pytest.raises(ConfigError, match="client for OpenSearch is not installed") as caught:
-        open_sink(parse_target("opensearch+http://localhost:1/biblio"))
+        open_index(parse_target("opensearch+http://localhost:1/biblio"))
     assert caught.value.advice == "pip install 'indexer[opensearch]'"
 
 
@@ -275,7 +275,7 @@ def test_get_reports_a_shard_that_fails(kind: str) -> None:
         serving(lambda _: Answer(200, {"docs": docs}, PRODUCT)) as scripted,
         pytest.raises(TransientError, match="no_shard_available"),
     ):
-        open_sink(parse_target(f"{kind}+{scripted.url}/biblio")).get(["a"])
+        open_index(parse_target(f"{kind}+{scripted.url}/biblio")).get(["a"])
 
 
 def test_half_an_answer_to_a_search_is_none(kind: str) -> None:
@@ -284,7 +284,7 @@ def test_half_an_answer_to_a_search_is_none(kind: str) -> None:
         serving(lambda _: Answer(200, answer, PRODUCT)) as scripted,
         pytest.raises(TransientError, match="1 shards did not answer"),
     ):
-        list(open_sink(parse_target(f"{kind}+{scripted.url}/biblio")).ids())
+        list(open_index(parse_target(f"{kind}+{scripted.url}/biblio")).ids())
 
 
 def test_bodies_are_json() -> None:

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from indexer.engines.base import Sink, Write
+from indexer.engines.base import Index, Write
 from indexer.engines.http import describe, engine_words, retry_seconds, shorten
-from indexer.engines.registry import open_sink
+from indexer.engines.registry import open_index, parse_target
 from indexer.model.errors import ConfigError, PermanentError, TargetError, TransientError
-from indexer.model.targets import Credentials, Target, parse_target
+from indexer.model.targets import Credentials, Target
 from tests.engines.server import Answer, Request, serving
 
 CLIENTS = ["solr", "elasticsearch", "opensearch"]
@@ -30,10 +30,10 @@ def kind(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-def push_to(kind: str, answer: Answer, credentials: Credentials | None = None) -> tuple[Sink, list[Request]]:
+def push_to(kind: str, answer: Answer, credentials: Credentials | None = None) -> tuple[Index, list[Request]]:
     """One document pushed to a server that answers so; raises what the sink raises."""
     with serving(lambda _: answer) as server:
-        sink = open_sink(target_at(kind, server.url, credentials))
+        sink = open_index(target_at(kind, server.url, credentials))
         try:
             sink.push([DOCUMENT])
         finally:
@@ -66,7 +66,7 @@ def test_the_engine_says_when_to_come_again(kind: str) -> None:
 def test_nobody_listens(kind: str) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound, not listening
-        sink = open_sink(target_at(kind, f"http://127.0.0.1:{taken.getsockname()[1]}"))
+        sink = open_index(target_at(kind, f"http://127.0.0.1:{taken.getsockname()[1]}"))
         with pytest.raises(TransientError, match="cannot be reached: Connection refused"):
             sink.push([DOCUMENT])
         with pytest.raises(TransientError):
@@ -77,7 +77,7 @@ def test_nobody_listens(kind: str) -> None:
 
 def test_no_such_host(kind: str) -> None:
     with pytest.raises(TransientError, match="cannot be reached"):
-        open_sink(target_at(kind, "http://no-such-host.invalid:9")).push([DOCUMENT])
+        open_index(target_at(kind, "http://no-such-host.invalid:9")).push([DOCUMENT])
 
 
 def test_an_answer_that_ends_early(kind: str) -> None:
@@ -97,7 +97,7 @@ def test_no_answer_in_time(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.socket() as deaf:
         deaf.bind(("127.0.0.1", 0))
         deaf.listen()
-        sink = open_sink(target_at(kind, f"http://127.0.0.1:{deaf.getsockname()[1]}"))
+        sink = open_index(target_at(kind, f"http://127.0.0.1:{deaf.getsockname()[1]}"))
         with pytest.raises(TransientError, match="no answer in time"):
             sink.push([DOCUMENT])
 
@@ -132,7 +132,7 @@ def test_credentials_are_sent(kind: str, credentials: Credentials, header: str) 
 
 def test_solr_knows_no_api_keys() -> None:
     with pytest.raises(ConfigError, match="no API keys"):
-        open_sink(target_at("solr", "http://localhost:1", Credentials(api_key="x")))
+        open_index(target_at("solr", "http://localhost:1", Credentials(api_key="x")))
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500])
@@ -144,7 +144,7 @@ def test_credentials_never_get_out(kind: str, status: int, caplog: pytest.LogCap
             continue
         with serving(lambda _: Answer(status, {"error": "no"})) as server:
             target = target_at(kind, server.url, credentials)
-            sink = open_sink(target)
+            sink = open_index(target)
             shown += [repr(sink), repr(target), str(target), repr(credentials)]
             acts: list[Callable[[], object]] = [
                 sink.check,
@@ -188,7 +188,7 @@ def test_an_unknown_certificate_is_refused(kind: str, certificate: Path) -> None
         serving(lambda _: Answer(), certificate=certificate) as server,
         pytest.raises(PermanentError, match="certificate is not trusted") as caught,
     ):
-        open_sink(target_at(kind, server.url)).push([DOCUMENT])
+        open_index(target_at(kind, server.url)).push([DOCUMENT])
     assert "INDEXER_CA_FILE" in caught.value.advice
     assert server.requests == []
 
@@ -201,26 +201,26 @@ def test_a_ca_file(kind: str, certificate: Path, monkeypatch: pytest.MonkeyPatch
     with serving(
         lambda _: Answer(200, answer, {"X-Elastic-Product": "Elasticsearch"}), certificate=certificate
     ) as server:
-        sink = open_sink(target_at(kind, server.url, Credentials(ca_file=certificate)))
+        sink = open_index(target_at(kind, server.url, Credentials(ca_file=certificate)))
         assert sink.push([DOCUMENT])[0].status == "indexed"
         sink.close()
 
 
 def test_a_ca_file_beside_a_url_without_tls(kind: str, certificate: Path) -> None:
     with pytest.raises(TransientError, match="cannot be reached"):
-        open_sink(target_at(kind, "http://127.0.0.1:1", Credentials(ca_file=certificate))).push([DOCUMENT])
+        open_index(target_at(kind, "http://127.0.0.1:1", Credentials(ca_file=certificate))).push([DOCUMENT])
 
 
 def test_a_ca_file_that_is_not_there(kind: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="CA file") as caught:
-        open_sink(target_at(kind, "https://localhost:1", Credentials(ca_file=tmp_path / "none.pem")))
+        open_index(target_at(kind, "https://localhost:1", Credentials(ca_file=tmp_path / "none.pem")))
     assert "INDEXER_CA_FILE" in caught.value.advice
 
 
 def test_connections_are_kept_alive(kind: str) -> None:
     answer = {"items": [{"index": {"status": 201}}], "responseHeader": {"status": 0}}
     with serving(lambda _: Answer(200, answer, {"X-Elastic-Product": "Elasticsearch"})) as server:
-        sink = open_sink(target_at(kind, server.url))
+        sink = open_index(target_at(kind, server.url))
         for _ in range(3):
             sink.push([DOCUMENT])
     assert len({request.client for request in server.requests}) == 1

@@ -13,7 +13,7 @@ import pytest
 import zstandard
 
 from indexer.engines.base import Action, Query, Write
-from indexer.engines.jsonl import JsonLinesSink
+from indexer.engines.jsonl.sink import JsonLinesSink
 from indexer.model.documents import Delete
 from indexer.model.errors import ConfigError, PermanentError
 from indexer.model.targets import Target
@@ -109,7 +109,7 @@ def test_a_killed_run_is_continued_after_its_last_whole_batch(path: Path) -> Non
 
 
 def test_part_files_larger_than_a_buffer(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("indexer.engines.jsonl.CHUNK", 64)
+    monkeypatch.setattr("indexer.engines.jsonl.sink.CHUNK", 64)
     sink = sink_at(path)
     for number in range(20):
         sink.push([write(str(number), title=os.urandom(40).hex())])
@@ -203,10 +203,10 @@ def test_a_reader_of_standard_output_that_leaves() -> None:
     """As `indexer transform ... | head` does: one exception, and nothing of Python's at the exit."""
     program = (
         "import sys\n"
-        "from indexer.engines.registry import open_sink\n"
+        "from indexer.engines.registry import open_index\n"
         "from indexer.engines.base import Write\n"
         "from indexer.model.targets import Target\n"
-        "sink = open_sink(Target('jsonl', path='-'))\n"
+        "sink = open_index(Target('jsonl', path='-'))\n"
         "try:\n"
         "    while True: sink.push([Write('1', b'{\"id\":\"1\"}')] * 1000)\n"
         "except BrokenPipeError:\n"

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.engines.registry import open_sink
-from indexer.model.targets import parse_target
+from indexer.engines.registry import open_index, parse_target
 
 CLIENTS = ("pysolr", "requests", "elasticsearch", "elastic_transport", "opensearchpy", "tantivy", "zstandard")
 
@@ -24,8 +23,8 @@ def test_no_client_is_imported_before_it_is_needed() -> None:
 
 def test_only_the_targets_client_is_imported() -> None:
     solr = imported_by(
-        "from indexer.engines.registry import open_sink; from indexer.model.targets import parse_target; "
-        "open_sink(parse_target('solr+http://localhost:1/solr/x'))"
+        "from indexer.engines.registry import open_index; from indexer.engines.registry import parse_target; "
+        "open_index(parse_target('solr+http://localhost:1/solr/x'))"
     )
     assert "pysolr" in solr
     assert "tantivy" not in solr
@@ -46,14 +45,14 @@ def test_only_the_targets_client_is_imported() -> None:
     ],
 )
 def test_opening_sends_and_writes_nothing(url: str, tmp_path: Path) -> None:
-    sink = open_sink(parse_target(url.format(tmp=tmp_path)))
+    sink = open_index(parse_target(url.format(tmp=tmp_path)))
     assert sink.omit == frozenset()
     sink.close()
     assert not list(tmp_path.iterdir())
 
 
 def test_an_embedded_index_is_made_only_where_asked(tmp_path: Path) -> None:
-    sink = open_sink(parse_target(f"embedded:{tmp_path}/index"), create=True)
+    sink = open_index(parse_target(f"embedded:{tmp_path}/index"), create=True)
     sink.check()
     assert sink.count() == 0
     sink.close()

@@ -9,14 +9,14 @@ import orjson
 import pytest
 import requests
 
-from indexer.engines.base import Action, Outcome, Query, Sink, Write
+from indexer.engines.base import Action, Index, Outcome, Query, Write
 from indexer.engines.http import NotThere
-from indexer.engines.registry import open_sink
+from indexer.engines.registry import open_index, parse_target
 from indexer.engines.solr.install import configset_zip
 from indexer.engines.solr.sink import SolrSink, encode
 from indexer.model.documents import Delete
 from indexer.model.errors import PermanentError, TransientError
-from indexer.model.targets import Target, parse_target
+from indexer.model.targets import Target
 from tests.conformance.documents import document, stored, write
 from tests.engines.server import Answer, Request, serving
 
@@ -27,7 +27,7 @@ INDEXED, DELETED = Outcome("indexed"), Outcome("deleted")
 def answered(errors: list[dict[str, str]]) -> list[Outcome]:
     """The outcomes of BATCH when Solr answers 200 with these errors to every request."""
     with serving(lambda _: Answer(200, {"responseHeader": {"status": 0, "errors": errors}})) as server:
-        return open_sink(parse_target(f"solr+{server.url}/solr/biblio")).push(BATCH)
+        return open_index(parse_target(f"solr+{server.url}/solr/biblio")).push(BATCH)
 
 
 def test_a_batch_is_one_body_of_commands_in_order() -> None:
@@ -37,7 +37,7 @@ def test_a_batch_is_one_body_of_commands_in_order() -> None:
 
 def test_no_batch_asks_for_a_commit() -> None:
     with serving(lambda _: Answer(200, {"responseHeader": {"status": 0}})) as server:
-        sink = open_sink(parse_target(f"solr+{server.url}/solr/biblio"))
+        sink = open_index(parse_target(f"solr+{server.url}/solr/biblio"))
         assert sink.push(BATCH) == [INDEXED, DELETED, INDEXED]
         assert all("commit" not in request.path and b"commit" not in request.body for request in server.requests)
         sink.commit()
@@ -91,7 +91,7 @@ def test_a_refused_batch_is_halved() -> None:
 
     batch = [Write(str(n), b'{"id":"bad"}' if n in (3, 12) else b'{"id":"good"}') for n in range(13)]
     with serving(answer) as server:
-        outcomes = open_sink(parse_target(f"solr+{server.url}/solr/biblio")).push(batch)
+        outcomes = open_index(parse_target(f"solr+{server.url}/solr/biblio")).push(batch)
     assert [n for n, outcome in enumerate(outcomes) if outcome.status == "rejected"] == [3, 12]
     assert outcomes[3].reason == "ERROR: [doc=x] Error adding field"
 
@@ -101,7 +101,7 @@ def test_a_body_too_large_is_halved() -> None:
         return Answer(413, b"too large") if len(request.body) > 60 else Answer(200, {"responseHeader": {"status": 0}})
 
     with serving(answer) as server:
-        assert open_sink(parse_target(f"solr+{server.url}/solr/biblio")).push(BATCH) == [INDEXED, DELETED, INDEXED]
+        assert open_index(parse_target(f"solr+{server.url}/solr/biblio")).push(BATCH) == [INDEXED, DELETED, INDEXED]
 
 
 def system(version: str) -> Answer:
@@ -110,7 +110,7 @@ def system(version: str) -> Answer:
 
 def checked(answer: Callable[[Request], Answer]) -> None:
     with serving(answer) as server:
-        open_sink(parse_target(f"solr+{server.url}/solr/biblio")).check()
+        open_index(parse_target(f"solr+{server.url}/solr/biblio")).check()
 
 
 @pytest.mark.parametrize("version", ["8.11.4", "10.0.0"])
@@ -121,7 +121,7 @@ def test_versions_that_we_do_not_speak_to(version: str) -> None:
 
 def test_an_answer_that_acknowledges_nothing() -> None:
     with serving(lambda _: Answer(200, {"responseHeader": {}})) as server:
-        sink = open_sink(parse_target(f"solr+{server.url}/solr/biblio"))
+        sink = open_index(parse_target(f"solr+{server.url}/solr/biblio"))
         with pytest.raises(TransientError, match="acknowledges nothing"):
             sink.push(BATCH)
         with pytest.raises(TransientError, match="acknowledges nothing"):
@@ -166,17 +166,17 @@ def test_a_page_that_is_no_solr() -> None:
 
 def test_elasticsearch_is_no_solr(elasticsearch_url: str) -> None:
     with pytest.raises(PermanentError, match=r"there is no Solr at .*: this is Elasticsearch [89]"):
-        open_sink(parse_target(f"solr+{elasticsearch_url}/solr/biblio")).check()
+        open_index(parse_target(f"solr+{elasticsearch_url}/solr/biblio")).check()
 
 
 def test_opensearch_is_no_solr(opensearch_url: str) -> None:
     with pytest.raises(PermanentError, match=r"there is no Solr at .*: this is OpenSearch [23]"):
-        open_sink(parse_target(f"solr+{opensearch_url}/solr/biblio")).check()
+        open_index(parse_target(f"solr+{opensearch_url}/solr/biblio")).check()
 
 
 def test_a_search_that_solr_refuses(solr_url: str) -> None:
     with pytest.raises(PermanentError, match="HTTP 404"):
-        open_sink(parse_target(f"solr+{solr_url}/no_such_core")).search(Query("tea"))
+        open_index(parse_target(f"solr+{solr_url}/no_such_core")).search(Query("tea"))
 
 
 # ---- configurations that are not ours, on real Solr
@@ -211,8 +211,8 @@ def collection(solrcloud_url: str) -> Iterator[Callable[[Callable[[str, str], st
     admin("configs", action="DELETE", name=name)
 
 
-def opened(target: Target) -> Sink:
-    sink = open_sink(target)
+def opened(target: Target) -> Index:
+    sink = open_index(target)
     sink.check()
     return sink
 

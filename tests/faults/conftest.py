@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from indexer.cli import main
-from indexer.engines import install
-from indexer.engines.registry import open_sink
+from indexer.engines import registry
+from indexer.engines.registry import open_index, parse_target
 from indexer.model.documents import Delete
-from indexer.model.targets import Target, parse_target
+from indexer.model.targets import Target
 from tests.conformance.conftest import SERVERS, _drop
 
 SAME_CODE = {"stalled", "slow", "429 storm", "other statuses that may pass", "lost acknowledgement", "items refused"}
@@ -70,14 +70,14 @@ def make_index(kind: str, request: pytest.FixtureRequest) -> Iterator[Target]:
     product, fixture = SERVERS[kind]
     made = parse_target(f"{product}+{request.getfixturevalue(fixture)}/faults_{uuid.uuid4().hex[:12]}")
     try:
-        install.install(made)
+        registry.install(made)
         yield made
     finally:
         _drop(kind, made)
 
 
 def empty(target: Target) -> None:
-    sink = open_sink(target)
+    sink = open_index(target)
     try:
         sink.check()
         sink.push([Delete(id) for id in sink.ids()])

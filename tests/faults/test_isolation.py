@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 import requests
 
-from indexer.engines import install
+from indexer.engines import registry
+from indexer.engines.registry import parse_target
 from indexer.engines.solr.install import configset_zip
 from indexer.model.documents import Fields
 from indexer.model.errors import ExitCode
-from indexer.model.targets import Target, parse_target
+from indexer.model.targets import Target
 from indexer.state import dead_letters
 from indexer.state.store import Store
 from tests.conformance.conftest import SERVERS, _drop, _split
@@ -37,7 +38,7 @@ def target(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     match request.param:
         case "embedded":
             made = parse_target(f"embedded:{tmp_path_factory.mktemp('embedded') / 'index'}")
-            install.install(made)
+            registry.install(made)
             yield made
         case "solr without tolerance":
             yield from make_intolerant(request.getfixturevalue("solrcloud_url"))

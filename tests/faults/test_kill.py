@@ -17,9 +17,10 @@ from typing import Any
 
 import pytest
 
-from indexer.engines import install
+from indexer.engines import registry
+from indexer.engines.registry import parse_target
 from indexer.model.errors import ExitCode
-from indexer.model.targets import Target, parse_target
+from indexer.model.targets import Target
 from tests.conformance.conftest import SERVERS, _drop
 from tests.conftest import PATIENCE, ROOT
 from tests.end_to_end.conftest import read_back
@@ -108,7 +109,7 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Target]:
     product, fixture = SERVERS[kind]
     made = parse_target(f"{product}+{request.getfixturevalue(fixture)}/kill_{uuid.uuid4().hex[:12]}")
     try:
-        install.install(made)
+        registry.install(made)
         yield made
     finally:
         _drop(kind, made)

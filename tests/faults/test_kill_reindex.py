@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from indexer.cli import main
-from indexer.engines.embedded.generations import EmbeddedPlace
+from indexer.engines.embedded.generations import EmbeddedGenerations
 from indexer.engines.embedded.sink import EmbeddedSink
 from indexer.jobs import generations, reindex, sync  # noqa: F401 - the child finds them imported
 from indexer.state.store import Store
@@ -42,7 +42,7 @@ def killed(folder: Path, *args: str, kill_at: int) -> tuple[Ended, int]:
         _hook(Store, "begin", step)
         _hook(Store, "claim", step)
         for name in ("make", "adopt", "promote", "drop"):
-            _hook(EmbeddedPlace, name, step)
+            _hook(EmbeddedGenerations, name, step)
         _hook(EmbeddedSink, "commit", step)
         sys.argv = ["indexer", *args]
         try:

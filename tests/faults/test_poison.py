@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from indexer.engines.registry import parse_target
 from indexer.model.documents import Fields
 from indexer.model.errors import ExitCode
-from indexer.model.targets import Target, parse_target
+from indexer.model.targets import Target
 from indexer.pipeline.bisect import ALONE_TRIES
 from indexer.pipeline.push import Limits
 from tests.conftest import PATIENCE

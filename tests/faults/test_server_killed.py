@@ -11,10 +11,10 @@ from typing import cast
 
 import pytest
 
-from indexer.engines import install
+from indexer.engines import registry
 from indexer.engines.base import Tunable
-from indexer.engines.registry import open_sink
-from indexer.model.targets import Target, parse_target
+from indexer.engines.registry import open_index, parse_target
+from indexer.model.targets import Target
 from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import read_back
 from tests.faults import proxy as faults
@@ -35,14 +35,14 @@ def own(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[OwnSer
         if not server.pid():
             pytest.skip("the server runs in a container, which this test cannot kill")
         target = parse_target(f"{server.kind}+{server.run('url')}/killed")
-        install.install(target)
+        registry.install(target)
         yield server, target
     finally:
         server.remove()
 
 
 def settings(target: Target) -> dict[str, str | None]:
-    with closing(open_sink(target)) as sink:
+    with closing(open_index(target)) as sink:
         return cast(Tunable, sink).bulk_settings() if hasattr(sink, "bulk_settings") else {}
 
 

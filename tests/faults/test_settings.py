@@ -8,10 +8,10 @@ from typing import cast
 
 import pytest
 
-from indexer.engines import install
+from indexer.engines import registry
 from indexer.engines.base import Tunable
-from indexer.engines.registry import open_sink
-from indexer.model.targets import Target, parse_target
+from indexer.engines.registry import open_index, parse_target
+from indexer.model.targets import Target
 from indexer.state import lock, saved_settings
 from indexer.state.store import Store
 from tests.conformance.conftest import _drop
@@ -27,14 +27,14 @@ def target(request: pytest.FixtureRequest) -> Iterator[Target]:
     kind = request.param
     url = request.getfixturevalue(f"{kind}_url")
     made = parse_target(f"{kind}+{url}/settings_{uuid.uuid4().hex[:12]}")
-    install.install(made)
+    registry.install(made)
     yield made
     _drop(kind, made)
 
 
 def settings(target: Target, put: dict[str, str | None] | None = None) -> dict[str, str | None]:
     """Those of the index, after these were put on it."""
-    with closing(open_sink(target)) as sink:
+    with closing(open_index(target)) as sink:
         if put is not None:
             cast(Tunable, sink).put_settings(put)
         return cast(Tunable, sink).bulk_settings()

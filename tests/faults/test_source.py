@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from indexer.engines.registry import open_sink
+from indexer.engines.registry import open_index, parse_target
 from indexer.model.errors import SourceError, TransientError
-from indexer.model.targets import Target, parse_target
+from indexer.model.targets import Target
 from indexer.pipeline.pool import CHUNK_RECORDS
 from indexer.sources import live
 from tests.conformance.documents import document, write
@@ -22,7 +22,7 @@ KINDS = [pytest.param(kind, marks=pytest.mark.servers) for kind in ("solr", "ela
 def filled(request: pytest.FixtureRequest) -> Iterator[Target]:
     """1,200 documents, which are three pages."""
     for target in make_index(request.param, request):
-        sink = open_sink(target)
+        sink = open_index(target)
         sink.check()
         for start in range(0, len(IDS), 400):
             sink.push([write(document(id, id), sink) for id in IDS[start : start + 400]])
@@ -81,7 +81,7 @@ def test_a_load_ends_with_what_was_read_in_the_index(
     assert ended.code == 3
     assert "; trying again in " in ended.err
     assert "given up after 2 tries, after record 500" in ended.err
-    kept = open_sink(parse_target(f"embedded:{tmp_path / 'index'}"))
+    kept = open_index(parse_target(f"embedded:{tmp_path / 'index'}"))
     derived = 500 // CHUNK_RECORDS * CHUNK_RECORDS  # a chunk that is not full yet is read again
     assert kept.count() == derived
     kept.close()

@@ -14,11 +14,11 @@ from typing import Any
 import pytest
 import requests
 
-from indexer.engines import install
-from indexer.engines.registry import open_sink
+from indexer.engines import registry
+from indexer.engines.registry import open_index, parse_target
 from indexer.model.documents import Fields
 from indexer.model.errors import ExitCode
-from indexer.model.targets import Target, parse_target
+from indexer.model.targets import Target
 from tests.conformance.conftest import _drop
 from tests.end_to_end.conftest import read_back
 from tests.faults import proxy as faults
@@ -78,7 +78,7 @@ def collections(target: Target, action: str, **params: str) -> None:
 
 
 def install_again(target: Target) -> None:
-    install.install(target)
+    registry.install(target)
 
 
 def lose_the_leader(target: Target) -> None:
@@ -92,7 +92,7 @@ def lose_the_leader(target: Target) -> None:
 def remade(target: Target) -> None:
     """Gone, and there again, empty, before anybody has asked for it."""
     cores(target, "UNLOAD", deleteInstanceDir="true")
-    install.install(target)
+    registry.install(target)
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ CASES = [
 def made(target: Target) -> None:
     """On Elasticsearch and OpenSearch: the target is an alias."""
     index = Target(target.kind, base=target.base, index=behind(target))
-    install.install(index)
+    registry.install(index)
     alias(("add", "_1"))(target)
 
 
@@ -299,7 +299,7 @@ def test_a_block_that_goes_away_is_waited_for(
     assert ended.pauses > 0
     assert titles(target) == {"u0": "old 0", "u1": "old 1"}
     assert letters(command) == []
-    with closing(open_sink(target)) as sink:
+    with closing(open_index(target)) as sink:
         settings: dict[str, str | None] = sink.bulk_settings()  # type: ignore[attr-defined]
     assert settings["index.refresh_interval"] != "-1"
 

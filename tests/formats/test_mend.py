@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from indexer.formats import DEFAULT_PROFILE, mend, to_document, xml
+from indexer.formats import mend, to_document, xml
 from indexer.formats.profiles import bundled
+from indexer.formats.registry import default_profiles
 from indexer.model.documents import Document
 from indexer.model.errors import RecordError
 from indexer.model.records import Header, Position, Record
@@ -18,7 +19,7 @@ FORM_FEED = "characters that XML does not allow were replaced by spaces: U+000C"
 
 def document(format: str, raw: str) -> Document:
     record = Record("s", format, raw.encode(), Position("f", 1, 0), Header("oai:x:1"))
-    made = to_document(record, bundled()[DEFAULT_PROFILE[format]])
+    made = to_document(record, bundled()[default_profiles()[format]])
     assert isinstance(made, Document)
     return made
 

@@ -11,8 +11,9 @@ import pytest
 import requests
 import urllib3
 
-from indexer.engines.generations import Place, open_place
-from indexer.model.targets import Target, parse_target
+from indexer.engines.generations import GenerationStore
+from indexer.engines.registry import open_generations, parse_target
+from indexer.model.targets import Target
 
 SERVERS = {
     "solr": "solr_url",
@@ -53,8 +54,8 @@ def target(fresh: Callable[[], Target]) -> Target:
 
 
 @pytest.fixture
-def place(target: Target) -> Iterator[Place]:
-    opened = open_place(target)
+def place(target: Target) -> Iterator[GenerationStore]:
+    opened = open_generations(target)
     yield opened
     opened.close()
 

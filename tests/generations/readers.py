@@ -5,8 +5,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from indexer.engines.base import Query, Sink
-from indexer.engines.registry import open_sink
+from indexer.engines.base import Index, Query
+from indexer.engines.registry import open_index
 from indexer.model.targets import Target
 
 
@@ -42,15 +42,15 @@ class Readers:
             self._look(None)
 
     def _kept(self) -> None:
-        sink = open_sink(self._target)
+        sink = open_index(self._target)
         sink.check()
         while not self._stop.is_set():
             self._look(sink)
         sink.close()
 
-    def _look(self, kept: Sink | None) -> None:
+    def _look(self, kept: Index | None) -> None:
         try:
-            sink = kept or open_sink(self._target)
+            sink = kept or open_index(self._target)
             try:
                 if kept is None:
                     sink.check()

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from indexer.engines.elastic.schema import index_body
-from indexer.engines.generations import Place
+from indexer.engines.generations import GenerationStore
 from indexer.jobs.generation_state import agree
 from indexer.model.errors import PermanentError
 from indexer.model.schema import biblio
@@ -31,7 +31,7 @@ def aliases(target: Target, index: str) -> dict[str, Any]:
     return dict(ask(target, "GET", f"{index}/_alias")[index]["aliases"])
 
 
-def test_other_aliases_move_along(place: Place, target: Target) -> None:
+def test_other_aliases_move_along(place: GenerationStore, target: Target) -> None:
     """With what they say: a filter, a routing."""
     plain(target, 3)
     narrow = {"filter": {"term": {"id": "n1"}}}
@@ -47,7 +47,7 @@ def test_other_aliases_move_along(place: Place, target: Target) -> None:
     assert count(replace(target, index=f"{target.index}_catalog")) == 5
 
 
-def test_an_index_behind_an_alias_stays_beside_its_clone(place: Place, target: Target) -> None:
+def test_an_index_behind_an_alias_stays_beside_its_clone(place: GenerationStore, target: Target) -> None:
     old = replace(target, index=f"{target.index}_v1")
     ask(target, "PUT", old.index, index_body(biblio()))
     fill(old, 3)
@@ -60,7 +60,7 @@ def test_an_index_behind_an_alias_stays_beside_its_clone(place: Place, target: T
     assert (count(old), count(target)) == (4, 3)
 
 
-def test_an_alias_of_several_indices_is_not_adopted(place: Place, target: Target) -> None:
+def test_an_alias_of_several_indices_is_not_adopted(place: GenerationStore, target: Target) -> None:
     for name in ("a", "b"):
         ask(target, "PUT", f"{target.index}_{name}", {"aliases": {target.index: {}}})
     assert place.is_plain()
@@ -71,7 +71,7 @@ def test_an_alias_of_several_indices_is_not_adopted(place: Place, target: Target
         place.promote(SECOND)
 
 
-def test_what_another_alias_stands_for_is_not_dropped(place: Place, target: Target) -> None:
+def test_what_another_alias_stands_for_is_not_dropped(place: GenerationStore, target: Target) -> None:
     build(place, FIRST, 3)
     build(place, SECOND, 5)
     place.promote(SECOND)
@@ -83,7 +83,7 @@ def test_what_another_alias_stands_for_is_not_dropped(place: Place, target: Targ
     assert place.there() == [SECOND]
 
 
-def test_a_new_generation_is_spread_as_the_live_one(place: Place, target: Target) -> None:
+def test_a_new_generation_is_spread_as_the_live_one(place: GenerationStore, target: Target) -> None:
     body = index_body(biblio())
     body["settings"] |= {"number_of_shards": 3, "number_of_replicas": 0}
     ask(target, "PUT", target.index, body)
@@ -93,7 +93,7 @@ def test_a_new_generation_is_spread_as_the_live_one(place: Place, target: Target
 
 
 def test_an_adoption_that_fails_leaves_no_write_block(
-    place: Place, target: Target, monkeypatch: pytest.MonkeyPatch
+    place: GenerationStore, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain(target, 3)
     refused = PermanentError("refused")
@@ -110,7 +110,7 @@ def test_an_adoption_that_fails_leaves_no_write_block(
 
 
 def test_a_load_opens_what_a_killed_adoption_left_closed(
-    place: Place, target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    place: GenerationStore, target: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain(target, 3)
     call = place._call  # type: ignore[attr-defined]
@@ -134,7 +134,7 @@ def test_a_load_opens_what_a_killed_adoption_left_closed(
     assert (place.live(), place.is_plain(), place.there(), count(target)) == (None, True, [], 4)
 
 
-def test_trouble_with_a_shard_and_with_a_disk(place: Place, target: Target) -> None:
+def test_trouble_with_a_shard_and_with_a_disk(place: GenerationStore, target: Target) -> None:
     build(place, FIRST, 3)
     index = f"{target.index}_{FIRST}"
     ask(target, "PUT", f"{index}/_settings", {"index.blocks.read_only_allow_delete": True})

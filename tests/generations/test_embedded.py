@@ -9,8 +9,8 @@ from typing import NamedTuple
 import pytest
 
 from indexer.engines.base import Query
-from indexer.engines.generations import Place
-from indexer.engines.registry import open_sink
+from indexer.engines.generations import GenerationStore
+from indexer.engines.registry import open_index
 from indexer.model.documents import Delete
 from indexer.model.errors import PermanentError
 from indexer.model.targets import Target
@@ -23,7 +23,7 @@ def names(target: Target) -> list[str]:
     return sorted(os.listdir(target.path))
 
 
-def test_nothing_is_left_beside_the_generations(place: Place, target: Target) -> None:
+def test_nothing_is_left_beside_the_generations(place: GenerationStore, target: Target) -> None:
     plain(target, 3)
     assert names(target) == ["index", "meta.json"]
     place.adopt(FIRST)
@@ -34,19 +34,19 @@ def test_nothing_is_left_beside_the_generations(place: Place, target: Target) ->
     assert (Path(target.path) / "live").read_text() == f"{SECOND}\n"
 
 
-def test_an_adopted_index_is_the_same_index(place: Place, target: Target) -> None:
+def test_an_adopted_index_is_the_same_index(place: GenerationStore, target: Target) -> None:
     plain(target, 3)
-    sink = open_sink(target)
+    sink = open_index(target)
     before = sink.identity()
     place.adopt(FIRST)
-    assert open_sink(target).identity() == open_sink(place.target(FIRST)).identity() == before
+    assert open_index(target).identity() == open_index(place.target(FIRST)).identity() == before
     assert (sink.count(), sink.search(Query(WORD)).total) == (3, 3)  # whoever has it open goes on reading
     sink.close()
 
 
-def test_an_index_that_is_written_to_is_not_adopted(place: Place, target: Target) -> None:
+def test_an_index_that_is_written_to_is_not_adopted(place: GenerationStore, target: Target) -> None:
     plain(target, 3)
-    writer = open_sink(target)
+    writer = open_index(target)
     writer.check()
     writer.push([Delete("n0")])
     with pytest.raises(PermanentError, match="another process writes"):
@@ -55,10 +55,12 @@ def test_an_index_that_is_written_to_is_not_adopted(place: Place, target: Target
     writer.close()
     assert (place.is_plain(), place.there()) == (True, [])
     place.adopt(FIRST)
-    assert set(open_sink(target).ids()) == {"n1", "n2"}
+    assert set(open_index(target).ids()) == {"n1", "n2"}
 
 
-def test_without_hard_links_the_files_are_copied(place: Place, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_hard_links_the_files_are_copied(
+    place: GenerationStore, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*_args: object, **_kwargs: object) -> None:
         raise OSError(errno.EPERM, "Operation not permitted")
 
@@ -69,7 +71,7 @@ def test_without_hard_links_the_files_are_copied(place: Place, target: Target, m
 
 
 @pytest.mark.parametrize("text", ["", "../..", "g20261128t134501/..", "\x00", "G20261128T134501"])
-def test_a_pointer_that_names_no_generation(place: Place, target: Target, text: str) -> None:
+def test_a_pointer_that_names_no_generation(place: GenerationStore, target: Target, text: str) -> None:
     build(place, FIRST, 3)
     place.promote(FIRST)
     (Path(target.path) / "live").write_text(text)
@@ -78,7 +80,7 @@ def test_a_pointer_that_names_no_generation(place: Place, target: Target, text: 
             look()
 
 
-def test_a_generation_whose_files_are_gone_is_not_promoted(place: Place, target: Target) -> None:
+def test_a_generation_whose_files_are_gone_is_not_promoted(place: GenerationStore, target: Target) -> None:
     build(place, FIRST, 3)
     place.promote(FIRST)
     shutil.rmtree(Path(place.make(SECOND).path) / "index")
@@ -87,7 +89,7 @@ def test_a_generation_whose_files_are_gone_is_not_promoted(place: Place, target:
     assert (place.live(), count(target)) == (FIRST, 3)
 
 
-def test_a_folder_of_other_files_is_left_alone(place: Place, target: Target) -> None:
+def test_a_folder_of_other_files_is_left_alone(place: GenerationStore, target: Target) -> None:
     Path(target.path).mkdir()
     (Path(target.path) / "thesis.odt").write_text("mine")
     with pytest.raises(PermanentError, match="holds other files"):
@@ -95,7 +97,7 @@ def test_a_folder_of_other_files_is_left_alone(place: Place, target: Target) -> 
     assert names(target) == ["thesis.odt"]
 
 
-def test_a_plain_index_may_begin_beside_generations_that_wait(place: Place, target: Target) -> None:
+def test_a_plain_index_may_begin_beside_generations_that_wait(place: GenerationStore, target: Target) -> None:
     build(place, FIRST, 3)
     plain(target, 2)
     assert (place.live(), place.is_plain(), count(target)) == (None, True, 2)
@@ -109,7 +111,7 @@ class Disk(NamedTuple):
     free: int
 
 
-def test_trouble_with_the_disk(place: Place, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_trouble_with_the_disk(place: GenerationStore, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     build(place, FIRST, 3)
     for disk, full in (
         (Disk(10**12, 991 * 10**9, 9 * 10**9), True),

@@ -3,7 +3,7 @@
 from contextlib import closing
 from pathlib import Path
 
-from indexer.engines.generations import Place
+from indexer.engines.generations import GenerationStore
 from indexer.jobs.generation_state import agree
 from indexer.model.targets import Target
 from indexer.state.generations import index_name, live_index
@@ -13,7 +13,7 @@ NAME = "g20261128t134501"
 
 
 def test_a_generation_that_another_state_has_made_live_is_none_of_what_is_known(
-    place: Place, target: Target, tmp_path: Path
+    place: GenerationStore, target: Target, tmp_path: Path
 ) -> None:
     with closing(Store(f"sqlite:///{tmp_path}/state.db")) as store:
         agree(store, target)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from indexer.engines.base import Query
-from indexer.engines.registry import open_sink
+from indexer.engines.registry import open_index
 from indexer.model.targets import Target
 from tests.conftest import PATIENCE, ROOT
 from tests.end_to_end.test_sync import configure, page
@@ -58,7 +58,7 @@ def report(folder: Path, version: Path, *args: str) -> dict[str, Any]:
 
 
 def found(target: Target, words: str) -> int:
-    with closing(open_sink(target)) as sink:
+    with closing(open_index(target)) as sink:
         return sink.search(Query(words)).total
 
 

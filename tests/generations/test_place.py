@@ -6,11 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from indexer.engines.generations import Place, open_place
-from indexer.engines.install import install
-from indexer.engines.registry import open_sink
+from indexer.engines.generations import GenerationStore
+from indexer.engines.registry import install, open_generations, open_index, parse_target
 from indexer.model.errors import ConfigError, PermanentError
-from indexer.model.targets import Target, parse_target
+from indexer.model.targets import Target
 from tests.conformance.documents import document, write
 from tests.generations.conftest import Killed, Steps
 from tests.generations.readers import reading
@@ -21,7 +20,7 @@ WORD = "gallimaufry"
 
 def fill(target: Target, count: int) -> None:
     """Documents n0, n1, ... into a target that has the schema."""
-    sink = open_sink(target)
+    sink = open_index(target)
     sink.check()
     documents = [write(document(f"n{number}", f"{WORD} {number}"), sink) for number in range(count)]
     assert {outcome.status for outcome in sink.push(documents)} == {"indexed"}
@@ -30,7 +29,7 @@ def fill(target: Target, count: int) -> None:
 
 
 def count(target: Target) -> int:
-    sink = open_sink(target)
+    sink = open_index(target)
     sink.check()
     found = sink.count()
     assert set(sink.get([f"n{number}" for number in range(found)])) == {f"n{number}" for number in range(found)}
@@ -38,7 +37,7 @@ def count(target: Target) -> int:
     return found
 
 
-def build(place: Place, name: str, documents: int) -> None:
+def build(place: GenerationStore, name: str, documents: int) -> None:
     fill(place.make(name), documents)
 
 
@@ -47,7 +46,7 @@ def plain(target: Target, documents: int) -> None:
     fill(target, documents)
 
 
-def test_where_nothing_is(place: Place, target: Target) -> None:
+def test_where_nothing_is(place: GenerationStore, target: Target) -> None:
     assert (place.live(), place.is_plain(), place.there()) == (None, False, [])
     with pytest.raises(PermanentError, match=FIRST):
         place.promote(FIRST)
@@ -59,7 +58,7 @@ def test_where_nothing_is(place: Place, target: Target) -> None:
     assert (place.live(), place.is_plain(), place.there()) == (None, False, [])
 
 
-def test_the_first_generation_and_the_next_and_back(place: Place, target: Target) -> None:
+def test_the_first_generation_and_the_next_and_back(place: GenerationStore, target: Target) -> None:
     build(place, FIRST, 3)
     assert (place.live(), place.is_plain(), place.there()) == (None, False, [FIRST])
     with pytest.raises(PermanentError):
@@ -82,7 +81,7 @@ def test_the_first_generation_and_the_next_and_back(place: Place, target: Target
     assert (count(target), count(place.target(FIRST)), count(place.target(SECOND))) == (4, 4, 5)
 
 
-def test_making_again_leaves_what_is_there(place: Place) -> None:
+def test_making_again_leaves_what_is_there(place: GenerationStore) -> None:
     build(place, FIRST, 3)
     assert place.make(FIRST) == place.target(FIRST)
     assert count(place.target(FIRST)) == 3
@@ -90,7 +89,7 @@ def test_making_again_leaves_what_is_there(place: Place) -> None:
     assert count(place.make(FIRST)) == 3
 
 
-def test_the_live_one_is_not_dropped(place: Place, target: Target) -> None:
+def test_the_live_one_is_not_dropped(place: GenerationStore, target: Target) -> None:
     build(place, FIRST, 3)
     build(place, SECOND, 5)
     place.promote(FIRST)
@@ -103,7 +102,7 @@ def test_the_live_one_is_not_dropped(place: Place, target: Target) -> None:
         place.promote(SECOND)
 
 
-def test_a_generation_of_that_name_is_not_overwritten(place: Place, target: Target) -> None:
+def test_a_generation_of_that_name_is_not_overwritten(place: GenerationStore, target: Target) -> None:
     plain(target, 3)
     build(place, FIRST, 5)
     with pytest.raises(PermanentError, match="is there already"):
@@ -111,7 +110,7 @@ def test_a_generation_of_that_name_is_not_overwritten(place: Place, target: Targ
     assert (count(place.target(FIRST)), count(target), place.is_plain()) == (5, 3, True)
 
 
-def test_a_plain_index_is_adopted(place: Place, target: Target) -> None:
+def test_a_plain_index_is_adopted(place: GenerationStore, target: Target) -> None:
     plain(target, 3)
     assert (place.live(), place.is_plain(), place.there()) == (None, True, [])
     build(place, SECOND, 5)
@@ -141,7 +140,7 @@ def test_a_plain_index_is_adopted(place: Place, target: Target) -> None:
     assert (place.live(), place.is_plain(), place.there(), count(target)) == (SECOND, False, [SECOND], 5)
 
 
-def test_an_index_beside_it_is_none_of_ours(place: Place, target: Target) -> None:
+def test_an_index_beside_it_is_none_of_ours(place: GenerationStore, target: Target) -> None:
     build(place, FIRST, 3)
     place.promote(FIRST)
     for name in ("main", "g20261128", "g20261128t1345010", "../g20261128t134501", "*", ""):
@@ -151,24 +150,24 @@ def test_an_index_beside_it_is_none_of_ours(place: Place, target: Target) -> Non
     assert place.there() == [FIRST]
 
 
-def test_another_process_sees_the_same(place: Place, target: Target) -> None:
+def test_another_process_sees_the_same(place: GenerationStore, target: Target) -> None:
     plain(target, 3)
     place.adopt(FIRST)
     build(place, SECOND, 5)
     place.promote(SECOND)
-    other = open_place(target)
+    other = open_generations(target)
     assert (other.live(), other.is_plain(), other.there()) == (SECOND, False, [FIRST, SECOND])
     other.close()
 
 
-def test_all_is_well(place: Place, target: Target) -> None:
+def test_all_is_well(place: GenerationStore, target: Target) -> None:
     build(place, FIRST, 3)
     assert place.trouble() == []
     place.promote(FIRST)
     assert place.trouble() == []
 
 
-def test_readers_see_no_error_and_never_less(place: Place, target: Target) -> None:
+def test_readers_see_no_error_and_never_less(place: GenerationStore, target: Target) -> None:
     build(place, FIRST, 7)
     place.promote(FIRST)
     with reading(target, "n3", WORD) as readers:
@@ -187,7 +186,7 @@ def test_readers_see_no_error_and_never_less(place: Place, target: Target) -> No
     assert count(target) == 6
 
 
-def test_readers_of_a_plain_index(place: Place, target: Target, kind: str) -> None:
+def test_readers_of_a_plain_index(place: GenerationStore, target: Target, kind: str) -> None:
     plain(target, 7)
     with reading(target, "n3", WORD) as readers:
         build(place, SECOND, 5)
@@ -213,23 +212,26 @@ def test_readers_of_a_plain_index(place: Place, target: Target, kind: str) -> No
     assert readers.counts == {5, 7}
 
 
-def _adopted(place: Place, target: Target) -> None:
+def _adopted(place: GenerationStore, target: Target) -> None:
     plain(target, 7)
     place.adopt(FIRST)
 
 
-def _two(place: Place, target: Target) -> None:
+def _two(place: GenerationStore, target: Target) -> None:
     _adopted(place, target)
     build(place, SECOND, 5)
 
 
-def _promoted(place: Place, target: Target) -> None:
+def _promoted(place: GenerationStore, target: Target) -> None:
     _two(place, target)
     place.promote(SECOND)
 
 
 # What is there before, what is killed, and what is there in the end: live, there, how many documents are served.
-VERBS: dict[str, tuple[Callable[[Place, Target], None], Callable[[Place], object], tuple[str, list[str], int]]] = {
+VERBS: dict[
+    str,
+    tuple[Callable[[GenerationStore, Target], None], Callable[[GenerationStore], object], tuple[str, list[str], int]],
+] = {
     "adopt": (lambda place, target: plain(target, 7), lambda place: place.adopt(FIRST), (FIRST, [FIRST], 7)),
     "promote": (_two, lambda place: place.promote(SECOND), (SECOND, [FIRST, SECOND], 5)),
     "back": (_promoted, lambda place: place.promote(FIRST), (FIRST, [FIRST, SECOND], 7)),
@@ -246,7 +248,7 @@ def killed(fresh: Callable[[], Target], steps: Steps, verb: str, last: int) -> b
     """
     target = fresh()
     before, run, (live, there, documents) = VERBS[verb]
-    place = open_place(target)
+    place = open_generations(target)
     before(place, target)
     served = count(target)
     steps.limit(last)
@@ -257,7 +259,7 @@ def killed(fresh: Callable[[], Target], steps: Steps, verb: str, last: int) -> b
     steps.limit(None)
     place.close()
 
-    again = open_place(target)
+    again = open_generations(target)
     assert count(target) in (served, documents), f"after step {last}"
     run(again)
     assert (again.live(), again.is_plain(), again.there()) == (live, False, there), f"after step {last}"
@@ -284,4 +286,4 @@ def test_killed_after_every_step(fresh: Callable[[], Target], steps: Steps, verb
 
 def test_json_lines_have_no_generations() -> None:
     with pytest.raises(ConfigError, match="no generations"):
-        open_place(parse_target("jsonl:documents.jsonl"))
+        open_generations(parse_target("jsonl:documents.jsonl"))

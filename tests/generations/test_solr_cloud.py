@@ -11,12 +11,12 @@ import pytest
 import requests
 
 from indexer.engines.base import Query
-from indexer.engines.generations import Place, open_place
-from indexer.engines.registry import open_sink
+from indexer.engines.generations import GenerationStore
+from indexer.engines.registry import open_generations, open_index, parse_target
 from indexer.engines.solr.install import CLOUD_CONFIGSET
 from indexer.model.documents import Delete
 from indexer.model.errors import PermanentError, TransientError
-from indexer.model.targets import Target, parse_target
+from indexer.model.targets import Target
 from tests.conftest import PATIENCE
 from tests.faults.own_server import OwnServer
 from tests.generations.readers import reading
@@ -48,7 +48,7 @@ def hosts(shown: Any) -> set[str]:
     return {replica["node_name"] for shard in shown["shards"].values() for replica in shard["replicas"].values()}
 
 
-def test_a_collection_of_several_shards(place: Place, target: Target) -> None:
+def test_a_collection_of_several_shards(place: GenerationStore, target: Target) -> None:
     """The new one is made like it; the adopted one is read, written and searched behind the alias of its name."""
     split(target, 40, nrtReplicas="2")
     with reading(target, "n3", WORD) as readers:
@@ -63,7 +63,7 @@ def test_a_collection_of_several_shards(place: Place, target: Target) -> None:
         assert str(new[key]) == str(live[key])
     assert (len(new["shards"]), hosts(new)) == (2, hosts(live))
 
-    sink = open_sink(place.target(FIRST))
+    sink = open_index(place.target(FIRST))
     sink.check()
     assert (sink.count(), sink.search(Query(WORD)).total, len(set(sink.ids()))) == (40, 40, 40)
     sink.push([Delete(f"n{number}") for number in range(35, 40)])
@@ -76,7 +76,9 @@ def test_a_collection_of_several_shards(place: Place, target: Target) -> None:
 
 
 @pytest.mark.long
-def test_replicas_that_copy_their_leader_have_caught_up_before_the_switch(place: Place, target: Target) -> None:
+def test_replicas_that_copy_their_leader_have_caught_up_before_the_switch(
+    place: GenerationStore, target: Target
+) -> None:
     split(target, 1, nrtReplicas="1", tlogReplicas="1")
     place.adopt(FIRST)
     build(place, SECOND, 30)
@@ -84,13 +86,13 @@ def test_replicas_that_copy_their_leader_have_caught_up_before_the_switch(place:
     assert {count(target) for _ in range(20)} == {30}
 
 
-def test_a_generation_lies_on_the_nodes_of_the_live_one(place: Place, target: Target) -> None:
+def test_a_generation_lies_on_the_nodes_of_the_live_one(place: GenerationStore, target: Target) -> None:
     plain(target, 3)
     new = place.make(FIRST).index
     assert hosts(collection(target, new)) == hosts(collection(target, target.index))
 
 
-def test_a_collection_behind_an_alias_is_adopted_where_it_is(place: Place, target: Target) -> None:
+def test_a_collection_behind_an_alias_is_adopted_where_it_is(place: GenerationStore, target: Target) -> None:
     old = f"{target.index}_v1"
     plain(target, 1)
     admin(target, "DELETE", name=target.index)
@@ -106,7 +108,7 @@ def test_a_collection_behind_an_alias_is_adopted_where_it_is(place: Place, targe
     assert (count(target), count(place.target(FIRST))) == (5, 3)
 
 
-def test_what_another_alias_stands_for_is_not_dropped(place: Place, target: Target) -> None:
+def test_what_another_alias_stands_for_is_not_dropped(place: GenerationStore, target: Target) -> None:
     build(place, FIRST, 3)
     build(place, SECOND, 5)
     place.promote(SECOND)
@@ -118,7 +120,7 @@ def test_what_another_alias_stands_for_is_not_dropped(place: Place, target: Targ
     assert place.there() == [SECOND]
 
 
-def test_an_alias_of_several_collections_is_not_adopted(place: Place, target: Target) -> None:
+def test_an_alias_of_several_collections_is_not_adopted(place: GenerationStore, target: Target) -> None:
     plain(target, 1)
     build(place, SECOND, 2)
     admin(target, "CREATEALIAS", name=target.index, collections=f"{target.index},{target.index}_{SECOND}")
@@ -128,7 +130,7 @@ def test_an_alias_of_several_collections_is_not_adopted(place: Place, target: Ta
         place.promote(SECOND)
 
 
-def test_trouble_with_a_replica(place: Place, target: Target) -> None:
+def test_trouble_with_a_replica(place: GenerationStore, target: Target) -> None:
     build(place, FIRST, 3)
     shown = collection(target, f"{target.index}_{FIRST}")
     [replica] = shown["shards"]["shard1"]["replicas"].values()
@@ -161,7 +163,7 @@ def test_trouble_with_a_lost_node(own_cloud: OwnServer) -> None:
     """Searches are answered by the other node; nothing is promoted before it is back."""
     target = parse_target(f"solr+{own_cloud.run('url')}/lost")
     split(target, 40, nrtReplicas="2")
-    place = open_place(target)
+    place = open_generations(target)
     place.adopt(FIRST)
     build(place, SECOND, 30)
     assert place.trouble() == []

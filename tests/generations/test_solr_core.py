@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 import requests
 
-from indexer.engines.generations import Place, open_place
-from indexer.engines.install import install
-from indexer.engines.solr.core_generations import CorePlace
+from indexer.engines.generations import GenerationStore
+from indexer.engines.registry import install, open_generations
+from indexer.engines.solr.core_generations import CoreGenerations
 from indexer.engines.solr.schema import MARK
 from indexer.jobs.generation_state import agree
 from indexer.model.errors import PermanentError, TransientError
@@ -34,7 +34,7 @@ def folders(target: Target) -> dict[str, str]:
     }
 
 
-def test_names_of_cores_change_sides_and_their_folders_tell(place: Place, target: Target) -> None:
+def test_names_of_cores_change_sides_and_their_folders_tell(place: GenerationStore, target: Target) -> None:
     for name, documents in ((FIRST, 1), (SECOND, 2), (THIRD, 3)):
         build(place, name, documents)
         place.promote(name)
@@ -48,7 +48,7 @@ def test_names_of_cores_change_sides_and_their_folders_tell(place: Place, target
     assert count(target) == 2
 
 
-def test_a_core_that_was_adopted_leaves_its_configuration(place: Place, target: Target) -> None:
+def test_a_core_that_was_adopted_leaves_its_configuration(place: GenerationStore, target: Target) -> None:
     plain(target, 3)
     folder = Path(admin(target, "STATUS", core=target.index)["status"][target.index]["instanceDir"])
     place.adopt(FIRST)
@@ -63,7 +63,7 @@ def test_a_core_that_was_adopted_leaves_its_configuration(place: Place, target: 
     assert not Path(f"{folder}_{FIRST}_adopted").exists()
 
 
-def test_a_plain_core_made_by_hand_after_the_adopted_one_went_is_plain(place: Place, target: Target) -> None:
+def test_a_plain_core_made_by_hand_after_the_adopted_one_went_is_plain(place: GenerationStore, target: Target) -> None:
     """The record of an adopted core that somebody unloaded says nothing of another one."""
     plain(target, 3)
     place.adopt(FIRST)
@@ -75,7 +75,7 @@ def test_a_plain_core_made_by_hand_after_the_adopted_one_went_is_plain(place: Pl
     assert (place.live(), place.is_plain(), place.there()) == (None, True, [SECOND])
 
 
-def test_two_plain_cores_are_nobodys_to_choose_from(place: Place, target: Target, tmp_path: Path) -> None:
+def test_two_plain_cores_are_nobodys_to_choose_from(place: GenerationStore, target: Target, tmp_path: Path) -> None:
     admin(target, "CREATE", name=target.index, configSet="biblio")
     other = f"{target.index}_{FIRST}"
     admin(target, "CREATE", name=other, configSet="biblio", instanceDir=f"{target.index}_by_hand")
@@ -97,7 +97,7 @@ def spoil(target: Target, core: str) -> None:
     assert requests.get(f"{target.base}/admin/cores", params=params, timeout=60).status_code == 400
 
 
-def test_a_core_that_does_not_start(place: Place, target: Target) -> None:
+def test_a_core_that_does_not_start(place: GenerationStore, target: Target) -> None:
     build(place, FIRST, 3)
     place.promote(FIRST)
     spoil(target, f"{target.index}_{SECOND}")
@@ -110,7 +110,7 @@ def test_a_core_that_does_not_start(place: Place, target: Target) -> None:
     assert count(target) == 3
 
 
-def test_a_live_core_that_does_not_start(place: Place, target: Target) -> None:
+def test_a_live_core_that_does_not_start(place: GenerationStore, target: Target) -> None:
     """Nothing takes its place: the next start of Solr would find two cores of one name."""
     build(place, FIRST, 3)
     spoil(target, target.index)
@@ -122,7 +122,9 @@ def test_a_live_core_that_does_not_start(place: Place, target: Target) -> None:
         admin(target, "CREATE", name=target.index, configSet="biblio")
 
 
-def test_a_core_with_a_configuration_of_its_own_is_followed_by_one_with_the_same(place: Place, target: Target) -> None:
+def test_a_core_with_a_configuration_of_its_own_is_followed_by_one_with_the_same(
+    place: GenerationStore, target: Target
+) -> None:
     plain(target, 3)
     folder = Path(admin(target, "STATUS", core=target.index)["status"][target.index]["instanceDir"])
     bundled = folder.parent / "configsets/biblio/conf"
@@ -136,7 +138,7 @@ def test_a_core_with_a_configuration_of_its_own_is_followed_by_one_with_the_same
         admin(target, "UNLOAD", core=target.index, deleteInstanceDir="true")
         admin(target, "CREATE", name=target.index, configSet=own.name)
         fill(target, 3)
-        with closing(open_place(target, configset=own.name)) as same:
+        with closing(open_generations(target, configset=own.name)) as same:
             same.adopt(FIRST)
             with pytest.raises(PermanentError, match="configuration of its own, and configset 'biblio' is another one"):
                 place.make(SECOND)
@@ -150,7 +152,9 @@ def test_a_core_with_a_configuration_of_its_own_is_followed_by_one_with_the_same
         shutil.rmtree(own)
 
 
-def test_a_core_that_took_the_place_of_none_is_plain_once_it_was_loaded_into(place: Place, target: Target) -> None:
+def test_a_core_that_took_the_place_of_none_is_plain_once_it_was_loaded_into(
+    place: GenerationStore, target: Target
+) -> None:
     """A promotion was killed between the core that holds the name and the SWAP, and a load came before the next."""
     build(place, FIRST, 3)
     admin(target, "CREATE", name=target.index, configSet="biblio", instanceDir=f"{target.index}_empty")
@@ -164,7 +168,7 @@ def test_a_core_that_took_the_place_of_none_is_plain_once_it_was_loaded_into(pla
     assert (count(target), count(place.target(SECOND))) == (3, 4)
 
 
-def test_a_core_of_others_in_a_folder_of_that_name_stays(place: Place, target: Target) -> None:
+def test_a_core_of_others_in_a_folder_of_that_name_stays(place: GenerationStore, target: Target) -> None:
     other = f"other-{target.index}"
     admin(target, "CREATE", name=other, configSet="biblio", instanceDir=f"{target.index}_empty")
     build(place, FIRST, 3)
@@ -173,21 +177,23 @@ def test_a_core_of_others_in_a_folder_of_that_name_stays(place: Place, target: T
 
 
 def test_a_core_with_another_configuration_is_refused_by_the_second_call_too(
-    place: Place, target: Target, monkeypatch: pytest.MonkeyPatch
+    place: GenerationStore, target: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plain(target, 3)
     place.adopt(FIRST)
     monkeypatch.setattr("indexer.engines.solr.core_generations.is_ours", lambda *_: False)
     monkeypatch.setattr("indexer.engines.solr.core_generations.same_configuration", lambda *_: False)
     with monkeypatch.context() as killed:
-        killed.setattr(CorePlace, "_check_configuration", lambda *_: None)  # a kill before it
+        killed.setattr(CoreGenerations, "_check_configuration", lambda *_: None)  # a kill before it
         place.make(SECOND)
     with pytest.raises(PermanentError, match="configuration of its own"):
         place.make(SECOND)
     assert place.there() == [FIRST]
 
 
-def test_generations_of_cores_that_do_not_start_are_not_forgotten(place: Place, target: Target, tmp_path: Path) -> None:
+def test_generations_of_cores_that_do_not_start_are_not_forgotten(
+    place: GenerationStore, target: Target, tmp_path: Path
+) -> None:
     build(place, FIRST, 3)
     place.promote(FIRST)
     with closing(Store(f"sqlite:///{tmp_path}/state.db")) as store:
@@ -201,20 +207,20 @@ def test_generations_of_cores_that_do_not_start_are_not_forgotten(place: Place, 
         assert [each.name for each in generations.known(store, str(target))] == [FIRST]
 
 
-def test_cores_that_are_being_loaded(place: Place, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cores_that_are_being_loaded(place: GenerationStore, target: Target, monkeypatch: pytest.MonkeyPatch) -> None:
     """As Solr 9.10 tells of them while it starts: without their folders."""
     build(place, FIRST, 3)
     place.promote(FIRST)
-    status = CorePlace._status
+    status = CoreGenerations._status
 
-    def starting(self: CorePlace, core: str) -> Any:
+    def starting(self: CoreGenerations, core: str) -> Any:
         told = status(self)
         told["status"][core] = {"name": core, "isLoaded": "false", "isLoading": "true"}
         return told
 
-    monkeypatch.setattr(CorePlace, "_status", lambda self: starting(self, "another"))
+    monkeypatch.setattr(CoreGenerations, "_status", lambda self: starting(self, "another"))
     assert place.live() == FIRST
-    monkeypatch.setattr(CorePlace, "_status", lambda self: starting(self, target.index))
+    monkeypatch.setattr(CoreGenerations, "_status", lambda self: starting(self, target.index))
     with pytest.raises(TransientError, match="is still being loaded"):
         place.live()
 
@@ -241,7 +247,7 @@ def apart(target: Target) -> int:
 
 
 def test_a_core_whose_configuration_names_its_data_folder(target: Target) -> None:
-    with own_core(target) as configset, closing(open_place(target, configset=configset)) as place:
+    with own_core(target) as configset, closing(open_generations(target, configset=configset)) as place:
         fill(target, 3)
         with reading(target, "n2", WORD) as readers:
             place.adopt(FIRST)
@@ -286,7 +292,7 @@ def test_what_is_refused_leaves_the_cores_as_they_were(target: Target, refused: 
         before = (cores(target), sorted(path.name for path in home.glob(f"{target.index}*")))
         try:
             for name, said in words.items():
-                with closing(open_place(target, configset=name)) as place:
+                with closing(open_generations(target, configset=name)) as place:
                     with pytest.raises(PermanentError, match=said):
                         getattr(place, refused)(FIRST)
                     assert (place.live(), place.is_plain(), place.there(), place.trouble()) == (None, True, [], [])

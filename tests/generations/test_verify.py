@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 from indexer.config import load
-from indexer.engines.base import Sink, Write
+from indexer.engines.base import Index, Write
 from indexer.engines.embedded.sink import EmbeddedSink
 from indexer.jobs.load import plan_for
 from indexer.jobs.verification import Check, verify
@@ -33,7 +33,7 @@ def made(tmp_path: Path) -> Plan:
 
 
 @pytest.fixture
-def sinks(tmp_path: Path) -> Iterator[tuple[Sink, Sink]]:
+def sinks(tmp_path: Path) -> Iterator[tuple[Index, Index]]:
     """Two empty indexes: the new one and the live one."""
     opened = [EmbeddedSink(tmp_path / name, create=True) for name in ("new", "live")]
     for sink in opened:
@@ -43,7 +43,7 @@ def sinks(tmp_path: Path) -> Iterator[tuple[Sink, Sink]]:
         sink.close()
 
 
-def fill(sink: Sink, plan: Plan, **changes: str | list[str] | None) -> None:
+def fill(sink: Index, plan: Plan, **changes: str | list[str] | None) -> None:
     """What the plan makes; in each document these fields are others, or (None) not there."""
     from indexer.pipeline.transform_all import rederive
     from indexer.pipeline.workers import Marked
@@ -61,25 +61,25 @@ def failed(checks: list[Check]) -> dict[str, str]:
     return {check.name: check.message for check in checks if not check.passed}
 
 
-def run(plan: Plan, sinks: tuple[Sink, Sink], account: Account | None = None) -> dict[str, str]:
+def run(plan: Plan, sinks: tuple[Index, Index], account: Account | None = None) -> dict[str, str]:
     new, live = sinks
     return failed(verify(plan, new, live=live, account=account, limits=VerifySettings()))
 
 
-def test_equal_indexes_pass(made: Plan, sinks: tuple[Sink, Sink]) -> None:
+def test_equal_indexes_pass(made: Plan, sinks: tuple[Index, Index]) -> None:
     for sink in sinks:
         fill(sink, made)
     assert run(made, sinks, Account({"a": Books(20, 20)})) == {}
 
 
-def test_books_that_do_not_close_and_files_that_were_not_read_fail(made: Plan, sinks: tuple[Sink, Sink]) -> None:
+def test_books_that_do_not_close_and_files_that_were_not_read_fail(made: Plan, sinks: tuple[Index, Index]) -> None:
     for sink in sinks:
         fill(sink, made)
     assert run(made, sinks, Account({"a": Books(20, 19)})) == {"books": "the books of a do not close"}
     assert "1 file was not read" in run(made, sinks, Account({"a": Books(20, 20)}, faults=1))["books"]
 
 
-def test_a_smaller_index_fails(made: Plan, sinks: tuple[Sink, Sink]) -> None:
+def test_a_smaller_index_fails(made: Plan, sinks: tuple[Index, Index]) -> None:
     new, live = sinks
     fill(new, made)
     live.push([Write(id, orjson.dumps(fields)) for id, fields in documents(40).items()])
@@ -88,7 +88,7 @@ def test_a_smaller_index_fails(made: Plan, sinks: tuple[Sink, Sink]) -> None:
     assert message.startswith("20 documents, 40 in the live index: 50.0% fewer, and 5.0% may be")
 
 
-def test_a_field_that_is_lost_fails(made: Plan, sinks: tuple[Sink, Sink]) -> None:
+def test_a_field_that_is_lost_fails(made: Plan, sinks: tuple[Index, Index]) -> None:
     new, live = sinks
     fill(new, made)
     fill(live, made, series=["Annals"])

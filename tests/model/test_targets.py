@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from indexer.engines.registry import parse_target
 from indexer.model.errors import ConfigError
-from indexer.model.targets import Credentials, Target, has_credentials, parse_target
+from indexer.model.targets import Credentials, Target, has_credentials
 
 
 @pytest.mark.parametrize(

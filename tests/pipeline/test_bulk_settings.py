@@ -8,10 +8,9 @@ from typing import cast
 import pytest
 import requests
 
-from indexer.engines import install
-from indexer.engines.base import Sink, Tunable, Write
-from indexer.engines.registry import open_sink
-from indexer.model.targets import parse_target
+from indexer.engines import registry
+from indexer.engines.base import Index, Tunable, Write
+from indexer.engines.registry import open_index, parse_target
 from indexer.pipeline.bulk_settings import put_back, tuned
 from indexer.state import saved_settings
 from indexer.state.store import Store
@@ -20,11 +19,11 @@ BULK = {"index.refresh_interval": "-1", "index.number_of_replicas": "0"}
 
 
 @pytest.fixture
-def sink(elasticsearch_url: str) -> Iterator[Sink]:
+def sink(elasticsearch_url: str) -> Iterator[Index]:
     name = f"tuning_{uuid.uuid4().hex[:12]}"
     target = parse_target(f"elasticsearch+{elasticsearch_url}/{name}")
-    install.install(target)
-    opened = open_sink(target)
+    registry.install(target)
+    opened = open_index(target)
     opened.check()
     cast(Tunable, opened).put_settings({"index.refresh_interval": "7s", "index.number_of_replicas": "2"})
     yield opened
@@ -40,38 +39,38 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened.close()
 
 
-def settings(sink: Sink) -> dict[str, str | None]:
+def settings(sink: Index) -> dict[str, str | None]:
     return cast(Tunable, sink).bulk_settings()
 
 
-def test_an_empty_index_is_set_up_and_put_back(sink: Sink, store: Store) -> None:
+def test_an_empty_index_is_set_up_and_put_back(sink: Index, store: Store) -> None:
     before = settings(sink)
     assert before == {"index.refresh_interval": "7s", "index.number_of_replicas": "2"}
-    with tuned(sink, store, "t", say=print):
+    with tuned(sink, store, "t", tunable=True, say=print):
         assert settings(sink) == BULK
         assert saved_settings.read(store, "t") == before
     assert settings(sink) == before
     assert saved_settings.read(store, "t") is None
 
 
-def test_what_a_killed_load_changed_is_put_back_by_the_next(sink: Sink, store: Store) -> None:
+def test_what_a_killed_load_changed_is_put_back_by_the_next(sink: Index, store: Store) -> None:
     before = settings(sink)
-    killed = tuned(sink, store, "t", say=print)
+    killed = tuned(sink, store, "t", tunable=True, say=print)
     killed.__enter__()  # and never left: the process is gone
     sink.push([Write("a", b'{"id":"a","title":"A"}')])
     sink.commit()
     said: list[str] = []
     put_back(sink, store, "t", say=said.append)
-    with tuned(sink, store, "t", say=said.append):
+    with tuned(sink, store, "t", tunable=True, say=said.append):
         assert settings(sink) == before  # the index is not empty any more: it is not set up again
     assert settings(sink) == before
     assert "put back" in said[0]
     assert saved_settings.read(store, "t") is None
 
 
-def test_a_live_index_is_left_alone(sink: Sink, store: Store) -> None:
+def test_a_live_index_is_left_alone(sink: Index, store: Store) -> None:
     sink.push([Write("a", b'{"id":"a","title":"A"}')])
     sink.commit()
     before = settings(sink)
-    with tuned(sink, store, "t", say=print):
+    with tuned(sink, store, "t", tunable=True, say=print):
         assert settings(sink) == before

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 import requests
 
-from indexer.engines.install import install
-from indexer.model.targets import Target, parse_target
+from indexer.engines.registry import install, parse_target
+from indexer.model.targets import Target
 
 
 @pytest.fixture(scope="session")

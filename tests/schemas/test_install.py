@@ -14,14 +14,14 @@ import requests
 from indexer.engines.base import Query, Write
 from indexer.engines.elastic.schema import index_body
 from indexer.engines.http import open_session
-from indexer.engines.install import check_target, install
 from indexer.engines.preflight import check_solr
-from indexer.engines.registry import open_sink
+from indexer.engines.registry import differences as check_target
+from indexer.engines.registry import install, parse_target
 from indexer.engines.solr import install as install_solr
 from indexer.engines.solr.schema import CONF, MARK, configset
 from indexer.model.errors import PermanentError
 from indexer.model.schema import biblio
-from indexer.model.targets import Target, parse_target
+from indexer.model.targets import Target
 from tests.schemas.conftest import drop_collection, drop_index
 
 
@@ -123,7 +123,7 @@ def test_documents_of_an_older_schema_are_told_from_bad_ones(
     create = {"action": "CREATE", "name": older, "collection.configName": older, "numShards": "1"}
     requests.get(f"{target.base}/admin/collections", params=create, timeout=120).raise_for_status()
     try:
-        sink = open_sink(target)
+        sink = open_index(target)
         assert [outcome.status for outcome in sink.push([Write("1", b'{"id":"1","author":["Sun, Wei"]}')])] == [
             "indexed"
         ]
@@ -261,7 +261,7 @@ def test_an_index_of_an_earlier_version_is_left_to_a_reindex(elastic: Target) ->
         assert f"was made by schema version 1, today's is {biblio().version}" in install(target)[-1]
         assert "indexer reindex" in install(target)[-1]
         assert {str(row) for row in check_target(target)} >= {"filter numerals: not there"}
-        sink = open_sink(target)
+        sink = open_index(target)
         sink.check()
         assert [outcome.status for outcome in sink.push([Write("1", b'{"id":"1","title":"Tea"}')])] == ["indexed"]
         sink.commit()

@@ -17,10 +17,10 @@ from indexer.engines.preflight import (
     refuse,
 )
 from indexer.engines.preflight import _as_settings as as_settings
+from indexer.engines.registry import parse_target
 from indexer.engines.solr.update_chain import OWN, Processor, UpdateChain, read
 from indexer.model.errors import PermanentError
 from indexer.model.schema import biblio
-from indexer.model.targets import parse_target
 from tests.engines.server import Answer, Request, serving
 
 ES = parse_target("elasticsearch+http://localhost:9200/biblio")

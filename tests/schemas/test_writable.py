@@ -6,9 +6,8 @@ import pytest
 
 from indexer.engines import writable
 from indexer.engines.http import open_session
-from indexer.engines.registry import open_sink
+from indexer.engines.registry import open_index, parse_target
 from indexer.model.errors import PermanentError, TransientError
-from indexer.model.targets import parse_target
 from tests.engines.server import Answer, Request, serving
 
 NOT_ONE: dict[str, Any] = {"is_write_index": False}
@@ -84,6 +83,6 @@ def test_a_pipeline_is_missing_where_the_server_says_so(status: int, refused: bo
         return Answer(200, {"version": {"number": "9.1.0"}}, product)
 
     with serving(answer) as server, pytest.raises(PermanentError) as caught:
-        open_sink(parse_target(f"elasticsearch+{server.url}/biblio")).check(to_write=True)
+        open_index(parse_target(f"elasticsearch+{server.url}/biblio")).check(to_write=True)
     assert ("the pipeline with id [tidy] does not exist, which index.final_pipeline" in caught.value.message) == refused
     assert ("its schema is not ours" in caught.value.message) != refused  # which comes after

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from indexer.model.records import Fault, Record
 from indexer.sources import _member
-from indexer.sources.record_factory import Place
+from indexer.sources.record_factory import RecordFactory
 from indexer.sources.unpack import Member
 from indexer.sources.window import Stream
 from tests.sources.reading import ERASMUS, SEED
@@ -61,7 +61,7 @@ def split(name: str, cuts: list[int]) -> list[Record | Fault]:
     head = 1000 if name in ("oai", "seed", "page") else 200
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("indexer.sources.HEAD", head)
-        return list(_member(Member("x", Stream(chunks())), Place("s", "x")))
+        return list(_member(Member("x", Stream(chunks())), RecordFactory("s", "x")))
 
 
 @pytest.mark.parametrize("name", WHOLE)

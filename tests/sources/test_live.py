@@ -7,12 +7,13 @@ from typing import cast
 import pytest
 
 from indexer import sources
-from indexer.engines.base import Readable
+from indexer.engines.base import Index
+from indexer.engines.registry import is_index
 from indexer.model.errors import ConfigError, SourceError
-from indexer.model.targets import Credentials, Target, is_index
+from indexer.model.targets import Credentials, Target
 from indexer.pipeline.run_state import signatures
 from indexer.sources import live
-from indexer.sources.record_factory import Place
+from indexer.sources.record_factory import RecordFactory
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ class Copies:
 
 
 def test_an_index_that_gives_the_same_page_again_and_again_is_left() -> None:
-    found = live._records(cast(Readable, Copies()), Place("s", "index", exact=False), live.sleep)
+    found = live._records(cast(Index, Copies()), RecordFactory("s", "index", exact=False), live.sleep)
     assert next(found).raw == b'{"id": "1"}'
     with pytest.raises(SourceError, match="the same page comes again and again, after record 1"):
         next(found)

@@ -15,7 +15,7 @@ from indexer.model.targets import Credentials
 from indexer.model.urls import public
 from indexer.sources import lasting, live, read, remote, shown
 from indexer.sources.files import CHUNK, Meter
-from indexer.sources.remote import Remote
+from indexer.sources.remote_file import Remote
 from tests.sources.reading import faults, only
 from tests.sources.web import Web, serving
 

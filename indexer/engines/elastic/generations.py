@@ -17,9 +17,9 @@ from urllib.parse import quote
 import orjson
 
 from indexer.engines.elastic.client import PRODUCTS, check_product, open_client
+from indexer.engines.elastic.install import put_template
 from indexer.engines.generations import adopts_nothing, is_live, is_taken, no_room, not_adopted, not_there
 from indexer.engines.http import NotThere
-from indexer.engines.install import put_template
 from indexer.engines.isolate import Refused
 from indexer.engines.preflight import check_elastic
 from indexer.model.errors import PermanentError, TargetError, TransientError
@@ -32,8 +32,8 @@ _CLONE_SECONDS = 1800.0  # where the file system has no hard links, a clone copi
 _LOST = ("NODE_LEFT", "ALLOCATION_FAILED", "PRIMARY_FAILED", "NODE_RESTARTING")  # why a copy is not where it was
 
 
-class ElasticPlace:
-    """A Place (indexer.engines.generations) over the indices of one cluster."""
+class ElasticGenerations:
+    """A GenerationStore (engines.generations) over the indices of one cluster."""
 
     def __init__(self, target: Target) -> None:
         self._target = target

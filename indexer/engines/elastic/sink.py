@@ -58,6 +58,7 @@ GONE = "What had been acknowledged is gone with it. Install the schema again, an
 class ElasticSink:
     """An index or alias. `push` may be called from several threads: they share the client's connections."""
 
+    BULK_SETTINGS = BULK_SETTINGS
     durable: Durable = "acknowledged"
 
     def __init__(self, target: Target, *, connections: int = 2) -> None:

@@ -35,8 +35,8 @@ _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)  # of fi
 _PLAIN = ".plain"  # the index that was adopted, on its way out
 
 
-class EmbeddedPlace:
-    """A Place (indexer.engines.generations) over the folder of an embedded target."""
+class EmbeddedGenerations:
+    """A GenerationStore (engines.generations) over the folder of an embedded target."""
 
     def __init__(self, target: Target) -> None:
         self._target = target

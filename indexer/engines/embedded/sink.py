@@ -32,7 +32,7 @@ ADDRESSES = 20_000  # of documents that are asked for at once: each question wal
 
 
 class EmbeddedSink:
-    """A Sink (engines.base) over the folder `path`. With `create`, `check` makes a folder that is not there; with
+    """An Index (engines.base) over the folder `path`. With `create`, `check` makes a folder that is not there; with
     `any_schema` it may be an index of another version, to be read.
     """
 

@@ -1,1 +1,54 @@
 """Solr, standalone and as SolrCloud."""
+
+from indexer.engines.base import Difference, Engine, Writer
+from indexer.engines.generations import GenerationStore
+from indexer.model.targets import Target
+
+
+def _open(target: Target, *, connections: int, create: bool, any_schema: bool) -> Writer:
+    from indexer.engines.solr.sink import SolrSink
+
+    return SolrSink(target, connections=connections)
+
+
+def _install(target: Target) -> list[str]:
+    from indexer.engines.solr.install import install
+
+    return install(target)
+
+
+def _differences(target: Target) -> list[Difference]:
+    from indexer.engines.solr.install import differences
+
+    return differences(target)
+
+
+def _generations(target: Target, configset: str) -> GenerationStore:
+    """A Solr is asked whether it is a SolrCloud."""
+    from indexer.engines.http import open_session
+    from indexer.engines.solr.cloud_generations import CloudGenerations
+    from indexer.engines.solr.core_generations import CoreGenerations
+    from indexer.engines.solr.install import is_cloud
+    from indexer.engines.solr.sink import check_product
+
+    session = open_session(target)
+    try:
+        check_product(target, session)
+        if is_cloud(target, session):
+            return CloudGenerations(target, session)
+        return CoreGenerations(target, session, configset)
+    except BaseException:
+        session.close()
+        raise
+
+
+SOLR = Engine(
+    scheme="solr",
+    product="Solr",
+    example="solr+http://host:8983/solr/biblio",
+    noun="core",
+    open=_open,
+    install=_install,
+    differences=_differences,
+    generations=_generations,
+)

@@ -48,8 +48,8 @@ class _Cluster:
         return found[0] if found else None
 
 
-class CloudPlace:
-    """A Place (indexer.engines.generations) over the collections of one SolrCloud."""
+class CloudGenerations:
+    """A GenerationStore (engines.generations) over the collections of one SolrCloud."""
 
     def __init__(self, target: Target, session: requests.Session) -> None:
         self._target = target

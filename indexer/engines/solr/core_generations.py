@@ -54,8 +54,8 @@ class _Cores:
     empty: str | None
 
 
-class CorePlace:
-    """A Place (indexer.engines.generations) over the cores of one server."""
+class CoreGenerations:
+    """A GenerationStore (engines.generations) over the cores of one server."""
 
     def __init__(self, target: Target, session: requests.Session, configset: str) -> None:
         self._target = target

@@ -8,8 +8,11 @@ from typing import Any
 
 import requests
 
-from indexer.engines.preflight import Difference, compare_solr, live_file, live_solr_schema, solr_json, start_advice
+from indexer.engines.base import Difference
+from indexer.engines.http import open_session
+from indexer.engines.preflight import compare_solr, live_file, live_solr_schema, solr_json, start_advice
 from indexer.engines.solr.schema import CONF, MARK, configset, schema_xml
+from indexer.engines.solr.sink import check_product
 from indexer.model.errors import PermanentError, TargetError
 from indexer.model.schema import biblio, schemas_folder
 from indexer.model.targets import Target
@@ -20,15 +23,36 @@ _OLDER = "documents that are there keep their old analysis until `indexer reinde
 _NAMED = 8  # fields that a message names before it counts the rest
 _LOADING_SECONDS = 60.0
 
+_OUTDATED = Difference(
+    "schema.xml",
+    "is one of ours, of another version or edited: it holds for searches until `indexer reindex` makes an index anew",
+    blocking=False,
+)
 
-def install_solr(target: Target, session: requests.Session) -> list[str]:
-    """Makes the core or collection, or brings it up to date. Returns lines that say what was done.
+
+def install(target: Target) -> list[str]:
+    """Makes the core or collection, or brings it up to date. Returns lines that say what was done; doing it twice
+    changes nothing. A core with another schema (VuFind's, say) is left as it is when it takes our documents, and
+    refused when not.
 
     Raises PermanentError (its advice holds the commands where the server does not let us), or TransientError.
     """
-    if is_cloud(target, session):
-        return _install_collection(target, session)
-    return _install_core(target, session)
+    with open_session(target) as session:
+        check_product(target, session)
+        if is_cloud(target, session):
+            return _install_collection(target, session)
+        return _install_core(target, session)
+
+
+def differences(target: Target) -> list[Difference]:
+    """How the live schema of the target differs from biblio.toml; nothing is written.
+
+    Raises PermanentError when there is nothing to compare (no such core), or TransientError.
+    """
+    with open_session(target) as session:
+        check_product(target, session)
+        found = compare_solr(biblio(), live_solr_schema(session, target))
+        return [*found, _OUTDATED] if is_outdated(target, session) else found
 
 
 def is_cloud(target: Target, session: requests.Session) -> bool:

@@ -1,7 +1,7 @@
-"""Puts the bundled schema on a target, and compares a target's live schema with it.
+"""Puts the bundled schema on Elasticsearch or OpenSearch, and compares the live one with it.
 
-Installing twice changes nothing. Nothing that is not ours is overwritten: a core with another schema (VuFind's, say) is
-left as it is when it takes our documents, and refused with the reason when it does not.
+Installing twice changes nothing. Nothing that is not ours is overwritten: an index with other types is left as it is,
+and refused with the reason when it does not take our documents.
 """
 
 import shlex
@@ -10,25 +10,17 @@ from urllib.parse import quote
 
 import orjson
 
-from indexer.engines.elastic.client import PRODUCTS, Call, open_client
-from indexer.engines.elastic.client import check_product as check_elastic_product
+from indexer.engines.base import Difference
+from indexer.engines.elastic.client import PRODUCTS, Call, check_product, open_client
 from indexer.engines.elastic.schema import index_body
-from indexer.engines.http import open_session
 from indexer.engines.isolate import Refused
-from indexer.engines.preflight import Difference, compare_analysis, compare_elastic, compare_solr, live_solr_schema
-from indexer.engines.solr.install import install_solr, is_outdated
-from indexer.engines.solr.sink import check_product as check_solr_product
+from indexer.engines.preflight import compare_analysis, compare_elastic
 from indexer.model.errors import PermanentError
 from indexer.model.schema import biblio
 from indexer.model.targets import Target
 
 # Above the templates that Elastic's own products bring (100 to 200); the longer of two overlapping names wins.
 _PRIORITY = 500
-_OUTDATED = Difference(
-    "schema.xml",
-    "is one of ours, of another version or edited: it holds for searches until `indexer reindex` makes an index anew",
-    blocking=False,
-)
 
 
 def install(target: Target) -> list[str]:
@@ -37,54 +29,26 @@ def install(target: Target) -> list[str]:
     Raises PermanentError when the target does not let us, its advice then holds the commands for a person; and
     TransientError. What was done before stays and does no harm.
     """
-    match target.kind:
-        case "jsonl":
-            return [f"{target}: JSON lines need no schema; nothing to do"]
-        case "embedded":
-            from indexer.engines.embedded.folder import install as install_folder
-
-            return install_folder(target.path) or [f"{target}: is there already"]
-        case "solr":
-            with open_session(target) as session:
-                check_solr_product(target, session)
-                return install_solr(target, session)
-        case "elasticsearch" | "opensearch":
-            call, close = open_client(target)
-            try:
-                check_elastic_product(target, call)
-                return _install_elastic(target, call)
-            finally:
-                close()
+    call, close = open_client(target)
+    try:
+        check_product(target, call)
+        return _install(target, call)
+    finally:
+        close()
 
 
-def check_target(target: Target) -> list[Difference]:
+def differences(target: Target) -> list[Difference]:
     """How the live schema of the target differs from biblio.toml; nothing is written.
 
-    Raises PermanentError when there is nothing to compare (no such core or index), or TransientError.
+    Raises PermanentError when there is nothing to compare (no such index), or TransientError.
     """
-    match target.kind:
-        case "jsonl":
-            return []
-        case "embedded":
-            from indexer.engines.embedded.sink import EmbeddedSink
-
-            sink = EmbeddedSink(target.path)
-            sink.check()  # raises for a folder of another schema
-            sink.close()
-            return []
-        case "solr":
-            with open_session(target) as session:
-                check_solr_product(target, session)
-                found = compare_solr(biblio(), live_solr_schema(session, target))
-                return [*found, _OUTDATED] if is_outdated(target, session) else found
-        case "elasticsearch" | "opensearch":
-            call, close = open_client(target)
-            try:
-                check_elastic_product(target, call)
-                mappings = call("GET", f"{_path(target)}/_mapping")
-                return [*compare_elastic(biblio(), mappings), *_compare_analysis(target, call)]
-            finally:
-                close()
+    call, close = open_client(target)
+    try:
+        check_product(target, call)
+        mappings = call("GET", f"{_path(target)}/_mapping")
+        return [*compare_elastic(biblio(), mappings), *_compare_analysis(target, call)]
+    finally:
+        close()
 
 
 def index_template(target: Target) -> dict[str, Any]:
@@ -96,7 +60,7 @@ def index_template(target: Target) -> dict[str, Any]:
     }
 
 
-def _install_elastic(target: Target, call: Call) -> list[str]:
+def _install(target: Target, call: Call) -> list[str]:
     """The template first, so that an index made by anybody has our schema; then the index."""
     done = [put_template(target, call)]
     mappings = _mappings(target, call)
@@ -105,8 +69,8 @@ def _install_elastic(target: Target, call: Call) -> list[str]:
         return [*done, f"{target}: made index {target.index}"]
     indices = sorted(mappings)
     analysis = _compare_analysis(target, call)
-    differences = compare_elastic(biblio(), mappings)
-    if not differences and not analysis:
+    differing = compare_elastic(biblio(), mappings)
+    if not differing and not analysis:
         return [*done, f"{target}: {_named(indices)} has the schema already"]
     lacking = [row.field for row in analysis if row.blocking]
     if lacking and (versions := _earlier(mappings)):
@@ -117,7 +81,7 @@ def _install_elastic(target: Target, call: Call) -> list[str]:
             f"{target}: {_named(indices)} lacks analyzers of ours: {', '.join(lacking[:8])}",
             advice=f"They cannot be added to an open index. {_new_index(target)}",
         )
-    wrong = [row for row in differences if row.blocking and not row.problem.startswith("not there")]
+    wrong = [row for row in differing if row.blocking and not row.problem.startswith("not there")]
     if wrong:
         raise PermanentError(
             f"{target}: {_named(indices)} has other types: {'; '.join(map(str, wrong[:8]))}",
@@ -131,7 +95,7 @@ def _install_elastic(target: Target, call: Call) -> list[str]:
             f"{target}: {_named(indices)} cannot get our schema: {refusal}", advice=_new_index(target)
         ) from None
     left = compare_elastic(biblio(), call("GET", f"{_path(target)}/_mapping"))
-    added = dict.fromkeys(row.field for row in differences if row not in left)
+    added = dict.fromkeys(row.field for row in differing if row not in left)
     return [
         *done,
         f"{target}: added to {_named(indices)}: {', '.join(added) or 'nothing, it has every field'}",
