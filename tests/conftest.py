@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+pytest.register_assert_rewrite("indexer.testing")
+
 ROOT = Path(__file__).resolve().parent.parent
 #: Seconds after which what a test waits for is taken for hung. It goes on as soon as that happens; how soon says the
 #: machine, and what else runs on it.

@@ -9,10 +9,12 @@ import requests
 
 from indexer.engines import registry
 from indexer.engines.base import Index
-from indexer.engines.registry import open_index, parse_target
+from indexer.engines.registry import parse_target
 from indexer.engines.solr.install import CLOUD_CONFIGSET
-from indexer.model.documents import Delete
 from indexer.model.targets import Target
+from indexer.testing.fixtures import emptied, engine, second
+
+__all__ = ["engine", "second"]
 
 SERVERS = {
     "solr": ("solr", "solr_url"),
@@ -21,7 +23,7 @@ SERVERS = {
     "opensearch": ("opensearch", "opensearch_url"),
 }
 ENGINES = ["embedded", *(pytest.param(name, marks=pytest.mark.servers) for name in SERVERS)]
-ONLY_ENGINES = {"engine", "corpus"}
+ONLY_ENGINES = {"engine", "corpus", "index"}
 SINKS = [*ENGINES, "jsonl"]
 
 
@@ -55,32 +57,11 @@ def target(kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.T
 
 @pytest.fixture
 def sink(kind: str, target: Target) -> Iterator[Index]:
-    """An open, checked, empty sink."""
+    """An open, checked, empty sink; a file that was written is not emptied but written anew."""
     if kind == "jsonl":
         Path(target.path).unlink(missing_ok=True)
         Path(target.path + ".part").unlink(missing_ok=True)
-    opened = open_index(target, connections=4)
-    try:
-        opened.check()
-        opened.push([Delete(id) for id in opened.ids()])
-        opened.commit()
-        yield opened
-    finally:
-        opened.close()
-
-
-@pytest.fixture
-def second(target: Target) -> Iterator[Index]:
-    """Another one on the same target, as another process would open it."""
-    opened = open_index(target)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def engine(sink: Index) -> Index:
-    """A sink that can search."""
-    return sink
+    yield from emptied(target)
 
 
 def _split(target: Target) -> None:

@@ -16,7 +16,7 @@ from indexer.engines.registry import open_index, parse_target
 from indexer.model.documents import Delete
 from indexer.model.errors import ConfigError, PermanentError, TransientError
 from indexer.model.targets import Target
-from tests.conformance.documents import document, write
+from indexer.testing.documents import document, write
 from tests.engines.server import Answer, Request, serving
 
 CLIENTS = ["elasticsearch", "opensearch"]

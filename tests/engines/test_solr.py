@@ -17,7 +17,7 @@ from indexer.engines.solr.sink import SolrSink, encode
 from indexer.model.documents import Delete
 from indexer.model.errors import PermanentError, TransientError
 from indexer.model.targets import Target
-from tests.conformance.documents import document, stored, write
+from indexer.testing.documents import document, stored, write
 from tests.engines.server import Answer, Request, serving
 
 BATCH: list[Action] = [Write("a", b'{"id":"a"}'), Delete('b"\\'), Write("c", b'{"id":"c"}')]

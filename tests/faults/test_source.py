@@ -10,7 +10,7 @@ from indexer.model.errors import SourceError, TransientError
 from indexer.model.targets import Target
 from indexer.pipeline.pool import CHUNK_RECORDS
 from indexer.sources import live
-from tests.conformance.documents import document, write
+from indexer.testing.documents import document, write
 from tests.faults.conftest import Command, make_index
 from tests.faults.proxy import Proxy, proxying
 

@@ -10,7 +10,7 @@ from indexer.engines.generations import GenerationStore
 from indexer.engines.registry import install, open_generations, open_index, parse_target
 from indexer.model.errors import ConfigError, PermanentError
 from indexer.model.targets import Target
-from tests.conformance.documents import document, write
+from indexer.testing.documents import document, write
 from tests.generations.conftest import Killed, Steps
 from tests.generations.readers import reading
 

@@ -8,13 +8,13 @@ from indexer.engines.base import Found, Index, Query
 from indexer.engines.registry import open_index
 from indexer.model.errors import ConfigError
 from indexer.model.targets import Target
-from tests.conformance.documents import CORPUS, stored, write
+from indexer.testing.documents import CORPUS, stored, write
 
 SEED = "pubmed-5443306"
 
 
 @pytest.fixture(scope="module")
-def corpus(kind: str, target: Target) -> Iterator[Index]:
+def corpus(target: Target) -> Iterator[Index]:
     """An engine with the corpus, for all tests that only read."""
     sink = open_index(target)
     sink.check()
