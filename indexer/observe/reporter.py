@@ -9,6 +9,8 @@ import structlog
 
 from indexer.config import Config
 from indexer.derive.stage import derive_version
+from indexer.engines import registry as engines
+from indexer.formats import registry as formats
 from indexer.model.books import Account
 from indexer.model.errors import ConfigError, ExitCode, IndexerError, TransientError
 from indexer.model.records import Fault, Record
@@ -54,6 +56,9 @@ class Telling:
 
     def __enter__(self) -> "Telling":
         self._log.info("run_started")
+        for problem in (*formats.problems(), *engines.problems()):
+            self._log_problem("extension_left_out", reason=problem)
+            self.say(problem)
         return self
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:

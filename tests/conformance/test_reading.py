@@ -21,7 +21,7 @@ def test_pages_are_of_their_size(index: Index) -> None:
     assert [len(page) for page, _ in index.pages()] == [10, 10, 5]
 
 
-def test_a_mark_goes_on_behind_its_page(index: Index, kind: str) -> None:
+def test_a_mark_goes_on_behind_its_page(index: Index, kind: str) -> None:  # type: ignore[no-redef]
     if kind == "embedded":
         pytest.skip("has no faults that pass, and so none to go on behind")
     reading.test_a_mark_goes_on_behind_its_page(index)

@@ -1,0 +1,1 @@
+"""Nothing of what its entry points promise."""

@@ -1,0 +1,1 @@
+"""MODS records for indexer."""
