@@ -271,7 +271,7 @@ def test_without_a_server_tests_skip_and_fail_in_continuous_integration(ci: str,
 
 def test_an_old_python_is_named(checkout: Path, tmp_path: Path) -> None:
     bin = tmp_path / "bin"
-    for tool in ("dirname", "cksum", "bash"):
+    for tool in ("dirname", "cat", "cksum", "bash"):
         (bin / tool).parent.mkdir(exist_ok=True)
         (bin / tool).symlink_to(shutil.which(tool) or tool)
     program(bin, "python3", '[ "$1" = --version ] && { echo Python 3.9.2; exit 0; }', "exit 1")
@@ -283,7 +283,7 @@ def test_an_old_python_is_named(checkout: Path, tmp_path: Path) -> None:
 def test_a_python_without_ensurepip_is_named(checkout: Path, tmp_path: Path) -> None:
     bin = tmp_path / "bin"
     program(bin, "python3", "[[ $* != *ensurepip* ]] || exit 1", f'exec {shlex.quote(sys.executable)} "$@"')
-    for tool in ("dirname", "cksum", "bash"):
+    for tool in ("dirname", "cat", "cksum", "bash"):
         (bin / tool).symlink_to(shutil.which(tool) or tool)
     done = subprocess.run([str(checkout / "scripts/demo")], env={"PATH": str(bin)}, capture_output=True, text=True)
     assert done.returncode == 1
