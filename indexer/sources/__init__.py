@@ -63,11 +63,11 @@ def read(
 
 def lasting(path: str) -> str:
     """The name of a dump or an index from whichever folder it is named, printable."""
-    kind, colon, rest = path.partition(":")
-    if path == STDIN or is_remote(path) or (is_index(path) and kind != "embedded"):
+    if path == STDIN or is_remote(path):
         return shown(path)
     if is_index(path):
-        return shown(kind + colon + os.path.abspath(rest))
+        scheme, _, rest = path.partition(":")
+        return shown(path if "+" in scheme else f"{scheme}:{os.path.abspath(rest)}")  # with a + it is a server's
     return shown(os.path.abspath(path))
 
 

@@ -16,7 +16,7 @@ from indexer.engines.elastic.schema import index_body
 from indexer.engines.http import open_session
 from indexer.engines.preflight import check_solr
 from indexer.engines.registry import differences as check_target
-from indexer.engines.registry import install, parse_target
+from indexer.engines.registry import install, open_index, parse_target
 from indexer.engines.solr import install as install_solr
 from indexer.engines.solr.schema import CONF, MARK, configset
 from indexer.model.errors import PermanentError
