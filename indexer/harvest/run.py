@@ -11,10 +11,10 @@ the list from its beginning, and a list that breaks off again and again (`broken
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from indexer.engines.retry import persist
+from indexer.engines.retry import RetryPolicy, persist
 from indexer.harvest import answer as answers
 from indexer.harvest.answer import Answer, BrokenOff, NotAnAnswer
 from indexer.harvest.endless import Turns
@@ -22,7 +22,6 @@ from indexer.harvest.folder import Folder, Listing, Notes
 from indexer.harvest.server import Server
 from indexer.model.errors import SourceError, TransientError
 from indexer.model.settings import OaiSettings
-from indexer.pipeline.push import Limits
 
 DAYS, SECONDS = "YYYY-MM-DD", "YYYY-MM-DDThh:mm:ssZ"
 BROKEN_TRIES = 4  # of an answer that is no answer: the server is likely to give the same again
@@ -57,13 +56,13 @@ class Told:
 
 
 def harvest(
-    settings: OaiSettings, server: Server, folder: Folder, *, limits: Limits, told: Told, stop: threading.Event
+    settings: OaiSettings, server: Server, folder: Folder, *, retry: RetryPolicy, told: Told, stop: threading.Event
 ) -> None:
     """Brings what is new into the folder, or goes on with a list that is not at its end. Once `stop` is set no further
     page is asked for. Raises SourceError and TransientError; the pages that came before stay.
     """
     with folder.held():
-        run = _Harvest(settings, server, folder, limits, told, stop)
+        run = _Harvest(settings, server, folder, retry, told, stop)
         run.prepare()
         while run.notes.listing is not None and not stop.is_set():
             run.step(run.notes.listing)
@@ -113,10 +112,16 @@ def _anew(listing: Listing) -> Listing:
 
 class _Harvest:
     def __init__(
-        self, settings: OaiSettings, server: Server, folder: Folder, limits: Limits, told: Told, stop: threading.Event
+        self,
+        settings: OaiSettings,
+        server: Server,
+        folder: Folder,
+        retry: RetryPolicy,
+        told: Told,
+        stop: threading.Event,
     ) -> None:
         self._settings, self._server, self._folder = settings, server, folder
-        self._limits, self._told, self._stop = limits, told, stop
+        self._retry, self._told, self._stop = retry, told, stop
         self._starts = 0
         self._ends: set[int] = set()  # after how many records the list ended without being at its end
         self._turns = Turns()
@@ -342,11 +347,9 @@ class _Harvest:
         try:
             return persist(
                 once,
-                seconds=self._limits.retry_seconds,
-                tries=min(self._limits.retry_tries, tries or self._limits.retry_tries),
+                replace(self._retry, tries=min(self._retry.tries, tries or self._retry.tries)),
                 on_pause=self._told.pause,
                 stop=self._stop,
-                first_wait=self._limits.first_wait,
                 hopeless=lambda error, tries: (
                     isinstance(error, NotAnAnswer) and not isinstance(error, BrokenOff) and tries >= BROKEN_TRIES
                 ),

@@ -8,7 +8,7 @@ from indexer.config import Config
 from indexer.harvest import run
 from indexer.harvest.folder import folder_of
 from indexer.harvest.server import Server
-from indexer.jobs.load import limits
+from indexer.jobs.load import retry_policy
 from indexer.jobs.plan import chosen
 from indexer.jobs.session import stopping
 from indexer.model.errors import SourceError, TransientError
@@ -67,7 +67,7 @@ def _harvest(source: SourceSettings, config: Config, told: Telling, stop: thread
             oai,
             server,
             folder_of(config.settings.harvest, name),
-            limits=limits(config.settings.load, connections=1),
+            retry=retry_policy(config.settings.load),
             told=run.Told(
                 progress=progress, warning=lambda text: told.say(f"{name}: {text}"), pause=told.events().paused
             ),

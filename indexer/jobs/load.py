@@ -8,6 +8,7 @@ from indexer import sources
 from indexer.config import Config
 from indexer.derive.stage import derive_version
 from indexer.engines.registry import open_writer
+from indexer.engines.retry import RetryPolicy
 from indexer.formats import profiles
 from indexer.formats.registry import DELETE, default_profiles
 from indexer.jobs.session import carry_out, opened
@@ -115,9 +116,12 @@ def limits(settings: LoadSettings, *, connections: int) -> Limits:
         connections=connections,
         batch_documents=settings.batch_documents,
         batch_bytes=settings.batch_bytes,
-        retry_seconds=settings.retry_seconds,
-        retry_tries=settings.retry_tries,
+        retry=retry_policy(settings),
     )
+
+
+def retry_policy(settings: LoadSettings) -> RetryPolicy:
+    return RetryPolicy(settings.retry_seconds, settings.retry_tries)
 
 
 def recipes(profile: profiles.Profile | None) -> dict[str, profiles.Profile]:

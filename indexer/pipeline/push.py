@@ -15,7 +15,7 @@ from functools import partial
 from typing import Generic, TypeVar
 
 from indexer.engines.base import Action, Outcome, Writer
-from indexer.engines.retry import persist
+from indexer.engines.retry import RetryPolicy, persist
 from indexer.model.documents import Delete
 from indexer.model.errors import PermanentError, TransientError
 from indexer.pipeline.bisect import holds, refuse_blamed, sift
@@ -31,18 +31,12 @@ RESUMES = (
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much goes into a request, how many are under way, and for how long (seconds since it failed first) and how
-    often a failing one is tried.
-
-    `first_wait` is the pause before the second try in seconds; it doubles with every further one.
-    """
+    """How much goes into a request, how many are under way, and how a failing one is tried again."""
 
     connections: int
     batch_documents: int
     batch_bytes: int
-    retry_seconds: float
-    retry_tries: int = 100
-    first_wait: float = 0.5
+    retry: RetryPolicy
 
 
 Token = TypeVar("Token")
@@ -162,7 +156,7 @@ class Pusher(Generic[Token]):
         todo = list(range(len(actions)))
         tries = 0
         held = partial(holds, self._sink)
-        pause = self._limits.first_wait / 2
+        pause = self._limits.retry.first_wait / 2
 
         def once() -> None:
             nonlocal todo, tries
@@ -198,14 +192,7 @@ class Pusher(Generic[Token]):
     def _try(self, once: Callable[[], None]) -> None:
         """Until it works, or the limits are reached, or `stop` is set."""
         try:
-            persist(
-                once,
-                seconds=self._limits.retry_seconds,
-                tries=self._limits.retry_tries,
-                on_pause=self._paused,
-                stop=self._stop,
-                first_wait=self._limits.first_wait,
-            )
+            persist(once, self._limits.retry, on_pause=self._paused, stop=self._stop)
         except TransientError as error:
             raise TransientError(error.message, advice=f"{error.advice}\n{RESUMES}".lstrip()) from None
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from indexer.engines.base import Index
 from indexer.engines.registry import is_index, open_index, parse_target
+from indexer.engines.retry import READING_WAITS, reading_wait
 from indexer.model.errors import ConfigError, IndexerError, SourceError, TransientError
 from indexer.model.records import Record
 from indexer.model.targets import Credentials, Target
@@ -13,7 +14,6 @@ from indexer.sources import remote
 from indexer.sources.record_factory import RecordFactory
 from indexer.sources.remote_file import Pause, Remote
 
-WAITS = remote.WAITS  # between the tries of a page; the first page of all is tried once
 RESTARTS = (
     "An index that is read has no place to go on from: the same command reads it from the beginning, and sends only "
     "what changed."
@@ -76,9 +76,10 @@ def _records(index: Index, place: RecordFactory, pause: Pause) -> Iterator[Recor
                     yield place.record("solr_json", document, 0)
             return
         except TransientError as error:
-            if not place.ordinal or failed == len(WAITS):
+            wait = reading_wait(error, failed)
+            if not place.ordinal or wait is None:  # the first page of all is tried once
                 raise
-            pause(error, WAITS[failed])
+            pause(error, wait)
             failed += 1
 
 
@@ -93,7 +94,9 @@ def _as_source(error: IndexerError, place: RecordFactory) -> IndexerError:
         return ConfigError(error.message, advice=error.advice.replace("INDEXER_", "INDEXER_SOURCE_"))
     if isinstance(error, TransientError) and place.ordinal:
         advice = f"{error.advice}\n{RESTARTS}".lstrip()
-        return SourceError(f"{error.message}; given up after {len(WAITS) + 1} tries, {place.after()}", advice=advice)
+        return SourceError(
+            f"{error.message}; given up after {len(READING_WAITS) + 1} tries, {place.after()}", advice=advice
+        )
     advice = error.advice.replace("INDEXER_", "INDEXER_SOURCE_")
     if "indexer load" in advice or "schema install" in advice:  # what makes a target, and no source
         advice = "Look at the name of the index to read."

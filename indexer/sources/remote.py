@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from fnmatch import fnmatchcase
 from types import ModuleType
 
+from indexer.engines.retry import reading_wait
 from indexer.model.errors import PermanentError, TargetError, TransientError
 from indexer.model.urls import public
 from indexer.sources import http, s3
@@ -16,8 +17,6 @@ from indexer.sources.files import Meter
 from indexer.sources.remote_file import Pause, Remote
 from indexer.sources.window import StreamError
 
-WAITS = (1.0, 2.0, 4.0, 8.0, 16.0)  # seconds between the tries
-LONGEST_WAIT = 120.0  # that a server may ask for
 MAX_DEPTH = 20  # folders below each other
 GOES_ON = "The other files are not concerned, and the same command reads this one."
 
@@ -62,10 +61,10 @@ def chunks(remote: Remote, meter: Meter, pause: Pause) -> Iterator[bytes]:
         except PermanentError as error:
             raise StreamError(error.message, advice=error.advice or GOES_ON, early=at > 0) from None
         except TransientError as error:
-            if failed == len(WAITS):
+            wait = reading_wait(error, failed)
+            if wait is None:
                 reason = f"{error.message}; given up after {failed + 1} tries"
                 raise StreamError(reason, advice=error.advice or GOES_ON, early=at > 0) from None
-            wait = max(WAITS[failed], min(error.retry_after or 0, LONGEST_WAIT))
             pause(TransientError(f"{name}: {error.message}", advice=error.advice), wait)
             failed += 1
 

@@ -7,6 +7,7 @@ A test module of yours takes what your engine can do, and says where its documen
     from indexer.testing.reading import *      # likewise: from one end to the other
     from indexer.testing.refusing import *     # engines that check values against the schema
     from indexer.testing.searching import *    # engines that search
+    from indexer.testing.words import *        # and take the same for a word as ours do
     from indexer.testing.ranking import *
 
     @pytest.fixture(scope="module")

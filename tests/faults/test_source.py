@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from indexer.engines import retry
 from indexer.engines.registry import open_index, parse_target
 from indexer.model.errors import SourceError, TransientError
 from indexer.model.targets import Target
@@ -75,7 +76,7 @@ def test_a_load_ends_with_what_was_read_in_the_index(
     proxied: tuple[Proxy, str], command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     proxy, name = proxied
-    monkeypatch.setattr(live, "WAITS", (0.01,))
+    monkeypatch.setattr(retry, "READING_WAITS", (0.01,))
     proxy_closes_after(proxy, 500, monkeypatch)
     ended = command("load", name, "--target", "embedded:index", "--workers", "1")
     assert ended.code == 3

@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from indexer import sources
+from indexer.engines.retry import RetryPolicy
 from indexer.harvest import run
 from indexer.harvest.folder import Folder
 from indexer.harvest.server import Server
 from indexer.model.records import Fault, Record
 from indexer.model.settings import OaiSettings
 from indexer.model.targets import Credentials
-from indexer.pipeline.push import Limits
 from tests.harvest.oai_server import Repository
 
 BEFORE = "2021-05-01T00:00:00Z"
@@ -40,7 +40,7 @@ class Harvester:
                 settings,
                 asks,
                 self.folder,
-                limits=Limits(1, 500, 1 << 20, retry_seconds=self.seconds, retry_tries=self.tries, first_wait=0.001),
+                retry=RetryPolicy(self.seconds, self.tries, first_wait=0.001),
                 told=run.Told(
                     progress=lambda records, of: self.sizes.append((records, of)),
                     warning=self.warnings.append,

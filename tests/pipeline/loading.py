@@ -8,6 +8,7 @@ from pathlib import Path
 import orjson
 from hypothesis import strategies as st
 
+from indexer.engines.retry import RetryPolicy
 from indexer.formats import profiles
 from indexer.model.books import Account
 from indexer.model.records import Fault
@@ -30,7 +31,7 @@ DUMPS = st.lists(st.lists(LINES, min_size=1, max_size=12), min_size=1, max_size=
 
 TARGET = "scripted:"
 NO_BUDGET = Budget(10**6, 1)
-LIMITS = Limits(connections=2, batch_documents=2, batch_bytes=1 << 20, retry_seconds=60, first_wait=0.001)
+LIMITS = Limits(connections=2, batch_documents=2, batch_bytes=1 << 20, retry=RetryPolicy(60, first_wait=0.001))
 DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
 
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from indexer.engines.base import Action, Outcome, Write
+from indexer.engines.retry import RetryPolicy
 from indexer.model.documents import Delete
 from indexer.model.errors import TransientError
 from indexer.pipeline.bisect import ALONE_TRIES, MOST_FOUND, holds, refuse_blamed, sift
@@ -152,7 +153,7 @@ def test_a_push_goes_on_beside_it() -> None:
     told: dict[str, str] = {}
     pusher: Pusher[int] = Pusher(
         sink,
-        Limits(2, 10, 1000, retry_seconds=60, first_wait=0.001),
+        Limits(2, 10, 1000, retry=RetryPolicy(60, first_wait=0.001)),
         on_answer=lambda answers, _seconds: told.update((action.id, out.status) for action, _, out in answers),
         on_pause=lambda _error, _seconds: None,
     )

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.engines.base import Action, Outcome, Write
+from indexer.engines.retry import RetryPolicy
 from indexer.model.documents import Delete
 from indexer.model.errors import PermanentError, TransientError
 from indexer.pipeline import window
@@ -47,7 +48,7 @@ ACTIONS = st.lists(
 @given(actions=ACTIONS, seed=st.integers(0, 2**16), connections=st.integers(1, 4), size=st.integers(1, 9))
 def test_the_index_ends_as_if_applied_one_by_one(actions: list[Action], seed: int, connections: int, size: int) -> None:
     sink = ScriptedSink(seed, trouble=0.1)
-    limits = Limits(connections, batch_documents=size, batch_bytes=1 << 20, retry_seconds=60, first_wait=0.001)
+    limits = Limits(connections, batch_documents=size, batch_bytes=1 << 20, retry=RetryPolicy(60, first_wait=0.001))
     told = push_all(sink, actions, limits)
     expected: dict[str, bytes] = {}
     for action in actions:
@@ -66,7 +67,7 @@ def test_the_index_ends_as_if_applied_one_by_one(actions: list[Action], seed: in
 def test_batches_hold_every_action_once_within_both_bounds(sizes: list[int], count: int, limit: int) -> None:
     sink = ScriptedSink()
     actions = [Write(str(number), b"x" * size) for number, size in enumerate(sizes)]
-    push_all(sink, actions, Limits(1, batch_documents=count, batch_bytes=limit, retry_seconds=1))
+    push_all(sink, actions, Limits(1, batch_documents=count, batch_bytes=limit, retry=RetryPolicy(1)))
     sent = [action for batch in sink.batches for action in batch]
     assert sent == actions
     for batch in sink.batches:
@@ -81,7 +82,7 @@ def test_a_permanent_error_ends_the_push() -> None:
             raise PermanentError("no such index")
 
     with pytest.raises(PermanentError, match="no such index"):
-        push_all(Refusing(), [Write("a", b"1")], Limits(2, 10, 1000, retry_seconds=60))
+        push_all(Refusing(), [Write("a", b"1")], Limits(2, 10, 1000, retry=RetryPolicy(60)))
 
 
 def test_retrying_ends_when_its_time_is_over() -> None:
@@ -94,7 +95,7 @@ def test_retrying_ends_when_its_time_is_over() -> None:
 
     sink = Down()
     with pytest.raises(TransientError, match="connection refused"):
-        push_all(sink, [Write("a", b"1")], Limits(1, 10, 1000, retry_seconds=0.1, first_wait=0.001))
+        push_all(sink, [Write("a", b"1")], Limits(1, 10, 1000, retry=RetryPolicy(0.1, first_wait=0.001)))
     assert sink.tries > 1
 
 
@@ -104,7 +105,7 @@ def test_giving_up_says_how_long_it_was_tried_and_what_is_safe() -> None:
             raise TransientError("connection refused", advice="Is it running?", retry_after=30)
 
     with pytest.raises(TransientError) as caught:
-        push_all(Down(), [Write("a", b"1")], Limits(1, 10, 1000, retry_seconds=20))
+        push_all(Down(), [Write("a", b"1")], Limits(1, 10, 1000, retry=RetryPolicy(20)))
     assert caught.value.message == "connection refused; given up after 1 try (it asks for 30 s)"
     assert caught.value.advice.startswith("Is it running?\nWhat was acknowledged is in the index")
 
@@ -118,7 +119,7 @@ def test_the_time_counts_from_the_first_failure() -> None:
                 raise TransientError("no answer in time")
             return super().push(batch)
 
-    limits = Limits(1, 10, 1000, retry_seconds=0.2, first_wait=0.001)
+    limits = Limits(1, 10, 1000, retry=RetryPolicy(0.2, first_wait=0.001))
     assert push_all(Stalling(), [Write("a", b"1")], limits) == [(0, "indexed")]
 
 
@@ -130,7 +131,7 @@ def test_an_engine_that_asks_for_no_pause_gets_one() -> None:
 
     sink = Down()
     with pytest.raises(TransientError):
-        push_all(sink, [Write("a", b"1")], Limits(1, 10, 1000, retry_seconds=0.2, first_wait=0.05))
+        push_all(sink, [Write("a", b"1")], Limits(1, 10, 1000, retry=RetryPolicy(0.2, first_wait=0.05)))
     tries = [batch for batch in sink.batches if isinstance(batch[0], Write)]  # without the questions in between
     assert 2 <= len(tries) <= 9
 
@@ -167,7 +168,7 @@ def test_a_pause_is_told_once_however_many_connections_meet_it() -> None:
     sink = Away(refusals=24, pause=1.0)  # long enough for all connections to meet it
     pusher: Pusher[int] = Pusher(
         sink,
-        Limits(8, 1, 1000, retry_seconds=60, first_wait=0.001),
+        Limits(8, 1, 1000, retry=RetryPolicy(60, first_wait=0.001)),
         on_answer=lambda _answers, _seconds: None,
         on_pause=lambda _error, seconds: pauses.append(seconds),
     )
@@ -186,7 +187,7 @@ def test_requests_under_way_shrink_and_grow_back(trouble: str, monkeypatch: pyte
     sink.seconds = 0.1
     pusher: Pusher[int] = Pusher(
         sink,
-        Limits(8, 1, 1000, retry_seconds=60, first_wait=0.001),
+        Limits(8, 1, 1000, retry=RetryPolicy(60, first_wait=0.001)),
         on_answer=lambda _answers, _seconds: None,
         on_pause=lambda _error, _seconds: None,
     )
@@ -222,7 +223,7 @@ def test_a_commit_is_tried_again() -> None:
     pauses: list[str] = []
     pusher: Pusher[int] = Pusher(
         sink,
-        Limits(1, 10, 1000, retry_seconds=5, first_wait=0.001),
+        Limits(1, 10, 1000, retry=RetryPolicy(5, first_wait=0.001)),
         on_answer=lambda _answers, _seconds: None,
         on_pause=lambda error, _seconds: pauses.append(error.message),
     )
@@ -239,7 +240,7 @@ def test_a_short_answer_is_never_taken_for_success() -> None:
             return super().push(batch)[:-1]
 
     with pytest.raises(PermanentError, match="1 outcomes for 2 actions"):
-        push_all(Short(), [Write("a", b"1"), Write("b", b"2")], Limits(1, 10, 1000, retry_seconds=1))
+        push_all(Short(), [Write("a", b"1"), Write("b", b"2")], Limits(1, 10, 1000, retry=RetryPolicy(1)))
 
 
 def test_retrying_ends_after_its_tries() -> None:
@@ -252,5 +253,5 @@ def test_retrying_ends_after_its_tries() -> None:
 
     sink = Down()
     with pytest.raises(TransientError, match="connection refused"):
-        push_all(sink, [Write("a", b"1")], Limits(1, 10, 1000, retry_seconds=60, retry_tries=3))
+        push_all(sink, [Write("a", b"1")], Limits(1, 10, 1000, retry=RetryPolicy(60, 3)))
     assert sink.tries == 3

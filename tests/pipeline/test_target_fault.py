@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from indexer.engines.base import Action, Outcome, Write
+from indexer.engines.retry import RetryPolicy
 from indexer.model.documents import Delete
 from indexer.model.errors import ExitCode, PermanentError
 from indexer.pipeline.push import Limits, Pusher
@@ -66,7 +67,7 @@ def pushed(sink: ScriptedSink, count: int, *, batch: int) -> list[str]:
     told: dict[int, str] = {}
     pusher: Pusher[int] = Pusher(
         sink,
-        Limits(1, batch, 1 << 20, retry_seconds=5, first_wait=0.001),
+        Limits(1, batch, 1 << 20, retry=RetryPolicy(5, first_wait=0.001)),
         on_answer=lambda answers, _seconds: told.update((token, outcome.status) for _, token, outcome in answers),
         on_pause=lambda _error, _seconds: None,
     )

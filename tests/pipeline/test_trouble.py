@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from indexer.engines.base import Action, Write
+from indexer.engines.retry import RetryPolicy
 from indexer.model.documents import Delete
 from indexer.pipeline.push import Limits, Pusher
 from indexer.state.store import Store
@@ -61,7 +62,7 @@ def check(seed: int) -> None:
     with drawn(seed, trouble=choice.uniform(0, MOST_TROUBLE)) as sink:
         pusher: Pusher[int] = Pusher(
             sink,
-            Limits(choice.randrange(1, 4), choice.randrange(1, 7), 1 << 20, 3600, retry_tries=1000, first_wait=0),
+            Limits(choice.randrange(1, 4), choice.randrange(1, 7), 1 << 20, RetryPolicy(3600, 1000, first_wait=0)),
             on_answer=lambda answers, _seconds: told.extend((token, outcome.status) for _, token, outcome in answers),
             on_pause=lambda _error, _seconds: None,
         )
@@ -84,7 +85,7 @@ def test_a_seed_decides_everything() -> None:
         with drawn(7, trouble=MOST_TROUBLE) as sink:
             pusher: Pusher[int] = Pusher(
                 sink,
-                Limits(3, 4, 1 << 20, 3600, retry_tries=1000, first_wait=0),
+                Limits(3, 4, 1 << 20, RetryPolicy(3600, 1000, first_wait=0)),
                 on_answer=lambda _answers, _seconds: None,
                 on_pause=lambda _error, _seconds: None,
             )
@@ -106,7 +107,7 @@ def check_dates(seed: int, patch: pytest.MonkeyPatch) -> None:
     with TemporaryDirectory() as folder, drawn(seed, trouble=choice.uniform(0, MOST_TROUBLE)) as sink:
         desk = loading.Desk(Store(f"sqlite:///{folder}/state.db"), sink)
         model = test_dates.Model()
-        limits = Limits(2, 2, 1 << 20, retry_seconds=3600, retry_tries=1000, first_wait=0)
+        limits = Limits(2, 2, 1 << 20, retry=RetryPolicy(3600, 1000, first_wait=0))
         for number in range(1, choice.randrange(2, 5)):
             lines = [
                 (choice.choice("abcd"), choice.randrange(1, 5), choice.choice(["good", "good", "deleted", "bad"]))
