@@ -22,11 +22,11 @@ _JUNK = 64 << 10  # bytes
 _SOLR_CHILD = re.compile(rb"<(?:field|str|arr|doc|id|query|lst|result)(?=[\s/>])")
 
 _FRONT = re.compile(rb"<(?:[^\s<>/:]+:)?front[\s/>]")  # the front matter of an article in JATS
-_HARVESTED = re.compile(rb"(?:<([^\s<>/!?]+)[^<>]*>\s*)?" + RECORD_START.pattern.replace(rb"\1", rb"\2"))
+_NAME = re.compile(rb"<([^\s<>/!?]+)")
 _RECORD_DATA = re.compile(rb"<((?:[^\s<>/:]+:)?recordData)[\s/>]")
 _DIAGNOSTIC = re.compile(rb"<(?:[^\s<>/:]+:)?message(?:\s[^<>]*)?>([^<]+)<")
 _EMPTY_LIST = re.compile(rb"\s*\[\s*\]\s*")
-_EMPTY_ROOT = re.compile(rb"\s*(?:<[?!][^<>]*>\s*)*<([^\s<>/!?]+)[^<>]*?(?:/>|>\s*</\1\s*>)\s*")
+_EMPTY_ROOT = re.compile(rb"\s*(?:<[?!][^<>]*>\s*)*<([^\s<>/!?]+)(?=[\s/>])[^<>]*?(?:/>|>\s*</\1\s*>)\s*")
 _RESULT = re.compile(rb"<result[\s/>]")
 
 
@@ -117,8 +117,9 @@ def _xml(start: bytes, format: str | None, *, whole: bool) -> Kind:
 
 def _nested(start: bytes, root: Tag, child: Tag | None, format: str | None, *, whole: bool) -> Kind:
     """What a root holds that is not known, and whose first child is not either: records, deeper in it or behind."""
-    if match := _HARVESTED.search(start, root.offset + len(root.raw)):
-        return Kind("oai", match.group(1) or root.name)
+    if harvested := RECORD_START.search(start, root.offset + len(root.raw)):
+        parent = _NAME.match(start, start.rfind(b"<", 0, harvested.start()))
+        return Kind("oai", parent.group(1) if parent else root.name)
     if root.local == b"searchRetrieveResponse":
         found = _RECORD_DATA.search(start)
         if found is None:

@@ -64,10 +64,10 @@ def nested(window: Window, place: RecordFactory, unit: bytes, *, listed: bool) -
         if tag.closing:
             nesting.leave(tag)
             continue
-        mine = tag.name == unit
-        if mine and listed:
-            mine = format_of(tag, window.data, window.pos, nesting.inherited, place.format) is not None
-            depth = len(nesting.open) if mine else depth
+        mine = format_of(tag, window.data, window.pos, nesting.inherited, place.format) is not None
+        if listed and mine:
+            depth = len(nesting.open)
+        mine = mine or (tag.name == unit and not listed)
         if not mine and not (listed and 0 < depth == len(nesting.open)):
             nesting.enter(tag)
             continue

@@ -2,6 +2,7 @@
 around each record or around all.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from indexer.sources.xml import NOTHING, Piece, Scanner, Tag, declare, namespace
 
 # Elements that hold records, whatever their namespace.
 WRAPPERS = frozenset({b"collection", b"records", b"recordset", b"modsCollection", b"list", b"set"})
+LOOKED_AT = 20  # records
 
 
 class Found(NamedTuple):
@@ -89,22 +91,33 @@ class Place(NamedTuple):
 
 
 def place_of(start: bytes, *, whole: bool, wanted: str | None) -> Place | None:
-    """Where the records of a file are that begins with `start`, and has a root that is none (`whole`: that is all)."""
+    """Where the records of a file are that begins with `start`, and has a root that is none (`whole`: that is all).
+
+    By what most of the first ones say: one of them may be damaged, and others seem to stand in it.
+    """
     nesting = Nesting()
-    scanner = Scanner(Window([start]), NOTHING, nests="records")
-    first: tuple[Tag, Tag] | None = None
+    scanner = Scanner(Window([start]), NOTHING)
+    records: list[Tag] = []
+    parents: list[Tag] = []
     for tag in scanner.tags():
         if tag.closing:
             nesting.leave(tag)
             continue
-        if not nesting.open or format_of(tag, start, tag.offset, nesting.inherited, wanted) is None:
-            nesting.enter(tag)
-            continue
-        parent = nesting.open[-1]
-        if first is not None:
-            return Place(first[0].name, True) if parent is first[1] else Place(parent.name, False)
-        first = tag, parent
-        scanner.element(tag)
-    if first is None:
+        if nesting.open and format_of(tag, start, tag.offset, nesting.inherited, wanted) is not None:
+            if records and records[-1] in nesting.open:
+                nesting.leave(records[-1])  # it has no end
+            records.append(tag)
+            parents.append(nesting.open[-1])
+            if len(records) == LOOKED_AT:
+                break
+        nesting.enter(tag)
+    if not records:
         return None
-    return Place(first[1].name, False) if whole else Place(first[0].name, True)
+    listed = sum(count for count in Counter(parents).values() if count > 1)
+    if listed * 2 > len(records) or (len(records) == 1 and not whole):
+        return Place(_most(records), True)
+    return Place(_most(parents), False)
+
+
+def _most(tags: list[Tag]) -> bytes:
+    return Counter(tag.name for tag in tags).most_common(1)[0][0]

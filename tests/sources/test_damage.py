@@ -314,6 +314,11 @@ def test_a_message_between_records_or_behind_them_is_told(
     assert any(words in fault.raw for fault in faults(found))
 
 
+@pytest.mark.parametrize("content", [b"<a><" + b"x" * 400_000, b"<" + b"x" * 400_000, b"<a>" + b"<b " * 100_000])
+def test_tags_without_an_end_take_no_time_to_be_told(tmp_path: Path, content: bytes) -> None:
+    assert len(faults(read_bytes(tmp_path, content))) == 1
+
+
 def test_text_in_elements_of_an_answer_is_no_message(tmp_path: Path) -> None:
     content = answer(record("1", dc("T"))).replace(
         b"</responseDate>", b"</responseDate>\n<x><y>text</y> <z>1</z></x>\n"
