@@ -67,6 +67,8 @@ def detect(head: bytes, *, whole: bool, name: str, format: str | None) -> Kind:
         return Kind("marc")
     if format == "delete":
         return Kind("deletes")
+    if format == "marc" and (marc.FIELD_END in head or marc.END in head):  # whatever its first record has suffered
+        return Kind("marc")
     if (at := start.find(b"<?xml", 0, _JUNK)) > 0:  # behind a message of the program that wrote it
         return _xml(start[at:], format, whole=whole)
     return _unknown(f"begins with '{show(start, 40)}'", "")

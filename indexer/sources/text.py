@@ -47,6 +47,11 @@ def deletes(window: Window, place: RecordFactory) -> Iterator[Record | Fault]:
         except UnicodeDecodeError:
             yield place.reject("the id to be deleted is not UTF-8", raw, offset)
             continue
+        if raw.startswith((b"<", b'{"')):
+            yield place.reject(
+                "is markup and no id to be deleted", raw, offset, "A server may have answered with an error page."
+            )
+            continue
         if b"\r" in raw:
             yield place.reject(
                 "the id to be deleted has a carriage return in it",

@@ -71,6 +71,35 @@ def test_what_changed_is_harvested_and_nothing_else_is_asked_for(
     assert titles(tmp_path) == expected
 
 
+def test_a_list_without_an_end_is_loaded_told_and_not_asked_for_each_night(
+    indexer: Indexer, tmp_path: Path, repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(repository, 3)
+    configure(tmp_path, source(repository))
+    real = repository.answer
+
+    def endless(query: dict[str, str]) -> str:
+        number = len(repository.asked)
+        begun = {"verb": "ListRecords", "metadataPrefix": "oai_dc"}
+        body = real(begun if query["verb"] == "ListRecords" else query)
+        body = body.partition("<record>")[0] + "</ListRecords></OAI-PMH>" if "resumptionToken" in query else body
+        return body.replace("</ListRecords>", f"<resumptionToken>{number}</resumptionToken></ListRecords>")
+
+    monkeypatch.setattr(repository, "answer", endless)
+    for _night in range(2):
+        ended = indexer("sync")
+        assert ended.code == ExitCode.REJECTED
+        assert "gives pages without a record, 100 in a row" in ended.err
+        assert len(titles(tmp_path)) == 3
+    assert len(repository.asked) == 1 + 2 * 101
+    repository.asked.clear()
+    monkeypatch.setattr(repository, "answer", real)
+    last = indexer("sync")
+    assert last.code == 0
+    assert [query.get("from") for query in repository.asked] == ["2021-06-01T11:59:59Z"]
+    assert "not all of its records may be here" in last.err
+
+
 def killed(folder: Path, repository: Repository, requests: int, pause: float) -> int:
     """A sync that is killed that long after so many requests of it, or has ended by then: its exit code."""
     job = subprocess.Popen(

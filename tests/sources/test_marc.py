@@ -162,6 +162,15 @@ def test_marcxml_in_an_oai_answer_keeps_its_header(tmp_path: Path) -> None:
     assert item.header.identifier == "oai:x:1"
 
 
+def test_a_profile_says_that_it_is_marc_where_its_first_record_does_not(tmp_path: Path) -> None:
+    content = b"no leader, no directory\x1e\x1d" + ONE
+    assert only(read_bytes(tmp_path, content[:25])).reason.startswith("format not recognised")
+    bad, good = read_bytes(tmp_path, content, format="marc")
+    assert isinstance(bad, Fault)
+    assert isinstance(good, Record)
+    assert (bad.raw, good.raw) == (content[:25], ONE)
+
+
 def test_an_empty_collection(tmp_path: Path) -> None:
     assert read_bytes(tmp_path, f'<collection xmlns="{NAMESPACE}"></collection>'.encode()) == []
 

@@ -23,6 +23,12 @@ def test_ids_that_are_none(tmp_path: Path) -> None:
     ]
 
 
+def test_an_error_page_is_no_list_of_ids(tmp_path: Path) -> None:
+    found = read_bytes(tmp_path, b'oai:x:1\n<html><body>\n{"error": "limit"}\n', "x.delete")
+    assert raws(found) == [b"oai:x:1"]
+    assert [fault.reason for fault in faults(found)] == ["is markup and no id to be deleted"] * 2
+
+
 def test_an_empty_list_is_told(tmp_path: Path) -> None:
     assert only(read_bytes(tmp_path, b"", "x.delete")).reason == "is empty"
 
