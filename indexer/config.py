@@ -112,15 +112,22 @@ def _credentials(name: str, given: CredentialSettings) -> Credentials:
     )
 
 
-def load(path: Path | None = None, *, flags: Mapping[str, Any] | None = None, environ: Mapping[str, str]) -> Config:
-    """Reads indexer.toml (`path`, or ./indexer.toml where it is), the environment and `flags` (dotted key -> value).
+def load(
+    path: Path | None = None,
+    *,
+    flags: Mapping[str, Any] | None = None,
+    environ: Mapping[str, str],
+    look: bool = True,
+) -> Config:
+    """Reads indexer.toml (`path`, else with `look` ./indexer.toml where it is), the environment and `flags` (dotted key
+    -> value).
 
     Raises ConfigError that names the file, the key and the nearest known key.
     """
     tree: dict[str, Any] = {}
     origins: dict[str, str] = {}
     file = path or Path(DEFAULT_FILE)
-    if path is not None or file.exists():
+    if path is not None or (look and file.exists()):
         tree = _read_toml(file)
         _nearest_keys(tree, str(file))
         _anchor_mappings(tree, file.parent)
@@ -138,6 +145,8 @@ def load(path: Path | None = None, *, flags: Mapping[str, Any] | None = None, en
         if value is not None:
             _put(tree, key, value)
             origins[key] = f"--{key.rpartition('.')[2].replace('_', '-')}"
+    if not look:
+        _nearest_keys(tree, "settings")  # what a program gives may be misspelt, too
     log = tree.get("log")
     if isinstance(log, Mapping) and log.get("format") == "json" and "level" not in log:
         _put(tree, "log.level", "info")  # what machines read is the whole story

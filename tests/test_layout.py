@@ -66,7 +66,7 @@ def test_no_import_from_a_floor_above(path: Path) -> None:
 
 
 def test_every_package_has_its_floor() -> None:
-    beside = {"", "testing", "__main__", "_schemas", "api"}
+    beside = {"", "testing", "__main__", "_schemas"}
     assert {room(name) for name in NAMES} - beside == set(ORDER)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from indexer.cli.options import common
+from indexer.cli.options import common, person
 
 if TYPE_CHECKING:
     from indexer.config import Config
@@ -101,7 +101,14 @@ def dead_letters_replay(
     """Try again; what comes through leaves the dead letters."""
     from indexer.jobs.dead_letters import replay as run
 
-    return run(ids, config=config, everything=everything, profile_name=profile, as_json=as_json, quiet=quiet)
+    return run(
+        ids,
+        config=config,
+        everything=everything,
+        profile_name=profile,
+        as_json=as_json,
+        audience=person(config, quiet=quiet),
+    )
 
 
 @dead_letters.command("drop")

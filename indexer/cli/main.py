@@ -10,7 +10,7 @@ import click
 
 from indexer import __version__
 from indexer.cli.groups import dead_letters, schema
-from indexer.cli.options import MAX_SHARE, PROFILE, common
+from indexer.cli.options import MAX_SHARE, PROFILE, common, person
 from indexer.model.errors import ExitCode, IndexerError
 
 if TYPE_CHECKING:
@@ -130,9 +130,12 @@ def load(
     PATHS are files, folders, globs, URLs (https, s3) or - for standard input; plain, gzip, bzip2, xz, zstd, zip or tar.
     The URL of an index, as --target takes it, stands for its documents.
     """
+    from indexer.cli import render
     from indexer.jobs.load import load as run
 
-    return run(paths, config=config, profile_name=profile, dry_run=dry_run, force=force, as_json=as_json, quiet=quiet)
+    audience = person(config, quiet=quiet)
+    result = run(paths, config=config, profile_name=profile, dry_run=dry_run, force=force, audience=audience)
+    return render.load(result, as_json=as_json, quiet=quiet)
 
 
 @cli.command()
@@ -156,9 +159,12 @@ def sync(
     and is as it was then is not opened. Exit code 5: the sources delete more than may go at once; that is held, the
     rest is loaded.
     """
+    from indexer.cli import render
     from indexer.jobs.sync import sync as run
 
-    return run(names, config=config, dry_run=dry_run, force=force, max_share=max_share, as_json=as_json, quiet=quiet)
+    audience = person(config, quiet=quiet)
+    result = run(names, config=config, dry_run=dry_run, force=force, max_share=max_share, audience=audience)
+    return render.sync(result, as_json=as_json, quiet=quiet)
 
 
 @cli.command()
@@ -183,7 +189,15 @@ def delete(
     """
     from indexer.jobs.deletions import delete as run
 
-    return run(ids, file=file, config=config, dry_run=dry_run, max_share=max_share, as_json=as_json, quiet=quiet)
+    return run(
+        ids,
+        file=file,
+        config=config,
+        dry_run=dry_run,
+        max_share=max_share,
+        as_json=as_json,
+        audience=person(config, quiet=quiet),
+    )
 
 
 @cli.command()
@@ -198,7 +212,9 @@ def sweep(dry_run: bool, max_share: float | None, config: "Config", as_json: boo
     """
     from indexer.jobs.deletions import sweep as run
 
-    return run(config=config, dry_run=dry_run, max_share=max_share, as_json=as_json, quiet=quiet)
+    return run(
+        config=config, dry_run=dry_run, max_share=max_share, as_json=as_json, audience=person(config, quiet=quiet)
+    )
 
 
 @cli.command()
@@ -213,9 +229,12 @@ def reindex(no_promote: bool, adopt: bool, keep: int | None, config: "Config", a
     new one is in its place. Called again after it was interrupted it goes on. Exit code 5: something does not hold, and
     nothing was promoted.
     """
+    from indexer.cli import render
     from indexer.jobs.reindex import reindex as run
 
-    return run(config=config, promote=not no_promote, adopt=adopt, keep=keep, as_json=as_json, quiet=quiet)
+    audience = person(config, quiet=quiet or as_json, lines=not as_json)
+    result = run(config=config, promote=not no_promote, adopt=adopt, keep=keep, audience=audience)
+    return render.reindex(result, as_json=as_json)
 
 
 @cli.command()
@@ -305,9 +324,11 @@ def verify(names: tuple[str, ...], sample: int | None, seed: int, config: "Confi
     Books, counts, a sample of documents, and the saved searches of indexer.toml. Reads every dump again and sends
     nothing. Exit code 5 when something does not hold.
     """
-    from indexer.jobs.verify import run
+    from indexer.cli import render
+    from indexer.jobs.verify import verify_index
 
-    return run(names, config=config, sample=sample, seed=seed, as_json=as_json, quiet=quiet)
+    result = verify_index(names, config=config, sample=sample, seed=seed)
+    return render.verify(result, as_json=as_json, quiet=quiet)
 
 
 @cli.command()
@@ -341,9 +362,12 @@ def diff(
 @common("workers", "quiet", "verbose", "log-format")
 def transform(paths: tuple[str, ...], profile: str | None, config: "Config", quiet: bool) -> int:
     """Print the documents as JSON lines; nothing is sent anywhere."""
+    from indexer.cli import render
     from indexer.jobs.load import transform as run
 
-    return run(paths, config=config, profile_name=profile, quiet=quiet)
+    quiet = quiet or config.settings.log.format == "json"
+    result = run(paths, config=config, profile_name=profile, audience=person(config, quiet=quiet))
+    return render.transform(result, quiet=quiet)
 
 
 @cli.command()
@@ -373,9 +397,12 @@ def explain(
 @common("target", "json")
 def search(query: str, limit: int, sort: str | None, filters: tuple[str, ...], config: "Config", as_json: bool) -> int:
     """A quick look into the index, any backend."""
+    from indexer.cli import render
     from indexer.jobs.search import search as run
 
-    return run(query, config=config, limit=limit, sort=sort, filters=filters, as_json=as_json)
+    wanted = tuple(map(render.filter_of, filters))
+    result = run(query, target=config.target(), limit=limit, sort=sort, filters=wanted)
+    return render.search(query, result, as_json=as_json)
 
 
 @cli.command()

@@ -2,13 +2,17 @@
 
 import os
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from indexer.model.errors import ConfigError, IndexerError
+
+if TYPE_CHECKING:
+    from indexer.config import Config
+    from indexer.observe.audience import Audience
 
 Command = Callable[..., Any]
 
@@ -63,6 +67,7 @@ def common(*names: str) -> Callable[[Command], Command]:
             from indexer.engines.registry import is_index
             from indexer.model.targets import has_credentials
             from indexer.model.urls import is_remote
+            from indexer.observe import log
 
             flags = {
                 "target": target,
@@ -82,12 +87,11 @@ def common(*names: str) -> Callable[[Command], Command]:
                     raise _exposed("--target", "Set INDEXER_USERNAME and INDEXER_PASSWORD instead.")
                 config = settings.load(config_file, flags=flags, environ=os.environ)
                 for_machines = config.settings.log.format == "json"
+                log.configure(format=config.settings.log.format, level=config.settings.log.level)
                 return command(*args, config=config, **kwargs)
             except IndexerError as error:
                 if not for_machines:
                     raise
-                from indexer.observe import log
-
                 log.failed(error)
                 return error.exit_code
 
@@ -96,6 +100,22 @@ def common(*names: str) -> Callable[[Command], Command]:
         return wrapped
 
     return decorate
+
+
+def person(config: "Config", *, quiet: bool, lines: bool = True) -> "Audience":
+    """The person, or the log, at the other end of this command: shown how far it is, and whose Ctrl-C it takes. Without
+    `lines` standard output is for JSON.
+    """
+    from indexer.observe import progress
+    from indexer.observe.audience import Audience, ignore
+
+    return Audience(
+        progress=lambda: progress.choose(quiet=quiet, json_log=config.settings.log.format == "json"),
+        quiet=quiet,
+        say=ignore if quiet or not lines else partial(print, flush=True),
+        complain=partial(print, flush=True) if lines else ignore,
+        signals=True,
+    )
 
 
 def _exposed(what: str, advice: str) -> ConfigError:

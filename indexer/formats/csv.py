@@ -10,6 +10,7 @@ import csv
 import difflib
 import io
 import re
+import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -26,7 +27,8 @@ Columns = Mapping[str, str | list[str]]
 
 _QUOTED = re.compile(r'"[^"]*"')
 
-csv.field_size_limit(1 << 30)  # what a record may hold is bounded where it is read
+_LIMIT = 1 << 30  # characters of a cell: what a record may hold is bounded where it is read
+_limiting = threading.Lock()  # the limit is one for the whole process
 
 
 def document(record: Record, profile: Profile) -> Fields:
@@ -112,12 +114,21 @@ def _decoded(raw: bytes, encoding: str) -> str:
         raise RecordError(f"{wrong}, and byte 0x{raw[error.start]:02X} not {encoding}") from None
 
 
+def _rows(text: str, delimiter: str) -> list[list[str]]:
+    with _limiting:
+        before = csv.field_size_limit(_LIMIT)
+        try:
+            return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        finally:
+            csv.field_size_limit(before)
+
+
 def read(raw: bytes, options: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """The cells of the header and of the row, white space around them taken off."""
     text = _decoded(raw, options["encoding"])
     delimiter = options["delimiter"] or _delimiter(text)
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        rows = _rows(text, delimiter)
     except csv.Error as error:
         if delimiter != "\t":
             raise RecordError(f"CSV: {error}") from None

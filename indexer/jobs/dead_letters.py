@@ -14,6 +14,7 @@ from indexer.jobs.session import opened, stopping
 from indexer.model.errors import ConfigError, ExitCode
 from indexer.model.records import Position
 from indexer.observe import report
+from indexer.observe.audience import Audience
 from indexer.pipeline.replay import replay as replay_letters
 from indexer.pipeline.run import Summary
 from indexer.state import dead_letters
@@ -97,7 +98,7 @@ def drop(ids: Sequence[int], *, config: Config, everything: bool) -> int:
 
 
 def replay(
-    ids: Sequence[int], *, config: Config, everything: bool, profile_name: str | None, as_json: bool, quiet: bool
+    ids: Sequence[int], *, config: Config, everything: bool, profile_name: str | None, as_json: bool, audience: Audience
 ) -> int:
     target = config.target()
     profile = profiles.resolve(profile_name, config.settings.profile) if profile_name else None
@@ -118,7 +119,7 @@ def replay(
     finally:
         store.close()
     with (
-        opened(target, config, command="dead-letters replay", quiet=quiet, connections=connections) as ready,
+        opened(target, config, command="dead-letters replay", audience=audience, connections=connections) as ready,
         stopping(ready.told) as stop,
     ):
         summary = replay_letters(
@@ -132,7 +133,7 @@ def replay(
             stop=stop,
             summary=ready.told.summary,
         )
-    _tell(summary, str(target), as_json=as_json, quiet=quiet)
+    _tell(summary, str(target), as_json=as_json, quiet=audience.quiet)
     return summary.exit_code
 
 

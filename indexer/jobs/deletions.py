@@ -24,6 +24,7 @@ from indexer.model.documents import Delete
 from indexer.model.errors import ConfigError, ExitCode
 from indexer.model.records import Fault
 from indexer.observe import report
+from indexer.observe.audience import Audience
 from indexer.pipeline import delete_guard
 from indexer.pipeline.delete_guard import BrakeError
 from indexer.pipeline.idset import IdSet
@@ -43,12 +44,12 @@ def delete(
     dry_run: bool,
     max_share: float | None,
     as_json: bool,
-    quiet: bool,
+    audience: Audience,
 ) -> int:
     """Documents with these ids, and with those of the file (one a line; - is standard input)."""
     if not ids and file is None:
         raise ConfigError("no ids were named", advice="Name them, or a file with one a line: --file FILE.")
-    with _gathering("delete", config, dry_run=dry_run, quiet=quiet) as list_, IdSet() as seen:
+    with _gathering("delete", config, dry_run=dry_run, audience=audience) as list_, IdSet() as seen:
         missing = 0
         for some in batches(_named(ids, file)):
             new = seen.without(list(dict.fromkeys(some)))
@@ -59,10 +60,10 @@ def delete(
         return _carry_out(list_, config, dry_run=dry_run, max_share=max_share, as_json=as_json, missing=missing)
 
 
-def sweep(*, config: Config, dry_run: bool, max_share: float | None, as_json: bool, quiet: bool) -> int:
+def sweep(*, config: Config, dry_run: bool, max_share: float | None, as_json: bool, audience: Audience) -> int:
     """Documents that no source of indexer.toml has any more, as far as their dumps tell."""
     plan_for_sources(config)  # says what is wrong with them before anything is opened
-    with _gathering("sweep", config, dry_run=dry_run, quiet=quiet) as list_, IdSet() as held:
+    with _gathering("sweep", config, dry_run=dry_run, audience=audience) as list_, IdSet() as held:
         plan = plan_for_sources(config)  # now that nobody brings documents of other dumps
         plan.recipe.omit.update(list_.opened.sink.omit)
         with closing(rederive(plan)) as derived:
@@ -141,16 +142,16 @@ class _List:
 
 
 @contextmanager
-def _gathering(command: str, config: Config, *, dry_run: bool, quiet: bool) -> Iterator[_List]:
+def _gathering(command: str, config: Config, *, dry_run: bool, audience: Audience) -> Iterator[_List]:
     target = config.target()
     require_index(target, "keeps nothing that could be deleted")
     connections = config.settings.load.connections
     told = f"{command} --dry-run" if dry_run else command
     with (
-        opened(target, config, command=told, quiet=quiet, connections=connections) as ready,
+        opened(target, config, command=told, audience=audience, connections=connections) as ready,
         tempfile.TemporaryDirectory(prefix="indexer-") as folder,
     ):
-        yield _List(ready, command, Path(folder) / f"{command}.delete", quiet=quiet)
+        yield _List(ready, command, Path(folder) / f"{command}.delete", quiet=audience.quiet)
 
 
 def _carry_out(

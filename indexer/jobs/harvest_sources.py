@@ -19,7 +19,7 @@ from indexer.observe.reporter import Telling
 SAID_EVERY = 10.0  # seconds
 
 
-def bring(config: Config, names: Collection[str], told: Telling, *, quiet: bool) -> bool:
+def bring(config: Config, names: Collection[str], told: Telling) -> bool:
     """Whether there are live servers among the sources; each has been asked for what is new.
 
     One that could not be harvested to the end is told as a fault: what came of it before, and all other sources, can be
@@ -31,7 +31,7 @@ def bring(config: Config, names: Collection[str], told: Telling, *, quiet: bool)
     with stopping(told) as stop:
         for source in servers:
             try:
-                _harvest(source, config, told, stop, quiet=quiet)
+                _harvest(source, config, told, stop)
             except (SourceError, TransientError) as error:
                 if not stop.is_set():
                     told.events().fault(Fault(source.name, Position(source.name), error.message, error.advice))
@@ -49,7 +49,7 @@ def planned(config: Config, names: Collection[str]) -> dict[str, str]:
     }
 
 
-def _harvest(source: SourceSettings, config: Config, told: Telling, stop: threading.Event, *, quiet: bool) -> None:
+def _harvest(source: SourceSettings, config: Config, told: Telling, stop: threading.Event) -> None:
     name, oai, said = source.name, source.oai, time.monotonic()
     if oai is None or stop.is_set():
         return
@@ -57,7 +57,7 @@ def _harvest(source: SourceSettings, config: Config, told: Telling, stop: thread
     def progress(records: int, of: int | None) -> None:
         nonlocal said
         told.harvested(name, records, of)
-        if not quiet and time.monotonic() - said >= SAID_EVERY:
+        if not told.audience.quiet and time.monotonic() - said >= SAID_EVERY:
             said = time.monotonic()
             told.say(f"{name}: {records:,} {f'of {of:,} ' if of else ''}records harvested")
 

@@ -1,7 +1,5 @@
 """`load` and `transform`: dumps into a target, or onto standard output."""
 
-import json
-import sys
 from collections.abc import Mapping, Sequence
 
 from indexer import sources
@@ -11,12 +9,13 @@ from indexer.engines.registry import open_writer
 from indexer.engines.retry import RetryPolicy
 from indexer.formats import profiles
 from indexer.formats.registry import DELETE, default_profiles
+from indexer.jobs.results import LoadResult
 from indexer.jobs.session import carry_out, opened
 from indexer.model.errors import ConfigError
 from indexer.model.schema import biblio
 from indexer.model.settings import LoadSettings
 from indexer.model.targets import Target
-from indexer.observe import report
+from indexer.observe.audience import Audience
 from indexer.observe.reporter import Telling
 from indexer.pipeline.push import Limits
 from indexer.pipeline.run import Budget, Plan
@@ -31,42 +30,38 @@ def load(
     paths: Sequence[str],
     *,
     config: Config,
-    profile_name: str | None,
-    dry_run: bool,
-    force: bool,
-    as_json: bool,
-    quiet: bool,
-) -> int:
+    profile_name: str | None = None,
+    dry_run: bool = False,
+    force: bool = False,
+    audience: Audience,
+) -> LoadResult:
+    """Dumps into the target of the configuration. `force` sends what is unchanged, too; `dry_run` sends nothing."""
     target = config.target()
     plan = plan_for(paths, config, profile_name, connections=config.settings.load.connections)
     if dry_run:
-        with Telling(config, None, quiet=quiet, command="load --dry-run", target=str(target)) as told:
+        with Telling(config, None, audience=audience, command="load --dry-run", target=str(target)) as told:
             summary = carry_out(plan, None, None, told)
-    else:
-        with opened(target, config, command="load", quiet=quiet, connections=plan.limits.connections) as ready:
-            summary, told = ready.load(plan, force=force), ready.told
-    if as_json:
-        told_of = report.as_json(summary, target=str(target), dry_run=dry_run)
-        print(json.dumps({**told_of, "report": str(told.page) if told.page else None}, ensure_ascii=False, indent=2))
-    elif not quiet:
-        where = f"{target} · report {told.page}" if told.page else str(target)
-        print("\n".join(report.lines(summary, target=where, dry_run=dry_run, remembered=not dry_run)))
-    return summary.exit_code
+        return LoadResult(target=str(target), summary=summary, dry_run=True)
+    connections = plan.limits.connections
+    with opened(target, config, command="load", audience=audience, connections=connections) as ready:
+        summary = ready.load(plan, force=force)
+    return LoadResult(target=str(target), summary=summary, remembered=True, report=ready.told.page)
 
 
-def transform(paths: Sequence[str], *, config: Config, profile_name: str | None, quiet: bool) -> int:
+def transform(
+    paths: Sequence[str], *, config: Config, profile_name: str | None = None, audience: Audience
+) -> LoadResult:
+    """Documents as JSON lines on standard output."""
     target = Target("jsonl", path="-")
     plan = plan_for(paths, config, profile_name, connections=1)
     sink = open_writer(target, connections=1)
     try:
         sink.check()
-        with Telling(config, None, quiet=quiet, command="transform", target=str(target)) as told:
+        with Telling(config, None, audience=audience, command="transform", target=str(target)) as told:
             summary = carry_out(plan, sink, None, told)
     finally:
         sink.close()
-    if not quiet and config.settings.log.format != "json":
-        print("\n".join(report.lines(summary, target="standard output")), file=sys.stderr)
-    return summary.exit_code
+    return LoadResult(target="standard output", summary=summary)
 
 
 def plan_for(paths: Sequence[str], config: Config, profile_name: str | None, *, connections: int) -> Plan:

@@ -6,10 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import structlog
-
 from indexer.config import Config
 from indexer.model.errors import IndexerError
+from indexer.model.logs import get_logger
 
 if TYPE_CHECKING:
     from indexer.state.store import Store
@@ -27,7 +26,7 @@ def publish(config: Config, store: "Store") -> None:
     try:
         metrics.write(Path(config.settings.metrics.file), overviews(store))
     except IndexerError as error:
-        structlog.get_logger().warning("metrics_failed", reason=error.message)
+        get_logger().warning("metrics_failed", reason=error.message)
         if config.settings.log.format != "json":
             print(f"{error.message}\n  {error.advice}", file=sys.stderr)
 

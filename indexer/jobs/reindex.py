@@ -1,10 +1,8 @@
 """`reindex`: a new generation beside the live one, from all sources, verified and promoted."""
 
-import json
 import os
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 
@@ -17,14 +15,15 @@ from indexer.engines.registry import engine_of, open_generations, open_index
 from indexer.jobs import generation_state
 from indexer.jobs.plan import Dump, dumps, plan_for_sources
 from indexer.jobs.publish import published
+from indexer.jobs.results import ReindexResult
 from indexer.jobs.session import known_target, opened, rules_of, told_if_refused
 from indexer.jobs.sync import catch_up, news
-from indexer.jobs.verification import NOT_AS_MADE, Check, verify
-from indexer.jobs.verify import as_data, lines
+from indexer.jobs.verification import NOT_AS_MADE, Check, lines, verify
 from indexer.model.books import Account
 from indexer.model.errors import ConfigError, ExitCode, IndexerError, PermanentError, SourceError
 from indexer.model.targets import Target
 from indexer.observe import report
+from indexer.observe.audience import Audience
 from indexer.pipeline import bulk_settings
 from indexer.pipeline.run import Plan, Summary
 from indexer.pipeline.run_state import signatures
@@ -47,22 +46,32 @@ _CHANGING = (
 LOOK_SECONDS = 5.0  # between two looks at an engine that is in trouble
 
 
-def reindex(*, config: Config, promote: bool, adopt: bool, keep: int | None, as_json: bool, quiet: bool) -> int:
+def reindex(
+    *, config: Config, promote: bool = True, adopt: bool = False, keep: int | None = None, audience: Audience
+) -> ReindexResult:
+    """A new generation out of all sources, verified, and with `promote` made live. `adopt`: an index that was there
+    before becomes a generation; `keep` of them stay, rebuild.keep where it is None.
+    """
     target = config.target()
     plan_for_sources(config)  # says what is wrong with them before anything is opened
     settings = config.settings.rebuild
-    say = _ignore if quiet or as_json else _print
-    complain = _ignore if as_json else _print
     with closing(Store(config.settings.state)) as store, published(config, store):
         with told_if_refused(store, runs.REINDEX, str(target)):
             place = open_generations(target, configset=settings.configset)
         with closing(place), lock.hold(store, index_name(str(target), ""), command="reindex"):
-            job = _Job(config, target, place, store, say, complain, quiet or as_json)
+            job = _Job(config, target, place, store, audience)
             with _remembered(job, runs.REINDEX if promote else runs.REINDEX_BESIDE):
                 job.run(promote=promote, adopt=adopt or settings.adopt, keep=keep or settings.keep)
-    if as_json:
-        print(json.dumps(job.ended(), ensure_ascii=False, indent=2))
-    return job.exit_code
+    return ReindexResult(
+        target=str(target),
+        generation=job.name,
+        promoted=job.promoted,
+        former=job.former,
+        checks=job.checks,
+        account=job.account,
+        dropped=job.dropped,
+        exit_code=job.exit_code,
+    )
 
 
 @contextmanager
@@ -78,7 +87,7 @@ def _remembered(job: "_Job", command: str) -> Iterator[None]:
     except KeyboardInterrupt:
         job.exit_code = code
         message = "interrupted: indexer generations shows what is live; indexer reindex goes on from there"
-        print(message, file=sys.stderr)
+        job.audience.progress().say(message)
     except IndexerError as error:
         code, message = error.exit_code, error.message
         if code != ExitCode.REJECTED:
@@ -91,14 +100,6 @@ def _remembered(job: "_Job", command: str) -> Iterator[None]:
         runs.finish(job.store, number, job.account, exit_code=code, message=message, seconds=seconds)
 
 
-def _print(text: str) -> None:
-    print(text, flush=True)
-
-
-def _ignore(_text: str) -> None:
-    pass
-
-
 @dataclass(slots=True)
 class _Job:
     """One re-index: what it works on, and what came of it so far."""
@@ -107,9 +108,7 @@ class _Job:
     target: Target
     place: GenerationStore
     store: Store
-    say: Callable[[str], None]
-    complain: Callable[[str], None]  # what --quiet prints, too
-    quiet: bool
+    audience: Audience
     name: str = ""
     former: str | None = None  # the generation that was live before the switch
     account: Account = field(default_factory=Account)
@@ -145,17 +144,11 @@ class _Job:
         if self.exit_code in (ExitCode.OK, ExitCode.REJECTED) and not self.promoted:
             self.say(f"{self.name} is ready: indexer promote {self.name} makes it live")
 
-    def ended(self) -> dict[str, object]:
-        return {
-            "target": str(self.target),
-            "generation": self.name,
-            "promoted": self.promoted,
-            "former": self.former,
-            **as_data(self.checks),
-            "books": {name: books.counts() for name, books in self.account.sources.items()},
-            "dropped": self.dropped,
-            "exit_code": int(self.exit_code),
-        }
+    def say(self, line: str) -> None:
+        self.audience.say(line)
+
+    def complain(self, line: str) -> None:
+        self.audience.complain(line)
 
     @contextmanager
     def _held(self) -> Iterator[None]:
@@ -282,7 +275,7 @@ class _Job:
             self.place.target(self.name),
             self.config,
             command=runs.BUILDING,
-            quiet=self.quiet,
+            audience=self.audience,
             connections=plan.limits.connections,
             building=index_name(str(self.target), self.name),
         ) as ready:

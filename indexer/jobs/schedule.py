@@ -16,7 +16,6 @@ from datetime import datetime
 from itertools import takewhile
 from types import FrameType
 
-import structlog
 from apscheduler.events import EVENT_JOB_MAX_INSTANCES
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -27,6 +26,7 @@ from indexer.config import Config
 from indexer.jobs import triggers as times
 from indexer.jobs.plan import chosen
 from indexer.model.errors import ConfigError, ExitCode, IndexerError
+from indexer.model.logs import get_logger
 from indexer.observe import log, metrics
 from indexer.observe.report import duration
 from indexer.state.overview import Overview, overviews
@@ -58,7 +58,7 @@ def schedule(names: Collection[str], *, config: Config, flags: Sequence[str], qu
                     again = times.retry(failures, datetime.now().astimezone(), scheduled.next_run_time)
                     scheduled.modify(next_run_time=again)
                 following = scheduled.next_run_time.isoformat(timespec="seconds")
-        (structlog.get_logger().warning if code else structlog.get_logger().info)(
+        (get_logger().warning if code else get_logger().info)(
             "scheduled_run_finished", exit_code=code, seconds=round(seconds, 1), next_run=following
         )
         say(f"sync ended with {_words(code)} after {duration(seconds)}{following and f'; next run {following}'}")
@@ -153,7 +153,7 @@ def _of_state(url: str) -> Iterator[Metric]:
             with closing(Store(url)) as store:
                 found = overviews(store)
         except IndexerError as error:
-            structlog.get_logger().warning("state_not_readable", reason=error.message)
+            get_logger().warning("state_not_readable", reason=error.message)
             readable = False
     yield metrics.of_readable(readable)
     yield from metrics.families(found)
@@ -169,7 +169,7 @@ def _scheduler() -> BackgroundScheduler:
 
 
 def _skipped(say: Callable[[str], None]) -> None:
-    structlog.get_logger().warning("scheduled_run_skipped", reason="the one before is still running")
+    get_logger().warning("scheduled_run_skipped", reason="the one before is still running")
     say("a run was left out: the one before is still running")
 
 

@@ -21,6 +21,7 @@ from indexer.model.errors import PermanentError, TargetError
 from indexer.model.schema import biblio
 from indexer.model.settings import LoadSettings
 from indexer.model.targets import Target
+from indexer.observe.audience import Audience
 from indexer.observe.reporter import Telling
 from indexer.pipeline.run import Plan, Summary, run
 from indexer.pipeline.workers import collect_rarely
@@ -110,7 +111,7 @@ class Opened:
 
 @contextmanager
 def opened(
-    target: Target, config: Config, *, command: str, quiet: bool, connections: int, building: str = ""
+    target: Target, config: Config, *, command: str, audience: Audience, connections: int, building: str = ""
 ) -> Iterator[Opened]:
     """Opens everything, in the order in which it may fail without harm, and closes it in reverse. The run is in the
     state from here on, finished when the block is left.
@@ -139,7 +140,7 @@ def opened(
                 sink.check(to_write=True)
                 if not building and engine_of(target).generations is not None:
                     agree(store, target)
-            with Telling(config, store, quiet=quiet, command=command, target=url) as told:
+            with Telling(config, store, audience=audience, command=command, target=url) as told:
                 name = building or live_index(store, str(target))
                 bulk_settings.put_back(sink, store, name, say=told.say)
                 dates = dates_of(url, sink, store, config.settings.load, building=bool(building))
@@ -209,8 +210,9 @@ def _mappings(profiles: Mapping[str, Profile]) -> str:
 
 
 def carry_out(plan: Plan, sink: Writer | None, memory: "Memory | None", told: Telling) -> Summary:
-    """Runs the plan; Ctrl-C and SIGTERM finish what is in flight."""
-    collect_rarely()
+    """Runs the plan until it is done or to stop."""
+    if told.audience.signals:  # the process is ours
+        collect_rarely()
     told.progress.start(sources.total_bytes(list(plan.files)))
     with stopping(told) as stop:
         return run(plan, sink, memory, events=told.events(), stop=stop, summary=told.summary)
@@ -218,7 +220,12 @@ def carry_out(plan: Plan, sink: Writer | None, memory: "Memory | None", told: Te
 
 @contextmanager
 def stopping(told: Telling) -> Iterator[threading.Event]:
-    """Ctrl-C and SIGTERM finish what is in flight; a second one ends at once."""
+    """What is set when the run is to stop: what is in flight is finished then. With an audience whose signals count,
+    Ctrl-C and SIGTERM set it, and a second one ends at once.
+    """
+    if not told.audience.signals:
+        yield told.audience.stop
+        return
     stop = threading.Event()
 
     def handle(_number: int, _frame: FrameType | None) -> None:

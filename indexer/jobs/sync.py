@@ -1,8 +1,7 @@
 """`sync`: what is new or changed in the configured sources, into the target. The scheduled job."""
 
-import json
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from indexer import sources
@@ -12,24 +11,26 @@ from indexer.jobs.harvest_sources import bring, planned
 from indexer.jobs.pending_deletions import foreseen, let_through
 from indexer.jobs.plan import Dump, chosen, dumps, is_as_it_was, part, plan_for_sources
 from indexer.jobs.resend import send_again
+from indexer.jobs.results import SyncResult
 from indexer.jobs.session import Opened, opened
-from indexer.model.errors import ExitCode
 from indexer.model.settings import SourceSettings
-from indexer.observe import report
+from indexer.observe.audience import Audience
 from indexer.pipeline.run import Plan, Summary
 from indexer.sources import processed
 
 
 def sync(
-    names: Collection[str],
+    names: Collection[str] = (),
     *,
     config: Config,
-    dry_run: bool,
-    force: bool,
-    max_share: float | None,
-    as_json: bool,
-    quiet: bool,
-) -> int:
+    dry_run: bool = False,
+    force: bool = False,
+    max_share: float | None = None,
+    audience: Audience,
+) -> SyncResult:
+    """What is new or changed in these sources, all without a name. `max_share` of the documents may be deleted at once,
+    delete.max_share where it is None.
+    """
     from indexer.state import dead_letters
 
     target = config.target()
@@ -37,8 +38,8 @@ def sync(
     plan = plan_for_sources(config, names, whole=False)
     connections = config.settings.load.connections
     command = "sync --dry-run" if dry_run else "sync"
-    with opened(target, config, command=command, quiet=quiet, connections=connections) as ready:
-        if not dry_run and bring(config, names, ready.told, quiet=quiet):
+    with opened(target, config, command=command, audience=audience, connections=connections) as ready:
+        if not dry_run and bring(config, names, ready.told):
             plan = plan_for_sources(config, names, whole=False)
         empty = nothing_yet(ready, plan, chosen(config, names))
         plan = replace(plan, files={file: source for file, source in plan.files.items() if file not in empty})
@@ -56,21 +57,18 @@ def sync(
         moving = {source.name for source in chosen(config, names) if source.move_processed}
         if moving and not dry_run and not summary.interrupted:
             _move(ready, [dump for dump in dumps(plan) if dump.source in moving])
-    if as_json:
-        told = report.as_json(summary, target=str(target), dry_run=dry_run)
-        read = {name: [dump.file for dump in new if dump.source == name] for name in plan.recipe.profiles}
-        ahead = {"delete": [{"id": id, "title": title} for id, title in going], "stopped": stopped} if dry_run else {}
-        page = {} if dry_run else {"report": str(ready.told.page) if ready.told.page else None}
-        print(json.dumps({**told, "files": read, **ahead, **page}, ensure_ascii=False, indent=2))
-    elif not quiet:
-        _tell(plan, new, empty, asked=planned(config, names) if dry_run else {}, dry_run=dry_run)
-        if dry_run:
-            print("".join(f"would be deleted: {id}  {title}".rstrip() + "\n" for id, title in going), end="")
-            print("dry run: nothing was sent" + (f"; the deletions would be held: {stopped}" if stopped else ""))
-        else:
-            where = f"{target} · report {ready.told.page}" if ready.told.page else str(target)
-            print("\n".join(report.lines(summary, target=where, remembered=True)))
-    return ExitCode.VERIFICATION if stopped else summary.exit_code
+    return SyncResult(
+        target=str(target),
+        summary=summary,
+        dry_run=dry_run,
+        remembered=True,
+        report=None if dry_run else ready.told.page,
+        files={name: [dump.file for dump in new if dump.source == name] for name in plan.recipe.profiles},
+        empty=empty,
+        asked=planned(config, names) if dry_run else {},
+        deletions=going,
+        stopped=stopped,
+    )
 
 
 def catch_up(
@@ -168,18 +166,3 @@ def _move(ready: Opened, dumps: Sequence[Dump]) -> None:
 def _is_of(fault: str, file: str) -> bool:
     """Whether a fault is of this file or of a member of the archive that it is."""
     return fault == file or fault.startswith(f"{file}!")
-
-
-def _tell(
-    plan: Plan, new: Sequence[Dump], empty: Mapping[str, str], *, asked: Mapping[str, str], dry_run: bool
-) -> None:
-    width = max(map(len, plan.recipe.profiles))
-    for name in plan.recipe.profiles:
-        count = sum(dump.source == name for dump in new)
-        print(f"{name:<{width}}   {report.counted(count, 'new file') if count else 'nothing new'}")
-        for folder in [folder for folder, source in empty.items() if source == name]:
-            print(f"  {sources.shown(folder)} is empty: nothing there yet")
-        if name in asked:
-            print(f"  {asked[name]}")
-        if dry_run:
-            print("".join(f"  {dump.file}\n" for dump in new if dump.source == name), end="")

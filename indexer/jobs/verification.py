@@ -195,3 +195,15 @@ def _search(search: SearchSettings, sink: Index) -> Check:
 def _named(names: Sequence[str]) -> str:
     more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
     return ", ".join(names[:SHOWN]) + more
+
+
+def as_data(checks: Sequence[Check]) -> dict[str, object]:
+    """The checks as `--json` prints them."""
+    rows = [{"check": check.name, "passed": check.passed, "message": check.message} for check in checks]
+    return {"passed": all(check.passed for check in checks), "checks": rows}
+
+
+def lines(checks: Sequence[Check]) -> list[str]:
+    """The checks for people, one a line."""
+    width = max(len(check.name) for check in checks)
+    return [f"{'ok    ' if check.passed else 'FAILED'}  {check.name:<{width}}  {check.message}" for check in checks]

@@ -1,16 +1,20 @@
 """`verify`: books, counts and a seeded sample of documents of the live index against the dumps."""
 
-import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 
 from indexer.config import Config
 from indexer.engines.registry import open_index, require_index
 from indexer.jobs.plan import plan_for_sources
-from indexer.jobs.verification import Check, verify
-from indexer.model.errors import ExitCode
+from indexer.jobs.results import VerifyResult
+from indexer.jobs.verification import verify
 
 
-def run(names: Collection[str], *, config: Config, sample: int | None, seed: int, as_json: bool, quiet: bool) -> int:
+def verify_index(
+    names: Collection[str] = (), *, config: Config, sample: int | None = None, seed: int = 0
+) -> VerifyResult:
+    """Holds the live index against the dumps of these sources, all without a name, and changes nothing. `sample`
+    documents are read back, verify.sample where it is None; `seed` draws them.
+    """
     from indexer.state import dead_letters, deletions, lock, progress, runs
     from indexer.state.generations import live_index
     from indexer.state.store import Store
@@ -47,21 +51,4 @@ def run(names: Collection[str], *, config: Config, sample: int | None, seed: int
             sink.close()
     finally:
         store.close()
-    failed = [check for check in checks if not check.passed]
-    if as_json:
-        print(json.dumps({"target": str(target), **as_data(checks)}, ensure_ascii=False, indent=2))
-    elif failed or not quiet:
-        print("\n".join(lines(checks)))
-    return ExitCode.VERIFICATION if failed else ExitCode.OK
-
-
-def as_data(checks: Sequence[Check]) -> dict[str, object]:
-    """The checks as `--json` prints them."""
-    rows = [{"check": check.name, "passed": check.passed, "message": check.message} for check in checks]
-    return {"passed": all(check.passed for check in checks), "checks": rows}
-
-
-def lines(checks: Sequence[Check]) -> list[str]:
-    """The checks for people, one a line."""
-    width = max(len(check.name) for check in checks)
-    return [f"{'ok    ' if check.passed else 'FAILED'}  {check.name:<{width}}  {check.message}" for check in checks]
+    return VerifyResult(target=str(target), checks=checks)

@@ -28,8 +28,8 @@ class Progress(Protocol):
     def stop(self) -> None: ...
 
 
-class Silent:
-    """Says only what must be said."""
+class Mute:
+    """Says nothing: for programs, which get the results."""
 
     def start(self, total_bytes: int | None) -> None:
         pass
@@ -41,10 +41,17 @@ class Silent:
         pass
 
     def say(self, text: str) -> None:
-        print(text, file=sys.stderr)
+        pass
 
     def stop(self) -> None:
         pass
+
+
+class Silent(Mute):
+    """Says only what must be said."""
+
+    def say(self, text: str) -> None:
+        print(text, file=sys.stderr)
 
 
 class Lines(Silent):

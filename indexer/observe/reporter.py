@@ -5,16 +5,16 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import structlog
-
 from indexer.config import Config
 from indexer.derive.stage import derive_version
 from indexer.engines import registry as engines
 from indexer.formats import registry as formats
 from indexer.model.books import Account
 from indexer.model.errors import ConfigError, ExitCode, IndexerError, TransientError
+from indexer.model.logs import get_logger
 from indexer.model.records import Fault, Record
-from indexer.observe import log, page, progress, report
+from indexer.observe import page, report
+from indexer.observe.audience import Audience
 from indexer.observe.timeline import Timeline
 from indexer.pipeline.run import Events, Summary
 
@@ -30,17 +30,17 @@ KEPT_KINDS = 1000  # of warnings
 class Telling:
     """A context for one run: leaves it finished in the state, however it ends. `target` is its URL as users know it."""
 
-    def __init__(self, config: Config, store: "Store | None", *, quiet: bool, command: str, target: str) -> None:
+    def __init__(self, config: Config, store: "Store | None", *, audience: Audience, command: str, target: str) -> None:
         settings = config.settings.log
-        log.configure(format=settings.format, level=settings.level)
         self.summary = Summary()
-        self.progress = progress.choose(quiet=quiet, json_log=settings.format == "json")
+        self.audience = audience
+        self.progress = audience.progress()
         self.run_id = 0
         if store is not None:
             from indexer.state import runs
 
             self.run_id = runs.start(store, command=command, target=target, derive_version=derive_version())
-        self._log = structlog.get_logger().bind(command=command, target=target)
+        self._log = get_logger().bind(command=command, target=target)
         self._store = store
         self._for_machines = settings.format == "json"
         self._rejections = self._faults = 0

@@ -9,9 +9,8 @@ from concurrent.futures import Future
 from contextlib import closing
 from dataclasses import dataclass
 
-import structlog
-
 from indexer.model.errors import IndexerError
+from indexer.model.logs import get_logger
 from indexer.model.records import Fault, Record
 from indexer.pipeline.processes import Died, Processes
 from indexer.pipeline.workers import (
@@ -166,7 +165,7 @@ class Apart:
     def count_death(self) -> None:
         """Raises WorkerError when it is one too many."""
         self._deaths += 1
-        structlog.get_logger().warning("worker_died", deaths=self._deaths)
+        get_logger().warning("worker_died", deaths=self._deaths)
         if self._deaths > MOST_DEATHS:
             raise WorkerError(
                 f"{self._deaths} processes died while they derived documents",

@@ -72,7 +72,6 @@ class _Worker:
     ) -> None:
         # spawn: a forked copy of a process with threads (connections, progress) may deadlock
         context = multiprocessing.get_context("spawn")
-        os.environ.setdefault("GLIBC_TUNABLES", KEPT_AT_HAND)  # for the processes that are started from here on
         their_questions, self._questions = _pipe()
         self._answers, their_answers = _pipe()
         self.process = context.Process(target=_serve, args=(their_questions, their_answers, start, given), daemon=True)
@@ -80,9 +79,13 @@ class _Worker:
         # that from here.
         resource_tracker.ensure_running()  # which some versions of Python would start below, and unblock the signals
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        set_by_us = "GLIBC_TUNABLES" not in os.environ
         try:
+            os.environ.setdefault("GLIBC_TUNABLES", KEPT_AT_HAND)
             self.process.start()
         finally:
+            if set_by_us:  # it is for this process, and for no other one of whoever called us
+                os.environ.pop("GLIBC_TUNABLES", None)
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         their_questions.close()
         their_answers.close()

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-import structlog
 
 from indexer.model.errors import ExitCode, IndexerError
+from indexer.model.logs import get_logger
 from indexer.state.store import Store, now
 from indexer.state.tables import locks
 
@@ -73,7 +73,7 @@ def hold(
                 connection.execute(locks.delete().where(locks.c.owner == owner))
         except IndexerError as error:
             # what ended the run is worth more to its user; the lock is taken over once this process is gone
-            structlog.get_logger().warning("lock_not_released", target=target, reason=error.message)
+            get_logger().warning("lock_not_released", target=target, reason=error.message)
 
 
 def _take(store: Store, target: str, owner: str, command: str, clock: Callable[[], float]) -> None:
@@ -116,7 +116,7 @@ def _beat(store: Store, owner: str, done: threading.Event, clock: Callable[[], f
                 connection.execute(locks.update().where(locks.c.owner == owner).values(beat=clock()))
         except IndexerError as error:
             # the run itself meets the same fault where it has something to store; maybe it has passed until the next
-            structlog.get_logger().warning("lock_not_renewed", reason=error.message)
+            get_logger().warning("lock_not_renewed", reason=error.message)
 
 
 def _alive(row: sa.Row[tuple[object, ...]], at: float) -> bool:

@@ -6,6 +6,7 @@ import orjson
 import pytest
 
 from indexer import config
+from indexer.cli import render
 from indexer.engines.base import Write
 from indexer.engines.embedded.sink import EmbeddedSink
 from indexer.jobs.search import search
@@ -26,7 +27,8 @@ def fill(folder: Path, *documents: Fields) -> None:
 
 
 def shown(folder: Path, capsys: pytest.CaptureFixture[str], text: str, *filters: str) -> list[str]:
-    search(text, config=settings(folder), limit=5, sort=None, filters=filters, as_json=False)
+    wanted = tuple(map(render.filter_of, filters))
+    render.search(text, search(text, target=settings(folder).target(), limit=5, filters=wanted), as_json=False)
     return capsys.readouterr().out.splitlines()
 
 

@@ -5,12 +5,15 @@ import signal
 from typing import cast
 
 from indexer.jobs.session import stopping
+from indexer.observe.audience import Audience
 from indexer.observe.reporter import Telling
 from tests.conftest import PATIENCE
 
 
 class Printing:
     """Somebody who is told while a line is being printed: Python lets no other line in."""
+
+    audience = Audience(signals=True)
 
     def stopping(self) -> None:
         raise RuntimeError("reentrant call inside <_io.BufferedWriter name='<stderr>'>")
