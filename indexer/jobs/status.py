@@ -82,8 +82,8 @@ def _target(overview: Overview, now: datetime) -> Iterator[str]:
     for row in overview.generations:
         documents = "" if row["documents"] is None else f", {counted(row['documents'], 'document')}"
         yield f"    generation {row['name']}: {row['state']}{documents}"
-    for held in overview.running:
-        yield f"    running: {held['command']}, process {held['pid']} on {held['host']}, since {held['since']}"
+    for holder in overview.running:
+        yield f"    running: {holder.command}, process {holder.pid} on {holder.host}, since {holder.since}"
 
 
 def _as_data(overview: Overview, now: datetime) -> dict[str, Any]:
@@ -103,5 +103,5 @@ def _as_data(overview: Overview, now: datetime) -> dict[str, Any]:
         "lag_seconds": round(age(overview.refreshed, now)) if overview.refreshed else None,
         "dead_letters": overview.dead_letters,
         "generations": overview.generations,
-        "running": overview.running,
+        "running": [asdict(holder) for holder in overview.running],
     }

@@ -130,8 +130,8 @@ def _samples(overview: Overview) -> Iterator[tuple[str, tuple[str, ...], float]]
         yield "indexer_generation_info", (row["name"], row["state"]), 1
         if row["documents"] is not None:
             yield "indexer_generation_documents", (row["name"],), row["documents"]
-    for held in overview.running:
-        yield "indexer_running", (held["command"],), 1
+    for holder in overview.running:
+        yield "indexer_running", (holder.command,), 1
 
 
 def _seconds(time: str) -> float:

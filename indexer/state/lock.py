@@ -1,8 +1,6 @@
 """One run at a time for a target: a lock with an owner and an age, which a crash does not leave behind for ever.
 
-Where the owner's process can be looked for (same host, same boot, same container) its end is seen at once; elsewhere
-the lock counts as left behind once it has not been renewed for `STALE_SECONDS`. That compares two hosts' clocks: they
-may differ by less than that.
+Whether an owner is there still is told by `owners`.
 """
 
 import os
@@ -12,25 +10,16 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import Any
 
-import sqlalchemy as sa
-
-from indexer.model.errors import ExitCode, IndexerError
+from indexer.model.errors import IndexerError
 from indexer.model.logs import get_logger
+from indexer.state.owners import LockedError as LockedError
+from indexer.state.owners import birth, holder, is_alive
 from indexer.state.store import Store, now
 from indexer.state.tables import locks
 
 BEAT_SECONDS = 15.0
-STALE_SECONDS = 120.0
 POLL_SECONDS = 0.5  # between two looks at a lock that is waited for
-
-
-class LockedError(IndexerError):
-    """Another run holds the lock."""
-
-    exit_code = ExitCode.LOCKED
 
 
 @contextmanager
@@ -79,9 +68,9 @@ def hold(
 def _take(store: Store, target: str, owner: str, command: str, clock: Callable[[], float]) -> None:
     with store.claim() as connection:
         row = connection.execute(locks.select().where(locks.c.target == target)).one_or_none()
-        if row is not None and _alive(row, clock()):
+        if row is not None and is_alive(row, clock()):
             raise LockedError(
-                f"{target} is in use: {row.command!r} by process {row.pid} on {row.host}, since {row.since}",
+                f"{target} is in use: {holder(row)}",
                 advice="Wait until it has ended, or stop that process; a lock left by a crash is taken over by itself.",
             )
         connection.execute(locks.delete().where(locks.c.target == target))
@@ -91,22 +80,12 @@ def _take(store: Store, target: str, owner: str, command: str, clock: Callable[[
                 owner=owner,
                 host=socket.gethostname(),
                 pid=os.getpid(),
-                born=_born(os.getpid()),
+                born=birth(os.getpid()),
                 command=command,
                 since=now(),
                 beat=clock(),
             )
         )
-
-
-def held(connection: sa.Connection, target: str) -> list[dict[str, Any]]:
-    """What holds the lock of the target, or of a generation of it: rows of the table, of owners that are alive."""
-    rows = connection.execute(locks.select().order_by(locks.c.since))
-    return [
-        {"command": row.command, "host": row.host, "pid": row.pid, "since": row.since}
-        for row in rows
-        if row.target.partition("#")[0] == target and _alive(row, time.time())
-    ]
 
 
 def _beat(store: Store, owner: str, done: threading.Event, clock: Callable[[], float]) -> None:
@@ -117,38 +96,3 @@ def _beat(store: Store, owner: str, done: threading.Event, clock: Callable[[], f
         except IndexerError as error:
             # the run itself meets the same fault where it has something to store; maybe it has passed until the next
             get_logger().warning("lock_not_renewed", reason=error.message)
-
-
-def _alive(row: sa.Row[tuple[object, ...]], at: float) -> bool:
-    here, _, _ = _born(os.getpid()).rpartition(" ")
-    there, _, _ = row.born.rpartition(" ")
-    if row.host != socket.gethostname() or here != there:
-        return bool(at - row.beat < STALE_SECONDS)
-    if row.born and (born := _born(row.pid)):
-        return bool(born == row.born)
-    # the system may hide the processes of other users (hidepid): such a one is there, or another of its number
-    return _exists(row.pid) and (not row.born or bool(at - row.beat < STALE_SECONDS))
-
-
-def _exists(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
-
-
-def _born(pid: int) -> str:
-    """Where and when a process began: `BOOT NAMESPACE TICKS`. A pid alone may belong to another process by now, and
-    hosts and containers may share a name. Empty for a process that is not there, and where the system does not tell
-    (only Linux does).
-    """
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
-        namespace = os.readlink("/proc/self/ns/pid")
-    except OSError:
-        return ""
-    return f"{boot} {namespace} {stat.rpartition(')')[2].split()[19]}"

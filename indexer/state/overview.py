@@ -7,8 +7,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from indexer.model.books import COLUMNS, Books
-from indexer.state import lock
 from indexer.state.generations import live_index
+from indexer.state.owners import Holder, holders
 from indexer.state.runs import BUILDING
 from indexer.state.store import Store
 from indexer.state.tables import books, dead_letters, generations, runs, targets
@@ -46,7 +46,7 @@ class Overview:
     good: dict[str, Run]
     dead_letters: int
     generations: list[dict[str, Any]] = field(default_factory=list)
-    running: list[dict[str, Any]] = field(default_factory=list)
+    running: list[Holder] = field(default_factory=list)
 
     @property
     def live(self) -> dict[str, Any] | None:
@@ -97,7 +97,7 @@ def _overview(store: Store, target: str) -> Overview:
             good={run.command: run for run in _runs(connection, well)},
             dead_letters=int(connection.execute(letters).scalar_one()),
             generations=[dict(row._mapping) for row in connection.execute(built)],
-            running=lock.held(connection, target),
+            running=holders(connection, target),
         )
 
 

@@ -10,6 +10,7 @@ from indexer.model.books import Books
 from indexer.model.errors import ConfigError
 from indexer.observe import metrics
 from indexer.state.overview import Overview, Run
+from indexer.state.owners import Holder
 
 TARGET = 'solr+http://search:8983/solr/"biblio"\\'
 
@@ -46,7 +47,8 @@ def test_what_the_state_knows_is_told(tmp_path: Path) -> None:
     generation = {"name": "g1", "state": "live", "documents": 9}
     before = os.umask(0o077)
     try:
-        metrics.write(file, [overview(generations=[generation], running=[{"command": "reindex"}])])
+        holder = Holder("reindex", "here", 1, "2026-01-01T00:00:00Z")
+        metrics.write(file, [overview(generations=[generation], running=[holder])])
     finally:
         os.umask(before)
     found = read(file)

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from indexer.model.errors import ConfigError, ExitCode
-from indexer.state import lock
+from indexer.state import lock, owners
 from indexer.state.lock import LockedError, hold
 from indexer.state.store import Store
 from indexer.state.tables import locks
@@ -83,7 +83,7 @@ def test_it_is_taken_over_at_once_from_a_killed_process(url: str, store: Store, 
 
 def test_a_pid_that_another_process_has_by_now_is_no_owner(store: Store) -> None:
     with hold(store, "target", command="load"):
-        where = lock._born(os.getpid()).rpartition(" ")[0]
+        where = owners.birth(os.getpid()).rpartition(" ")[0]
         change(store, born=f"{where} 1")  # this very pid, and a process that began at another time
         with hold(store, "target", command="load"):
             assert held(store) == ["target"]
@@ -95,13 +95,13 @@ def test_what_cannot_be_looked_for_is_trusted_until_it_is_stale(store: Store, el
     now = 1_000_000.0
     with hold(store, "target", command="load", clock=lambda: now):
         change(store, pid=999_999_999, **elsewhere)
-        for age in (0, lock.STALE_SECONDS - 1):
+        for age in (0, owners.STALE_SECONDS - 1):
             with (
                 pytest.raises(LockedError),
                 hold(store, "target", command="load", clock=lambda age=age: now + age),  # type: ignore[misc]
             ):
                 pass
-        with hold(store, "target", command="load", clock=lambda: now + lock.STALE_SECONDS):
+        with hold(store, "target", command="load", clock=lambda: now + owners.STALE_SECONDS):
             assert held(store) == ["target"]
 
 
@@ -144,8 +144,8 @@ def test_a_process_that_the_system_hides_holds_it(
     url: str, store: Store, python: Python, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As hidepid does for the processes of other users."""
-    born, this = lock._born, os.getpid()
-    monkeypatch.setattr(lock, "_born", lambda pid: born(pid) if pid == this else "")
+    born, this = owners.birth, os.getpid()
+    monkeypatch.setattr(owners, "birth", lambda pid: born(pid) if pid == this else "")
     with another_process_holds(url, python) as pid:
         with pytest.raises(LockedError), hold(store, "target", command="load"):
             pass

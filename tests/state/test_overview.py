@@ -82,6 +82,6 @@ def test_what_runs_is_what_holds_a_lock(store: Store) -> None:
     run(store, "sync", 0)
     with lock.hold(store, "t", command="sync"), lock.hold(store, "t#g1", command="reindex"):
         (mine,) = overviews(store)
-        assert {held["command"] for held in mine.running} == {"sync", "reindex"}
-        assert {held["pid"] for held in mine.running} == {os.getpid()}
+        assert {holder.command for holder in mine.running} == {"sync", "reindex"}
+        assert {holder.pid for holder in mine.running} == {os.getpid()}
     assert overviews(store)[0].running == []

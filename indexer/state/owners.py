@@ -1,0 +1,87 @@
+"""Who holds the locks of the state, and whether those processes are there still.
+
+Where the owner's process can be looked for (same host, same boot, same container) its end is seen at once; elsewhere
+the lock counts as left behind once it has not been renewed for `STALE_SECONDS`. That compares two hosts' clocks: they
+may differ by less than that.
+"""
+
+import os
+import socket
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from indexer.model.errors import ExitCode, IndexerError
+from indexer.state.tables import locks
+
+STALE_SECONDS = 120.0
+
+
+class LockedError(IndexerError):
+    """Another run holds the lock."""
+
+    exit_code = ExitCode.LOCKED
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A process that holds a lock, `since` when (ISO 8601, UTC)."""
+
+    command: str
+    host: str
+    pid: int
+    since: str
+
+    def __str__(self) -> str:
+        return f"{self.command!r} by process {self.pid} on {self.host}, since {self.since}"
+
+
+def holders(connection: sa.Connection, target: str | None = None) -> list[Holder]:
+    """Who holds the lock of the target, or of a generation of it; of any target, without one. Owners that are alive."""
+    rows = connection.execute(locks.select().order_by(locks.c.since))
+    return [
+        holder(row) for row in rows if target in (None, row.target.partition("#")[0]) and is_alive(row, time.time())
+    ]
+
+
+def holder(row: sa.Row[tuple[object, ...]]) -> Holder:
+    """Whom a row of the table of locks names."""
+    return Holder(row.command, row.host, row.pid, row.since)
+
+
+def is_alive(row: sa.Row[tuple[object, ...]], at: float) -> bool:
+    """Whether the owner of this lock is there still, as far as can be told at this time (seconds since the epoch)."""
+    here, _, _ = birth(os.getpid()).rpartition(" ")
+    there, _, _ = row.born.rpartition(" ")
+    if row.host != socket.gethostname() or here != there:
+        return bool(at - row.beat < STALE_SECONDS)
+    if row.born and (born := birth(row.pid)):
+        return bool(born == row.born)
+    # the system may hide the processes of other users (hidepid): such a one is there, or another of its number
+    return _exists(row.pid) and (not row.born or bool(at - row.beat < STALE_SECONDS))
+
+
+def birth(pid: int) -> str:
+    """Where and when a process began: `BOOT NAMESPACE TICKS`. A pid alone may belong to another process by now, and
+    hosts and containers may share a name. Empty for a process that is not there, and where the system does not tell
+    (only Linux does).
+    """
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        namespace = os.readlink("/proc/self/ns/pid")
+    except OSError:
+        return ""
+    return f"{boot} {namespace} {stat.rpartition(')')[2].split()[19]}"
+
+
+def _exists(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
