@@ -11,6 +11,7 @@ from indexer.formats import profiles
 from indexer.jobs.load import limits, made_by
 from indexer.jobs.publish import publish
 from indexer.jobs.session import opened, stopping
+from indexer.jobs.state import open_state
 from indexer.model.errors import ConfigError, ExitCode
 from indexer.model.records import Position
 from indexer.observe import report
@@ -32,7 +33,7 @@ Row = dict[str, Any]
 def list_(*, config: Config, as_json: bool) -> int:
     """The letters of the target that was named on the command line, or of all."""
     named = str(config.target()) if config.origins.get("target") == "--target" else None
-    store = Store(config.settings.state)
+    store = open_state(config)
     try:
         rows = [row for row in dead_letters.find(store, target=named, raw=False) if not split_name(row["target"])[1]]
     finally:
@@ -55,7 +56,7 @@ def list_(*, config: Config, as_json: bool) -> int:
 
 
 def show(id: int, *, config: Config, as_json: bool) -> int:
-    store = Store(config.settings.state)
+    store = open_state(config)
     try:
         [row] = _found(store, [id])
     finally:
@@ -85,7 +86,7 @@ def show(id: int, *, config: Config, as_json: bool) -> int:
 
 
 def drop(ids: Sequence[int], *, config: Config, everything: bool) -> int:
-    store = Store(config.settings.state)
+    store = open_state(config)
     try:
         rows = _chosen(store, ids, str(config.target()), everything=everything)
         with store.begin() as connection:
@@ -103,7 +104,7 @@ def replay(
     target = config.target()
     profile = profiles.resolve(profile_name, config.settings.profile) if profile_name else None
     connections = config.settings.load.connections
-    store = Store(config.settings.state)
+    store = open_state(config)
     try:
         rows = _chosen(store, ids, str(target), everything=everything)
         if not rows:

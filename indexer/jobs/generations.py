@@ -12,6 +12,7 @@ from indexer.engines.registry import engine_of, open_generations, open_index
 from indexer.jobs import generation_state
 from indexer.jobs.plan import dumps, plan_for_sources
 from indexer.jobs.publish import published
+from indexer.jobs.state import open_state
 from indexer.model.errors import ConfigError, ExitCode, PermanentError
 from indexer.model.targets import Target
 from indexer.observe.report import counted
@@ -23,7 +24,7 @@ from indexer.state.store import Store
 
 def list_(*, config: Config, as_json: bool) -> int:
     target = config.target()
-    with closing(open_generations(target)) as place, closing(Store(config.settings.state)) as store:
+    with closing(open_generations(target)) as place, closing(open_state(config)) as store:
         found = generation_state.look(store, place, str(target))
         plain = place.is_plain()
     if as_json:
@@ -103,7 +104,7 @@ def _changing(config: Config, command: str) -> Iterator[tuple[Target, Generation
     target = config.target()
     with (
         closing(open_generations(target, configset=config.settings.rebuild.configset)) as place,
-        closing(Store(config.settings.state)) as store,
+        closing(open_state(config)) as store,
         published(config, store),
         lock.hold(store, str(target), command=command),
     ):

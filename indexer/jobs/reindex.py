@@ -17,6 +17,7 @@ from indexer.jobs.plan import Dump, dumps, plan_for_sources
 from indexer.jobs.publish import published
 from indexer.jobs.results import ReindexResult
 from indexer.jobs.session import known_target, opened, rules_of, told_if_refused
+from indexer.jobs.state import open_state
 from indexer.jobs.sync import catch_up, news
 from indexer.jobs.verification import NOT_AS_MADE, Check, lines, verify
 from indexer.model.books import Account
@@ -55,7 +56,7 @@ def reindex(
     target = config.target()
     plan_for_sources(config)  # says what is wrong with them before anything is opened
     settings = config.settings.rebuild
-    with closing(Store(config.settings.state)) as store, published(config, store):
+    with closing(open_state(config)) as store, published(config, store):
         with told_if_refused(store, runs.REINDEX, str(target)):
             place = open_generations(target, configset=settings.configset)
         with closing(place), lock.hold(store, index_name(str(target), ""), command="reindex"):

@@ -25,12 +25,13 @@ from prometheus_client.core import Metric
 from indexer.config import Config
 from indexer.jobs import triggers as times
 from indexer.jobs.plan import chosen
+from indexer.jobs.state import open_state
 from indexer.model.errors import ConfigError, ExitCode, IndexerError
 from indexer.model.logs import get_logger
 from indexer.observe import log, metrics
 from indexer.observe.report import duration
 from indexer.state.overview import Overview, overviews
-from indexer.state.store import Store, is_absent
+from indexer.state.store import is_absent
 
 #: What passes by itself: an engine that starts after us, another run, a lock of a run that was killed.
 PASSING = (ExitCode.TARGET, ExitCode.LOCKED)
@@ -128,7 +129,7 @@ def _served(config: Config, own: Callable[[], Iterable[Metric]]) -> Iterator[Non
     if not settings.port:
         yield
         return
-    found = metrics.registry(lambda: [*own(), *_of_state(config.settings.state)])
+    found = metrics.registry(lambda: [*own(), *_of_state(config)])
     try:
         server, thread = start_http_server(settings.port, addr=settings.address, registry=found)
     except OSError as error:
@@ -144,13 +145,13 @@ def _served(config: Config, own: Callable[[], Iterable[Metric]]) -> Iterator[Non
         thread.join()
 
 
-def _of_state(url: str) -> Iterator[Metric]:
+def _of_state(config: Config) -> Iterator[Metric]:
     """What the state says now, or that it cannot be read."""
     found: list[Overview] = []
     readable = True
-    if not is_absent(url):
+    if not is_absent(config.settings.state):
         try:
-            with closing(Store(url)) as store:
+            with closing(open_state(config)) as store:
                 found = overviews(store)
         except IndexerError as error:
             get_logger().warning("state_not_readable", reason=error.message)

@@ -8,13 +8,14 @@ from indexer.config import Config
 from indexer.engines import compile as compiler
 from indexer.engines import registry
 from indexer.engines.registry import open_index
+from indexer.jobs.state import open_state
 from indexer.model.errors import ExitCode
 from indexer.model.targets import Target
 from indexer.pipeline import bulk_settings
 from indexer.state import lock, saved_settings
 from indexer.state.generations import live_index
 from indexer.state.lock import LockedError
-from indexer.state.store import Store, is_absent
+from indexer.state.store import is_absent
 
 
 def build(*, check: bool, copy_fields_into: Path | None) -> int:
@@ -57,7 +58,7 @@ def install(*, config: Config) -> int:
 
 def _put_back(target: Target, config: Config) -> None:
     """Settings that a killed load has left on the index; a load that is running has changed them for itself."""
-    with closing(Store(config.settings.state)) as store, suppress(LockedError):
+    with closing(open_state(config)) as store, suppress(LockedError):
         name = live_index(store, str(target))
         if saved_settings.read(store, name) is None:
             return

@@ -122,13 +122,13 @@ def opened(
     Raises what opening the state and the target, and checking the schema, raise; LockedError when another run has it.
     """
     from indexer.jobs.generation_state import agree
+    from indexer.jobs.state import open_state
     from indexer.pipeline import bulk_settings
     from indexer.state import lock
     from indexer.state.generations import live_index, target_of
-    from indexer.state.store import Store
 
     url = target_of(building) if building else str(target)
-    with closing(Store(config.settings.state)) as store, published(config, store):
+    with closing(open_state(config)) as store, published(config, store):
         with told_if_refused(store, command, url):
             sink = open_writer(target, connections=connections, create=True)
         with (

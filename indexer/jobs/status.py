@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from indexer.config import Config
+from indexer.jobs.state import open_state
 from indexer.model.books import COLUMNS
 from indexer.model.errors import ExitCode
 from indexer.observe.report import counted, duration
 from indexer.state import runs
 from indexer.state.overview import Overview, age, overviews
-from indexer.state.store import Store, is_absent, shown_url
+from indexer.state.store import is_absent, shown_url
 
 ENDS = {
     ExitCode.OK: "all well",
@@ -28,7 +29,7 @@ def status(*, config: Config, as_json: bool) -> int:
     found: list[dict[str, Any]] = []
     targets: list[Overview] = []
     if not is_absent(config.settings.state):  # to look is not to make
-        store = Store(config.settings.state)
+        store = open_state(config)
         try:
             found = runs.last(store)
             targets = overviews(store)

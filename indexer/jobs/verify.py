@@ -15,9 +15,9 @@ def verify_index(
     """Holds the live index against the dumps of these sources, all without a name, and changes nothing. `sample`
     documents are read back, verify.sample where it is None; `seed` draws them.
     """
+    from indexer.jobs.state import open_state
     from indexer.state import dead_letters, deletions, lock, progress, runs
     from indexer.state.generations import live_index
-    from indexer.state.store import Store
 
     target = config.target()
     require_index(target, "cannot be verified")
@@ -25,7 +25,7 @@ def verify_index(
     limits = config.settings.verify
     if sample is not None:
         limits = limits.model_copy(update={"sample": sample})
-    store = Store(config.settings.state)
+    store = open_state(config)
     try:
         sink = open_index(target, connections=1)
         try:

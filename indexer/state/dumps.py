@@ -10,45 +10,45 @@ from indexer.state.store import Store
 from indexer.state.tables import dead_letters, files
 
 _PUT = sa.text(
-    "INSERT INTO files (target_id, source, file, signature) VALUES (:target, :source, :file, :signature)"
-    " ON CONFLICT (target_id, source, file) DO UPDATE SET signature = excluded.signature"
+    "INSERT INTO files (target_id, source, file, signature, complete)"
+    " VALUES (:target, :source, :file, :signature, :complete) ON CONFLICT (target_id, source, file)"
+    " DO UPDATE SET signature = excluded.signature, complete = excluded.complete"
 )
-
-
-_BEGUN = "begun "  # before the signature of a file that may have been read in part; no other begins so
 
 
 def settled(store: Store, target_id: int) -> dict[tuple[str, str], str]:
     """(source, file) -> the signature under which the file was read to its end."""
-    return {key: mark for key, mark in _rows(store, target_id).items() if not mark.startswith(_BEGUN)}
+    return _signatures(store, files.select().where(files.c.target_id == target_id, files.c.complete))
 
 
 def touched(store: Store, target_id: int) -> dict[tuple[str, str], str]:
     """As `settled`, with those of which the index may hold a part."""
-    return {key: mark.removeprefix(_BEGUN) for key, mark in _rows(store, target_id).items()}
+    return _signatures(store, files.select().where(files.c.target_id == target_id))
 
 
-def _rows(store: Store, target_id: int) -> dict[tuple[str, str], str]:
-    query = files.select().where(files.c.target_id == target_id)
+def _signatures(store: Store, query: sa.Select[tuple[object, ...]]) -> dict[tuple[str, str], str]:
     with store.begin() as connection:
         return {(row.source, row.file): row.signature for row in connection.execute(query)}
 
 
 def begin(store: Store, target_id: int, about: Mapping[tuple[str, str], str]) -> None:
     """These files are about to be read, or read again: until that has ended well they count as not read."""
-    settle(store, target_id, {key: _BEGUN + signature for key, signature in about.items()})
+    _put(store, target_id, about, complete=False)
 
 
 def settle(store: Store, target_id: int, read: Mapping[tuple[str, str], str]) -> None:
     """These files were read to their end, and all that came of them is acknowledged and committed."""
-    if not read:
-        return
+    _put(store, target_id, read, complete=True)
+
+
+def _put(store: Store, target_id: int, signatures: Mapping[tuple[str, str], str], *, complete: bool) -> None:
     rows = [
-        {"target": target_id, "source": source, "file": file, "signature": signature}
-        for (source, file), signature in read.items()
+        {"target": target_id, "source": source, "file": file, "signature": signature, "complete": complete}
+        for (source, file), signature in signatures.items()
     ]
-    with store.begin() as connection:
-        connection.execute(_PUT, rows)
+    if rows:
+        with store.begin() as connection:
+            connection.execute(_PUT, rows)
 
 
 def forget(store: Store, target_id: int, gone: Iterable[tuple[str, str]]) -> None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from indexer.model.generation import is_name
 from indexer.state.store import Store, now
-from indexer.state.tables import generations, journal, metadata, targets
+from indexer.state.tables import generations, metadata, saved_settings, targets
 
 State = Literal["adopting", "building", "failed", "ready", "live", "former"]
 UNFINISHED = ("building", "failed", "ready")  # of a re-index that has not come to its switch
@@ -91,7 +91,7 @@ def forget(store: Store, target: str, name: str) -> None:
     url = index_name(target, name)
     with store.begin() as connection:
         connection.execute(generations.delete().where(_is(target, name)))
-        connection.execute(journal.delete().where(journal.c.target == url))
+        connection.execute(saved_settings.delete().where(saved_settings.c.target == url))
         target_id = connection.execute(sa.select(targets.c.id).where(targets.c.url == url)).scalar()
         if target_id is None:
             return
@@ -110,7 +110,7 @@ def carry_over(store: Store, target: str, name: str, *, identity: str) -> None:
         if connection.execute(sa.select(targets.c.id).where(targets.c.url == url)).first() is not None:
             return  # done already
         connection.execute(targets.update().where(targets.c.url == target).values(url=url, identity=identity))
-        connection.execute(journal.update().where(journal.c.target == target).values(target=url))
+        connection.execute(saved_settings.update().where(saved_settings.c.target == target).values(target=url))
 
 
 def _is(target: str, name: str) -> sa.ColumnElement[bool]:

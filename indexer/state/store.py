@@ -1,6 +1,7 @@
 """Opens the state: SQLAlchemy Core over SQLite (WAL) by default, or PostgreSQL.
 
-The tables are made on first use. An SQLite file is readable by its owner only: it holds raw records.
+The tables are made on first use, and those of an earlier release are upgraded. An SQLite file is readable by its owner
+only: it holds raw records.
 """
 
 import os
@@ -9,19 +10,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 
+from indexer import __version__
 from indexer.model.errors import ConfigError
-from indexer.state.tables import LAYOUT, layout, metadata
+from indexer.state import version
+from indexer.state.tables import REVISION, metadata
+from indexer.state.tables import version as version_table
+
+if TYPE_CHECKING:
+    from indexer.state.upgrade import Upgrade
 
 BUSY_SECONDS = 30  # how long a writer waits for another one
+UPGRADE_SECONDS = 3600  # ... and whoever wants to upgrade a state for another who does so already
 CLAIM = 0x696E646578  # the key of PostgreSQL's advisory lock that a claim holds
 
 
 class Store:
-    """An open state. Raises ConfigError when it cannot be opened, read or written; its password is never shown."""
+    """An open state; `upgraded` says what was done to one of an earlier release, None for any other.
+
+    Raises ConfigError when it cannot be opened, read, written or upgraded, LockedError when it is not to be upgraded
+    because a run has it open; its password is never shown.
+    """
 
     def __init__(self, url: str) -> None:
         parsed = _parse(url)
@@ -34,18 +46,13 @@ class Store:
             self._engine = sa.create_engine(parsed, **options)
             if sqlite:
                 sa.event.listen(self._engine, "connect", _tune)
-            with self._engine.connect() as connection:
-                made = bool(sa.inspect(connection).get_table_names())
-            if not made:
-                self._make_tables()
-            with self._engine.connect() as connection:
-                found = self._layout_of(connection)
-        if found != LAYOUT:
-            raise ConfigError(
-                f"state {self.shown}: was made by another version (layout {found or 'unknown'}, here {LAYOUT})",
-                advice="Name another place with state or INDEXER_STATE, or remove it: the next load then sends "
-                "everything again, and what was rejected before is forgotten. With load.dates see docs/operate.md.",
-            )
+            try:
+                if self._version() is None:
+                    self._make_tables()
+                self.upgraded = self._upgrade() if self._version() != REVISION else None
+            except BaseException:
+                self.close()
+                raise
 
     @contextmanager
     def begin(self) -> Iterator[sa.Connection]:
@@ -54,10 +61,14 @@ class Store:
             yield connection
 
     @contextmanager
-    def claim(self) -> Iterator[sa.Connection]:
-        """A transaction that no other claim, and on SQLite no other writer, can come between from its first read on."""
+    def claim(self, *, wait: int = BUSY_SECONDS) -> Iterator[sa.Connection]:
+        """A transaction that no other claim, and on SQLite no other writer, can come between from its first read on.
+        On SQLite others are waited for so many seconds.
+        """
         with self._guard(), self._engine.connect() as connection:
             if self._engine.dialect.name == "sqlite":
+                if wait != BUSY_SECONDS:
+                    connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait * 1000}")
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
                 connection.execute(sa.select(sa.func.pg_advisory_xact_lock(CLAIM)))
@@ -70,14 +81,23 @@ class Store:
     def _make_tables(self) -> None:
         """Once, however many runs begin at the same time."""
         with self.claim() as connection:
-            if not sa.inspect(connection).get_table_names():
+            if version.read(connection) is None:
                 metadata.create_all(connection)
-                connection.execute(layout.insert().values(version=LAYOUT))
+                connection.execute(version_table.insert().values(version_num=REVISION, release=__version__))
 
-    def _layout_of(self, connection: sa.Connection) -> int | None:
-        if not sa.inspect(connection).has_table(layout.name):
-            return None
-        return connection.execute(sa.select(layout.c.version)).scalar()
+    def _version(self) -> str | None:
+        with self._engine.connect() as connection:
+            found = version.read(connection)
+        return found.revision if found is not None else None
+
+    def _upgrade(self) -> "Upgrade | None":
+        """Once, however many open it at the same time."""
+        from indexer.state.upgrade import upgrade  # takes longer than most commands
+
+        with self.claim(wait=UPGRADE_SECONDS) as connection:
+            done = upgrade(connection, self.shown)
+        self._engine.dispose()  # the connections know the tables of before, and wait for others too long
+        return done
 
     @contextmanager
     def _guard(self) -> Iterator[None]:

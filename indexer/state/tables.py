@@ -6,9 +6,17 @@ from indexer.model.books import COLUMNS
 
 metadata = sa.MetaData()
 
-LAYOUT = 3  # of these tables: another number, another layout
+REVISION = "0004"  # of these tables: the newest of migrations/versions
+FIRST_REVISION = "0003"  # from which the migrations lead on: the tables of 0.1.0
 
-layout = sa.Table("layout", metadata, sa.Column("version", sa.Integer, nullable=False))
+#: Alembic's own table, of one row, and the release of ours that made the tables what they are.
+version = sa.Table(
+    "alembic_version",
+    metadata,
+    sa.Column("version_num", sa.String(32), nullable=False),
+    sa.Column("release", sa.Text, nullable=False, server_default=""),
+    sa.PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
 
 #: Every target that was ever loaded into. `identity` is what the engine calls the index: another one, and all that we
 #: remember of its documents is void.
@@ -44,7 +52,8 @@ deletions = sa.Table(
     sa.Column("id", sa.Text, primary_key=True),
 )
 
-#: The dumps of the configured sources that a finished run read to their end, into this index, as they were then.
+#: The dumps of the configured sources that a finished run read to their end, into this index, as they were then; and
+#: those that may have been read in part (not `complete`).
 files = sa.Table(
     "files",
     metadata,
@@ -52,6 +61,7 @@ files = sa.Table(
     sa.Column("source", sa.Text, primary_key=True),
     sa.Column("file", sa.Text, primary_key=True),
     sa.Column("signature", sa.Text, nullable=False),
+    sa.Column("complete", sa.Boolean, nullable=False, server_default=sa.true()),
 )
 
 runs = sa.Table(
@@ -166,8 +176,8 @@ locks = sa.Table(
 )
 
 #: Settings of an index that were changed for a load and must be put back: written before the change.
-journal = sa.Table(
-    "journal",
+saved_settings = sa.Table(
+    "saved_settings",
     metadata,
     sa.Column("target", sa.Text, primary_key=True),
     sa.Column("settings", sa.Text, nullable=False),  # JSON
