@@ -4,6 +4,7 @@ import base64
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from indexer.config import Config
@@ -27,7 +28,7 @@ SHOWN_KINDS = 20
 CHUNK = 200  # letters that are held at once
 DUMP_WIDTH = 16  # bytes in a line
 
-Row = dict[str, Any]
+Row = dead_letters.StoredLetter
 
 
 def list_(*, config: Config, as_json: bool) -> int:
@@ -35,10 +36,10 @@ def list_(*, config: Config, as_json: bool) -> int:
     named = str(config.target()) if config.origins.get("target") == "--target" else None
     store = open_state(config)
     try:
-        rows = [row for row in dead_letters.find(store, target=named, raw=False) if not split_name(row["target"])[1]]
+        rows = [row for row in dead_letters.find(store, target=named, raw=False) if not split_name(row.target)[1]]
     finally:
         store.close()
-    kinds = Counter((row["target"], row["stage"], report.kind(row["reason"])) for row in rows)
+    kinds = Counter((row.target, row.stage, report.kind(row.reason)) for row in rows)
     if as_json:
         counts = [
             {"target": target, "stage": stage, "kind": kind, "count": count}
@@ -49,8 +50,8 @@ def list_(*, config: Config, as_json: bool) -> int:
     if not rows:
         print(f"no dead letters{f' of {named}' if named else ''} · {store.shown}")
         return ExitCode.OK
-    for target in dict.fromkeys(row["target"] for row in rows):
-        _print_target(target, [row for row in rows if row["target"] == target], kinds)
+    for target in dict.fromkeys(row.target for row in rows):
+        _print_target(target, [row for row in rows if row.target == target], kinds)
     print("indexer dead-letters show ID prints one whole; replay tries again, drop forgets")
     return ExitCode.OK
 
@@ -62,26 +63,26 @@ def show(id: int, *, config: Config, as_json: bool) -> int:
     finally:
         store.close()
     if as_json:
-        print(json.dumps(_data(row), indent=2))
+        print(json.dumps(_data(row, raw=True), indent=2))
         return ExitCode.OK
-    header = json.loads(row["header"]) if row["header"] else {}
-    profile = json.loads(row["profile"])["name"] if row["profile"] else "none"
+    header = row.header or {}
+    profile = row.profile["name"] if row.profile else "none"
     lines = {
-        "target": row["target"],
-        "record": f"{_place(row)}" + (f", at byte {row['offset']:,}" if row["offset"] is not None else ""),
-        "source": f"{row['source']} (profile {profile}, format {row['format'] or 'not known'})",
-        "id": row["document_id"] or "not known",
-        "stage": row["stage"],
-        "reason": row["reason"],
-        "attempts": f"{row['attempts']}, first {row['first_seen']}, last {row['last_seen']}",
-        "derive": row["derive_version"],
+        "target": row.target,
+        "record": f"{_place(row)}" + (f", at byte {row.offset:,}" if row.offset is not None else ""),
+        "source": f"{row.source} (profile {profile}, format {row.format or 'not known'})",
+        "id": row.document_id or "not known",
+        "stage": row.stage,
+        "reason": row.reason,
+        "attempts": f"{row.attempts}, first {row.first_seen}, last {row.last_seen}",
+        "derive": row.derive_version,
         "header": "; ".join(f"{name} {value}" for name, value in header.items() if value) or "none",
-        "raw": f"{len(row['raw']):,} bytes",
+        "raw": f"{len(row.raw):,} bytes",
     }
     for name, value in lines.items():
         print(f"{name:<8}  {_line(str(value))}")
     print()
-    print("\n".join(_printable(row["raw"])))
+    print("\n".join(_printable(row.raw)))
     return ExitCode.OK
 
 
@@ -90,7 +91,7 @@ def drop(ids: Sequence[int], *, config: Config, everything: bool) -> int:
     try:
         rows = _chosen(store, ids, str(config.target()), everything=everything)
         with store.begin() as connection:
-            dropped = dead_letters.drop(connection, [row["id"] for row in rows])
+            dropped = dead_letters.drop(connection, [row.id for row in rows])
         publish(config, store)
     finally:
         store.close()
@@ -110,11 +111,11 @@ def replay(
         if not rows:
             print(f"no dead letters of {target}")
             return ExitCode.OK
-        if elsewhere := [row for row in rows if row["target"] != str(target)]:
-            other, generation = split_name(elsewhere[0]["target"])
+        if elsewhere := [row for row in rows if row.target != str(target)]:
+            other, generation = split_name(elsewhere[0].target)
             advice = f"Name its target: --target {other}" if not generation else f"{generation} is not live"
             raise ConfigError(
-                f"dead letter {elsewhere[0]['id']} is of {elsewhere[0]['target']}, not of {target}",
+                f"dead letter {elsewhere[0].id} is of {elsewhere[0].target}, not of {target}",
                 advice=f"{advice}. Nothing was changed.",
             )
     finally:
@@ -124,7 +125,7 @@ def replay(
         stopping(ready.told) as stop,
     ):
         summary = replay_letters(
-            chunks(ready.store, [row["id"] for row in rows]),
+            chunks(ready.store, [row.id for row in rows]),
             ready.sink,
             ready.memory(),
             profile=profile,
@@ -164,7 +165,7 @@ def _chosen(store: Store, ids: Sequence[int], target: str, *, everything: bool) 
 
 def _found(store: Store, ids: Sequence[int], *, raw: bool = True) -> list[Row]:
     rows = dead_letters.find(store, ids=ids, raw=raw)
-    if missing := sorted(set(ids) - {row["id"] for row in rows}):
+    if missing := sorted(set(ids) - {row.id for row in rows}):
         raise ConfigError(
             f"there is no dead letter {', '.join(map(str, missing))}",
             advice="indexer dead-letters list shows them. Nothing was changed.",
@@ -180,17 +181,17 @@ def _print_target(target: str, rows: Sequence[Row], kinds: Counter[tuple[str, st
     if len(here) > SHOWN_KINDS:
         print(f"           and {len(here) - SHOWN_KINDS:,} more kinds of reasons")
     print()
-    width = max(len(str(row["id"])) for row in rows)
+    width = max(len(str(row.id)) for row in rows)
     for row in rows[:SHOWN]:
-        named = f" ({row['document_id']})" if row["document_id"] else ""
-        print(f"  {row['id']:>{width}}  {row['stage']:<6}  {_line(f'{_place(row)}{named}: ' + row['reason'])}")
+        named = f" ({row.document_id})" if row.document_id else ""
+        print(f"  {row.id:>{width}}  {row.stage:<6}  {_line(f'{_place(row)}{named}: ' + row.reason)}")
     if len(rows) > SHOWN:
         print(f"  ... and {len(rows) - SHOWN:,} more; --json lists all")
     print()
 
 
 def _place(row: Row) -> Position:
-    return Position(row["file"], row["ordinal"])
+    return Position(row.file, row.ordinal)
 
 
 def _line(text: str) -> str:
@@ -212,14 +213,12 @@ def _printable(raw: bytes) -> Iterator[str]:
         yield _line(line.rstrip("\r"))
 
 
-def _data(row: Row) -> dict[str, Any]:
+def _data(row: Row, *, raw: bool = False) -> dict[str, Any]:
     """A letter as JSON takes it: `raw` as text, or where it is not UTF-8, as `raw_base64`."""
-    data = {name: value for name, value in row.items() if name not in ("raw", "digest", "target_id", "sequence")}
-    data["header"] = json.loads(row["header"]) if row["header"] else None
-    data["profile"] = json.loads(row["profile"]) if row["profile"] else None
-    if "raw" in row:
+    data = {name: value for name, value in asdict(row).items() if name not in ("raw", "sequence")}
+    if raw:
         try:
-            data["raw"] = row["raw"].decode()
+            data["raw"] = row.raw.decode()
         except UnicodeDecodeError:
-            data["raw_base64"] = base64.b64encode(row["raw"]).decode()
+            data["raw_base64"] = base64.b64encode(row.raw).decode()
     return data

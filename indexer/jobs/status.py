@@ -8,14 +8,13 @@ from typing import Any
 
 from indexer.config import Config
 from indexer.jobs.state import open_state
-from indexer.model.books import COLUMNS
 from indexer.model.errors import ExitCode
 from indexer.observe.report import counted, duration
 from indexer.state import runs
 from indexer.state.overview import Overview, age, overviews
 from indexer.state.store import is_absent, shown_url
 
-ENDS = {
+ENDS: dict[int, str] = {
     ExitCode.OK: "all well",
     ExitCode.REJECTED: "finished, with problems",
     ExitCode.USAGE: "wrong usage or settings",
@@ -26,7 +25,7 @@ ENDS = {
 
 
 def status(*, config: Config, as_json: bool) -> int:
-    found: list[dict[str, Any]] = []
+    found: list[runs.StoredRun] = []
     targets: list[Overview] = []
     if not is_absent(config.settings.state):  # to look is not to make
         store = open_state(config)
@@ -38,7 +37,11 @@ def status(*, config: Config, as_json: bool) -> int:
     shown = shown_url(config.settings.state)
     now = datetime.now(UTC)
     if as_json:
-        told = {"state": shown, "targets": [_as_data(each, now) for each in targets], "runs": found}
+        told = {
+            "state": shown,
+            "targets": [_as_data(each, now) for each in targets],
+            "runs": [asdict(run) for run in found],
+        }
         print(json.dumps(told, ensure_ascii=False, indent=2))
         return ExitCode.OK
     if not found:
@@ -50,21 +53,21 @@ def status(*, config: Config, as_json: bool) -> int:
     return ExitCode.OK
 
 
-def _run(run: dict[str, Any]) -> Iterator[str]:
-    code = run["exit_code"]
+def _run(run: runs.StoredRun) -> Iterator[str]:
+    code = run.exit_code
     end = "still running, or killed" if code is None else f"{ENDS.get(code, 'ended')} (exit {code})"
-    told = [run["started"], run["command"], end, run["target"]]
+    told = [run.started, run.command, end, run.target]
     if code is not None:
-        read = sum(books["read"] for books in run["books"].values())
-        told += [duration(run["seconds"]), f"{read / run['seconds'] if run['seconds'] else 0:,.0f} records/s"]
-    if run["retries"]:
-        told.append(f"{run['retries']:,} retries")
+        read = sum(books.read for books in run.books.values())
+        told += [duration(run.seconds), f"{read / run.seconds if run.seconds else 0:,.0f} records/s"]
+    if run.retries:
+        told.append(f"{run.retries:,} retries")
     yield "  ".join(told)
-    for source, books in run["books"].items():
-        columns = "  ".join(f"{column} {books[column]:,}" for column in COLUMNS if books[column])
+    for source, books in run.books.items():
+        columns = "  ".join(f"{column} {count:,}" for column, count in books.counts().items() if count)
         yield f"    {source}  {columns}"
-    if run["message"]:
-        yield f"    {run['message']}"
+    if run.message:
+        yield f"    {run.message}"
 
 
 def _target(overview: Overview, now: datetime) -> Iterator[str]:
@@ -75,14 +78,14 @@ def _target(overview: Overview, now: datetime) -> Iterator[str]:
     if overview.refreshed:
         yield f"    up to date with its sources as of {duration(age(overview.refreshed, now))} ago"
     elif overview.live:
-        yield f"    no load, sync or reindex ended well since {overview.live['name']} is live"
+        yield f"    no load, sync or reindex ended well since {overview.live.name} is live"
     else:
         yield "    no load, sync or reindex ended well yet"
     letters = "no dead letters" if not overview.dead_letters else counted(overview.dead_letters, "dead letter")
     yield f"    {letters}"
-    for row in overview.generations:
-        documents = "" if row["documents"] is None else f", {counted(row['documents'], 'document')}"
-        yield f"    generation {row['name']}: {row['state']}{documents}"
+    for generation in overview.generations:
+        documents = "" if generation.documents is None else f", {counted(generation.documents, 'document')}"
+        yield f"    generation {generation.name}: {generation.state}{documents}"
     for holder in overview.running:
         yield f"    running: {holder.command}, process {holder.pid} on {holder.host}, since {holder.since}"
 
@@ -103,6 +106,6 @@ def _as_data(overview: Overview, now: datetime) -> dict[str, Any]:
         "refreshed": overview.refreshed,
         "lag_seconds": round(age(overview.refreshed, now)) if overview.refreshed else None,
         "dead_letters": overview.dead_letters,
-        "generations": overview.generations,
+        "generations": [{"target": overview.target, **asdict(each)} for each in overview.generations],
         "running": [asdict(holder) for holder in overview.running],
     }

@@ -126,10 +126,10 @@ def _samples(overview: Overview) -> Iterator[tuple[str, tuple[str, ...], float]]
     for command, run in overview.good.items():
         yield "indexer_last_success_timestamp_seconds", (command,), _seconds(run.started)
     yield "indexer_dead_letters", (), overview.dead_letters
-    for row in overview.generations:
-        yield "indexer_generation_info", (row["name"], row["state"]), 1
-        if row["documents"] is not None:
-            yield "indexer_generation_documents", (row["name"],), row["documents"]
+    for generation in overview.generations:
+        yield "indexer_generation_info", (generation.name, generation.state), 1
+        if generation.documents is not None:
+            yield "indexer_generation_documents", (generation.name,), generation.documents
     for holder in overview.running:
         yield "indexer_running", (holder.command,), 1
 

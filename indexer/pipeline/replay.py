@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
-from typing import Any
 
 from indexer import sources
 from indexer.derive.tracking import Change
@@ -25,7 +24,7 @@ from indexer.pipeline.workers import Failed, Filtered, Made, Marked, Recipe, mak
 from indexer.state import dead_letters
 from indexer.state.dead_letters import DeadLetter
 
-Row = dict[str, Any]
+Row = dead_letters.StoredLetter
 Token = tuple[Entry, Row, Record, bytes | None]
 
 
@@ -41,7 +40,7 @@ def replay(
     stop: threading.Event,
     summary: Summary,
 ) -> Summary:
-    """Sends the records of these letters (rows of `dead_letters.find` in its order, some at a time), read with
+    """Sends the records of these letters (of `dead_letters.find`, in its order, some at a time), read with
     `profile` or, where that is None, as they were read before.
 
     What comes through leaves the store; what fails stays with one more attempt and the new reason. A letter of a
@@ -105,7 +104,7 @@ class _Replay:
             if isinstance(each, Marked | Delete)
         )
         for row, record, each in made:
-            entry = self.ledger.take(row["file"], row["ordinal"], row["source"])
+            entry = self.ledger.take(row.file, row.ordinal, row.source)
             if isinstance(each, Failed):
                 self._keep(entry, row, record, each)
             elif isinstance(each, Filtered):
@@ -113,7 +112,7 @@ class _Replay:
             elif isinstance(each, Delete):
                 self._push(each, (entry, row, record, None))
             elif each.write.id in unchanged:
-                self._memory.confirm(each.write.id, _moment(row))
+                self._memory.confirm(each.write.id, row.moment)
                 self._resolve(entry, row, "unchanged")
             else:
                 self._push(each.write, (entry, row, record, each.fingerprint), each.change)
@@ -146,7 +145,7 @@ class _Replay:
         if not record.format:
             again = _split(row, self._profile)
             if again is None:
-                return record, Failed("read", row["reason"])
+                return record, Failed("read", row.reason)
             record = again
         profile = self._profile or _stored_profile(row, record.format)
         recipe = Recipe(
@@ -156,7 +155,7 @@ class _Replay:
             dates=self._memory.dates is not None,
         )
         # what failed there may end this process, too
-        return record, self._apart.make(record, recipe) if row["stage"] == "derive" else make(record, recipe)
+        return record, self._apart.make(record, recipe) if row.stage == "derive" else make(record, recipe)
 
     def _push(self, action: Action, token: Token, change: Change | None = None) -> None:
         self._pusher.add(self._memory.dated(action, change, self._pusher.settle), token)
@@ -168,35 +167,31 @@ class _Replay:
                 self._memory.refuse(action.id)
                 self._keep(entry, row, record, Failed("index", outcome.reason, action.id))
             else:
-                self._memory.acknowledge(action.id, fingerprint, _moment(row))
+                self._memory.acknowledge(action.id, fingerprint, row.moment)
                 self._resolve(entry, row, outcome.status)
         self._memory.store(self.ledger)
 
     def _resolve(self, entry: Entry, row: Row, column: str) -> None:
         self.ledger.settle(entry, column)
-        self._memory.resolve(row["id"])
+        self._memory.resolve(row.id)
 
     def _keep(self, entry: Entry, row: Row, record: Record, failed: Failed) -> None:
         self.ledger.settle(entry, "rejected")
         profile = self._profile or (_stored_profile(row, record.format) if record.format else None)
         letter = DeadLetter(
-            source=row["source"],
+            source=row.source,
             profile=asdict(profile) if profile is not None else None,
-            format=row["format"],
-            document_id=failed.document_id or row["document_id"],
+            format=row.format,
+            document_id=failed.document_id or row.document_id,
             position=record.position,
             stage=failed.stage,
             reason=failed.reason,
             header=record.header,
-            raw=row["raw"],
-            moment=_moment(row),
+            raw=row.raw,
+            moment=row.moment,
         )
         self._memory.bury(letter)
         self._events.rejected(letter, "")
-
-
-def _moment(row: Row) -> tuple[int, int]:
-    return row["run_id"], row["sequence"]
 
 
 def _id_of(made: Made) -> str:
@@ -205,7 +200,7 @@ def _id_of(made: Made) -> str:
 
 def _is_known(row: Row, made: Made) -> bool:
     """Whether later versions of the document would have taken this letter away."""
-    return not isinstance(made, Marked | Delete) or row["document_id"] == _id_of(made)
+    return not isinstance(made, Marked | Delete) or row.document_id == _id_of(made)
 
 
 def _in_doubt(row: Row, made: Made, held: dict[str, bytes]) -> Made:
@@ -214,17 +209,17 @@ def _in_doubt(row: Row, made: Made, held: dict[str, bytes]) -> Made:
     if _is_known(row, made) or id not in held or (isinstance(made, Marked) and held[id] == made.fingerprint):
         return made
     return Failed(
-        row["stage"],
-        f"the index holds another version of {id}, and this one may be older; load {row['file']} again to settle it",
+        row.stage,
+        f"the index holds another version of {id}, and this one may be older; load {row.file} again to settle it",
     )
 
 
 def _split(row: Row, profile: Profile | None) -> Record | None:
     """The record in bytes that made no sense before; None where they still make none."""
     with tempfile.NamedTemporaryFile(prefix="indexer-") as file:
-        file.write(row["raw"])
+        file.write(row.raw)
         file.flush()
-        found = list(sources.read([file.name], source=row["source"], format=profile.format if profile else None))
+        found = list(sources.read([file.name], source=row.source, format=profile.format if profile else None))
     if len(found) != 1 or not isinstance(found[0], Record):
         return None
     return replace(found[0], position=dead_letters.record(row).position)
@@ -237,5 +232,5 @@ def _stored_profile(row: Row, format: str) -> Profile:
         return stored
     known = default_profiles().get(format)
     if known is None:
-        raise ConfigError(f"dead letter {row['id']} has no profile", advice="Name one with --profile.")
+        raise ConfigError(f"dead letter {row.id} has no profile", advice="Name one with --profile.")
     return bundled()[known]

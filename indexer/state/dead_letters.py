@@ -37,6 +37,44 @@ class DeadLetter:
     moment: tuple[int, int] = (0, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class StoredLetter:
+    """A letter as the state has it: `target` is the URL of its target, with the generation behind it where that is not
+    the live one; `size` counts its bytes, which may be left out of `raw`. `header` and `profile` are data as an earlier
+    version may have stored it: `record` and `profile` make of them what they are.
+    """
+
+    id: int
+    run_id: int
+    sequence: int
+    source: str
+    profile: dict[str, Any] | None
+    format: str
+    document_id: str | None
+    file: str
+    ordinal: int
+    offset: int | None
+    stage: str
+    reason: str
+    derive_version: str
+    attempts: int
+    first_seen: str
+    last_seen: str
+    header: dict[str, Any] | None
+    size: int
+    target: str
+    raw: bytes = b""
+
+    @property
+    def moment(self) -> tuple[int, int]:
+        """When its record came along."""
+        return self.run_id, self.sequence
+
+
+#: What is read of a letter as it is.
+_COLUMNS = [column for column in dead_letters.c if column.name not in ("target_id", "digest", "raw")]
+
+
 def put(connection: sa.Connection, letters: Iterable[DeadLetter], *, target_id: int, derive: str) -> None:
     """Stores letters; one that is there already (same place, same bytes) counts one more attempt."""
     time = now()
@@ -135,16 +173,16 @@ def overtake(connection: sa.Connection, *, target_id: int, document_id: str, mom
     connection.execute(dead_letters.delete().where(gone))
 
 
-def find(store: Store, *, target: str | None = None, ids: Sequence[int] = (), raw: bool = True) -> list[dict[str, Any]]:
-    """Letters of one target or of all, with the target's URL, in the order in which their records came along; `raw`
-    (left out where it is not wanted), `header` and `profile` are as stored.
+def find(store: Store, *, target: str | None = None, ids: Sequence[int] = (), raw: bool = True) -> list[StoredLetter]:
+    """Letters of one target or of all, in the order in which their records came along; without `raw`, where that is not
+    wanted.
 
     Those of a target are its live generation's; those of another generation have its name behind the URL, as
     generations.index_name makes it.
     """
-    columns = [column for column in dead_letters.c if raw or column.name != "raw"]
+    bytes_of = [dead_letters.c.raw] if raw else []
     size = sa.func.length(dead_letters.c.raw).label("size")
-    query = sa.select(*columns, size, targets.c.url.label("target")).join(
+    query = sa.select(*_COLUMNS, *bytes_of, size, targets.c.url.label("target")).join(
         targets, dead_letters.c.target_id == targets.c.id
     )
     if target is not None:
@@ -153,9 +191,14 @@ def find(store: Store, *, target: str | None = None, ids: Sequence[int] = (), ra
         query = query.where(dead_letters.c.id.in_(ids))
     query = query.order_by(dead_letters.c.run_id, dead_letters.c.sequence, dead_letters.c.id)
     with store.begin() as connection:
-        rows = [dict(row._mapping) for row in connection.execute(query)]
+        rows = connection.execute(query).mappings().all()
     shown = {index: _shown(store, index) for index in {row["target"] for row in rows}}
-    return [row | {"target": shown[row["target"]]} for row in rows]
+    return [_letter(row, target=shown[row["target"]]) for row in rows]
+
+
+def _letter(row: sa.RowMapping, *, target: str) -> StoredLetter:
+    parsed = {name: json.loads(row[name]) if row[name] else None for name in ("profile", "header")}
+    return StoredLetter(**{**row, **parsed, "target": target})
 
 
 def _shown(store: Store, index: str) -> str:
@@ -181,29 +224,27 @@ def forget_file(connection: sa.Connection, *, target_id: int, file: str, before:
     connection.execute(dead_letters.delete().where(gone))
 
 
-def record(row: dict[str, Any]) -> Record:
+def record(letter: StoredLetter) -> Record:
     """The record of a stored letter, as its source once gave it."""
-    header = json.loads(row["header"]) if row["header"] else None
-    if header:
-        header["sets"] = tuple(header["sets"])
+    header = letter.header
     return Record(
-        source=row["source"],
-        format=row["format"],
-        raw=row["raw"],
-        position=Position(row["file"], row["ordinal"], row["offset"]),
-        header=Header(**header) if header else None,
+        source=letter.source,
+        format=letter.format,
+        raw=letter.raw,
+        position=Position(letter.file, letter.ordinal, letter.offset),
+        header=Header(**{**header, "sets": tuple(header["sets"])}) if header else None,
     )
 
 
-def profile(row: dict[str, Any]) -> Profile | None:
+def profile(letter: StoredLetter) -> Profile | None:
     """The profile by which a stored letter's record was read."""
-    if not row["profile"]:
+    data = letter.profile
+    if not data:
         return None
-    data = json.loads(row["profile"])
     try:
         return Profile(**{**data, "id_search": tuple(data["id_search"]), "id_replace": tuple(data["id_replace"])})
     except (TypeError, KeyError):
         raise ConfigError(
-            f"dead letter {row['id']} was left by another version, and its profile means nothing here",
+            f"dead letter {letter.id} was left by another version, and its profile means nothing here",
             advice="Name a profile with --profile.",
         ) from None

@@ -2,16 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
-from indexer.model.books import COLUMNS, Books
-from indexer.state.generations import live_index
+from indexer.model.books import Books
+from indexer.state.generations import Generation, known, live_index
 from indexer.state.owners import Holder, holders
-from indexer.state.runs import BUILDING
+from indexer.state.runs import BUILDING, books_of
 from indexer.state.store import Store
-from indexer.state.tables import books, dead_letters, generations, runs, targets
+from indexer.state.tables import dead_letters, runs, targets
 
 #: Commands that bring an index up to date with its sources: their last good run says how old it may be.
 REFRESHING = ("load", "sync", "reindex")
@@ -38,27 +37,27 @@ class Run:
 @dataclass(frozen=True, slots=True)
 class Overview:
     """One target. `last`: the last run of each command, the one that ended last first; `good`: the last one that exited
-    with 0, by command. `running`: what holds its locks. `generations`: rows of that table, the newest first.
+    with 0, by command. `running`: what holds its locks. `generations`: the newest first.
     """
 
     target: str
     last: list[Run]
     good: dict[str, Run]
     dead_letters: int
-    generations: list[dict[str, Any]] = field(default_factory=list)
+    generations: list[Generation] = field(default_factory=list)
     running: list[Holder] = field(default_factory=list)
 
     @property
-    def live(self) -> dict[str, Any] | None:
+    def live(self) -> Generation | None:
         """The generation that is live, where there is one."""
-        return next((row for row in self.generations if row["state"] == "live"), None)
+        return next((each for each in self.generations if each.state == "live"), None)
 
     @property
     def refreshed(self) -> str | None:
         """When the last run began that brought the index up to date and ended well: no source that changed before is
         missing. What ended before the live generation came to be live went into another one, or may have.
         """
-        since = (self.live or {}).get("promoted") or ""
+        since = (self.live.promoted if self.live else None) or ""
         good = (run for command, run in self.good.items() if command in REFRESHING)
         return max((run.started for run in good if run.finished >= since), default=None)
 
@@ -85,38 +84,31 @@ def _overview(store: Store, target: str) -> Overview:
         .select_from(dead_letters.join(targets, dead_letters.c.target_id == targets.c.id))
         .where(targets.c.url == live_index(store, target))
     )
-    built = (
-        generations.select()
-        .where(generations.c.target == target)
-        .order_by(generations.c.made.desc(), generations.c.name.desc())
-    )
+    built = known(store, target)
     with store.begin() as connection:
         return Overview(
             target=target,
             last=_runs(connection, newest),
             good={run.command: run for run in _runs(connection, well)},
             dead_letters=int(connection.execute(letters).scalar_one()),
-            generations=[dict(row._mapping) for row in connection.execute(built)],
+            generations=built,
             running=holders(connection, target),
         )
 
 
 def _runs(connection: sa.Connection, ids: sa.Select[tuple[int]]) -> list[Run]:
     """The one that ended last first; of a re-index and the loads that it consists of, the re-index."""
-    found = []
     inner = runs.c.command == BUILDING  # began later than the re-index, and may have ended in the same second
     newest = runs.select().where(runs.c.id.in_(ids)).order_by(runs.c.finished.desc(), inner, runs.c.id.desc())
-    for row in connection.execute(newest):
-        counted = connection.execute(books.select().where(books.c.run_id == row.id))
-        found.append(
-            Run(
-                command=row.command,
-                started=row.started,
-                finished=row.finished,
-                exit_code=row.exit_code,
-                seconds=row.seconds,
-                retries=row.retries,
-                books={each.source: Books(**{name: getattr(each, name) for name in COLUMNS}) for each in counted},
-            )
+    return [
+        Run(
+            command=row.command,
+            started=row.started,
+            finished=row.finished,
+            exit_code=row.exit_code,
+            seconds=row.seconds,
+            retries=row.retries,
+            books=books_of(connection, row.id),
         )
-    return found
+        for row in connection.execute(newest)
+    ]

@@ -1,6 +1,6 @@
 """The runs and their books."""
 
-from typing import Any
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
@@ -57,18 +57,39 @@ def before_was_killed(store: Store, run_id: int) -> bool:
         return row is not None and row.finished is None
 
 
-def last(store: Store, limit: int = 10) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A run as the state has it. `finished`, `exit_code` and `message` are None while it runs, and where it was killed.
+    Times are ISO 8601, UTC.
+    """
+
+    id: int
+    command: str
+    target: str
+    derive_version: str
+    started: str
+    finished: str | None
+    exit_code: int | None
+    message: str | None
+    seconds: float
+    retries: int
+    books: dict[str, Books]
+    dead_letters: int
+
+
+def last(store: Store, limit: int = 10) -> list[StoredRun]:
     """The newest runs first, each with its books by source."""
+    letters = sa.select(sa.func.count()).where(dead_letters.c.run_id == runs.c.id).scalar_subquery()
+    query = sa.select(runs, letters.label("dead_letters")).order_by(runs.c.id.desc()).limit(limit)
     with store.begin() as connection:
-        found = [
-            dict(row._mapping) for row in connection.execute(runs.select().order_by(runs.c.id.desc()).limit(limit))
-        ]
-        for run in found:
-            counted = connection.execute(books.select().where(books.c.run_id == run["id"]))
-            run["books"] = {row.source: {column: getattr(row, column) for column in COLUMNS} for row in counted}
-            letters = sa.select(sa.func.count()).where(dead_letters.c.run_id == run["id"])
-            run["dead_letters"] = connection.execute(letters).scalar_one()
-        return found
+        rows = connection.execute(query).mappings().all()
+        return [StoredRun(**row, books=books_of(connection, row["id"])) for row in rows]
+
+
+def books_of(connection: sa.Connection, run_id: int) -> dict[str, Books]:
+    """The books of a run, by source."""
+    rows = connection.execute(books.select().where(books.c.run_id == run_id))
+    return {row.source: Books(**{column: getattr(row, column) for column in COLUMNS}) for row in rows}
 
 
 def last_account(store: Store, target: str) -> Account | None:
@@ -83,5 +104,4 @@ def last_account(store: Store, target: str) -> Account | None:
         run_id = connection.execute(last_run).scalar()
         if run_id is None:
             return None
-        counted = connection.execute(books.select().where(books.c.run_id == run_id))
-        return Account({row.source: Books(**{column: getattr(row, column) for column in COLUMNS}) for row in counted})
+        return Account(books_of(connection, run_id))

@@ -6,7 +6,6 @@ import uuid
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
@@ -18,6 +17,7 @@ from indexer.model.documents import Fields
 from indexer.model.errors import ExitCode
 from indexer.model.targets import Target
 from indexer.state import dead_letters
+from indexer.state.dead_letters import StoredLetter
 from indexer.state.store import Store
 from tests.conformance.conftest import SERVERS, _drop, _split
 from tests.end_to_end.conftest import read_back
@@ -94,7 +94,7 @@ def dump(path: Path, count: int, **bad: dict[str, str]) -> Path:
     return path
 
 
-def letters(target: Target) -> list[dict[str, Any]]:
+def letters(target: Target) -> list[StoredLetter]:
     store = Store("sqlite:///var/state.db")
     try:
         return dead_letters.find(store, target=str(target))
@@ -133,11 +133,11 @@ def test_two_hundred_with_nine_bad_dates(target: Target, command: Command) -> No
     beside = read_back(target)
     assert beside.keys() == others(200, set(bad))
     kept = letters(target)
-    assert {letter["document_id"] for letter in kept} == set(bad)
-    assert {letter["stage"] for letter in kept} == {"index"}
+    assert {letter.document_id for letter in kept} == set(bad)
+    assert {letter.stage for letter in kept} == {"index"}
     for letter in kept:  # the engine's own words, and the whole record
-        assert bad[letter["document_id"]]["first_indexed"] in letter["reason"]
-        assert json.loads(letter["raw"])["id"] == letter["document_id"]
+        assert bad[letter.document_id or ""]["first_indexed"] in letter.reason
+        assert json.loads(letter.raw)["id"] == letter.document_id
 
     back = mend_and_replay(target, command)
     assert back == beside | {id: back[id] for id in bad}
@@ -149,7 +149,7 @@ def test_three_thousand_with_one_bad_date(target: Target, command: Command) -> N
     ended = command("load", dump(Path("dump.jsonl"), 3000, **bad), "--json", "--target", target)
     assert ended.code == ExitCode.REJECTED, ended.err
     assert ended.books("solr_json")["indexed"] == 2999
-    assert [letter["document_id"] for letter in letters(target)] == ["u1777"]
+    assert [letter.document_id for letter in letters(target)] == ["u1777"]
     beside = read_back(target)
     assert beside.keys() == others(3000, {"u1777"})
     back = mend_and_replay(target, command)
@@ -166,7 +166,7 @@ def test_a_run_that_goes_wrong_stops_and_is_mended(target: Target, command: Comm
     assert ended.code == ExitCode.REJECTED
     assert "records were rejected, more than load.error_budget" in ended.err
     assert "books closed" in ended.err
-    kept = {letter["document_id"] for letter in letters(target)}
+    kept = {letter.document_id for letter in letters(target)}
     assert 20 < len(kept) <= 60
     assert read_back(target).keys() < others(1200, set(bad))
 
@@ -176,7 +176,7 @@ def test_a_run_that_goes_wrong_stops_and_is_mended(target: Target, command: Comm
     assert "resuming at record" in ended.err
     books = ended.books("solr_json")
     assert (books["read"], books["rejected"]) == (1200, 60)
-    assert {letter["document_id"] for letter in letters(target)} == set(bad)
+    assert {letter.document_id for letter in letters(target)} == set(bad)
     assert read_back(target).keys() == others(1200, set(bad))
     is_clean(mend_and_replay(target, command), 1200)
 
@@ -185,6 +185,6 @@ def test_strings_over_the_engines_limit(target: Target, command: Command) -> Non
     bad: dict[str, dict[str, str]] = {f"u{number}": {"institution": LONG} for number in (1, 50, 51, 120)}
     ended = command("load", dump(Path("dump.jsonl"), 120, **bad), "--json", "--target", target)
     assert ended.code == ExitCode.REJECTED, ended.err
-    assert {letter["document_id"] for letter in letters(target)} == set(bad)
-    assert all(len(letter["reason"]) <= 1000 for letter in letters(target))
+    assert {letter.document_id for letter in letters(target)} == set(bad)
+    assert all(len(letter.reason) <= 1000 for letter in letters(target))
     assert read_back(target).keys() == others(120, set(bad))

@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from indexer.model.books import Books
 from indexer.model.errors import ConfigError
 from indexer.observe import metrics
+from indexer.state.generations import Generation
 from indexer.state.overview import Overview, Run
 from indexer.state.owners import Holder
 
@@ -44,7 +45,7 @@ def read(file: Path) -> dict[str, dict[tuple[tuple[str, str], ...], float]]:
 
 def test_what_the_state_knows_is_told(tmp_path: Path) -> None:
     file = tmp_path / "folder/indexer.prom"
-    generation = {"name": "g1", "state": "live", "documents": 9}
+    generation = Generation("g1", "live", "2026-01-01T00:00:00Z", documents=9)
     before = os.umask(0o077)
     try:
         holder = Holder("reindex", "here", 1, "2026-01-01T00:00:00Z")

@@ -173,7 +173,7 @@ class Desk:
 
     def letters(self) -> set[tuple[str, int]]:
         """(file, ordinal) of the dead letters."""
-        return {(row["file"], row["ordinal"]) for row in dead_letters.find(self.store)}
+        return {(row.file, row.ordinal) for row in dead_letters.find(self.store)}
 
     def sent(self) -> list[str]:
         """The ids that were sent since the index was last restarted, in order."""

@@ -101,7 +101,7 @@ def test_letters_name_their_dump_from_anywhere(desk: Desk, tmp_path: Path, monke
     monkeypatch.chdir(tmp_path)
     desk.load(["d/f0.xml"])
     rows = dead_letters.find(desk.store)
-    assert {(row["file"], row["ordinal"], row["document_id"], row["attempts"]) for row in rows} == {
+    assert {(row.file, row.ordinal, row.document_id, row.attempts) for row in rows} == {
         (file, 2, "b", 2),
         (file, 3, "c", 2),
         (file, 4, "d", 2),

@@ -47,7 +47,7 @@ def at(
 
 
 def ordinals(store: Store) -> list[int]:
-    return [row["ordinal"] for row in dead_letters.find(store)]
+    return [row.ordinal for row in dead_letters.find(store)]
 
 
 def test_a_letter_comes_back_whole(store: Store, target_id: int) -> None:
@@ -55,10 +55,10 @@ def test_a_letter_comes_back_whole(store: Store, target_id: int) -> None:
     [row] = dead_letters.find(store)
     assert dead_letters.record(row) == Record("pmc", "oai_dc", LETTER.raw, LETTER.position, HEADER)
     assert dead_letters.profile(row) == PMC
-    assert row["target"] == "t"
-    assert (row["stage"], row["reason"], row["attempts"], row["size"]) == ("format", "why", 1, 11)
+    assert row.target == "t"
+    assert (row.stage, row.reason, row.attempts, row.size) == ("format", "why", 1, 11)
     [row] = dead_letters.find(store, raw=False)
-    assert "raw" not in row
+    assert (row.raw, row.size) == (b"", 11)
 
 
 def test_what_was_never_a_record(store: Store, target_id: int) -> None:
@@ -73,9 +73,9 @@ def test_the_same_record_again_is_one_more_attempt(store: Store, target_id: int)
     [first] = dead_letters.find(store)
     put(store, target_id, replace(LETTER, reason="another", stage="index", moment=(2, 9)), derive="2")
     [row] = dead_letters.find(store)
-    assert (row["id"], row["attempts"], row["reason"], row["stage"]) == (first["id"], 2, "another", "index")
-    assert (row["run_id"], row["sequence"], row["derive_version"]) == (2, 9, "2")
-    assert row["first_seen"] == first["first_seen"]
+    assert (row.id, row.attempts, row.reason, row.stage) == (first.id, 2, "another", "index")
+    assert (row.run_id, row.sequence, row.derive_version) == (2, 9, "2")
+    assert row.first_seen == first.first_seen
     put(store, target_id, replace(LETTER, raw=b"other bytes at this place"))
     assert len(dead_letters.find(store)) == 2
 
@@ -85,8 +85,8 @@ def test_letters_are_found_in_the_order_of_their_records(store: Store, target_id
     assert ordinals(store) == [3, 2, 1]
     assert dead_letters.find(store, target="other") == []
     assert len(dead_letters.find(store, target="t")) == 3
-    ids = [row["id"] for row in dead_letters.find(store)][:2]
-    assert [row["id"] for row in dead_letters.find(store, ids=ids)] == ids
+    ids = [row.id for row in dead_letters.find(store)][:2]
+    assert [row.id for row in dead_letters.find(store, ids=ids)] == ids
 
 
 def test_a_later_version_takes_the_earlier_ones_away(store: Store, target_id: int) -> None:
@@ -111,7 +111,7 @@ def test_a_dump_that_was_read_again_has_only_its_new_letters(store: Store, targe
 
 def test_dropping(store: Store, target_id: int) -> None:
     put(store, target_id, at(1, (1, 1)), at(2, (1, 2)), at(3, (1, 3)))
-    ids = [row["id"] for row in dead_letters.find(store)]
+    ids = [row.id for row in dead_letters.find(store)]
     with store.begin() as connection:
         assert dead_letters.drop(connection, [*ids[:2], 999]) == 2
     assert ordinals(store) == [3]

@@ -51,7 +51,7 @@ def test_dead_letters_and_generations_are_those_of_the_target(store: Store) -> N
             connection.execute(generations.insert().values(**row))
     (mine,) = overviews(store)
     assert mine.dead_letters == 0  # those of g2, which is live
-    assert [(row["name"], row["state"], row["documents"]) for row in mine.generations] == [
+    assert [(row.name, row.state, row.documents) for row in mine.generations] == [
         ("g2", "live", 7),
         ("g1", "former", None),
     ]

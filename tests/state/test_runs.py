@@ -21,13 +21,14 @@ def test_a_run_is_remembered_with_its_books(store: Store) -> None:
         retries=3,
     )
     found = runs.last(store)
-    assert [run["id"] for run in found] == [second, first]
-    assert found[0]["books"] == {"pubmed": books.counts(), "ojs": Books(read=1, indexed=1).counts()}
-    assert (found[0]["exit_code"], found[0]["message"], found[0]["target"]) == (1, "why", "u")
-    assert (found[0]["seconds"], found[0]["retries"]) == (2.5, 3)
-    assert found[0]["started"] <= found[0]["finished"]
-    assert (found[1]["exit_code"], found[1]["finished"], found[1]["books"]) == (None, None, {})
-    assert [run["id"] for run in runs.last(store, 1)] == [second]
+    assert [run.id for run in found] == [second, first]
+    assert found[0].books == {"pubmed": books, "ojs": Books(read=1, indexed=1)}
+    assert (found[0].exit_code, found[0].message, found[0].target) == (1, "why", "u")
+    assert (found[0].seconds, found[0].retries) == (2.5, 3)
+    assert found[0].finished is not None
+    assert found[0].started <= found[0].finished
+    assert (found[1].exit_code, found[1].finished, found[1].books) == (None, None, {})
+    assert [run.id for run in runs.last(store, 1)] == [second]
 
 
 def test_a_run_that_was_killed_is_told_from_one_that_ended(store: Store) -> None:
@@ -59,4 +60,4 @@ def test_its_dead_letters_are_counted(store: Store) -> None:
     letter = DeadLetter("s", None, "", None, Position("f", 1), "read", "why", None, b"<", (run_id, 1))
     with store.begin() as connection:
         dead_letters.put(connection, [letter], target_id=target_id, derive="1")
-    assert runs.last(store)[0]["dead_letters"] == 1
+    assert runs.last(store)[0].dead_letters == 1

@@ -126,7 +126,7 @@ except Exception as error:
     assert done.stdout.startswith("ConfigError state sqlite:///")
     assert "Free some space there" in done.stdout
     store = Store(url)
-    assert runs.last(store, 10**6)[-1]["target"] == "before"
+    assert runs.last(store, 10**6)[-1].target == "before"
     store.close()
 
 
