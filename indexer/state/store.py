@@ -19,6 +19,7 @@ from indexer.model.errors import ConfigError
 from indexer.state import version
 from indexer.state.tables import REVISION, metadata
 from indexer.state.tables import version as version_table
+from indexer.state.version import Version
 
 if TYPE_CHECKING:
     from indexer.state.upgrade import Upgrade
@@ -47,9 +48,8 @@ class Store:
             if sqlite:
                 sa.event.listen(self._engine, "connect", _tune)
             try:
-                if self._version() is None:
-                    self._make_tables()
-                self.upgraded = self._upgrade() if self._version() != REVISION else None
+                found = self._version() or self._make_tables()
+                self.upgraded = self._upgrade(found) if found.revision != REVISION else None
             except BaseException:
                 self.close()
                 raise
@@ -78,22 +78,24 @@ class Store:
     def close(self) -> None:
         self._engine.dispose()
 
-    def _make_tables(self) -> None:
-        """Once, however many runs begin at the same time."""
+    def _version(self) -> Version | None:
+        with self._engine.connect() as connection:
+            return version.read(connection)
+
+    def _make_tables(self) -> Version:
+        """Once, however many runs begin at the same time; gives the version of what is there then."""
         with self.claim() as connection:
-            if version.read(connection) is None:
+            found = version.read(connection)
+            if found is None:
                 metadata.create_all(connection)
                 connection.execute(version_table.insert().values(version_num=REVISION, release=__version__))
+            return found or Version(REVISION, __version__)
 
-    def _version(self) -> str | None:
-        with self._engine.connect() as connection:
-            found = version.read(connection)
-        return found.revision if found is not None else None
-
-    def _upgrade(self) -> "Upgrade | None":
+    def _upgrade(self, found: Version) -> "Upgrade | None":
         """Once, however many open it at the same time."""
-        from indexer.state.upgrade import upgrade  # takes longer than most commands
+        from indexer.state.upgrade import refuse, upgrade  # takes longer than most commands
 
+        refuse(found, self.shown)  # before anybody is waited for
         with self.claim(wait=UPGRADE_SECONDS) as connection:
             done = upgrade(connection, self.shown)
         self._engine.dispose()  # the connections know the tables of before, and wait for others too long

@@ -120,6 +120,7 @@ def _copied(connection: sa.Connection, shown: str) -> Iterator[Path | None]:
             part.unlink(missing_ok=True)  # of an upgrade that was killed
             os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, stat.S_IRUSR | stat.S_IWUSR))
             with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(part)) as target:
+                target.execute("PRAGMA journal_mode=OFF")  # a kill leaves one file, not two
                 source.backup(target)
         yield copy
         with _copying(file, shown):

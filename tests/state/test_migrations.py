@@ -304,7 +304,14 @@ def _open_until(url: str, kill_at: int) -> None:
     sa.event.listen(sa.Engine, "after_cursor_execute", executed)
     sa.event.listen(sa.Engine, "commit", lambda _connection: step())
     sa.Engine.dispose = _stepping(sa.Engine.dispose, step)  # type: ignore[method-assign] # comes right after the commit
-    sqlite3.connect = _stepping(sqlite3.connect, step)
+
+    class Connection(sqlite3.Connection):
+        def backup(self, target: sqlite3.Connection, **_: Any) -> None:
+            step()
+            super().backup(target, pages=8, progress=lambda *_: step())
+
+    connect = sqlite3.connect
+    sqlite3.connect = lambda *args, **kwargs: connect(*args, **{**kwargs, "factory": Connection})
     Path.replace = _stepping(Path.replace, step)  # type: ignore[method-assign]
     Path.unlink = _stepping(Path.unlink, step)  # type: ignore[method-assign]
     Store(url)
