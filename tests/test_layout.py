@@ -23,6 +23,7 @@ ORDER = [
     "pipeline",
     "observe",
     "jobs",
+    "api",
     "cli",
 ]  # from the ground floor up
 MODULES = sorted(PACKAGE.rglob("*.py"))
