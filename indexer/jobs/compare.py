@@ -9,19 +9,31 @@ import orjson
 
 from indexer.derive.tracking import DATES
 from indexer.engines.query import stored_fields
-from indexer.model.documents import Delete, Fields
+from indexer.model.documents import Delete, Fields, Value
 from indexer.pipeline.workers import Made, Marked
 
 
 def differing(expected: Fields, there: Fields, omit: Collection[str] = ()) -> list[str]:
     """The names of the fields in which a document of the index is not the expected one, in the order of the expected
     one and then of the index's. `omit` are those that the engine fills itself; what engines do not store counts not,
-    nor when a document was indexed: that is no part of what its record says.
+    nor when a document was indexed: that is no part of what its record says. A record in JSON is compared as JSON: the
+    order of its keys, which differs from one writer to the next, says nothing.
     """
     left_out = {*DATES, *omit}
     wanted = {name: value for name, value in stored_fields(expected).items() if name not in left_out}
     has = {name: value for name, value in stored_fields(there).items() if name not in left_out}
-    return [name for name in {**wanted, **has} if wanted.get(name) != has.get(name)]
+    return [name for name in {**wanted, **has} if not _same(name, wanted.get(name), has.get(name))]
+
+
+def _same(name: str, one: Value | None, other: Value | None) -> bool:
+    if one == other:
+        return True
+    if name != "fullrecord" or not isinstance(one, str) or not isinstance(other, str):
+        return False
+    try:
+        return bool(orjson.loads(one) == orjson.loads(other))
+    except orjson.JSONDecodeError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
