@@ -72,9 +72,11 @@ def _to_next(window: Window) -> bool:
 def _length(window: Window) -> int | None:
     """The length that the leader at `pos` tells, if a record of this length is there."""
     head = window.fill(_START_SIZE)
-    if not head[:5].isdigit() or not START.match(head):
+    if not head[:5].isdigit():
         return None
     size = int(head[:5])
+    if not START.match(head) and not (window.fill(size) and _DIRECTORY.match(window.data, window.pos)):
+        return None
     if size < _START_SIZE or len(window.fill(size)) < size or window.data[window.pos + size - 1] != END[0]:
         return None
     inner = window.data.find(END, window.pos, window.pos + size - 1)
@@ -85,9 +87,34 @@ def _length(window: Window) -> int | None:
         inner = window.data.find(END, inner + 1, window.pos + size - 1)
     fields = window.data.count(FIELD_END, window.pos, window.pos + size)
     directory = window.data.find(FIELD_END, window.pos + LEADER) - window.pos - LEADER
-    if fields != directory // 12 + 1 and START.search(window.data, window.pos + LEADER, window.pos + size):
+    if fields != directory // 12 + 1 and len(_starts(window.data[window.pos : window.pos + size])) > 1:
         return None  # it lost its end, and the next one ends where it should
     return size
+
+
+def _starts(raw: bytes) -> list[int]:
+    """Where records begin in these bytes. A sound directory at the start is one, whatever the leader in front of it has
+    suffered; and what looks like a leader inside a record's own leader or directory is none.
+    """
+    starts = [0] if _DIRECTORY.match(raw) or START.match(raw) else []
+    at = LEADER if starts else 0
+    while (found := START.search(raw, at)) is not None:
+        at = found.start()
+        if _is_leader(raw, at, starts[-1] if starts else 0):
+            starts.append(at)
+            at += LEADER
+        else:
+            at += 1
+    return starts
+
+
+def _is_leader(raw: bytes, at: int, before: int) -> bool:
+    """Whether what looks like a leader at `at` is one: there is a field's end between it and the record before, or the
+    address of the fields in it is right, or it ends as all leaders do.
+    """
+    if raw[at + 20 : at + LEADER] == b"4500" or raw.find(FIELD_END, before, at) >= 0:
+        return True
+    return raw[at + 12 : at + 17] == b"%05d" % (raw.find(FIELD_END, at) + 1 - at)
 
 
 def _to_terminator(window: Window) -> tuple[bytes, bool]:
@@ -127,9 +154,7 @@ def _oversized(window: Window, kept: bytes, end: int) -> tuple[bytes, bool]:
 
 def _pieces(raw: bytes, offset: int, place: RecordFactory) -> Iterator[Record | Fault]:
     """What stands up to a terminator: a record whose length lies, several without terminators, or no record at all."""
-    starts = [match.start() for match in START.finditer(raw)]
-    if not starts and _DIRECTORY.match(raw):
-        starts = [0]
+    starts = _starts(raw)
     junk = raw[: starts[0]] if starts else raw
     if not junk.strip(_PADDING):
         junk = b""

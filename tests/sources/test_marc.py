@@ -6,7 +6,7 @@ from lxml import etree
 
 from indexer.model.records import Fault, Record
 from indexer.sources import read
-from tests.formats.marc.iso import iso, title
+from tests.formats.marc.iso import iso, overflowing, title
 from tests.sources.reading import DATA, faults, only, raws, read_bytes, records
 from tests.sources.test_oai import answer, record
 
@@ -190,3 +190,36 @@ def test_a_document_with_a_field_of_that_name_is_no_marc(tmp_path: Path) -> None
 
 def test_a_leader_alone_is_not_marc(tmp_path: Path) -> None:
     assert "format not recognised" in only(read_bytes(tmp_path, b"00714cam a2200205 a 4500001")).reason
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        (6, b" "),
+        (6, b"|"),
+        (5, b"\xff"),
+        (9, b"\x14"),
+        (0, b"?????"),
+        (0, b"99999"),
+        (12, b"99999"),
+    ],
+)
+def test_a_damaged_leader_is_still_the_one_at_the_start(tmp_path: Path, damage: tuple[int, bytes]) -> None:
+    at, put = damage
+    broken = TWO[:at] + put + TWO[at + len(put) :]
+    assert found(list(read_bytes(tmp_path, ONE + broken + THREE))) == [ONE, broken, THREE]
+
+
+@pytest.mark.parametrize("length", [99_999, None, 30])
+def test_what_looks_like_a_leader_in_a_directory_is_none(tmp_path: Path, length: int | None) -> None:
+    """Tags of letters and the digits between them make one, as far as its form goes."""
+    fields = [(tag, b"  \x1fax") for tag in ("245", "FMT", "HOL", "974", "CAT", "LKR", "974")]
+    broken = iso(("001", b"2"), *fields, length=length)
+    assert found(list(read_bytes(tmp_path, ONE + broken + THREE))) == [ONE, broken, THREE]
+    torn = broken[:60]  # and where a record ends in its directory, the next one's leader is one
+    assert ONE in found(list(read_bytes(tmp_path, torn + ONE + THREE)))
+
+
+def test_a_record_larger_than_its_directory_can_say(tmp_path: Path) -> None:
+    big = overflowing(*title(b"Big", b"2"), *[("952", b"  \x1fa" + b"x" * 1000) for _ in range(120)])
+    assert found(list(read_bytes(tmp_path, ONE + big + THREE))) == [ONE, big, THREE]

@@ -7,8 +7,9 @@ from indexer.formats.marc import iso2709
 
 _XML = rb"""<(?:[^\s<>/:]+:)?controlfield\s[^<>]*?\btag\s*=\s*["']%s["'][^<>]*>([^<]*)<"""
 _JSON = rb'"%s"\s*:\s*"([^"\\]*)"'
-_IN_XML = {tag: re.compile(_XML % tag) for tag in (b"005", b"008")}
-_IN_JSON = {tag: re.compile(_JSON % tag) for tag in (b"005", b"008")}
+_ALSO = {b"005": b"(?:00)?5", b"008": b"(?:00)?8"}  # a tag that was taken for a number
+_IN_XML = {tag: re.compile(_XML % also) for tag, also in _ALSO.items()}
+_IN_JSON = {tag: re.compile(_JSON % also) for tag, also in _ALSO.items()}
 
 
 def last_change(raw: bytes) -> int:

@@ -18,13 +18,25 @@ LEADER = 24
 ENTRY = 12
 FIELD_END, RECORD_END, DELIMITER = b"\x1e", b"\x1d", b"\x1f"
 BLANK = " "
+ID = "001"
 
 # A leader in front of the first entry of a directory; its letters tell it from digits of a directory.
 START = re.compile(rb"[0-9 ]{5}[a-zA-Z ][a-zA-Z][\x20-\x7e]{5}[0-9 ]{5}[\x20-\x7e]{7}(?=[0-9A-Za-z ]{3}[0-9]{9}|\x1e)")
+# A directory that is one, behind 24 bytes of whatever kind: then these are the leader, and no other is looked for.
+DIRECTORY = re.compile(rb"[^\x1d-\x1f]{24}(?:[^\x1d-\x1f]{3}[0-9]{9})+\x1e")
+_ENTRIES_AT_END = re.compile(rb"(?:[0-9A-Za-z ]{3}[0-9]{9})+\x1e\Z")
 _STARTS = Struct("7x5s")  # of an entry
-_SUBFIELDS = re.compile("\x1f(.)([^\x1f]*)", re.S)
+_SUBFIELDS = re.compile("\x1f(.)([^\x1f]+)", re.S)
 _ODD_SUBFIELD = re.compile("\x1f(?![!-~])")
 _INDICATORS = re.compile(r"[0-9a-z #|]{2}")
+
+# Character references that a program left in a record: XML's entities, where the first ampersand of a subfield begins
+# one of whatever name (SolrMarc's rule, which spares most addresses); in MARC-8 those that stand for what it has not,
+# https://www.loc.gov/marc/specifications/speccharucs.html.
+_ENTITY = re.compile("&(amp|lt|gt|quot|apos);")
+_ESCAPED = re.compile("[^&]*&[a-z]*;")
+_ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
+_NUMERIC = re.compile("&#x([0-9A-Fa-f]{2,6});")
 
 Decode = Callable[[bytes], tuple[str, str]]
 
@@ -42,8 +54,11 @@ def written_in(raw: bytes) -> bytes:
 def parse(raw: bytes) -> MarcRecord:
     """Read one record; see `indexer.formats.marc.reader.parse`."""
     warnings: list[str] = []
-    if not START.match(raw):
-        raw = _from_leader(raw, warnings)
+    if not START.match(raw) or ((raw.find(FIELD_END) - LEADER) % ENTRY and raw[20:LEADER] != b"4500"):
+        if DIRECTORY.match(raw):
+            _tell_of_leader(raw[:LEADER], warnings)
+        else:
+            raw = _from_leader(raw, warnings)
     base = raw.find(FIELD_END, LEADER) + 1
     if not base:
         raise RecordError("MARC: no field terminator (0x1E) after the leader: there is no directory to read")
@@ -62,9 +77,6 @@ def parse(raw: bytes) -> MarcRecord:
         warnings.append("the last field has no terminator (0x1E)")
     data = raw[base:ending]
     directory = raw[LEADER : base - 1]
-    if len(directory) % ENTRY:
-        warnings.append(f"directory: {len(directory):,} bytes are not entries of {ENTRY}")
-        directory = directory[: len(directory) // ENTRY * ENTRY]
     leader = raw[:LEADER].decode("latin-1")
     tags, data = _in_order(directory, data, warnings)
     if not tags:
@@ -84,12 +96,38 @@ def record(leader: str, fields: list[MarcField], warnings: list[str]) -> MarcRec
     return MarcRecord(leader, fields, by_tag, warnings)
 
 
+def is_leader(raw: bytes, at: int) -> bool:
+    """Whether what looks like a leader here is one, and no piece of a leader or directory that looks alike: its address
+    is that of the fields, or it ends as all of them do.
+    """
+    return raw[at + 20 : at + 24] == b"4500" or raw[at + 12 : at + 17] == b"%05d" % (raw.find(FIELD_END, at) + 1 - at)
+
+
+def _tell_of_leader(leader: bytes, warnings: list[str]) -> None:
+    """Name the places of a leader that hold what none holds; wrong numbers are told of by themselves."""
+    odd = [
+        f"{at:02} holds {chr(leader[at])!a}"
+        for at in range(5, 12)
+        if not (chr(leader[at]).isalnum() or leader[at] == 0x20)
+        or leader[at] > 0x7E
+        or (at == 6 and leader[at] == 0x20)
+    ]
+    if odd:
+        warnings.append(f"leader: {', '.join(odd)}")
+
+
 def _from_leader(raw: bytes, warnings: list[str]) -> bytes:
     """The record without the few stray bytes before its leader; where none is found, the first bytes are the leader."""
-    found = START.search(raw, 0, 4 * LEADER)
-    if found is not None:
-        warnings.append(f"{_shown(raw[: found.start()])} before the leader. Left out")
-        return raw[found.start() :]
+    for found in START.finditer(raw, 0, 4 * LEADER):
+        start = found.start()
+        if is_leader(raw, start):
+            warnings.append(f"{_shown(raw[:start])} before the leader. Left out")
+            return raw[start:]
+    if (entries := _ENTRIES_AT_END.search(raw[: raw.find(FIELD_END) + 1])) and abs(entries.start() - LEADER) <= 4:
+        head = raw[: entries.start()]
+        warnings.append(f"leader: has {len(head)} bytes, not {LEADER}")
+        length = head[: len(head) - len(head.lstrip(b"0123456789"))]
+        return length[:5].rjust(5, b"0") + head[len(length) :].ljust(LEADER - 5)[: LEADER - 5] + raw[entries.start() :]
     if len(raw) < LEADER:
         raise RecordError(f"MARC: {len(raw)} bytes are no record: a leader alone has {LEADER}")
     warnings.append(f"leader: {_shown(raw[:LEADER])} and the directory behind it are not as ISO 2709 has them")
@@ -99,7 +137,8 @@ def _from_leader(raw: bytes, warnings: list[str]) -> bytes:
 def _in_order(directory: bytes, data: bytes, warnings: list[str]) -> tuple[list[str], bytes]:
     """Return the tags, and the fields with a terminator between them, both in the order of the directory."""
     text = directory.decode("latin-1")
-    tags = [text[at : at + 3] for at in range(0, len(text), ENTRY)]
+    whole = len(text) // ENTRY * ENTRY
+    tags = [text[at : at + 3] for at in range(0, whole, ENTRY)]
     chunks = data.split(FIELD_END)
     starts = []
     at = 0
@@ -107,7 +146,7 @@ def _in_order(directory: bytes, data: bytes, warnings: list[str]) -> tuple[list[
         starts.append(at)
         at += len(chunk) + 1
     try:
-        told = [int(start) for (start,) in _STARTS.iter_unpack(directory)]
+        told = [int(start) for (start,) in _STARTS.iter_unpack(directory)] if whole == len(text) else []
     except ValueError:
         told = []
     if told == starts:
@@ -115,11 +154,42 @@ def _in_order(directory: bytes, data: bytes, warnings: list[str]) -> tuple[list[
     if sorted(told) == starts:  # fields may stand in another order than their entries
         found = dict(zip(starts, chunks, strict=True))
         return tags, FIELD_END.join(found[start] for start in told)
-    if len(tags) == len(chunks):
+    if whole == len(text) and len(tags) == len(chunks):
         warnings.append("directory: its entries are not where the fields are. Read field by field, in order")
         return tags, data
-    entries = [text[at : at + ENTRY] for at in range(0, len(text), ENTRY)]
+    found_tags = _by_extent(text, chunks, starts)
+    if None not in found_tags:
+        odd = (
+            f"its entries are not of {ENTRY} bytes each"
+            if whole < len(text)
+            else "has more entries than there are fields"
+        )
+        warnings.append(f"directory: {odd}")
+        return [tag for tag in found_tags if tag is not None], data
+    entries = [text[at : at + ENTRY] for at in range(0, whole, ENTRY)]
+    if 2 * sum(tag is None for tag in found_tags) < len(chunks) and (whole < len(text) or not told):
+        warnings.append("directory: has no entry for some of the fields. Left out")
+        kept = [(tag, chunk) for tag, chunk in zip(found_tags, chunks, strict=True) if tag is not None]
+        return [tag for tag, _ in kept], FIELD_END.join(chunk for _, chunk in kept)
     return _salvaged(entries, data, warnings)
+
+
+def _by_extent(directory: str, chunks: list[bytes], starts: list[int]) -> list[str | None]:
+    """The tag of each field, found by its length and start, which are more than four and five digits where a record is
+    larger than a directory can say; None where no entry names them.
+    """
+    tags: list[str | None] = []
+    at = 0
+    for chunk, start in zip(chunks, starts, strict=True):
+        extent = f"{len(chunk) + 1:04}{start:05}"
+        found = directory.find(extent, at + 3)
+        tag = directory[found - 3 : found]
+        if found < 0 or not (tag.isascii() and tag.isalnum()):
+            tags.append(None)
+            continue
+        tags.append(tag)
+        at = found + len(extent)
+    return tags
 
 
 def _salvaged(entries: list[str], data: bytes, warnings: list[str]) -> tuple[list[str], bytes]:
@@ -127,11 +197,11 @@ def _salvaged(entries: list[str], data: bytes, warnings: list[str]) -> tuple[lis
 
     Some programs count characters where they should count bytes, so both are tried.
     """
-    sound = [
-        (entry[:3], int(entry[7:]), int(entry[7:]) + int(entry[3:7]))
-        for entry in entries
-        if entry[3:].isascii() and entry[3:].isdigit()
-    ]
+    sound = []
+    for entry in entries:
+        if not (entry.isascii() and entry[3:].isdigit() and entry[:3].replace(" ", "0").isalnum()):
+            break  # what stands behind a broken entry need not begin where an entry does
+        sound.append((entry[:3], int(entry[7:]), int(entry[7:]) + int(entry[3:7])))
     text, encoding = data.decode("latin-1"), "latin-1"
     if not data.isascii():
         try:
@@ -149,7 +219,11 @@ def _salvaged(entries: list[str], data: bytes, warnings: list[str]) -> tuple[lis
         if start >= len(text):
             continue
         ending = end - 1
-        if ending != len(text) and text[ending : ending + 1] != "\x1e":
+        exact = ending == len(text) or text[ending : ending + 1] == "\x1e"
+        if tag == ID and not (exact and (start == 0 or text[start - 1] == "\x1e")):
+            warnings.append(f"{tag}: the field is not where the directory says. Left out")
+            continue  # a piece of another field makes no id
+        if not exact:
             warnings.append(f"{tag}: the field does not end where the directory says")
             ending = text.find("\x1e", start, end)
             ending = end if ending < 0 else ending
@@ -173,9 +247,18 @@ def _fitting(entries: list[tuple[str, int, int]], text: str) -> int:
 def _fields(tags: list[str], data: bytes, leader: str, warnings: list[str]) -> list[MarcField]:
     text = _whole(data, leader, warnings)
     if text is None or _ODD_SUBFIELD.search(text):
-        decode = _utf8_or_latin1 if text is not None or leader[9] == "a" else _utf8_or_marc8
+        decode = _utf8_or_latin1 if text is not None else _decoder(data, leader, warnings)
         chunks = data.split(FIELD_END)
-        return [_repaired(tag, chunk, decode, warnings) for tag, chunk in zip(tags, chunks, strict=True)]
+        fields = [_repaired(tag, chunk, decode, warnings) for tag, chunk in zip(tags, chunks, strict=True)]
+    else:
+        fields = _split(tags, text, warnings)
+    if b"&" in data:
+        _unescape(fields, leader, warnings)
+    return fields
+
+
+def _split(tags: list[str], text: str, warnings: list[str]) -> list[MarcField]:
+    """The fields of text whose parts are all as they should be. Subfields of no length are none, as in SolrMarc."""
     fields = []
     subfields = _SUBFIELDS.findall
     for tag, value in zip(tags, text.split("\x1e"), strict=True):
@@ -213,10 +296,13 @@ def _repaired(tag: str, chunk: bytes, decode: Decode, warnings: list[str]) -> Ma
     if tag[:2] == "00":
         if not rest:
             return MarcField(tag, head)
-        warnings.append(f"{tag}: a control field with subfields. Read as the text of its first one")
-        return MarcField(tag, _decoded(rest[0][1:], decode, tag, warnings))
-    subfields = [_subfield(part, decode, tag, warnings) for part in rest if part]
-    if len(subfields) < len(rest):
+        if not head.strip():  # as danMARC has it
+            warnings.append(f"{tag}: a control field with subfields. Read as the text of its first one")
+            return MarcField(tag, _decoded(rest[0][1:], decode, tag, warnings))
+        warnings.append(f"{tag}: a subfield delimiter (0x1F) stands in the field. Read as a blank")
+        return MarcField(tag, _decoded(chunk.replace(DELIMITER, b" "), decode, tag, warnings))
+    subfields = [_subfield(part, decode, tag, warnings) for part in rest if len(part) > 1]
+    if not all(rest):
         warnings.append(f"{tag}: a subfield with neither code nor text. Left out")
     if len(head) > 2:
         warnings.append(f"{tag}: has text in front of its subfields. Read as $a")
@@ -225,7 +311,7 @@ def _repaired(tag: str, chunk: bytes, decode: Decode, warnings: list[str]) -> Ma
         head = indicators
     elif len(head) < 2:
         warnings.append(f"{tag}: has {len(head)} characters for its two indicators")
-    if not subfields:
+    if not subfields and not rest:
         warnings.append(f"{tag}: has no subfields")
     head += BLANK * 2
     return MarcField(tag, "", head[0], head[1], subfields)
@@ -251,6 +337,32 @@ def _decoded(data: bytes, decode: Decode, where: str, warnings: list[str]) -> st
     return text
 
 
+def _decoder(data: bytes, leader: str, warnings: list[str]) -> Decode:
+    """How a record is read that is not all UTF-8: as its leader says, unless the bytes speak against it."""
+    says_utf8 = leader[9] == "a"
+    weight = marc8.weigh(part for part in re.split(b"[\x1e\x1f]", data) if not _is_utf8(part))
+    if says_utf8:
+        if weight <= 0:
+            return _utf8_or_latin1
+        warnings.append("leader says UTF-8, and the record is MARC-8. Read as MARC-8")
+    elif weight < 0 and b"\x1b" not in data:
+        warnings.append("leader says MARC-8, and the record is Latin-1. Read as Latin-1")
+        return _as_latin1
+    return _utf8_or_marc8
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _as_latin1(data: bytes) -> tuple[str, str]:
+    return data.decode("utf-8", marc8.AS_LATIN1), ""
+
+
 def _utf8_or_latin1(data: bytes) -> tuple[str, str]:
     try:
         return data.decode(), ""
@@ -268,6 +380,32 @@ def _utf8_or_marc8(data: bytes) -> tuple[str, str]:
         except UnicodeDecodeError:
             pass  # it is what the leader says
     return marc8.to_unicode(data)
+
+
+def _unescape(fields: list[MarcField], leader: str, warnings: list[str]) -> None:
+    """Put the characters in place of the references to them."""
+    found = False
+    for field in fields:
+        for at, (code, text) in enumerate(field.subfields):
+            if "&" not in text:
+                continue
+            plain = text
+            if _ESCAPED.match(text):
+                plain = _ENTITY.sub(lambda match: _ENTITIES[match[1]], text)
+                found = found or plain != text
+            if leader[9] != "a":
+                plain = _NUMERIC.sub(_referred, plain)
+            if plain != text:
+                field.subfields[at] = (code, plain)
+    if found:
+        warnings.append("holds entities of XML, such as &amp;. Read as the characters that they stand for")
+
+
+def _referred(match: re.Match[str]) -> str:
+    """The character that a numeric reference names; one that names none, or one that no text holds, stays."""
+    code = int(match[1], 16)
+    known = 0xA0 <= code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF
+    return chr(code) if known or 0x20 <= code < 0x7F else match[0]
 
 
 def _shown(data: bytes) -> str:

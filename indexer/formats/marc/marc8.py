@@ -8,6 +8,7 @@ not normalised: letters and their marks stay apart, as in what marc4j and SolrMa
 import codecs
 import functools
 import re
+from collections.abc import Iterable
 
 from pymarc.marc8_mapping import CODESETS, ODD_MAP
 
@@ -19,6 +20,20 @@ _ESCAPE = re.compile(rb"\x1b(?:(\$[(),-]?|[(),-])!?([1-4BENQS])|([bgps]))")
 _EACC = re.compile(rb"([\x21-\x7e]{3})|([\xa1-\xfe]{3})|.", re.S)
 _COMBINING = "".join({chr(code) for table in CODESETS.values() for code, mark in table.values() if mark})
 _BEFORE_LETTER = re.compile(f"([{re.escape(_COMBINING)}]+)([^{re.escape(_COMBINING)}])", re.S)
+# The halves of the ligature and of the double tilde, which pymarc's table has: the Library of Congress maps their first
+# ones to the marks over two letters, and their second ones to nothing.
+_WHOLE = {0xFE20: "\u0361", 0xFE21: None, 0xFE22: "\u0360", 0xFE23: None}
+_HALVES = re.compile("[\ufe20-\ufe23]")
+
+_HIGH = re.compile(rb"(?=([\x80-\xff])(.?))", re.S)
+_UNDEFINED = frozenset(
+    bytes([byte]) for byte in range(0x80, 0x100) if byte not in CODESETS[ANSEL] and byte not in (0x88, 0x89, 0x8D, 0x8E)
+)
+_ACCENTS = frozenset(
+    {b"\xe1", b"\xe2", b"\xe5", b"\xe8"}
+)  # grave, acute, macron, umlaut; Latin-1 often has ã in front of o
+_VOWELS = frozenset(bytes([vowel]) for vowel in b"aeiouyAEIOUY")
+_MARKS_BEHIND = frozenset({b"\xe1", b"\xe2"})  # a second mark over one letter, in MARC-8 as in Vietnamese
 _C1 = {0x88: "\x98", 0x89: "\x9c", 0x8D: "\u200d", 0x8E: "\u200c"}  # non-sorting begin and end, joiner, non-joiner
 
 
@@ -42,7 +57,27 @@ def to_unicode(data: bytes) -> tuple[str, str]:
         else:
             g0 = final[0]
     parts.append(_run(data[at:], g0, g1, problems))
-    return _BEFORE_LETTER.sub(r"\2\1", "".join(parts)), problems[0] if problems else ""
+    text = _BEFORE_LETTER.sub(r"\2\1", "".join(parts))
+    if _HALVES.search(text):
+        text = text.translate(_WHOLE)
+    return text, problems[0] if problems else ""
+
+
+def weigh(parts: Iterable[bytes]) -> int:
+    """Whether these texts are rather MARC-8 (more than 0) or Latin-1 (less), where one of the two they must be.
+
+    What tells them apart: Latin-1 has letters where MARC-8 has nothing, or a mark and behind it no letter; MARC-8 has
+    accents right in front of the vowels that bear them, where Latin-1 would have two vowels in a row.
+    """
+    weight = 0
+    for data in parts:
+        for found in _HIGH.finditer(data):
+            byte, behind = found[1], found[2]
+            if byte in _UNDEFINED or (byte >= b"\xe0" and not behind.isalpha() and behind not in _MARKS_BEHIND):
+                weight -= 1
+            elif byte in _ACCENTS and behind in _VOWELS:
+                weight += 1
+    return weight
 
 
 def _run(data: bytes, g0: int, g1: int, problems: list[str]) -> str:

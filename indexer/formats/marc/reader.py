@@ -14,8 +14,12 @@ from indexer.formats.marc import iso2709
 from indexer.formats.marc.record import MarcField, MarcRecord
 from indexer.model.errors import RecordError
 
+TRIMMED = (
+    7  # blanks that a leader may have lost at either end: where its length, its last three places or 4500 would be
+)
 WARNINGS = 25  # of one record; what is broken in every field is not told for every field
 
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _DELETED_XML = re.compile(rb"<(?:[^\s<>/:]+:)?leader(?:\s[^<>]*)?>\s{0,5}[^<]{0,5}?d[^<]{18}<")
 _DELETED_JSON = re.compile(rb'"leader"\s*:\s*".{5}d')
 
@@ -54,6 +58,8 @@ def fullrecord(record: MarcRecord) -> str:
     """The record as MARC-in-JSON, compact, which VuFind reads from its field `fullrecord`.
 
     leader/09 says UTF-8, which the text is in by now. https://github.com/marc4j/marc4j/wiki/MARC-in-JSON-Description
+    Equal to SolrMarc's to the byte: the order of the keys, the last 001 where there are several, escapes for what
+    is not in Latin-1.
     """
     leader = record.leader[:9] + "a" + record.leader[10:]
     fields = [
@@ -61,22 +67,40 @@ def fullrecord(record: MarcRecord) -> str:
         if not field.subfields and (field.tag[:2] == "00" or field.value)
         else {
             field.tag: {
+                "subfields": [{code: text} for code, text in field.subfields],
                 "ind1": field.ind1,
                 "ind2": field.ind2,
-                "subfields": [{code: text} for code, text in field.subfields],
             }
         }
         for field in record.fields
     ]
-    return orjson.dumps({"leader": leader, "fields": fields}).decode()
+    numbers = record.by_tag.get("001", [])
+    if len(numbers) > 1:
+        fields = [{"001": numbers[-1].value}, *(field for field in fields if "001" not in field)]
+    text = orjson.dumps({"leader": leader, "fields": fields}).decode()
+    if text.isascii():
+        return text
+    return _ASTRAL.sub(_surrogates, text).encode("latin-1", "backslashreplace").decode("latin-1")
+
+
+def _surrogates(match: re.Match[str]) -> str:
+    """A character beyond the first plane, as JSON escapes it."""
+    units = match[0].encode("utf-16-be").hex()
+    return f"\\u{units[:4]}\\u{units[4:]}"
 
 
 def _leader(given: str, warnings: list[str]) -> str:
-    """A leader of 24 characters: blanks for what is missing."""
-    leader = given.strip("\r\n\t") if len(given) != iso2709.LEADER else given
-    if len(leader) != iso2709.LEADER:
-        leader = leader.strip() if len(leader) > iso2709.LEADER else leader
-        warnings.append(f"leader: has {len(leader)} characters, not {iso2709.LEADER}" if leader else "has no leader")
+    """A leader of 24 characters. Programs indent it and trim its blanks, which is no damage: of one that ends as all do
+    they are missing at its head, else at its end.
+    """
+    leader = given if len(given) == iso2709.LEADER else given.strip()
+    missing = iso2709.LEADER - len(leader)
+    if not leader:
+        warnings.append("has no leader")
+    elif missing < 0 or missing > TRIMMED:
+        warnings.append(f"leader: has {len(leader)} characters, not {iso2709.LEADER}")
+    elif missing and leader.endswith("4500"):
+        return leader.rjust(iso2709.LEADER)
     return leader[: iso2709.LEADER].ljust(iso2709.LEADER)
 
 
@@ -90,18 +114,23 @@ def _from_xml(raw: bytes) -> MarcRecord:
     leader = ""
     for element in root:
         name = _local(element)
-        tag = element.get("tag", "")
+        tag = _tag(element.get("tag", ""))
         if name == "datafield":
             fields.append(_data_field(element, tag, warnings))
         elif name == "controlfield":
             fields.append(MarcField(tag, xml.text(element)))
         elif name == "leader":
             leader = xml.text(element)
-        else:
-            warnings.append(f"<{name}> is no part of a MARC record. Left out")
+        elif tag:  # what else may stand there is a harvester's, such as the identifier that it puts into the record
+            warnings.append(f"{tag}: <{name}> is no field of a MARC record. Left out")
     if not fields:
         raise RecordError("MARCXML: the record has no fields")
     return iso2709.record(_leader(leader, warnings), fields, warnings)
+
+
+def _tag(given: str) -> str:
+    """A tag of three places: where a program took it for a number, 8 is 008."""
+    return given.rjust(3, "0") if len(given) < 3 and given.isdigit() else given
 
 
 def _local(element: etree._Element) -> str:
@@ -143,7 +172,7 @@ def _from_json(raw: bytes) -> MarcRecord:
         if not isinstance(item, dict):
             raise RecordError(f"MARC-in-JSON: {str(item)[:40]!r} is not a field")
         for tag, value in item.items():
-            fields.append(_json_field(tag, value, warnings))
+            fields.append(_json_field(_tag(tag), value, warnings))
     return iso2709.record(_leader(_text(parsed.get("leader")), warnings), fields, warnings)
 
 

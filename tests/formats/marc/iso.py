@@ -28,3 +28,13 @@ def iso(
 def title(text: bytes, identifier: bytes = b"1") -> tuple[tuple[str, bytes], tuple[str, bytes]]:
     """An id and a title."""
     return ("001", identifier), ("245", b"10\x1fa" + text)
+
+
+def overflowing(*fields: tuple[str, bytes]) -> bytes:
+    """A record whose directory has five digits for lengths, and six for starts, that need them."""
+    directory, at = b"", 0
+    for tag, value in fields:
+        directory += f"{tag}{len(value) + 1:04}{at:05}".encode()
+        at += len(value) + 1
+    data = b"\x1e".join(value for _, value in fields) + b"\x1e\x1d"
+    return b"99999nam a22%05d a 4500" % (25 + len(directory)) + directory + b"\x1e" + data

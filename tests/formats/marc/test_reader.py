@@ -12,7 +12,7 @@ from indexer.formats.marc.record import MarcField, MarcRecord
 from indexer.model.errors import RecordError
 from indexer.model.records import Record
 from indexer.sources import read
-from tests.formats.marc.iso import iso, title
+from tests.formats.marc.iso import iso, overflowing, title
 
 DATA = Path(__file__).parents[2] / "data" / "marc"
 LC = DATA / "lc_booksall_2016_sample.mrc.gz"
@@ -80,7 +80,7 @@ def test_every_column_of_ansel() -> None:
         "Beta β",
         "Superscript 0 (⁰)",
         "Subscript ) (₎)",
-        "Ligature left (o\ufe20)",
+        "Ligature left (o\u0361). VOYAGER COLUMN 9:  Ligature right (o) ;",
     ):
         assert shown in text
 
@@ -93,7 +93,9 @@ def test_every_column_of_ansel() -> None:
         (b"\x1b$1!0!\x1b(B.", "\u4e00."),  # East Asian, three bytes a character
         (b"\x1b$)1\xa1\xb0\xa1 a", "\u4e00 a"),
         (b"\xe5\xe8u", "u\u0304\u0308"),  # two marks before their letter
-        (b"end\xe2", "end\u0301"),
+        (b"\xebi\xeca \xfan\xfbg", "i\u0361a n\u0360g"),  # marks over two letters: one character in Unicode
+        (b"\xeb\xe2t\xecs", "t\u0361\u0301s"),
+        (b"\xe2a end\xe2", "a\u0301 end\u0301"),
         (b"H\x1bb2\x1bsO", "H₂O"),
         (b"\x88The \x89end", "\x98The \x9cend"),
     ],
@@ -129,6 +131,52 @@ def test_bytes_that_are_not_what_the_leader_says(data: bytes, leader9: bytes, ex
     record = parse(iso(*title(data), leader9=leader9))
     assert record.by_tag["245"][0].subfields == [("a", expected)]
     assert record.warnings == [warning]
+
+
+@pytest.mark.parametrize(
+    ("data", "leader9", "expected", "warning"),
+    [
+        (
+            b"M\xfcller, die Stra\xdfe und das Caf\xe9 / K\xf6nig",
+            b" ",
+            "Müller, die Straße und das Café / König",
+            "leader says MARC-8, and the record is Latin-1. Read as Latin-1",
+        ),
+        (b"\x93Q\x94", b" ", "“Q”", "leader says MARC-8, and the record is Latin-1. Read as Latin-1"),
+        (
+            b"Caf\xe2e \xe8uber",
+            b"a",
+            "Cafe\u0301 u\u0308ber",
+            "leader says UTF-8, and the record is MARC-8. Read as MARC-8",
+        ),
+        (b"educa\xe7\xe3o", b"a", "educação", "245 $a: byte 0xE7 is not UTF-8; leader says UTF-8. Read as Latin-1"),
+    ],
+)
+def test_the_whole_record_tells_marc8_from_latin1(data: bytes, leader9: bytes, expected: str, warning: str) -> None:
+    record = parse(iso(*title(data), leader9=leader9))
+    assert (record.by_tag["245"][0].subfields, record.warnings) == ([("a", expected)], [warning])
+
+
+@pytest.mark.parametrize(
+    ("data", "leader9", "expected"),
+    [
+        (b"Smith &amp; sons &lt;draft&gt; &quot;q&apos;", b"a", "Smith & sons <draft> \"q'"),
+        (b"&amp;amp; &nbsp; &#233; &#xE9;", b"a", "&amp; &nbsp; &#233; &#xE9;"),
+        (b"AT&T &amp; co", b"a", "AT&T &amp; co"),  # SolrMarc goes by the first ampersand
+        (b"http://x.org/?a=1&lt=2&amp;b", b"a", "http://x.org/?a=1&lt=2&amp;b"),
+        (b"Poems of &#x6F22; &#x1D11E; \xe9c", b" ", "Poems of \u6f22 \U0001d11e c\u030c"),
+        (b"&#x1F; &#xD800; &#x110000; &#x85; &#x26;", b" ", "&#x1F; &#xD800; &#x110000; &#x85; &"),
+    ],
+)
+def test_references_to_characters(data: bytes, leader9: bytes, expected: str) -> None:
+    record = parse(iso(*title(data), leader9=leader9))
+    assert record.by_tag["245"][0].subfields == [("a", expected)]
+
+
+def test_subfields_without_length_are_none() -> None:
+    record = parse(iso(("001", b"1"), ("245", b"10\x1fa\x1fbRest\x1fc"), ("500", b"  \x1fa"), ("501", b"  \x1f\x1faX")))
+    assert [field.subfields for field in record.fields] == [[], [("b", "Rest")], [], [("a", "X")]]
+    assert record.warnings == ["501: a subfield with neither code nor text. Left out"]
 
 
 def test_one_field_in_another_encoding() -> None:
@@ -170,8 +218,7 @@ REPAIRED = ["Title", "second"]
             [
                 "leader: the base address is '00073', and the fields begin at 75",
                 "leader: the length is",
-                "directory: 50 bytes are not entries of 12",
-                "directory: its entries are not where",
+                "directory: its entries are not of 12 bytes each",
             ],
         ),
     ],
@@ -219,6 +266,13 @@ def test_a_field_of_megabytes() -> None:
         ("245", b"10\x1f\x1faT\x1f", MarcField("245", "", "1", "0", [("a", "T")]), "245: a subfield with neither code"),
         ("245", b"10\x1f\xc3\xa1T", MarcField("245", "", "1", "0", [("a", "T")]), "245: 'á' is not a subfield code."),
         ("245", b"10\x1f T", MarcField("245", "", "1", "0", [(" ", "T")]), "245: ' ' is not a subfield code"),
+        (
+            "008",
+            b"150326s2015\x1f   nyu",
+            MarcField("008", "150326s2015    nyu"),
+            "008: a subfield delimiter (0x1F) st",
+        ),
+        ("001", b"17\x1f8", MarcField("001", "17 8"), "001: a subfield delimiter (0x1F) stands in the field."),
         ("001", b"  \x1fa17\x1ffb", MarcField("001", "17"), "001: a control field with subfields. Read as the text of"),
     ],
 )
@@ -273,7 +327,7 @@ def test_what_cannot_be_read(raw: bytes, reason: str) -> None:
 
 
 def test_a_directory_that_points_at_the_same_bytes_again_and_again() -> None:
-    raw = iso(("500", b"y" * 8999))
+    raw = iso(("500", b"y" * 4000 + b"\x1e" + b"y" * 4998))
     with pytest.raises(RecordError, match="again and again"):
         parse(raw[:24] + b"500900000000" * 5000 + raw[36:])
 
@@ -306,13 +360,18 @@ def test_xml_and_json_say_the_same_as_iso_2709() -> None:
     ("raw", "warning"),
     [
         (
-            b"<record><leader>00000nam a2200000 a 450</leader><controlfield tag='001'>1</controlfield></record>",
-            "leader: has 23 characters, not 24",
+            b"<record><leader>00000nam a2200</leader><controlfield tag='001'>1</controlfield></record>",
+            "leader: has 14 characters, not 24",
+        ),
+        (
+            b"<record><leader>00000nam a2200000 a 4500 x</leader><controlfield tag='001'>1</controlfield></record>",
+            "leader: has 26 characters, not 24",
         ),
         (b"<record><controlfield tag='001'>1</controlfield></record>", "has no leader"),
         (
-            b"<record><leader>00000nam a2200000 a 4500</leader><controlfield tag='001'>1</controlfield><x/></record>",
-            "<x> is no part of a MARC record. Left out",
+            b"<record><leader>00000nam a2200000 a 4500</leader><controlfield tag='001'>1</controlfield>"
+            b"<datafeld tag='245'/></record>",
+            "245: <datafeld> is no field of a MARC record. Left out",
         ),
         (
             b'{"leader":"00000nam a2200000 a 4500","fields":[{"001":1},{"245":{"ind1":"","subfields":[{"a":"T"}]}}]}',
@@ -338,8 +397,18 @@ def test_what_is_odd_in_xml_and_json(raw: bytes, warning: str) -> None:
 def test_fullrecord_is_what_vufind_reads() -> None:
     record = parse(iso(("001", b"1"), ("245", b'10\x1faQ "x"\x1fb\xe2e'), leader9=b" "))
     leader = record.leader[:9] + "a" + record.leader[10:]
-    title = '{"ind1":"1","ind2":"0","subfields":[{"a":"Q \\"x\\""},{"b":"e\u0301"}]}'
+    title = '{"subfields":[{"a":"Q \\"x\\""},{"b":"e\\u0301"}],"ind1":"1","ind2":"0"}'
     assert fullrecord(record) == f'{{"leader":"{leader}","fields":[{{"001":"1"}},{{"245":{title}}}]}}'
+
+
+def test_fullrecord_is_solrmarcs_to_the_byte() -> None:
+    """Its order of keys, its escapes, and the last 001 alone."""
+    record = parse(iso(("001", b"0"), ("245", "10\x1fa\u00ff\u0160\u65e5\U0001d11e\u2028</".encode()), ("001", b"1")))
+    text = r"\u0160\u65e5\ud834\udd1e\u2028</"
+    assert fullrecord(record) == (
+        f'{{"leader":"{record.leader}","fields":[{{"001":"1"}},'
+        f'{{"245":{{"subfields":[{{"a":"\u00ff{text}"}}],"ind1":"1","ind2":"0"}}}}]}}'
+    )
 
 
 @pytest.mark.parametrize("path", [LC, DATA / "marc8", DATA / "yaz"], ids=lambda path: path.name)
@@ -382,3 +451,93 @@ def test_whatever_happens_to_a_record_it_is_read_or_refused(raw: bytes, cuts: li
     assert all(len(field.ind1) == len(field.ind2) == 1 for field in record.fields)
     assert json.loads(fullrecord(record))["fields"]
     is_deleted(raw)
+
+
+@pytest.mark.parametrize(
+    ("damage", "warning"),
+    [
+        ((6, b" "), "leader: 06 holds ' '"),
+        ((6, b"|"), "leader: 06 holds '|'"),
+        ((9, b"\x14"), "leader: 09 holds '\\x14'"),
+        ((0, b"?????"), "leader: the length is '?????', and the record has 62 bytes"),
+        ((5, b"\xff"), "leader: 05 holds '\\xff'"),
+        ((12, b"?"), "leader: the base address is '?0049', and the fields begin at 49"),
+    ],
+)
+def test_a_byte_of_the_leader_costs_no_record(damage: tuple[int, bytes], warning: str) -> None:
+    sound = iso(*title(b"Title"))
+    record = parse(sound[: damage[0]] + damage[1] + sound[damage[0] + len(damage[1]) :])
+    assert (values(record, "001"), values(record, "245")) == (["1"], ["Title"])
+    assert record.warnings == [warning]
+
+
+@pytest.mark.parametrize(("at", "put"), [(0, b""), (3, b""), (4, b""), (19, b"xx")])
+def test_a_leader_that_lost_or_got_a_byte(at: int, put: bytes) -> None:
+    sound = iso(*title(b"Title"))
+    record = parse(sound[:at] + put + sound[at + 1 :])
+    assert (values(record, "001"), values(record, "245")) == (["1"], ["Title"])
+    assert record.leader[6:8] == "am"
+    assert record.warnings[0] == f"leader: has {23 + len(put)} bytes, not 24"
+
+
+def test_a_directory_wider_than_its_standard() -> None:
+    """More than 99,999 bytes before a field, or 9,999 in it: the entry grows, and all behind it are out of step."""
+    items = [("952", b"  \x1fa" + b"x" * 1000) for _ in range(120)]
+    record = parse(overflowing(*title(b"Title"), *items, ("856", b"40\x1fuhttp://x.org")))
+    assert [field.tag for field in record.fields] == ["001", "245", *["952"] * 120, "856"]
+    assert values(record, "856") == ["http://x.org"]
+    long = parse(overflowing(*title(b"Title"), ("505", b"0 \x1fa" + b"y" * 20_000), ("650", b" 0\x1faCats")))
+    assert [field.tag for field in long.fields] == ["001", "245", "505", "650"]
+    assert values(long, "650") == ["Cats"]
+    assert "directory: its entries are not of 12 bytes each" in long.warnings
+
+
+def test_a_tag_out_of_step_is_not_trusted() -> None:
+    """No id comes out of a piece of another field, and no tag of digits that are none."""
+    sound = iso(("245", b"10\x1faT"), ("500", b"  \x1faone"), ("504", b"  \x1fatwo"), ("650", b" 0\x1fathree"))
+    directory = sound[24:72]
+    torn = sound[:24] + directory[:12] + b"0010" + directory[12:] + sound[72:]  # four bytes too many
+    record = parse(torn)
+    assert [(field.tag, field.subfields) for field in record.fields] == [
+        ("245", [("a", "T")]),
+        ("500", [("a", "one")]),
+        ("504", [("a", "two")]),
+        ("650", [("a", "three")]),
+    ]
+    lost = parse(iso(("245", b"10\x1faT"), ("001", b"12 3"), ("500", b"  \x1fax\x1ey"), lengths=[5, 3, 9]))
+    assert "001" not in lost.by_tag
+
+
+@pytest.mark.parametrize(
+    ("leader", "read"),
+    [
+        ("\n    00000nam a2200000 a 4500\n  ", "00000nam a2200000 a 4500"),
+        ("nam a22     a 4500", "      nam a22     a 4500"),
+        ("00000nam a2200000 a 450", "00000nam a2200000 a 450 "),
+        ("00000nam a2200000 a", "00000nam a2200000 a     "),
+        ("     nam a22     2a 4500", "     nam a22     2a 4500"),
+        ("     nam a22      a     ", "     nam a22      a     "),
+    ],
+)
+def test_a_leader_that_is_indented_or_trimmed_is_whole(leader: str, read: str) -> None:
+    fields = "<controlfield tag='001'>1</controlfield>"
+    injected = "<identifier>oai:x:1</identifier><datestamp>2026-01-01</datestamp>"
+    for raw in (
+        f"<record>{injected}<leader>{leader}</leader>{fields}</record>",
+        json.dumps({"leader": leader, "fields": [{"001": "1"}]}),
+    ):
+        record = parse(raw.encode())
+        assert (record.leader, record.warnings) == (read, [])
+
+
+def test_tags_that_a_program_took_for_numbers() -> None:
+    leader = "00000nam a2200000 a 4500"
+    raw = (
+        f"<record><leader>{leader}</leader><controlfield tag='1'>1</controlfield><datafield tag='20' ind1=' ' ind2=' '>"
+        "<subfield code='a'>0198526636</subfield></datafield><datafield tag='AB'/></record>"
+    )
+    for written in (
+        raw,
+        json.dumps({"leader": leader, "fields": [{"1": "1"}, {"20": {"subfields": []}}, {"AB": "x"}]}),
+    ):
+        assert [field.tag for field in parse(written.encode()).fields] == ["001", "020", "AB"]
