@@ -19,12 +19,16 @@ _dewey_numbers = compile_spec("082a:083a")
 _LC = re.compile(r"\s*([A-Za-z]+)\s*(?:(\d+)(\.\d+)?)?(.*)\Z", re.DOTALL)
 _NOT_LC = frozenset("IOWXY")  # letters that no class of the Library of Congress begins with
 _CLASS_SUFFIX = re.compile(r"\s*\d+[A-Za-z]*\s*(?=\.?[A-Za-z]\d)")  # such as a date: 1970 in T796.7 1970.L1 B36
-_WORD = re.compile(r"\s*[A-Za-z](?!\d)")
+_WORD = re.compile(r"\s*(?:[A-Za-z](?!\d)|[^\W\d_A-Za-z])")
 _LETTERS = re.compile(r"\s*([A-Za-z]+)")
 _TOKEN = re.compile(  # a cutter or a word | the digits of a number | what stands right behind them
-    r"([A-Z]\d+|[A-Z]+?(?=[A-Z]\d|[^A-Z]|\Z))|(\d+)(\.\d*|[A-Z]*(?!\d))"
+    r"([A-Z]\d+|[A-Z]+?(?=[A-Z]\d|[^A-Z]|\Z))|(\d+)((?:\.\d+)*\.?[A-Z]*(?!\d))"
 )
+_FIRST_CUTTER = re.compile(r"(?<![A-Z])\.(?=[A-Z]\d)|(?=[A-Z]\d)")
 _DEWEY = re.compile(r"\s*(\d+)(\.\d+)?(.*)\Z", re.DOTALL)
+_DEWEY_CUTTER = re.compile(r"\s*\.?([A-Z]\d{1,3}[A-Z]*)")
+_DEWEY_TOKEN = re.compile(r"(\d+)(\.[.\d]*)?|([A-Z]+)|[^A-Z\d]+")  # a number | a word | what stands between
+_SPACES = re.compile(" {2,}")
 
 
 def callnumber_label(record: MarcRecord) -> str | None:
@@ -33,7 +37,7 @@ def callnumber_label(record: MarcRecord) -> str | None:
     if number is None:
         return None
     period = number.find(".")
-    return (number[:period] if period > 0 else number).strip().upper()
+    return (number[:period] if period > 0 else number).upper()
 
 
 def callnumber_subject(record: MarcRecord) -> str | None:
@@ -62,7 +66,7 @@ def lc_key(number: str) -> str:
     if found is None:
         return _tokens(number.upper())
     letters, digits, decimal, rest = found.groups()
-    whole = f"{letters.upper()} {_counted(digits)}{decimal or ''}" if digits else letters.upper()
+    whole = f"{letters.upper()} {len(digits)}{digits}{decimal or ''}" if digits else letters.upper()
     suffix = _CLASS_SUFFIX.match(rest)
     if suffix is not None:
         after = f"{_tokens(suffix[0].upper())} {_tokens(rest[suffix.end() :].upper())}"
@@ -74,7 +78,10 @@ def lc_key(number: str) -> str:
 
 
 def _tokens(text: str) -> str:
-    """Words, numbers and cutters with a space between them, the rest left out."""
+    """Words, numbers and cutters with a space between them, the rest left out. The period in front of the first cutter
+    belongs to no number."""
+    if (cutter := _FIRST_CUTTER.search(text)) is not None:
+        text = f"{text[: cutter.start()]} {text[cutter.end() :]}"
     return " ".join([word or _counted(digits) + rest for word, digits, rest in _TOKEN.findall(text)])
 
 
@@ -101,7 +108,14 @@ def dewey_sort(record: MarcRecord) -> str | None:
     if found is None:
         return None
     digits, decimal, rest = found.groups()
-    return f"{_counted(digits)}{decimal or ''} {_tokens(rest.upper())}"
+    cutter = _DEWEY_CUTTER.match(rest)
+    after = ""
+    if cutter is not None:
+        rest = rest[cutter.end() :]
+        after = f"{cutter[1]} " if rest else cutter[1]
+    for number, decimals, letters in _DEWEY_TOKEN.findall(rest.upper()):
+        after += f" {_counted(number)}{decimals}" if number else letters or " "
+    return f"{_counted(digits)}{decimal or ''} {_SPACES.sub(' ', after).removeprefix(' ')}"
 
 
 def dewey_hundreds(record: MarcRecord) -> list[str]:

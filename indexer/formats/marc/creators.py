@@ -17,14 +17,15 @@ from indexer.formats.marc.specs import joined, remembered, trim
 
 FIRST_ROLES = frozenset({"adp", "aut", "cmp", "cre", "dub", "inv"})
 
-# Relators of those who had no part in the content: owners, sellers, makers of the copy, funders, parties, places. As
-# VuFind's, they make nobody an author of any kind.
+# Relators of those who had no part in the content (owners, sellers, makers of the copy, funders, parties, places), and
+# those of later lists, such as film director: VuFind knows them, and they make nobody an author of any kind.
 NO_AUTHORS = frozenset(
     """
-    ant asg asn att auc bdd bkd bkp bnd brl bsl cas cli cns col con cor cou cpc cph crr crt csl csp ctr dbp dgc dgg dgs
-    dnr dpt dst dte dtm enj evp exp fds fmo fnd fon fpy his hnr isb jud jug lbr len lse lso mdc med mfp mfr mod mon mrk
-    mtk oth own pad pan pat pbl pfr plt pma ppm prc prn prp prv pup rap rbr rcd rce rcp red rps sec sgn sll spn srv stg
-    stn tcd uvp wit
+    abr adi anl ant ape apl app aqt arc art asg asn ato att auc bdd bkd bkp blw bnd brd brl bsl cas cli clt cmt cns
+    col con cor cou cpc cph crr crt csl csp ctr dbp dgg dgs dir dnr dpt dst dte dtm edc edm elg eng enj evp exp fds
+    fmd fmk fmo fmp fnd fpy gis grt his hnr hst isb ive jud jug kad lbr len lse lso mcp mdc med mfp mfr mod mon mrk
+    mtk orm osp oth own pan pat pbl pfr plt pma ppm pra prc pre prn prp prs prv pup rcd rce rcp rdd red rpc rps rsr
+    sec sgd sgn sll spn srv stg stn tcd tch tld tlp trc uvp vac wac wal wat win wit wpr wst
     """.split()  # noqa: SIM905
 )
 
@@ -57,8 +58,16 @@ class Creator:
     role: str
 
     @property
-    def name(self) -> str:
-        return clean_name(joined(self.field, self.subfields))
+    def name(self) -> str | None:
+        """None where the field has no name."""
+        name = joined(self.field, self.subfields)
+        return clean_name(name) if name else None
+
+    @property
+    def initials(self) -> str | None:
+        """Those of $a, one by one, then of the forenames together, then all together: `g b s gb gbs`."""
+        name = joined(self.field, "a")
+        return _initials(name) if name else None
 
 
 @functools.cache
@@ -122,9 +131,9 @@ _TAGS = frozenset({"100", "110", "111", "700", "710", "711"})
 
 
 def _relators(field: MarcField) -> tuple[list[str], list[str]]:
-    """The terms of $e and those of $4."""
-    terms = [value for code, value in field.subfields if code == "e"]
-    return terms, [value for code, value in field.subfields if code == "4"]
+    """The terms of $e and those of $4; what is blank says nothing."""
+    terms = [text for code, value in field.subfields if code == "e" and (text := trim(value))]
+    return terms, [text for code, value in field.subfields if code == "4" and (text := trim(value))]
 
 
 def _roles(tag: str, terms: tuple[list[str], list[str]], kind: Kind) -> Sequence[str]:
@@ -136,11 +145,11 @@ def _roles(tag: str, terms: tuple[list[str], list[str]], kind: Kind) -> Sequence
     roles = [code for code in codes if code in kind.roles]
     if tag in kind.unknown:
         for group in terms:
-            unknown = [trim(term) for term in group if _normal(term) not in known]
+            unknown = [term for term in group if _normal(term) not in known]
             if unknown:
                 roles += unknown
                 break
-    return roles
+    return roles if len(roles) < 2 else list(dict.fromkeys(roles))  # $e author and $4 aut say one thing
 
 
 @remembered
@@ -163,58 +172,66 @@ def clean_name(name: str) -> str:
     return name
 
 
-def initials(creator: Creator) -> str:
-    """The initials of $a: one by one, then of the forenames together, then all together: `g b s gb gbs`."""
-    return _initials(joined(creator.field, "a"))
-
-
 @remembered
 def _initials(name: str) -> str:
-    _surname, comma, forenames = name.partition(",")
-    inverted = bool(comma and forenames)
+    inverted = 0 < name.find(",") < len(name) - 1
     words = _NOT_NAME.sub("", name).lower().split()
     if inverted:
         words = [*words[1:], *words[:1]]
     letters = [
-        word[0] + word.partition("-")[2][:1] for word in words
+        word[0] + (word[1:].partition("-")[2][:1] if word[0] != "-" else "") for word in words
     ]  # of a double name two, of a longer one two as well
     apart = [letter for word in letters for letter in word]
-    together = ["".join(apart[: -len(letters[-1])])] if inverted and len(letters) > 2 else []
+    # All but the last letter, which of a double surname leaves the first of its two, as VuFind has it.
+    together = ["".join(apart[:-1])] if inverted and len(letters) > 2 else []
     return " ".join([*apart, *together, *(["".join(apart)] if len(apart) > 1 else [])])
 
 
 def author(record: MarcRecord) -> list[str]:
-    return [creator.name for creator in creators(record).get("author", ())]
+    return _names(record, "author")
 
 
 def author_variant(record: MarcRecord) -> list[str]:
-    return [initials(creator) for creator in creators(record).get("author", ())]
+    return _variants(record, "author")
 
 
 def author_role(record: MarcRecord) -> list[str]:
-    return [creator.role for creator in creators(record).get("author", ())]
+    return _all_roles(record, "author")
 
 
 def author2(record: MarcRecord) -> list[str]:
-    return [creator.name for creator in creators(record).get("author2", ())]
+    return _names(record, "author2")
 
 
 def author2_variant(record: MarcRecord) -> list[str]:
-    return [initials(creator) for creator in creators(record).get("author2", ())]
+    return _variants(record, "author2")
 
 
 def author2_role(record: MarcRecord) -> list[str]:
-    return [creator.role for creator in creators(record).get("author2", ())]
+    return _all_roles(record, "author2")
 
 
 def author_corporate(record: MarcRecord) -> list[str]:
-    return [creator.name for creator in creators(record).get("author_corporate", ())]
+    return _names(record, "author_corporate")
 
 
 def author_corporate_role(record: MarcRecord) -> list[str]:
-    return [creator.role for creator in creators(record).get("author_corporate", ())]
+    return _all_roles(record, "author_corporate")
 
 
 def author_sort(record: MarcRecord) -> str | None:
     """The first creator of any kind."""
-    return next((creator.name for creator in creators(record).get("author_sort", ())), None)
+    return next(iter(_names(record, "author_sort")), None)
+
+
+def _names(record: MarcRecord, kind: str) -> list[str]:
+    return [name for creator in creators(record).get(kind, ()) if (name := creator.name) is not None]
+
+
+def _variants(record: MarcRecord, kind: str) -> list[str]:
+    return [letters for creator in creators(record).get(kind, ()) if (letters := creator.initials) is not None]
+
+
+def _all_roles(record: MarcRecord, kind: str) -> list[str]:
+    """Also of those without a name, as VuFind has it."""
+    return [creator.role for creator in creators(record).get(kind, ())]

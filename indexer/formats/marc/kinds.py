@@ -6,6 +6,7 @@ The codes are looked up in data/formats.tsv, which says what they are called; MA
 
 from indexer.formats.marc import maps
 from indexer.formats.marc.record import MarcRecord
+from indexer.formats.marc.specs import trim
 
 _BY_007 = {
     "a": {"d": "Atlas", "": "Map"},
@@ -23,7 +24,7 @@ _BY_007 = {
     },
     "d": {"": "Globe"},
     "f": {"": "Braille"},
-    "g": {"c": "Filmstrip", "d": "Filmstrip", "o": "Filmstrip", "t": "Transparency", "": "Slide"},
+    "g": {"c": "Filmstrip", "d": "Filmstrip", "f": "Filmstrip", "o": "Filmstrip", "t": "Transparency", "": "Slide"},
     "h": {"": "Microfilm"},
     "k": {
         "c": "Collage",
@@ -40,7 +41,7 @@ _BY_007 = {
         "o": "FlashCard",
         "p": "Postcard",
         "v": "Photo",
-        "": "Image",
+        "": "Photo",
     },
     "m": {"f": "VideoCassette", "r": "Filmstrip", "": "MotionPicture"},
     "o": {"": "Kit"},
@@ -153,6 +154,8 @@ _COMPUTER_FILES = {
 def _projected(fixed: str, descriptions: list[str]) -> str:
     """Leader/06 g: 008/33 says what is projected, 008/34 by which technique."""
     name = {"f": "Filmstrip", "t": "Transparency", "m": "MotionPicture", "v": "Video"}.get(fixed[33], "")
+    if not name and fixed[34] in "acluz":  # animation, live action, both, unknown, other: it moves
+        return "MotionPicture"
     if name or any(description[:1] in ("g", "m", "v") for description in descriptions):
         return name
     return "ProjectedMedium"
@@ -172,7 +175,7 @@ def _by_level(
         name = "PhysicalIntegratingResource"
         if kind == "a" and fixed[21] in "hw":
             name = "Website"
-        elif fixed[22] in "oqs":
+        elif kind == "a" and fixed[22] in "oqs":
             name = "OnlineIntegratingResource"
     elif level == "m" and could_be_book:
         online = (kind in "at" and fixed[23] in "oqs") or kind == "m"
@@ -205,7 +208,7 @@ def _is_video(record: MarcRecord) -> bool:
 
 def _has_term(record: MarcRecord, tag: str, term: str, code: str, source: str) -> bool:
     for field in record.by_tag.get(tag, ()):
-        said = {(name, text.strip().lower()) for name, text in field.subfields}
+        said = {(name, trim(text)) for name, text in field.subfields}
         if ("2", source) in said and (("a", term) in said or ("b", code) in said):
             return True
     return False

@@ -15,15 +15,20 @@ NONFILING_FIRST = frozenset({"130", "630", "730", "740"})  # the first indicator
 NONFILING_SECOND = frozenset({"222", "240", "242", "243", "245", "440", "830"})  # the second does
 
 _SEPARATORS = (",", "/", ";", ":")
-_PERIOD_TO_DROP = re.compile(r"(?:\w\w|.?[!-/:-@\[-`{-~])\.", re.DOTALL)
 _MARKS = re.compile("[\u0300-\u036f]+")
 _ASCII_PUNCTUATION = {code: " " for code in range(33, 127) if not chr(code).isalnum()}
-_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~\s]+", re.ASCII)
+# ASCII's signs are punctuation as well, those of other scripts are none.
+_UNICODE_PUNCTUATION = "".join(
+    re.escape(char) for char in map(chr, range(0x80, 0x10000)) if unicodedata.category(char).startswith("P")
+)
+_PUNCTUATION = re.compile(f"[ !-/:-@\\[-`{{-~{_UNICODE_PUNCTUATION}]+")
+_SPACES = re.compile(" {2,}")
+_PERIOD_TO_DROP = re.compile(rf"(?:\w\w|.?[!-/:-@\[-`{{-~{_UNICODE_PUNCTUATION}])\.", re.DOTALL)
 
 # Latin letters that Unicode does not decompose, with the letter they are sorted as.
 _FOLDED = str.maketrans(
-    "ĐđĦħŁłØøŦŧƀƁɓƂƃƇƈƉƊɖɗƋƌƑƒƓɠƗɨƘƙƚƝɲƟɵƤƥƫƬƭƮʈƲʋƳƴƵƶȤȥ",
-    "DdHhLlOoTtbBbBbCcDDddDdFfGgIiKklNnOoPptTtTtVvYyZzZz",
+    "ĐđĦħŁłØøŦŧƀƁɓƂƃƇƈƊɖɗƋƌƑƒƓɠƗɨƘƙƚƝɲƟƤƥƫƬƭƮʈƲʋƳƴƵƶȤȥɕȡǥɦʝȴɫɬɭɱƞȵɳʠɼɽʂȶʐʑǤȠ",
+    "DdHhLlOoTtbBbBbCcDddDdFfGgIiKklNnOPptTtTtVvYyZzZzcdghjllllmnnnqrrstzzGN",
 )
 
 
@@ -58,7 +63,7 @@ def sort_form(text: str) -> str:
     """One subfield of title_sort."""
     text = clean_data(text)
     if text.isascii():
-        return " ".join(text.translate(_ASCII_PUNCTUATION).split()).lower()
+        return trim(_SPACES.sub(" ", text.translate(_ASCII_PUNCTUATION))).lower()
     text = _MARKS.sub("", unicodedata.normalize("NFD", text)).translate(_FOLDED)
     return trim(_PUNCTUATION.sub(" ", text)).lower()
 

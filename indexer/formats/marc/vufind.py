@@ -37,7 +37,7 @@ from indexer.formats.marc.specs import trim
 from indexer.formats.marc.titles import title_sort
 from indexer.formats.marc.work_keys import work_keys
 
-OCLC = [(r"\A\((?i:OCoLC)\)[^0-9]*0*([0-9]+)", r"\1"), (r"\A(?:ocm|ocn|on)0*([0-9]+)", r"\1")]
+OCLC = [(rf"{before}0*([0-9]+)", r"\1") for before in (r"\((?i:OCoLC)\)[^0-9]*", "ocm", "ocn", "on")]
 DOI = re.compile(r"(?:urn:doi:|https?://(?:dx\.)?doi\.org/)([^?#]+)")
 
 
@@ -60,7 +60,7 @@ def allfields(record: MarcRecord) -> list[str]:
 def dois(record: MarcRecord) -> list[str]:
     """The DOIs among the addresses of 856."""
     links = [text for field in record.by_tag.get("856", ()) for code, text in field.subfields if code == "u"]
-    return list(dict.fromkeys(unquote(found[1]) for link in links if (found := DOI.match(link))))
+    return list(dict.fromkeys(unquote(trim(found[1])) for link in links if (found := DOI.search(link))))
 
 
 mapping(base=None)

@@ -23,11 +23,32 @@ from tests.formats.marc.made import document, marc_record
         ("KNQ3544 1999", "KNQ 43544 41999"),
         ("Q", "Q"),
         ("1234", "41234"),
+        ("CAS 0661", "CAS 40661"),  # the number of a class keeps its zeros
+        ("KBG0", "KBG 10"),
+        ("QA1 5.5.5", "QA 11 15.5.5"),
+        ("QA c.2.A1 v.5.B2", "QA _C 12 A1 V 15. B2"),  # a period in front of the first cutter belongs to no number
+        ("QA1 é", "QA 11 _"),
         ("", ""),
     ],
 )
 def test_the_key_of_an_lc_number_is_solrmarcs(number: str, key: str) -> None:
     assert lc_key(number) == key
+
+
+@pytest.mark.parametrize(
+    ("number", "key"),
+    [
+        ("016.658/07 s", "216.658 17 S"),
+        ("512 [J]", "3512 J "),
+        ("512 .A1 .B2", "3512 A1 B 12"),  # a cutter stands right behind the number
+        ("512a1", "3512 A 11"),
+        ("512A1s", "3512 A1 S"),
+        ("512.5/4 A1", "3512.5 14 A 11"),
+        ("512", "3512 "),
+    ],
+)
+def test_the_key_of_a_dewey_number_is_solrmarcs(number: str, key: str) -> None:
+    assert document(marc_record("001 1", f"082 00 $a{number}"))["dewey-sort"] == key
 
 
 def test_keys_sort_as_shelves_do() -> None:
@@ -54,7 +75,9 @@ def test_the_fields_of_an_lc_number() -> None:
 
 def test_the_label_of_a_number_ends_at_its_first_period_but_not_before_it_begins() -> None:
     assert document(marc_record("001 1", "050 00 $a.B1.A2"))["callnumber-label"] == ".B1.A2"
-    assert document(marc_record("001 1", "050 00 $aKHQ2914 1993 .P47"))["callnumber-label"] == "KHQ2914 1993"
+    assert (
+        document(marc_record("001 1", "050 00 $aKHQ2914 1993 .P47"))["callnumber-label"] == "KHQ2914 1993 "
+    )  # as VuFind has it
 
 
 def test_the_fields_of_a_dewey_number() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from indexer.formats.marc.creators import Creator, clean_name, initials
+from indexer.formats.marc.creators import Creator, clean_name
 from tests.formats.marc.made import document, marc_record
 
 
@@ -15,8 +15,8 @@ def test_a_name_stands_once_for_each_of_its_roles() -> None:
     assert made["author"] == ["Shaw, George Bernard, 1856-1950"] * 2
     assert made["author_role"] == ["aut", "dub"]
     assert made["author_variant"] == ["g b s gb gbs"] * 2
-    assert made["author2"] == ["Grey, Ann"] * 3
-    assert made["author2_role"] == ["ill", "trl", "trl"]
+    assert made["author2"] == ["Grey, Ann"] * 2
+    assert made["author2_role"] == ["ill", "trl"]
     assert made["author_sort"] == "Shaw, George Bernard, 1856-1950"
 
 
@@ -48,6 +48,11 @@ def test_a_relator_moves_a_name_to_where_it_belongs() -> None:
         ("$eauthor $4xyz", ["aut", "xyz"]),
         ("$eformer owner", []),  # known, and no author
         ("$eillustrator", []),  # known, and author2's
+        ("$eauthor $4aut", ["aut"]),  # one role said in two ways
+        ("$ethis $4aut $ethis", ["aut", "this"]),
+        ("$e $4aut", ["aut"]),  # an empty one says nothing
+        ("$e $4", [""]),
+        ("$efilm director", []),
     ],
 )
 def test_relators_are_read_as_codes_or_terms(relators: str, roles: list[str]) -> None:
@@ -87,9 +92,24 @@ def test_a_catalogues_punctuation_goes(name: str, clean: str) -> None:
         ("Nārāyaṇapaṇḍita,", "n"),
         ("Dkon-mchog-rgya-mtsho,", "d m dm"),  # of a name with hyphens two
         ("Noguchi, Yonʹe, 1875-1947.", "y - n y- y-n"),
-        ("", ""),
+        ("Santa-Maria, Maria L.", "m l s m mls mlsm"),  # all but the last letter, whosesoever it is
+        ("A -B, C", "- c a -c -ca"),
+        (", Lee M", "l m lm"),  # nothing in front of the comma
+        ("", None),
     ],
 )
-def test_initials_stand_apart_and_together(name: str, variant: str) -> None:
+def test_initials_stand_apart_and_together(name: str, variant: str | None) -> None:
     field = marc_record(f"100 1# $a{name}").fields[0]
-    assert initials(Creator(field, "a", "")) == variant
+    assert Creator(field, "a", "").initials == variant
+
+
+def test_a_field_without_a_name_makes_no_creator() -> None:
+    made = document(marc_record("001 1", "100 1# $a $4aut", "700 1# $aB, B.", "710 2# $b", "711 2# $x1"))
+    assert {name: value for name, value in made.items() if name.startswith("author")} == {
+        "author_role": ["aut"],  # VuFind leaves the role of nobody there
+        "author2": ["B, B."],
+        "author2_variant": ["b b bb"],
+        "author2_role": [""],
+        "author_corporate_role": ["", ""],
+        "author_sort": "B, B.",
+    }

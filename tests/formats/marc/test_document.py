@@ -125,6 +125,6 @@ def test_numbers_and_addresses() -> None:
     assert made["lccn"] == "2001-1"
     assert made["isbn"] == ["0123456789 (pbk.)"]
     assert made["oclc_num"] == ["12", "345", "678", "901"]
-    assert made["doi_str_mv"] == ["10.1000/a/b", "10.1000/c"]
+    assert made["doi_str_mv"] == ["10.1000/a/b", "10.1000/c", "10.1000/d"]
     assert len(made["url"]) == 4
     assert made["language"] == ["English", "French"]

@@ -38,6 +38,12 @@ def fixed(**positions: str) -> str:
             "Electronic Video VideoOnline",
         ),
         ("gm", [fixed(p33="v")], ["Video"]),
+        ("gm", [fixed(p33="s", p34="a")], ["MotionPicture"]),  # it moves
+        ("gm", ["007 gs |", fixed(p34="l")], ["Slide", "MotionPicture"]),
+        ("gm", ["007 gf |"], ["Filmstrip"]),
+        ("am", ["338 ## $aOnline resource $2rdacarrier"], ["Book"]),  # the term as the list has it, and no other
+        ("ci", [fixed(p22="o")], ["MusicalScore", "PhysicalIntegratingResource"]),
+        ("am", ["007 ka |"], ["Photo"]),
         ("gm", [], ["ProjectedMedium"]),
         ("gm", ["007 gs |"], ["Slide"]),
         ("cm", [], ["MusicalScore", "Book"]),

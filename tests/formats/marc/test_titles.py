@@ -25,6 +25,10 @@ def test_non_filing_characters_and_punctuation_are_left_out() -> None:
         ("[Title]", "title"),
         ("Война и мир /", "воина и мир"),
         ("...", ""),
+        ("«A» – “B’s” ¿q?", "a b s q"),  # punctuation of all scripts
+        ("a\tb = £5 +", "a\tb £5"),  # ASCII's signs too, and of white space blanks alone
+        ("ɽɖɵ", "rdɵ"),
+        ("i\u0361a n\u0360g", "ia ng"),
     ],
 )
 def test_accents_go_as_solrmarc_takes_them(text: str, form: str) -> None:
