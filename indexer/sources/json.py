@@ -1,7 +1,8 @@
 """Split JSON into its records on the level of bytes; the values are the format's business.
 
 Lines of objects, arrays of objects, objects one after the other, Solr's answers (response.docs) and update messages,
-Elasticsearch's and OpenSearch's answers (hits.hits), hits a line ({"_source": ...}), bulk files, and MARC-in-JSON.
+Elasticsearch's and OpenSearch's answers (hits.hits), hits a line ({"_source": ...}), bulk files, and MARC-in-JSON, by
+itself or as FOLIO and MongoDB have it.
 """
 
 import re
@@ -23,6 +24,8 @@ ANSWER_KEYS = frozenset(
     b"debug expanded facet_counts facets grouped highlighting nextCursorMark".split()
 )
 _LISTS = {b"response": b"docs", b"hits": b"hits"}
+_OWN_LISTS = frozenset({b"sourceRecords", b"records"})  # of FOLIO: the records right in the answer
+_OWN_START = re.compile(rb'\{\s*"(?:(?:sourceRecords|records)"\s*:\s*\[\s*[\{\]]|totalRecords"\s*:)')
 _COMMANDS = frozenset({b"add", b"delete", b"commit", b"optimize", b"rollback"})
 _ACTIONS = frozenset({b"index", b"create", b"update", b"delete"})
 
@@ -41,7 +44,7 @@ def is_lines(head: bytes, whole: bool) -> bool:
     """Whether the first line of `head` (`whole`: there is no more) is an object by itself, and no answer."""
     line, newline, _ = head.partition(b"\n")
     match = FIRST_KEY.match(line)
-    if not (newline or whole) or (match and match.group(1) in ANSWER_KEYS):
+    if not (newline or whole) or (match and (match.group(1) in ANSWER_KEYS or _OWN_START.match(line))):
         return False
     try:
         return isinstance(orjson.loads(line), dict)
@@ -97,10 +100,11 @@ def _item(raw: bytes, offset: int, place: RecordFactory) -> Iterator[Record | Fa
     """What one object is: a document, a hit with its document, or an update command."""
     match = FIRST_KEY.match(raw)
     first = match.group(1) if match else b""
-    if first in marc.JSON_KEYS and marc.is_json(raw):
+    wrapped = first in _COMMANDS or first in _ACTIONS or b'"_source"' in raw
+    if (place.format == "marc" and not wrapped) or marc.is_json(raw):
         yield place.record("marc", raw, offset)
         return
-    if first not in _COMMANDS and first not in _ACTIONS and b'"_source"' not in raw:
+    if not wrapped:
         yield place.record("solr_json", raw, offset)
         return
     try:
@@ -221,8 +225,9 @@ def _next(window: Window) -> int | None:
 
 
 def _is_answer(window: Window) -> bool:
-    match = FIRST_KEY.match(window.fill(256))
-    return match is not None and match.group(1) in ANSWER_KEYS
+    head = window.fill(256)
+    match = FIRST_KEY.match(head)
+    return match is not None and (match.group(1) in ANSWER_KEYS or _OWN_START.match(head) is not None)
 
 
 def _take(window: Window, marks: _Marks) -> tuple[bytes, str] | None:
@@ -309,6 +314,9 @@ def _answer(window: Window, place: RecordFactory, marks: _Marks) -> Iterator[Rec
                     yield from _elements(window, place, marks)
                 elif taken := _take(window, marks):
                     broken = broken or taken[1]
+        elif key in _OWN_LISTS and window.data[window.pos] == 0x5B:
+            found = True
+            yield from _elements(window, place, marks)
         elif taken := _take(window, marks):
             broken = broken or taken[1]
     if window.error is not None:

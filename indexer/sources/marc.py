@@ -24,9 +24,8 @@ _DIRECTORY = re.compile(rb"[^\x1d-\x1f]{24}(?:[^\x1d-\x1f]{3}[0-9]{9})+\x1e")  #
 _PADDING = b"\0\t\n\v\f\r \x1a"  # line ends, blocks filled up, the end of a file by old programs
 _BETWEEN = re.compile(rb"[\0\t-\r\x1a]*")  # a blank may also begin a leader
 
-# MARC-in-JSON (what begins with one of its two keys), and MARCXML without its namespace.
-JSON_KEYS = frozenset({b"leader", b"fields"})
-_JSON = (re.compile(rb'"leader"\s*:\s*"'), re.compile(rb'"fields"\s*:\s*\['))
+# The fields of MARC-in-JSON, and of MARC-HASH; and MARCXML without its namespace.
+_JSON = re.compile(rb'"fields"\s*:\s*\[\s*(?:\{\s*"[0-9A-Za-z@]{1,4}"\s*:|\[\s*"[0-9A-Za-z]{3}"\s*,)')
 XML_START = re.compile(rb"<((?:[^\s<>/:]+:)?)record(?:\s[^<>]*)?>\s*<\1(?:leader|controlfield|datafield)(?=[\s/>])")
 
 
@@ -36,8 +35,8 @@ def is_marc(head: bytes) -> bool:
 
 
 def is_json(raw: bytes) -> bool:
-    """Whether a JSON object that begins with one of JSON_KEYS is a record in MARC-in-JSON."""
-    return all(key.search(raw) for key in _JSON)
+    """Whether a JSON object is a record in MARC-in-JSON, or holds one, as FOLIO's and MongoDB's do."""
+    return _JSON.search(raw) is not None
 
 
 def records(window: Window, place: RecordFactory) -> Iterator[Record | Fault]:

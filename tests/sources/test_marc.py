@@ -1,9 +1,11 @@
 import gzip
+import json
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
+from indexer.formats.marc.reader import is_deleted, parse
 from indexer.model.records import Fault, Record
 from indexer.sources import read
 from tests.formats.marc.iso import iso, overflowing, title
@@ -223,3 +225,44 @@ def test_what_looks_like_a_leader_in_a_directory_is_none(tmp_path: Path, length:
 def test_a_record_larger_than_its_directory_can_say(tmp_path: Path) -> None:
     big = overflowing(*title(b"Big", b"2"), *[("952", b"  \x1fa" + b"x" * 1000) for _ in range(120)])
     assert found(list(read_bytes(tmp_path, ONE + big + THREE))) == [ONE, big, THREE]
+
+
+FIELDS = b'"fields":[{"001":"7"},{"245":{"ind1":"1","ind2":"0","subfields":[{"a":"T"}]}}]'
+MADE = b'"leader":"%s"' % LEADER.encode()
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"_id":{"$oid":"5f"},%s,%s}' % (MADE, FIELDS),  # MongoDB's export
+        b"{%s}" % FIELDS,  # no leader
+        b'{"id":"x","version":1,%s,%s}' % (FIELDS, MADE),
+        b'{"id":"x","parsedRecord":{"id":"x","content":{%s,%s}},"deleted":false}' % (FIELDS, MADE),  # FOLIO's
+        b'{"type":"marc-hash","version":[1,0],%s,"fields":[["001","7"],["245","1","0",[["a","T"]]]]}' % MADE,
+    ],
+)
+@pytest.mark.parametrize("layout", [b"%s\n%s\n", b"[%s,%s]", b'{"sourceRecords":[%s,%s],"totalRecords":2}'])
+def test_marc_in_json_as_others_keep_it(tmp_path: Path, raw: bytes, layout: bytes) -> None:
+    items = read_bytes(tmp_path, layout % (raw, raw))
+    assert found(items) == [raw, raw]
+    record = parse(raw)
+    assert [(field.tag, field.value, field.subfields) for field in record.fields] == [
+        ("001", "7", []),
+        ("245", "", [("a", "T")]),
+    ]
+    assert record.warnings == ([] if MADE in raw else ["has no leader"])
+
+
+def test_folio_says_by_itself_that_a_record_is_deleted() -> None:
+    raw = b'{"state":"DELETED","parsedRecord":{"content":{%s,%s}}}' % (MADE, FIELDS)
+    assert (parse(raw).leader[5], is_deleted(raw)) == ("d", True)
+
+
+def test_a_profile_for_marc_decides_what_an_object_is(tmp_path: Path) -> None:
+    escaped = json.dumps({"parsedRecord": {"content": f"{{{FIELDS.decode()}}}"}}).encode()
+    (tmp_path / "dump").write_bytes(escaped)
+    (item,) = records(read([str(tmp_path / "dump")], source="s", format="marc"))
+    assert item.format == "marc"
+    assert parse(item.raw).by_tag["001"][0].value == "7"
+    (other,) = records(read([str(tmp_path / "dump")], source="s"))
+    assert other.format == "solr_json"

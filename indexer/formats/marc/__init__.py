@@ -1,5 +1,6 @@
 """MARC 21 records to documents, by a mapping: VuFind's own (vufind.py), or a file of the user's on top of it."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -8,23 +9,32 @@ from indexer.formats.marc.reader import parse
 from indexer.formats.marc.record import MarcRecord
 from indexer.formats.profiles import Profile, make_id
 from indexer.model.documents import Delete, Fields
-from indexer.model.errors import RecordError
+from indexer.model.errors import Dropped, RecordError
 from indexer.model.records import Record
 
 DELETED = "d"  # leader/05
+OTHER_TYPES = {"z": "authority", **dict.fromkeys("uvxy", "holdings")}  # leader/06 of what is no bibliographic record
+
+_PICA_TAG = re.compile("[0-9]{3}[@A-Z]")
+_UNIMARC_100 = re.compile(r"[0-9]{8}[a-u|# ]")  # when it was entered, and the type of the date behind it
 
 
 def document(record: Record, profile: Profile) -> Fields | Delete:
     """The document of one MARC record, without copied fields; a deletion where its leader says that it is deleted.
 
     A field that cannot be made is left out and noted in `marc_error`, as is what had to be repaired in reading.
-    Raises RecordError where nothing can be read, or the record has no id.
+    Raises RecordError where nothing can be read, the record has no id or is not MARC 21, and Dropped where it is no
+    bibliographic record (unless the profile lets all types in) or the mapping drops it.
     """
     return from_marc(parse(record.raw), profile, (record.header.identifier if record.header else None) or "")
 
 
 def from_marc(record: MarcRecord, profile: Profile, harvested: str = "") -> Fields | Delete:
     """The same, of a record that was read already. `harvested` is the identifier that its harvest has for it."""
+    kind = OTHER_TYPES.get(record.leader[6:7])
+    if kind is not None and not profile.options.get("all_types"):
+        raise Dropped(f"a record of {kind} (leader/06 {record.leader[6]}), no bibliographic one")
+    _check_format(record)
     mapping = rules.load(profile.options["mapping"])
     made, problems = make(mapping, record)
     given = made.pop("id", "")
@@ -35,11 +45,32 @@ def from_marc(record: MarcRecord, profile: Profile, harvested: str = "") -> Fiel
         raise RecordError("the record has none to make its id of", field="001")
     if record.leader[5:6] == DELETED:
         return Delete(identifier)
+    if any(condition.holds(record) for condition in mapping.dropped):
+        raise Dropped("the mapping drops it")
+    if any(condition.holds(record) for condition in mapping.deleted):
+        return Delete(identifier)
     fields: Fields = {"id": identifier, **profile.constants, **made}
     fields.update({name: value for name, value in profile.constants.items() if name not in mapping.own})
     if problems := [*record.warnings, *problems]:
         fields["marc_error"] = list(dict.fromkeys(problems))
     return fields
+
+
+def _check_format(record: MarcRecord) -> None:
+    """Raises RecordError for a record of another format, of which the rules for MARC 21 would make nonsense."""
+    by_tag = record.by_tag
+    if "245" in by_tag:
+        return
+    if any(_PICA_TAG.fullmatch(tag) for tag in by_tag):
+        raise RecordError("is PICA+ (fields such as 021A), and this profile reads MARC 21. Export it as MARC 21")
+    coded = [text for field in by_tag.get("100", ()) for code, text in field.subfields if code == "a"]
+    if any(_UNIMARC_100.match(text) for text in coded) and any(
+        code == "a" for field in by_tag.get("200", ()) for code, _ in field.subfields
+    ):
+        raise RecordError(
+            "is UNIMARC or made of it, as RUSMARC is (coded data in 100 $a, the title in 200), and this profile reads "
+            "MARC 21. Export it as MARC 21"
+        )
 
 
 def make(mapping: rules.FieldRules, record: MarcRecord) -> tuple[Fields, list[str]]:

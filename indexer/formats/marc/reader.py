@@ -21,7 +21,7 @@ WARNINGS = 25  # of one record; what is broken in every field is not told for ev
 
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 _DELETED_XML = re.compile(rb"<(?:[^\s<>/:]+:)?leader(?:\s[^<>]*)?>\s{0,5}[^<]{0,5}?d[^<]{18}<")
-_DELETED_JSON = re.compile(rb'"leader"\s*:\s*".{5}d')
+_DELETED_JSON = re.compile(rb'"leader"\s*:\s*".{5}d|"state"\s*:\s*"DELETED"|"deleted"\s*:\s*true')
 
 
 def parse(raw: bytes) -> MarcRecord:
@@ -158,22 +158,58 @@ def _checked(tag: str, ind1: str, ind2: str, subfields: list[tuple[str, str]], w
 
 
 def _from_json(raw: bytes) -> MarcRecord:
-    """MARC-in-JSON, as pymarc, marc4j and File_MARC write it."""
+    """MARC-in-JSON, as pymarc, marc4j and File_MARC write it, or MARC-HASH; by itself or in an object of FOLIO's."""
     try:
         parsed = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise RecordError(f"MARC-in-JSON: {error}") from None
-    given = parsed.get("fields")
-    if not isinstance(given, list) or not given:
+    record = _within(parsed)
+    given = record["fields"] if record is not None else None
+    if record is None or not given:
         raise RecordError("MARC-in-JSON: the record has no list of fields")
     warnings: list[str] = []
     fields: list[MarcField] = []
     for item in given:
+        if isinstance(item, list):
+            fields.append(_hashed_field(item, warnings))
+            continue
         if not isinstance(item, dict):
             raise RecordError(f"MARC-in-JSON: {str(item)[:40]!r} is not a field")
         for tag, value in item.items():
             fields.append(_json_field(_tag(tag), value, warnings))
-    return iso2709.record(_leader(_text(parsed.get("leader")), warnings), fields, warnings)
+    leader = _leader(_text(record.get("leader")), warnings)
+    if parsed is not record and (parsed.get("state") == "DELETED" or parsed.get("deleted") is True):
+        leader = f"{leader[:5]}d{leader[6:]}"  # FOLIO's word
+    return iso2709.record(leader, fields, warnings)
+
+
+def _within(value: Any, depth: int = 4) -> dict[str, Any] | None:
+    """The object with the fields: this one, or one in it (parsedRecord.content, which may also be JSON in a text)."""
+    if isinstance(value, str) and value[:1] == "{":
+        try:
+            value = orjson.loads(value)
+        except orjson.JSONDecodeError:
+            return None
+    if not isinstance(value, dict):
+        return None
+    if isinstance(value.get("fields"), list):
+        return value
+    found = (_within(inner, depth - 1) for inner in value.values()) if depth else ()
+    return next((inner for inner in found if inner is not None), None)
+
+
+def _hashed_field(item: list[Any], warnings: list[str]) -> MarcField:
+    """A field of MARC-HASH: [tag, text] or [tag, indicator, indicator, [[code, text], ...]]."""
+    tag = _tag(_text(item[0])) if item else ""
+    if len(item) == 2:
+        return MarcField(tag, _text(item[1]))
+    if len(item) != 4 or not isinstance(item[3], list):
+        raise RecordError(f"MARC-in-JSON: {str(item)[:40]!r} is not a field")
+    parts = [part for part in item[3] if isinstance(part, list) and len(part) == 2]
+    if len(parts) < len(item[3]):
+        warnings.append(f"{tag}: its subfields are not a list of pairs")
+    subfields = [(_text(code), _text(text)) for code, text in parts]
+    return _checked(tag, _text(item[1]), _text(item[2]), subfields, warnings)
 
 
 def _json_field(tag: str, value: Any, warnings: list[str]) -> MarcField:

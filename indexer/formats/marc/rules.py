@@ -1,4 +1,5 @@
-"""The words that a MARC mapping is written in: `field`, `add`, `remove`, `mapping`, and the rules `marc`, `constant`.
+"""The words that a MARC mapping is written in: `field`, `add`, `remove`, `drop`, `delete`, `mapping`, and the rules
+`marc`, `constant`.
 
 A mapping is a Python file of such calls, run once a process; `vufind.py` is the bundled one. An institution's own file
 stands on it (`mapping(base="vufind")`, which is also what a file gets that does not say) and changes what it names.
@@ -9,7 +10,7 @@ import contextlib
 import difflib
 import functools
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
 from pathlib import Path
@@ -18,7 +19,7 @@ from typing import TypeVar
 from indexer.derive import copies
 from indexer.formats.marc import maps, specs
 from indexer.formats.marc.record import MarcRecord
-from indexer.model.errors import ConfigError
+from indexer.model.errors import ConfigError, RecordError
 from indexer.model.schema import biblio
 
 Values = Iterable[str] | str | None
@@ -57,15 +58,33 @@ class FieldRule:
     run: Run
 
 
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Holds for a record of which one of the rules gives a value: one of these values, where there are any."""
+
+    rules: tuple[Rule, ...]
+    values: frozenset[str]
+
+    def holds(self, record: MarcRecord) -> bool:
+        try:
+            found = [value for rule in self.rules for value in rule.run(record)]
+        except Exception as error:  # noqa: BLE001 - any function of a mapping: whether the record is wanted is not known
+            raise RecordError(f"whether the mapping drops it is not known: {error or type(error).__name__}") from None
+        return not self.values.isdisjoint(found) if self.values else bool(found)
+
+
 @dataclass(slots=True)
 class FieldRules:
     """A whole mapping: fields in emission order. `own` are the fields that a file of the user's made or changed,
+    `dropped` and `deleted` say which records make no document, or a deletion,
     `files` all that was read for it: itself, those it stands on, tables."""
 
     name: str
     folder: Path
     fields: dict[str, FieldRule] = attribute(default_factory=dict)
     own: set[str] = attribute(default_factory=set)
+    dropped: list["Condition"] = attribute(default_factory=list)
+    deleted: list["Condition"] = attribute(default_factory=list)
     files: list[Path] = attribute(default_factory=list)
     based: bool = False
 
@@ -87,6 +106,8 @@ def mapping(base: str | None = BUNDLED) -> None:
     below = load(file)
     current.fields.update(below.fields)
     current.own |= below.own
+    current.dropped += below.dropped
+    current.deleted += below.deleted
     current.files += below.files
 
 
@@ -122,6 +143,19 @@ def remove(*names: str) -> None:
             raise ValueError(f"remove({name!r}): the mapping does not make it. {_nearest(name, current.fields)}")
         del current.fields[name]
         current.own.discard(name)
+
+
+def drop(*rules: Rule | Function, values: Collection[str] = ()) -> None:
+    """Leaves out each record of which one of these rules gives one of `values`, or without `values` any value at all.
+
+    It counts as filtered. What the index has of it stays there; `delete` takes that out.
+    """
+    _based().dropped.append(_condition("drop", rules, values))
+
+
+def delete(*rules: Rule | Function, values: Collection[str] = ()) -> None:
+    """As `drop`, and deletes the record's document: for what was there and is suppressed since."""
+    _based().deleted.append(_condition("delete", rules, values))
 
 
 def marc(
@@ -277,6 +311,14 @@ def _put(current: FieldRules, name: str, rules: tuple[Rule, ...], first: bool = 
     known = biblio().field(name)
     current.fields[name] = FieldRule(name, known is not None and known.multi, rules, run)
     current.own.add(name)
+
+
+def _condition(word: str, rules: tuple[Rule | Function, ...], values: Collection[str]) -> Condition:
+    if not rules:
+        raise ValueError(f"{word}() has no rule: give it one, such as {word}(marc('998e'), values=['n'])")
+    if isinstance(values, str):
+        raise ValueError(f"{word}(..., values={values!r}): is one text. Write values=[{values!r}]")
+    return Condition(tuple(_rule(rule, None) for rule in rules), frozenset(values))
 
 
 def _rule(rule: Rule | Function, translate: str | Mapping[str, str] | None) -> Rule:

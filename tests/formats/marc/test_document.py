@@ -8,7 +8,7 @@ import pytest
 from indexer.formats import to_document
 from indexer.formats.profiles import resolve
 from indexer.model.documents import Delete, Document
-from indexer.model.errors import RecordError
+from indexer.model.errors import Dropped, RecordError
 from indexer.model.records import Position, Record
 from tests.formats.marc.iso import iso, title
 from tests.formats.marc.made import document, marc_record
@@ -128,3 +128,20 @@ def test_numbers_and_addresses() -> None:
     assert made["doi_str_mv"] == ["10.1000/a/b", "10.1000/c", "10.1000/d"]
     assert len(made["url"]) == 4
     assert made["language"] == ["English", "French"]
+
+
+@pytest.mark.parametrize("kind", "zuvxy")
+def test_authorities_and_holdings_are_left_out_unless_they_are_let_in(kind: str) -> None:
+    record = marc_record("001 1", "100 1# $aDoe, Jane", leader=kind)
+    with pytest.raises(Dropped, match=f"leader/06 {kind}"):
+        document(record)
+    assert document(record, options={"all_types": True})["author"] == ["Doe, Jane"]
+
+
+def test_records_of_other_formats_are_refused_by_name() -> None:
+    unimarc = marc_record("001 1", "100 ## $a20150326d2015    m  y0frey50      ba", "200 1# $aTitre $fAuteur")
+    with pytest.raises(RecordError, match=r"UNIMARC .* RUSMARC"):
+        document(unimarc)
+    with pytest.raises(RecordError, match="PICA"):
+        document(marc_record("001 1", "003@ ## $0123", "021A ## $aTitel"))
+    assert document(marc_record("001 1", "100 1# $aDoe, Jane", "200 ## $aNo title"))["author"] == ["Doe, Jane"]

@@ -4,10 +4,10 @@ from typing import Any
 import pytest
 
 from indexer import config
-from indexer.formats.marc import rules
+from indexer.formats.marc import from_marc, rules
 from indexer.formats.profiles import resolve
-from indexer.model.documents import Fields
-from indexer.model.errors import ConfigError
+from indexer.model.documents import Delete, Fields
+from indexer.model.errors import ConfigError, Dropped, RecordError
 from tests.formats.marc.made import document, marc_record
 
 HEAD = "from indexer.formats.marc.rules import add, constant, field, mapping, marc, remove\n"
@@ -224,3 +224,49 @@ def test_the_digest_changes_with_every_file_that_is_read(tmp_path: Path) -> None
         assert len({digest(), digest(local="# more"), digest(shared="# more"), digest(label="B")}) == 4
     finally:
         rules.load.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("line", "fate"),
+    [
+        ('drop(marc("952c"), values=["CEL"])', "dropped"),
+        ('drop(marc("952c"), values=["cel"])', "made"),
+        ('drop(marc("952c"))', "dropped"),
+        ('drop(marc("953c"), marc("690"))', "dropped"),
+        ("drop(lambda record: record.leader[5:6] == 'n' and ['x'])", "dropped"),
+        ("drop(lambda record: None)", "made"),
+        ('delete(marc("952c"), values={"CEL", "x"})', "deleted"),
+        ('delete(marc("952c"), values=["y"])', "made"),
+    ],
+)
+def test_a_record_is_dropped_or_deleted_by_what_is_in_it(tmp_path: Path, line: str, fate: str) -> None:
+    below = tmp_path / "below.py"
+    below.write_text(f"from indexer.formats.marc.rules import delete, drop, marc\n{line}\n", encoding="utf-8")
+    above = tmp_path / "above.py"
+    above.write_text(f'{HEAD}mapping(base="below.py")\nremove("url")\n', encoding="utf-8")
+    for file in (below, above):
+        profile = resolve("marc", {"marc": {"mapping": str(file)}})
+        if fate == "dropped":
+            with pytest.raises(Dropped):
+                from_marc(RECORD, profile)
+        else:
+            assert isinstance(from_marc(RECORD, profile), Delete) == (fate == "deleted")
+
+
+def test_a_condition_that_fails_costs_its_record_not_the_run(tmp_path: Path) -> None:
+    file = tmp_path / "local.py"
+    file.write_text(
+        "from indexer.formats.marc.rules import drop\ndrop(lambda record: record.nothing)\n", encoding="utf-8"
+    )
+    with pytest.raises(RecordError, match=r"whether the mapping drops it is not known: .*nothing"):
+        from_marc(RECORD, resolve("marc", {"marc": {"mapping": str(file)}}))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"), [("drop()", r"drop\(\) has no rule"), ('delete(marc("9"))', "is not a field spec")]
+)
+def test_a_condition_that_is_none(tmp_path: Path, line: str, said: str) -> None:
+    file = tmp_path / "local.py"
+    file.write_text(f"from indexer.formats.marc.rules import delete, drop, marc\n{line}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=said):
+        rules.load(str(file))
