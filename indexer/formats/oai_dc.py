@@ -49,9 +49,11 @@ def document(record: Record, profile: Profile) -> Fields:
     """
     repairs: list[str] = []
     root = xml.parse(record.raw, repairs)
-    if root.tag != OAI_DC:
-        raise RecordError(f"the record is <{etree.QName(root).localname}>, not oai_dc:dc")
     options = profile.options
+    if root.tag == "dc" and options["without_namespace"]:
+        _as_dublin_core(root, options["id_tag"])
+    elif root.tag != OAI_DC:
+        raise RecordError(f"the record is <{etree.QName(root).localname}>, not oai_dc:dc")
     elements, inside = _read(root, options["id_tag"])
     identifier, missing = identify(inside, record, profile)
     if not identifier.strip():
@@ -86,6 +88,13 @@ def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
     if options["languages"] not in ("iso639_1", "marc"):
         return "languages", f"is {options['languages']!r}, neither iso639_1 nor marc"
     return None
+
+
+def _as_dublin_core(root: etree._Element, id_tag: str) -> None:
+    """Put the elements that are in no namespace into Dublin Core's; not the id that a harvester put in first."""
+    for number, child in enumerate(root):
+        if isinstance(child.tag, str) and child.tag[:1] != "{" and (number or child.tag != id_tag):
+            child.tag = DC + child.tag
 
 
 def _read(root: etree._Element, id_tag: str) -> tuple[Elements, str]:
@@ -138,7 +147,7 @@ def _parts(subject: str, separators: list[str]) -> list[str]:
     """A subject split at the first of the separators that it has."""
     separator = next((separator for separator in separators if separator in subject), None)
     if separator is None:
-        return [subject]
+        return [subject] if subject.strip(BLANK) else []
     return [part for part in subject.split(separator) if part.strip(BLANK)]
 
 
@@ -168,9 +177,11 @@ def _author(fields: Fields, elements: Elements, profile: Profile, _root: etree._
 
 
 def _author2(fields: Fields, elements: Elements, profile: Profile, _root: etree._Element) -> None:
-    name = next((name for value in elements[CONTRIBUTOR] if (name := xml.normalize_space(value))), None)
-    if name is not None:
-        fields["author2"] = [inverted(name) if profile.options["invert_names"] else name]
+    names = [name for value in elements[CONTRIBUTOR] if (name := xml.normalize_space(value))]
+    if profile.options["invert_names"]:
+        names = [inverted(name) for name in names]
+    if names:
+        fields["author2"] = names if profile.options["all_contributors"] else names[:1]
 
 
 def _titles(elements: Elements) -> list[str]:

@@ -239,6 +239,7 @@ def test_the_order_says_what_is_emitted_and_when() -> None:
         ("Courts, high; low", ["Courts", "high; low"]),
         ("high; low; ", ["high", "low"]),
         ("A.I.", ["A.I."]),
+        (" </dc:subject><dc:subject>a</dc:subject><dc:subject>", ["a"]),  # a blank one is none
     ],
 )
 def test_ndltd_splits_subjects_into_topics(subject: str, topics: list[str]) -> None:
@@ -272,7 +273,8 @@ def test_ndltd_leaves_out_what_has_no_address() -> None:
 @pytest.mark.parametrize("name", ["ndltd", "gsdl"])
 def test_urns_get_a_resolver(name: str) -> None:
     identifiers = "".join(f"<dc:identifier>{value}</dc:identifier>" for value in ("", "http://a", "urn:nbn:1", "doi:1"))
-    assert made(dc(identifiers), bundled()[name])["url"] == ["http://a", "http://nbn-resolving.de/urn:nbn:1"]
+    address = {"ndltd": "http://nbn-resolving.de/", "gsdl": "http://greenstone.org"}[name]
+    assert made(dc(identifiers), bundled()[name])["url"] == ["http://a", f"{address}urn:nbn:1"]
 
 
 def test_intech_inverts_names_and_knows_numbers() -> None:
@@ -281,15 +283,18 @@ def test_intech_inverts_names_and_knows_numbers() -> None:
             "<dc:creator>Ana Lima</dc:creator><dc:creator>Lima, Bo</dc:creator><dc:creator>Plato</dc:creator>"
             "<dc:contributor> </dc:contributor><dc:contributor>Cy  Dee</dc:contributor>"
             "<dc:contributor>E F</dc:contributor>"
-            "<dc:title>T</dc:title><dc:type>Chapter</dc:type><dc:identifier>doi:10.1/x</dc:identifier>"
+            "<dc:title>T</dc:title><dc:type>Chapter</dc:type><dc:type>Text</dc:type><dc:identifier>doi:10.1/x</dc:identifier>"
             "<dc:identifier>http://x/1</dc:identifier><dc:relation>ISBN:978-1</dc:relation><dc:relation>Y</dc:relation>"
         ),
         bundled()["intech"],
     )
     assert fields["author"] == ["Lima, Ana", "Lima, Bo", "Plato"]
-    assert (fields["author_sort"], fields["author2"]) == ("Lima, Ana", ["Dee, Cy"])
+    assert (fields["author_sort"], fields["author2"]) == ("Lima, Ana", ["Dee, Cy", "F, E"])
     assert (fields["doi_str_mv"], fields["isbn"], fields["url"]) == (["10.1/x"], ["978-1"], ["http://x/1"])
-    assert fields["format"] == ["Electronic", "Chapter"]
+    assert fields["format"] == ["Electronic", "Chapter"]  # the first type alone
+    assert [name for name in fields if name in ("description", "author2", "format", "author")] == [
+        *("author2", "format", "author")
+    ]
     assert fields["work_keys_str_mv"][0] == "AT analima t"  # of the names as the record has them
 
 
@@ -357,3 +362,14 @@ def test_another_format_than_the_profiles_is_an_error_of_the_record() -> None:
         to_document(record(SEED), bundled()["pubmed"])
     with pytest.raises(RecordError, match="no such format"):
         to_document(dataclasses.replace(record(SEED), format="os"), bundled()["pmc"])
+
+
+@pytest.mark.parametrize("first", ["<identifier>1</identifier>", ""])
+def test_a_record_without_namespaces_is_read_where_a_profile_says_so(first: str) -> None:
+    raw = f"<dc>{first}<title xml:lang='en'>T</title><creator>A, B</creator><identifier>http://x/1</identifier></dc>"
+    header = None if first else Header("1")
+    with pytest.raises(RecordError, match="not oai_dc:dc"):
+        made(raw, header=header)
+    fields = made(raw, with_options("ojs", without_namespace=True, preferred_lang="en"), header)
+    assert (fields["id"], fields["title"], fields["author"]) == ("1", "T", ["A, B"])
+    assert fields["url"] == ["http://x/1"]
