@@ -23,6 +23,14 @@ _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 _PMC = re.compile(r"(?:PMC)?(\d+)", re.IGNORECASE)
 
 
+# What NLM puts where an article has no title, or none in English.
+_NO_TITLE = re.compile(
+    r"\[(?:(?:not|title not|no title|no english title) available|no title|untitled|in process citation)\.?\]\.?"
+    r"|not available\.",
+    re.IGNORECASE,
+)
+
+
 @dataclass(slots=True)
 class Citation:
     """What the walk found, whitespace normalised; empty where the record has nothing."""
@@ -72,6 +80,9 @@ def read(root: Element) -> Citation:
         raise RecordError(f"<{root.tag}> is not a PubMed record")
     found = Citation()
     _RECORDS[root.tag](root, found)
+    for name in ("title", "vernacular_title", "book_title"):
+        if _NO_TITLE.fullmatch(getattr(found, name)):
+            setattr(found, name, "")
     return found
 
 

@@ -526,3 +526,22 @@ def test_a_number_of_another_article_is_no_pmid() -> None:
 def test_documents_can_be_written_as_json(varied: dict[str, dict[str, Any]]) -> None:
     assert json.loads(json.dumps(varied)) == varied
     assert all(value not in ("", []) for fields in varied.values() for value in fields.values())
+
+
+@pytest.mark.parametrize(
+    "said", ["[Not Available].", "[Not available]", "Not Available.", "[No title available].", "[In Process Citation]"]
+)
+def test_a_word_in_place_of_a_title_is_none(said: str) -> None:
+    author = "<AuthorList><Author><LastName>Muster</LastName><ForeName>Eva</ForeName></Author></AuthorList>"
+    vernacular = "<VernacularTitle>Ein Gräberfeld.</VernacularTitle>"
+    fields = article(f"<ArticleTitle>{said}</ArticleTitle>{author}{vernacular}")
+    assert (fields["title"], fields["title_sort"]) == ("Ein Gräberfeld.", "ein graberfeld")
+    assert "title_alt" not in fields
+    assert fields["work_keys_str_mv"] == ["AT mustereva eingraberfeld"]
+    assert "vailable" not in fields["allfields"]
+    untitled = article(f"<ArticleTitle>{said}</ArticleTitle>{author}")
+    assert not {"title", "title_sort", "work_keys_str_mv"} & untitled.keys()
+
+
+def test_a_title_with_those_words_in_it_is_one() -> None:
+    assert article("<ArticleTitle>Not available to all.</ArticleTitle>")["title"] == "Not available to all."
