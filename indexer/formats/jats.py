@@ -33,6 +33,15 @@ from indexer.model.records import Record
 
 _DOI_SAFE = "/:;()[],.@!$&'*+=~-_"
 _ENTITY = re.compile(rb"&([A-Za-z][A-Za-z0-9]*;)")
+_ROOT = re.compile(rb"<[A-Za-z_][\w.:-]*(?=[\s/>])")
+_PREFIXES = {
+    b"xlink": b"http://www.w3.org/1999/xlink",
+    b"mml": b"http://www.w3.org/1998/Math/MathML",
+    b"xsi": b"http://www.w3.org/2001/XMLSchema-instance",
+    b"ali": b"http://www.niso.org/schemas/ali/1.0/",
+    b"xi": b"http://www.w3.org/2001/XInclude",
+    b"oasis": b"http://www.niso.org/standards/z39-96/ns/oasis-exchange/table",
+}
 _XML_ENTITIES = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
 
 # Dates of the issue, then of the article; others only where there is none of these, the archive's own last.
@@ -78,10 +87,26 @@ def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def parse(raw: bytes, repairs: list[str] | None = None) -> Element:
-    """The article; characters that its DTD has names for (&nbsp;, &alpha;) are known without the DTD."""
+    """The article. What its DTD declares is known without it: names of characters (&nbsp;, &alpha;), and namespaces."""
     mended: list[str] = []
-    root = xml.parse(raw, mended)
+    try:
+        root = xml.parse(raw, mended)
+    except RecordError:
+        named = _declared(_ENTITY.sub(_character, raw))
+        if named == raw:
+            raise
+        return xml.parse(named, repairs)
     return xml.parse(_ENTITY.sub(_character, raw), repairs) if mended else root
+
+
+def _declared(raw: bytes) -> bytes:
+    """The record with the declarations of those prefixes that its DTD declares and it does not."""
+    missing = b"".join(
+        b' xmlns:%s="%s"' % (prefix, uri)
+        for prefix, uri in _PREFIXES.items()
+        if b"xmlns:%s=" % prefix not in raw and re.search(rb"[<\s]%s:\w" % prefix, raw)
+    )
+    return _ROOT.sub(lambda match: match[0] + missing, raw, count=1) if missing else raw
 
 
 def _character(match: re.Match[bytes]) -> bytes:

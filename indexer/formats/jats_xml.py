@@ -22,6 +22,7 @@ _PMC = re.compile(r"(?:PMC)?(\d+)", re.IGNORECASE)
 _DOI_START = re.compile(r"(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 
 _HEADINGS = frozenset({"heading", "overline", "leader", "display-channel", "article-type", "toc-heading"})
+_NOT_NAMED = ("review", "referee", "member", "collaborator", "non-byline", "investigator")  # in a contributor's type
 _OTHER_KEYWORDS = ("abbr", "related-object", "mechanism")  # beginnings of kwd-group-type that are no keywords
 
 
@@ -73,6 +74,8 @@ Reader = Callable[[Element, Article], None]
 
 def read(root: Element) -> Article:
     """What one article says. Raises RecordError for an element that is no article, or one without article-meta."""
+    if local(root) in ("book", "book-part-wrapper", "book-part"):
+        raise RecordError("is a book or a part of one in BITS, and this profile reads articles")
     if local(root) != "article":
         raise RecordError(f"<{local(root)}> is not an article of JATS")
     found = Article(language=root.get(XML_LANG, ""))
@@ -186,16 +189,22 @@ def _contributors(element: Element, found: Article) -> None:
 
 
 def _contributor(element: Element, kind: str, found: Article) -> None:
-    """Authors and collaborations; editors, translators and the like. Who reviewed the article is searched only."""
+    """Authors and collaborations; editors, translators and the like. Who reviewed the article is searched only, and so
+    are the members of a collaboration, wherever they are listed, and the other forms of a name.
+    """
     kind = kind.lower()
     persons, groups = found.persons, found.groups
-    if "review" in kind or "referee" in kind:
+    if element.get("rid") or any(word in kind for word in _NOT_NAMED):
         persons, groups = [], []
     elif kind and "author" not in kind and kind not in ("collab", "group", "person"):
         persons = groups = found.editors
     for part in element:
         name = local(part)
         if name in ("name-alternatives", "collab-alternatives"):
+            for other in list(part)[1:]:
+                found.searched[
+                    _person(other) if local(other) in ("name", "string-name") else text(other, IN_GROUPS)
+                ] = None
             part, name = next(((child, local(child)) for child in part), (part, name))
         if name in ("name", "string-name"):
             if person := _person(part):

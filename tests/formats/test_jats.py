@@ -377,7 +377,7 @@ def test_a_namespace_makes_no_difference() -> None:
 @pytest.mark.parametrize(
     ("raw", "said"),
     [
-        ("<book/>", "<book> is not an article"),
+        ("<note/>", "<note> is not an article"),
         ("<article><body/></article>", "no front matter"),
         ("<article><front><journal-meta/></front></article>", "no front matter"),
         (article(ids='<article-id pub-id-type="publisher-id">1</article-id>'), "no article-id of the type pmc"),
@@ -394,3 +394,63 @@ def test_what_cannot_be_a_document_is_an_error_of_the_record(raw: str, said: str
 def test_the_rules_are_known_ones() -> None:
     with pytest.raises(ConfigError, match=r"profile\.p\.options\.rules: is 'ojs', neither jats nor nlm_ojs"):
         resolve("p", {"p": {"base": "jats", "options": {"rules": "ojs"}}})
+
+
+def test_prefixes_that_the_dtd_declares_are_known() -> None:
+    meta = (
+        "<title-group><article-title>A <mml:math><mml:mi>x</mml:mi></mml:math></article-title></title-group>"
+        '<permissions><license xlink:href="https://creativecommons.org/licenses/by/4.0/"><p>&alpha;</p></license>'
+        "</permissions>"
+    )
+    raw = article(meta).replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
+    fields = made(raw)
+    assert fields["license_str_mv"] == ["https://creativecommons.org/licenses/by/4.0/"]
+    assert fields["title"] == "A x"
+    with pytest.raises(RecordError, match="prefix foo"):
+        made(article("<foo:bar/>"))
+
+
+def test_other_forms_of_a_name_are_searched() -> None:
+    names = (
+        "<contrib contrib-type='author'><name-alternatives>"
+        "<name><surname>見本</surname><given-names>花子</given-names></name>"
+        "<name><surname>Mihon</surname><given-names>Hanako</given-names></name>"
+        "<string-name>Mihon H</string-name></name-alternatives></contrib>"
+        "<contrib contrib-type='author'><collab-alternatives><collab>見本学会</collab><collab>Sample Society</collab>"
+        "</collab-alternatives></contrib>"
+    )
+    fields = made(article(contributors(names)))
+    assert (fields["author"], fields["author_corporate"]) == (["見本, 花子"], ["見本学会"])
+    for form in ("Mihon, Hanako", "Mihon H", "Sample Society", "見本, 花子"):
+        assert form in fields["allfields"][0]
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        "<contrib contrib-type='collaborator'>{}</contrib>",
+        "<contrib contrib-type='group-member'>{}</contrib>",
+        "<contrib contrib-type='non-byline'>{}</contrib>",
+        "<contrib contrib-type='author' rid='c1'>{}</contrib>",
+        "</contrib-group><contrib-group content-type='collaborators'><contrib>{}</contrib>",
+        "</contrib-group><contrib-group content-type='collab-members'><contrib>{}</contrib>",
+    ],
+)
+def test_members_of_a_collaboration_are_no_authors_wherever_they_stand(member: str) -> None:
+    person = "<name><surname>Roe</surname><given-names>Ann</given-names></name>"
+    fields = made(
+        article(
+            contributors(
+                "<contrib contrib-type='author'><name><surname>Doe</surname></name></contrib>"
+                "<contrib contrib-type='author'><collab id='c1'>The Group</collab></contrib>" + member.format(person)
+            )
+        )
+    )
+    assert (fields["author"], fields["author_corporate"], fields.get("author2")) == (["Doe"], ["The Group"], None)
+    assert "Roe, Ann" in fields["allfields"][0]
+
+
+@pytest.mark.parametrize("root", ["book", "book-part-wrapper"])
+def test_books_are_refused_by_name(root: str) -> None:
+    with pytest.raises(RecordError, match="BITS"):
+        made(f"<{root}><book-meta/></{root}>")
