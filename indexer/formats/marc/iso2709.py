@@ -35,6 +35,7 @@ _INDICATORS = re.compile(r"[0-9a-z #|]{2}")
 # https://www.loc.gov/marc/specifications/speccharucs.html.
 _ENTITY = re.compile("&(amp|lt|gt|quot|apos);")
 _ESCAPED = re.compile("[^&]*&[a-z]*;")
+_REFERENCE = re.compile(rb"&(?:amp|lt|gt|quot|apos|#x[0-9A-Fa-f]{2,6});")
 _ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 _NUMERIC = re.compile("&#x([0-9A-Fa-f]{2,6});")
 
@@ -252,7 +253,7 @@ def _fields(tags: list[str], data: bytes, leader: str, warnings: list[str]) -> l
         fields = [_repaired(tag, chunk, decode, warnings) for tag, chunk in zip(tags, chunks, strict=True)]
     else:
         fields = _split(tags, text, warnings)
-    if b"&" in data:
+    if b"&" in data and _REFERENCE.search(data):
         _unescape(fields, leader, warnings)
     return fields
 
