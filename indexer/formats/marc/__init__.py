@@ -45,9 +45,9 @@ def from_marc(record: MarcRecord, profile: Profile, harvested: str = "") -> Fiel
         raise RecordError("the record has none to make its id of", field="001")
     if record.leader[5:6] == DELETED:
         return Delete(identifier)
-    if any(condition.holds(record) for condition in mapping.dropped):
+    if mapping.dropped and any(condition.holds(record) for condition in mapping.dropped):
         raise Dropped("the mapping drops it")
-    if any(condition.holds(record) for condition in mapping.deleted):
+    if mapping.deleted and any(condition.holds(record) for condition in mapping.deleted):
         return Delete(identifier)
     fields: Fields = {"id": identifier, **profile.constants, **made}
     fields.update({name: value for name, value in profile.constants.items() if name not in mapping.own})

@@ -24,7 +24,7 @@ _LETTERS = re.compile(r"\s*([A-Za-z]+)")
 _TOKEN = re.compile(  # a cutter or a word | the digits of a number | what stands right behind them
     r"([A-Z]\d+|[A-Z]+?(?=[A-Z]\d|[^A-Z]|\Z))|(\d+)((?:\.\d+)*\.?[A-Z]*(?!\d))"
 )
-_FIRST_CUTTER = re.compile(r"(?<![A-Z])\.(?=[A-Z]\d)|(?=[A-Z]\d)")
+_FIRST_CUTTER = re.compile(r"\.?(?=[A-Z]\d)")
 _DEWEY = re.compile(r"\s*(\d+)(\.\d+)?(.*)\Z", re.DOTALL)
 _DEWEY_CUTTER = re.compile(r"\s*\.?([A-Z]\d{1,3}[A-Z]*)")
 _DEWEY_TOKEN = re.compile(r"(\d+)(\.[.\d]*)?|([A-Z]+)|[^A-Z\d]+")  # a number | a word | what stands between
@@ -80,7 +80,7 @@ def lc_key(number: str) -> str:
 def _tokens(text: str) -> str:
     """Words, numbers and cutters with a space between them, the rest left out. The period in front of the first cutter
     belongs to no number."""
-    if (cutter := _FIRST_CUTTER.search(text)) is not None:
+    if "." in text and (cutter := _FIRST_CUTTER.search(text)) is not None:
         text = f"{text[: cutter.start()]} {text[cutter.end() :]}"
     return " ".join([word or _counted(digits) + rest for word, digits, rest in _TOKEN.findall(text)])
 
@@ -108,6 +108,8 @@ def dewey_sort(record: MarcRecord) -> str | None:
     if found is None:
         return None
     digits, decimal, rest = found.groups()
+    if not rest:
+        return f"{_counted(digits)}{decimal or ''} "
     cutter = _DEWEY_CUTTER.match(rest)
     after = ""
     if cutter is not None:

@@ -132,8 +132,12 @@ _TAGS = frozenset({"100", "110", "111", "700", "710", "711"})
 
 def _relators(field: MarcField) -> tuple[list[str], list[str]]:
     """The terms of $e and those of $4; what is blank says nothing."""
-    terms = [text for code, value in field.subfields if code == "e" and (text := trim(value))]
-    return terms, [text for code, value in field.subfields if code == "4" and (text := trim(value))]
+    terms: list[str] = []
+    codes: list[str] = []
+    for code, value in field.subfields:
+        if code in "e4" and (text := trim(value)):
+            (terms if code == "e" else codes).append(text)
+    return terms, codes
 
 
 def _roles(tag: str, terms: tuple[list[str], list[str]], kind: Kind) -> Sequence[str]:
@@ -221,7 +225,8 @@ def author_corporate_role(record: MarcRecord) -> list[str]:
 
 def author_sort(record: MarcRecord) -> str | None:
     """The first creator of any kind."""
-    return next(iter(_names(record, "author_sort")), None)
+    names = (creator.name for creator in creators(record).get("author_sort", ()))
+    return next((name for name in names if name is not None), None)
 
 
 def _names(record: MarcRecord, kind: str) -> list[str]:

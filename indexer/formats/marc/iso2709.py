@@ -55,7 +55,7 @@ def written_in(raw: bytes) -> bytes:
 def parse(raw: bytes) -> MarcRecord:
     """Read one record; see `indexer.formats.marc.reader.parse`."""
     warnings: list[str] = []
-    if not START.match(raw) or ((raw.find(FIELD_END) - LEADER) % ENTRY and raw[20:LEADER] != b"4500"):
+    if not START.match(raw) or (raw[20:LEADER] != b"4500" and (raw.find(FIELD_END) - LEADER) % ENTRY):
         if DIRECTORY.match(raw):
             _tell_of_leader(raw[:LEADER], warnings)
         else:

@@ -80,7 +80,10 @@ def fullrecord(record: MarcRecord) -> str:
     text = orjson.dumps({"leader": leader, "fields": fields}).decode()
     if text.isascii():
         return text
-    return _ASTRAL.sub(_surrogates, text).encode("latin-1", "backslashreplace").decode("latin-1")
+    escaped = text.encode("latin-1", "backslashreplace")
+    if b"\\U" in escaped:  # beyond the first plane, which JSON writes as two
+        escaped = _ASTRAL.sub(_surrogates, text).encode("latin-1", "backslashreplace")
+    return escaped.decode("latin-1")
 
 
 def _surrogates(match: re.Match[str]) -> str:

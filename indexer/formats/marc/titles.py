@@ -63,6 +63,8 @@ def sort_form(text: str) -> str:
     """One subfield of title_sort."""
     text = clean_data(text)
     if text.isascii():
+        if text.isprintable():  # no white space but blanks
+            return " ".join(text.translate(_ASCII_PUNCTUATION).split()).lower()
         return trim(_SPACES.sub(" ", text.translate(_ASCII_PUNCTUATION))).lower()
     text = _MARKS.sub("", unicodedata.normalize("NFD", text)).translate(_FOLDED)
     return trim(_PUNCTUATION.sub(" ", text)).lower()
