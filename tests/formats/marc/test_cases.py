@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from indexer.documents import Fields
-from indexer.errors import Dropped
 from indexer.formats import to_document
 from indexer.formats.profiles import bundled
-from indexer.records import Record
+from indexer.model.documents import Fields
+from indexer.model.errors import Dropped
+from indexer.model.records import Record
 from indexer.sources import read
 
 CASES = Path(__file__).parents[2] / "data/marc/cases"
