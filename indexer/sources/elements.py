@@ -57,12 +57,19 @@ def nested(window: Window, place: RecordFactory, unit: bytes, *, listed: bool) -
     """
     scanner = Scanner(window, re.compile(b"<" + re.escape(unit) + rb"(?=[\s/>])"))
     nesting = Nesting()
+    root = b""
     depth = 0  # of the list
     for tag in scanner.tags():
         if scanner.loose is not None:
             yield from loose(scanner, place)
         if tag.closing:
             nesting.leave(tag)
+            continue
+        root = root or tag.name
+        if scanner.is_foreign(tag, root):
+            piece = scanner.stray(tag)
+            if piece is not None:
+                yield place.reject(piece.problem, piece.raw, piece.offset)
             continue
         mine = format_of(tag, window.data, window.pos, nesting.inherited, place.format) is not None
         if listed and mine:

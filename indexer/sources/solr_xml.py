@@ -41,7 +41,9 @@ def records(window: Window, place: RecordFactory, root: bytes) -> Iterator[Recor
             if piece is not None and not piece.problem:
                 yield _tombstone(piece, place)
                 continue
-        elif update and tag.name not in (b"add", b"update", b"commit", b"optimize", b"collection", root):
+        elif scanner.is_foreign(tag, root) or (
+            update and tag.name not in (b"add", b"update", b"commit", b"optimize", b"collection", root)
+        ):
             piece = scanner.stray(tag)
         else:
             continue

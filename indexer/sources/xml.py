@@ -224,6 +224,12 @@ class Scanner:
         window.pos += body
         return self._bounded(Piece(raw, start))
 
+    def is_foreign(self, tag: Tag, root: bytes) -> bool:
+        """Whether this tag begins what is no part of a file with this root: a page for people, or another document."""
+        if tag.closing:
+            return False
+        return tag.local.lower() == b"html" or (tag is self.root and tag.name != root)
+
     def stray(self, tag: Tag) -> Piece | None:
         """Take what stands between two records and belongs to none, from `tag`, the one just given, on."""
         return self._rest(tag.offset, len(tag.raw), f"<{show(tag.raw[1:-1])}> is in no record")
