@@ -113,11 +113,8 @@ def place_of(start: bytes, *, whole: bool, wanted: str | None) -> Place | None:
         nesting.enter(tag)
     if not records:
         return None
-    listed = sum(count for count in Counter(parents).values() if count > 1)
-    if listed * 2 > len(records) or (len(records) == 1 and not whole):
-        return Place(_most(records), True)
-    return Place(_most(parents), False)
-
-
-def _most(tags: list[Tag]) -> bytes:
-    return Counter(tag.name for tag in tags).most_common(1)[0][0]
+    around = Counter(parent.name for parent, count in Counter(parents).items() if count == 1)
+    name, often = around.most_common(1)[0] if around else (b"", 0)
+    if often * 2 >= len(records) and (often > 1 or (len(records) == 1 and whole)):
+        return Place(name, False)
+    return Place(Counter(tag.name for tag in records).most_common(1)[0][0], True)

@@ -115,6 +115,13 @@ def test_a_broken_record_in_a_wrapper_costs_itself_alone(tmp_path: Path) -> None
                 assert [b"rec1" in raws(found)[0], b"rec2" in raws(found)[1], b"rec4" in raws(found)[-1]] == [True] * 3
 
 
+def test_a_damaged_record_among_the_first_does_not_make_one_of_the_whole_list(tmp_path: Path) -> None:
+    damaged = marc(2).replace("<leader>", "<led>").replace("</record>", "<x>")
+    found = read_bytes(tmp_path, f"<a><items><n>1</n>{marc(1)}{damaged}{marc(3)}</items></a>".encode())
+    assert [b"rec1" in raws(found)[0], b"rec3" in raws(found)[-1]] == [True, True]
+    assert len(raws(found)[0]) == len(raws(found)[-1]) == len(marc(1))
+
+
 @pytest.mark.parametrize(
     ("metadata", "count"),
     [
