@@ -1,8 +1,7 @@
 """Mends what keeps XML and JSON from being read and costs no meaning, as harvesters and browsers do.
 
 Characters that XML 1.0 has no place for (section 2.2), raw or as references, become spaces; the named characters of
-HTML become themselves, and an ampersand that begins no reference is one. All else stays as it is, and may cost the
-record.
+HTML become themselves. All else stays as it is, and may cost the record.
 """
 
 import html.entities
@@ -22,7 +21,7 @@ _MARKUP = re.compile(
     rb"(?P<declaration>(?<=.)<\?xml\s[^<>]*\?>)"
     rb"|&#(?P<high>55[2-9]\d\d|56[0-2]\d\d|563[01]\d|xD[89AB][0-9A-F]{2});"
     rb"&#(?P<low>563[2-9]\d|56[4-9]\d\d|57[0-2]\d\d|573[0-3]\d|5734[0-3]|xD[C-F][0-9A-F]{2});"
-    rb"|&#(?P<number>\d+|x[0-9A-F]+);|&(?P<name>[A-Za-z][A-Za-z0-9]*;)|&(?P<rest>#?[^\s<>&;]{0,12};?)",
+    rb"|&#(?P<number>\d+|x[0-9A-F]+);|&(?P<name>[A-Za-z][A-Za-z0-9]*;)",
     re.S | re.I,
 )
 _XML = frozenset({b"amp;", b"lt;", b"gt;", b"quot;", b"apos;"})
@@ -35,14 +34,12 @@ class _Repairs:
     def __init__(self) -> None:
         self.characters: dict[str, None] = {}
         self.names: dict[str, None] = {}
-        self.ampersands: dict[str, None] = {}
         self.declarations = 0
 
     def told(self) -> list[str]:
         kinds: list[tuple[str, dict[str, None]]] = [
             ("characters that XML does not allow were replaced by spaces", self.characters),
             ("named characters of HTML were replaced by themselves", self.names),
-            ("an ampersand that begins no reference was kept as one", self.ampersands),
         ]
         told = [f"{what}: {_some(found)}" for what, found in kinds if found]
         return [*told, *(["an XML declaration inside of the record was left out"] if self.declarations else [])]
@@ -95,16 +92,11 @@ def _reference(match: re.Match[bytes], repairs: _Repairs) -> bytes:
             return found
         repairs.characters[f"U+{code:04X}" if code <= 0x10FFFF else found.decode()[:20]] = None
         return b" "
-    if kind == "name":
-        characters = html.entities.html5.get(match["name"].decode()) if match["name"] not in _XML else None
-        if characters is None:
-            return found
-        repairs.names[found.decode()] = None
-        return b"".join([b"&#%d;" % ord(one) for one in characters])
-    if kind == "rest" and not (match["rest"].startswith(b"#") and found.endswith(b";")):
-        repairs.ampersands[found.decode("utf-8", "replace")] = None
-        return b"&amp;" + found[1:]
-    return found
+    characters = html.entities.html5.get(match["name"].decode()) if match["name"] not in _XML else None
+    if characters is None:
+        return found
+    repairs.names[found.decode()] = None
+    return b"".join([b"&#%d;" % ord(one) for one in characters])
 
 
 def _code(digits: bytes) -> int:

@@ -69,7 +69,7 @@ def _records(index: Index, place: RecordFactory, pause: Pause) -> Iterator[Recor
     while True:
         try:
             for page, behind in index.pages(mark):
-                if behind == mark:  # what stands between us answers with a copy
+                if mark and behind == mark:  # what stands between us answers with a copy
                     raise SourceError(f"the same page comes again and again, {place.after()}", advice=RESTARTS)
                 mark, failed = behind, 0
                 for document in page:

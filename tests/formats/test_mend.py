@@ -38,12 +38,11 @@ def document(format: str, raw: str) -> Document:
             ["named characters of HTML were replaced by themselves: &eacute;, &nbsp;, &Alpha;"],
         ),
         ("x&#99999999999999999999;&#x110000;", "x  ", 1),
-        ("AT&T & R&D", "AT&T & R&D", ["an ampersand that begins no reference was kept as one: &T, &, &D"]),
         ("&amp;nbsp; &lt; &#233; \x0b", "&nbsp; < é  ", 1),
-        ("<![CDATA[AT&T &eacute; &#12;]]>\x0c", "AT&T &eacute; &#12; ", [FORM_FEED]),
+        ("&eacute; <![CDATA[AT&T &eacute; &#12;]]>\x0c", "é AT&T &eacute; &#12; ", 2),
         ("<!-- &eacute; & --><!----> \x0c", "  ", [FORM_FEED]),
         ('T<?xml version="1.0"?>U', "TU", ["an XML declaration inside of the record was left out"]),
-        ("&" * 8 + "\x01" * 3 + "\x02\x03\x04\x05\x06", None, 2),
+        ("&eacute;" * 8 + "\x01" * 3 + "\x02\x03\x04\x05\x06", None, 2),
     ],
 )
 def test_what_is_mended(content: str, text: str | None, said: list[str] | int) -> None:
@@ -54,7 +53,7 @@ def test_what_is_mended(content: str, text: str | None, said: list[str] | int) -
     assert len(repairs) == said if isinstance(said, int) else repairs == said
 
 
-@pytest.mark.parametrize("content", ["&nope;", "a < b", "</b>", "\x0c&nope;", "&#;", "<b>&eacute;"])
+@pytest.mark.parametrize("content", ["&nope;", "R&D", "a < b", "</b>", "\x0c&nope;", "&#;", "<b>&eacute;"])
 def test_what_is_not(content: str) -> None:
     with pytest.raises(RecordError, match="XML line 1 of the record"):
         xml.parse(f"<a>{content}</a>".encode())
@@ -123,14 +122,16 @@ def test_an_article_whose_dtd_names_its_characters_needs_no_word() -> None:
     ("name", "titles", "said"),
     [
         ("control_characters.xml", ["Title 1", "Bad   byte", "Bad   ref", "Title 4"], ["U+001F", "U+001B"]),
-        ("named_entities.xml", ["Title 1", "Café \xa0 AT&T", "Title 3"], ["&eacute;, &nbsp;", "&T"]),
+        ("named_entities.xml", ["Title 1", "Café \xa0 AT&T", "Title 3"], ["&eacute;, &nbsp;"]),
         ("xml11.xml", ["Title 1", "Ref   here", "Title 3"], ["U+001F"]),
     ],
 )
-def test_marcxml_that_no_parser_takes(name: str, titles: list[str], said: list[str]) -> None:
+def test_marcxml_that_no_parser_takes(tmp_path: Path, name: str, titles: list[str], said: list[str]) -> None:
+    content = (CASES / name).read_bytes().replace(b"AT&T", b"AT&amp;T")  # which is no name of a character
+    (tmp_path / name).write_bytes(content)
     made = [
         to_document(item, bundled()["marc"])
-        for item in read([str(CASES / name)], source="s")
+        for item in read([str(tmp_path / name)], source="s")
         if isinstance(item, Record)
     ]
     documents = [each for each in made if isinstance(each, Document)]
