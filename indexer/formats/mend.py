@@ -1,7 +1,8 @@
 """Mends what keeps XML and JSON from being read and costs no meaning, as harvesters and browsers do.
 
 Characters that XML 1.0 has no place for (section 2.2), raw or as references, become spaces; the named characters of
-HTML become themselves. All else stays as it is, and may cost the record.
+HTML become themselves, and in their company an ampersand that begins no reference is one. All else stays as it is,
+and may cost the record.
 """
 
 import html.entities
@@ -24,6 +25,7 @@ _MARKUP = re.compile(
     rb"|&#(?P<number>\d+|x[0-9A-F]+);|&(?P<name>[A-Za-z][A-Za-z0-9]*;)",
     re.S | re.I,
 )
+_BARE = re.compile(rb"&(?![A-Za-z][A-Za-z0-9]{0,40};|#)[A-Za-z0-9]{0,12}")
 _XML = frozenset({b"amp;", b"lt;", b"gt;", b"quot;", b"apos;"})
 _JSON_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -34,12 +36,14 @@ class _Repairs:
     def __init__(self) -> None:
         self.characters: dict[str, None] = {}
         self.names: dict[str, None] = {}
+        self.ampersands: dict[str, None] = {}
         self.declarations = 0
 
     def told(self) -> list[str]:
         kinds: list[tuple[str, dict[str, None]]] = [
             ("characters that XML does not allow were replaced by spaces", self.characters),
             ("named characters of HTML were replaced by themselves", self.names),
+            ("ampersands that begin no reference were kept", self.ampersands),
         ]
         told = [f"{what}: {_some(found)}" for what, found in kinds if found]
         return [*told, *(["an XML declaration inside of the record was left out"] if self.declarations else [])]
@@ -54,11 +58,16 @@ def xml(raw: bytes) -> tuple[bytes, list[str]]:
         return b" "
 
     raw = _FORBIDDEN.sub(character, raw)
-    parts = [
-        part if at % 2 else _MARKUP.sub(lambda match: _reference(match, repairs), part)
-        for at, part in enumerate(_parts(raw))
-    ]
+    parts = _parts(raw)
+    parts[::2] = [_MARKUP.sub(lambda match: _reference(match, repairs), part) for part in parts[::2]]
+    if repairs.names:  # it was written as HTML, which has its ampersands too
+        parts[::2] = [_BARE.sub(lambda match: _ampersand(match, repairs), part) for part in parts[::2]]
     return b"".join(parts), repairs.told()
+
+
+def _ampersand(match: re.Match[bytes], repairs: _Repairs) -> bytes:
+    repairs.ampersands[match.group().decode("utf-8", "replace")] = None
+    return b"&amp;" + match.group()[1:]
 
 
 def _parts(raw: bytes) -> list[bytes]:
