@@ -19,6 +19,8 @@ HEAD = 1 << 20  # bytes that are looked at
 _OAI_ROOTS = frozenset({b"OAI-PMH", b"ListRecords", b"GetRecord"})
 
 _JUNK = 64 << 10  # bytes
+_PICA = re.compile(rb"[0-9]{3}[@A-Z](?:/[0-9]{2,3})? ?[\x1f$]")  # plain or normalised, its first field
+
 _SOLR_CHILD = re.compile(rb"<(?:field|str|arr|doc|id|query|lst|result)(?=[\s/>])")
 
 _FRONT = re.compile(rb"<(?:[^\s<>/:]+:)?front[\s/>]")  # the front matter of an article in JATS
@@ -67,6 +69,8 @@ def detect(head: bytes, *, whole: bool, name: str, format: str | None) -> Kind:
         return Kind("marc")
     if format == "delete":
         return Kind("deletes")
+    if _PICA.match(start):
+        return Kind("none", problem="this is PICA+ (fields such as 003@ and 021A)", advice="Export it as MARC 21.")
     if format == "marc" and (marc.FIELD_END in head or marc.END in head):  # whatever its first record has suffered
         return Kind("marc")
     if (at := start.find(b"<?xml", 0, _JUNK)) > 0:  # behind a message of the program that wrote it

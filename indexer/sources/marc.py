@@ -97,23 +97,25 @@ def _starts(raw: bytes) -> list[int]:
     """
     starts = [0] if _DIRECTORY.match(raw) or START.match(raw) else []
     at = LEADER if starts else 0
+    ended = raw.find(FIELD_END)  # of the directory of the record before
     while (found := START.search(raw, at)) is not None:
         at = found.start()
-        if _is_leader(raw, at, starts[-1] if starts else 0):
+        if 0 <= ended < at or _is_leader(raw, at):
             starts.append(at)
+            ended = raw.find(FIELD_END, at)
             at += LEADER
         else:
             at += 1
     return starts
 
 
-def _is_leader(raw: bytes, at: int, before: int) -> bool:
-    """Whether what looks like a leader at `at` is one: there is a field's end between it and the record before, or the
-    address of the fields in it is right, or it ends as all leaders do.
-    """
-    if raw[at + 20 : at + LEADER] == b"4500" or raw.find(FIELD_END, before, at) >= 0:
+def _is_leader(raw: bytes, at: int) -> bool:
+    """Whether what looks like a leader is one: it ends as all do, or the address of the fields in it is right."""
+    if raw[at + 20 : at + LEADER] == b"4500":
         return True
-    return raw[at + 12 : at + 17] == b"%05d" % (raw.find(FIELD_END, at) + 1 - at)
+    address = raw[at + 12 : at + 17].strip()
+    end = at + int(address) - 1 if address.isdigit() else -1
+    return end > at and raw.find(FIELD_END, at, end + 1) == end
 
 
 def _to_terminator(window: Window) -> tuple[bytes, bool]:

@@ -266,3 +266,10 @@ def test_a_profile_for_marc_decides_what_an_object_is(tmp_path: Path) -> None:
     assert parse(item.raw).by_tag["001"][0].value == "7"
     (other,) = records(read([str(tmp_path / "dump")], source="s"))
     assert other.format == "solr_json"
+
+
+@pytest.mark.parametrize(
+    "text", [b"003@ $0123\n021A $aTitel\n", b"003@ \x1f0123\x1e021A \x1faTitel\x1e\n", b"002@/00 $0Aau\n"]
+)
+def test_pica_is_named(tmp_path: Path, text: bytes) -> None:
+    assert only(read_bytes(tmp_path, text)).reason == "this is PICA+ (fields such as 003@ and 021A)"

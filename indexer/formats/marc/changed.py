@@ -27,8 +27,7 @@ def _control_field(raw: bytes, tag: bytes) -> bytes | None:
     if first := iso2709.written_in(raw):
         found = (_IN_XML if first == b"<" else _IN_JSON)[tag].search(raw)
         return found[1] if found is not None else None
-    leader = iso2709.START.search(raw, 0, 4 * iso2709.LEADER)
-    at = (leader.start() if leader is not None else 0) + iso2709.LEADER
+    at = iso2709.leader_at(raw) + iso2709.LEADER
     base = raw.find(iso2709.FIELD_END, at) + 1
     for entry in range(at, base - iso2709.ENTRY, iso2709.ENTRY):
         if raw[entry : entry + 3] == tag and raw[entry + 7 : entry + 12].isdigit():

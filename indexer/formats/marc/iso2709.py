@@ -18,13 +18,15 @@ LEADER = 24
 ENTRY = 12
 FIELD_END, RECORD_END, DELIMITER = b"\x1e", b"\x1d", b"\x1f"
 BLANK = " "
+UNNAMED = 100
 ID = "001"
 
 # A leader in front of the first entry of a directory; its letters tell it from digits of a directory.
 START = re.compile(rb"[0-9 ]{5}[a-zA-Z ][a-zA-Z][\x20-\x7e]{5}[0-9 ]{5}[\x20-\x7e]{7}(?=[0-9A-Za-z ]{3}[0-9]{9}|\x1e)")
 # A directory that is one, behind 24 bytes of whatever kind: then these are the leader, and no other is looked for.
 DIRECTORY = re.compile(rb"[^\x1d-\x1f]{24}(?:[^\x1d-\x1f]{3}[0-9]{9})+\x1e")
-_ENTRIES_AT_END = re.compile(rb"(?:[0-9A-Za-z ]{3}[0-9]{9})+\x1e\Z")
+_ENTRIES = re.compile(rb"(?:[0-9A-Za-z ]{3}[0-9]{9})+\x1e")
+MISSED = 4  # bytes that a leader may have too few or too many, for a directory behind it to be found
 _STARTS = Struct("7x5s")  # of an entry
 _SUBFIELDS = re.compile("\x1f(.)([^\x1f]+)", re.S)
 _ODD_SUBFIELD = re.compile("\x1f(?![!-~])")
@@ -97,11 +99,22 @@ def record(leader: str, fields: list[MarcField], warnings: list[str]) -> MarcRec
     return MarcRecord(leader, fields, by_tag, warnings)
 
 
+def leader_at(raw: bytes) -> int:
+    """Where the leader is, without telling of what is wrong: behind a few stray bytes, else at the start."""
+    if START.match(raw) or DIRECTORY.match(raw):
+        return 0
+    return next((found.start() for found in START.finditer(raw, 0, 4 * LEADER) if is_leader(raw, found.start())), 0)
+
+
 def is_leader(raw: bytes, at: int) -> bool:
     """Whether what looks like a leader here is one, and no piece of a leader or directory that looks alike: its address
     is that of the fields, or it ends as all of them do.
     """
-    return raw[at + 20 : at + 24] == b"4500" or raw[at + 12 : at + 17] == b"%05d" % (raw.find(FIELD_END, at) + 1 - at)
+    if raw[at + 20 : at + 24] == b"4500":
+        return True
+    address = raw[at + 12 : at + 17].strip()
+    end = at + int(address) - 1 if address.isdigit() else -1
+    return end > at and raw.find(FIELD_END, at, end + 1) == end
 
 
 def _tell_of_leader(leader: bytes, warnings: list[str]) -> None:
@@ -124,11 +137,13 @@ def _from_leader(raw: bytes, warnings: list[str]) -> bytes:
         if is_leader(raw, start):
             warnings.append(f"{_shown(raw[:start])} before the leader. Left out")
             return raw[start:]
-    if (entries := _ENTRIES_AT_END.search(raw[: raw.find(FIELD_END) + 1])) and abs(entries.start() - LEADER) <= 4:
-        head = raw[: entries.start()]
+    entries = raw.find(FIELD_END) % ENTRY
+    entries += LEADER if entries <= MISSED else LEADER - ENTRY
+    if abs(entries - LEADER) <= MISSED and _ENTRIES.match(raw, entries):
+        head = raw[:entries]
         warnings.append(f"leader: has {len(head)} bytes, not {LEADER}")
         length = head[: len(head) - len(head.lstrip(b"0123456789"))]
-        return length[:5].rjust(5, b"0") + head[len(length) :].ljust(LEADER - 5)[: LEADER - 5] + raw[entries.start() :]
+        return length[:5].rjust(5, b"0") + head[len(length) :].ljust(LEADER - 5)[: LEADER - 5] + raw[entries:]
     if len(raw) < LEADER:
         raise RecordError(f"MARC: {len(raw)} bytes are no record: a leader alone has {LEADER}")
     warnings.append(f"leader: {_shown(raw[:LEADER])} and the directory behind it are not as ISO 2709 has them")
@@ -180,13 +195,17 @@ def _by_extent(directory: str, chunks: list[bytes], starts: list[int]) -> list[s
     larger than a directory can say; None where no entry names them.
     """
     tags: list[str | None] = []
-    at = 0
+    at = missed = 0
     for chunk, start in zip(chunks, starts, strict=True):
+        if missed > UNNAMED:  # nothing of this directory is sound, and each search goes through all of it
+            tags.append(None)
+            continue
         extent = f"{len(chunk) + 1:04}{start:05}"
         found = directory.find(extent, at + 3)
         tag = directory[found - 3 : found]
         if found < 0 or not (tag.isascii() and tag.isalnum()):
             tags.append(None)
+            missed += 1
             continue
         tags.append(tag)
         at = found + len(extent)

@@ -50,8 +50,7 @@ def is_deleted(raw: bytes) -> bool:
         return bool(_DELETED_XML.search(raw))
     if first == b"{":
         return bool(_DELETED_JSON.search(raw))
-    leader = iso2709.START.search(raw, 0, 4 * iso2709.LEADER)
-    return leader is not None and raw[leader.start() + 5] == 0x64
+    return raw[iso2709.leader_at(raw) + 5 :][:1] == b"d"
 
 
 def fullrecord(record: MarcRecord) -> str:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from indexer.formats.marc.changed import last_change
 from indexer.formats.marc.reader import fullrecord, is_deleted, parse
 from indexer.formats.marc.record import MarcField, MarcRecord
 from indexer.model.errors import RecordError
@@ -541,3 +542,21 @@ def test_tags_that_a_program_took_for_numbers() -> None:
         json.dumps({"leader": leader, "fields": [{"1": "1"}, {"20": {"subfields": []}}, {"AB": "x"}]}),
     ):
         assert [field.tag for field in parse(written.encode()).fields] == ["001", "020", "AB"]
+
+
+@pytest.mark.parametrize("damage", [(6, b" "), (6, b"|"), (0, b"?????"), (9, b"\x14")])
+def test_a_damaged_leader_says_still_that_its_record_is_deleted_and_when_it_changed(damage: tuple[int, bytes]) -> None:
+    at, put = damage
+    for status, deleted in ((b"d", True), (b"n", False)):
+        sound = iso(("001", b"1"), ("005", b"20260102030405.0"), ("245", b"10\x1faT"), status=status)
+        raw = sound[:at] + put + sound[at + len(put) :]
+        assert (is_deleted(raw), last_change(raw)) == (deleted, 1767323045)
+    assert (is_deleted(b""), is_deleted(b"12345")) == (False, False)
+
+
+def test_a_long_record_without_sense_is_told_so_at_once() -> None:
+    """Nothing is looked for from each of its bytes to its end."""
+    assert parse(b"word" + b"245000100000" * 200_000 + b"xx\x1e\x1d").warnings
+    entries = b"".join(b"500000%d%05d" % (n % 10, n) for n in range(9_000))
+    record = parse(b"99999nam a2200000 a 4500" + entries + b"\x1e" + b"  \x1fax\x1e" * 9_500 + b"\x1d")
+    assert record.warnings
