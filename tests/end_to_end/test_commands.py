@@ -232,7 +232,7 @@ def ready_workers(pid: int) -> list[int]:
 def test_help_is_fast_because_it_imports_little() -> None:
     program = (
         "import sys\n"
-        "from indexer import cli\n"
+        "from indexer.cli import main as cli\n"
         "sys.argv = ['indexer', *sys.argv[1:]]\n"
         "try: cli.main()\n"
         "except SystemExit as end: assert not end.code, end.code\n"
@@ -381,8 +381,8 @@ import indexer.cli.main
 class Interrupted:
     def __del__(self):
         raise KeyboardInterrupt
-indexer.cli.cli.invoke = lambda _: Interrupted() is None
-indexer.cli.main()
+indexer.cli.main.cli.invoke = lambda _: Interrupted() is None
+indexer.cli.main.main()
 """
     done = subprocess.run([sys.executable, "-c", program, "doctor"], capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (130, b"")

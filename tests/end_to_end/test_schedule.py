@@ -28,9 +28,10 @@ JOURNAL = "name = 'journal'\nprofile = 'ojs'\npaths = ['dumps']"
 
 #: The command, with another time until a first retry: the runs that it starts are as always.
 RUN = """
-from indexer import cli, schedule
-schedule.FIRST_RETRY = {}
-cli.main()
+from indexer.cli import main
+from indexer.jobs import triggers
+triggers.FIRST_RETRY = {}
+main.main()
 """
 
 
