@@ -31,6 +31,7 @@ def checkout(tmp_path: Path) -> Iterator[Path]:
     folder = tmp_path / "a checkout"
     shutil.copytree(ROOT / "scripts", folder / "scripts", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", folder)
+    shutil.copy(ROOT / "requirements-dev.lock", folder)
     yield folder
     for place in (folder / ".servers").glob("*"):
         if place.is_symlink():  # root's servers keep their files outside of a folder that is not open to all

@@ -121,11 +121,13 @@ def differences(target: Target) -> list[Difference]:
     return engine.differences(target)
 
 
-def require_index(target: Target, cannot: str, advice: str = "") -> None:
-    """Raises ConfigError, "...: a file of JSON lines CANNOT", where the engine keeps nothing that can be read back."""
+def require_index(target: Target, problem: str, advice: str = "") -> None:
+    """Raises ConfigError with this problem, in which {} is what the engine is, where it keeps nothing that can be read
+    back.
+    """
     engine = engine_of(target)
     if not engine.index:
-        raise ConfigError(f"{target}: {engine.product} {cannot}", advice=advice)
+        raise ConfigError(f"{target}: {problem.format(engine.product)}", advice=advice)
 
 
 def require_search(target: Target) -> None:

@@ -144,7 +144,7 @@ class _List:
 @contextmanager
 def _gathering(command: str, config: Config, *, dry_run: bool, audience: Audience) -> Iterator[_List]:
     target = config.target()
-    require_index(target, "keeps nothing that could be deleted")
+    require_index(target, "nothing can be deleted from {}")
     connections = config.settings.load.connections
     told = f"{command} --dry-run" if dry_run else command
     with (

@@ -33,7 +33,7 @@ def run(
     as_json: bool,
 ) -> int:
     target = config.target()
-    require_index(target, "cannot be compared with")
+    require_index(target, "{} cannot be compared with")
     if id is not None and sample is not None:
         raise ConfigError("--id and --sample ask for different things", advice="Give one of the two.")
     if profile_name and not paths:

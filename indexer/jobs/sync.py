@@ -34,7 +34,7 @@ def sync(
     from indexer.state import dead_letters
 
     target = config.target()
-    require_index(target, "cannot be kept up to date", advice="Write one with indexer load.")
+    require_index(target, "{} cannot be kept up to date", advice="Write one with indexer load.")
     plan = plan_for_sources(config, names, whole=False)
     connections = config.settings.load.connections
     command = "sync --dry-run" if dry_run else "sync"

@@ -20,7 +20,7 @@ def verify_index(
     from indexer.state.generations import live_index
 
     target = config.target()
-    require_index(target, "cannot be verified")
+    require_index(target, "{} cannot be verified")
     plan = plan_for_sources(config, names)
     limits = config.settings.verify
     if sample is not None:

@@ -16,7 +16,7 @@ import requests
 from measure import Taken, cpu_of, median, run
 
 from indexer import sources
-from indexer.engines import install
+from indexer.engines import registry
 from indexer.engines.registry import open_index, parse_target
 from indexer.formats import profiles
 from indexer.model.records import Record
@@ -189,7 +189,7 @@ def _fresh(kind: str, setting: Setting) -> Iterator[Target]:
         raise Skipped(f"no {kind}: scripts/servers start {kind}")
     target = parse_target(f"{kind}+{asked.stdout.strip()}/bench_{uuid.uuid4().hex[:12]}")
     try:
-        install.install(target)
+        registry.install(target)
         yield target
     finally:
         if kind == "solr":

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import structlog
 
 from indexer.model.errors import ConfigError, ExitCode
 from indexer.state import lock, owners
@@ -123,6 +124,7 @@ def test_a_state_that_goes_away_ends_the_heartbeat_in_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(lock, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr(lock, "get_logger", lambda: structlog.wrap_logger(structlog.PrintLogger()))
     store = Store(f"sqlite:///{tmp_path}/state.db")
     with hold(store, "target", command="load"):
         with store.begin() as connection:

@@ -32,7 +32,7 @@ class SqliteSink:
     def omit(self) -> frozenset[str]:
         return frozenset()
 
-    def check(self) -> None:
+    def check(self, *, to_write: bool = False) -> None:
         if not self._create and not os.path.exists(self._target.path):
             raise PermanentError(f"{self}: there is no such file", advice="`indexer load` makes it.")
         self._connection = self._open()
