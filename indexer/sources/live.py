@@ -3,9 +3,9 @@
 import time
 from collections.abc import Iterator, Mapping, Sequence
 
+from indexer.engines import retry
 from indexer.engines.base import Index
 from indexer.engines.registry import is_index, open_index, parse_target
-from indexer.engines.retry import READING_WAITS, reading_wait
 from indexer.model.errors import ConfigError, IndexerError, SourceError, TransientError
 from indexer.model.records import Record
 from indexer.model.targets import Credentials, Target
@@ -76,7 +76,7 @@ def _records(index: Index, place: RecordFactory, pause: Pause) -> Iterator[Recor
                     yield place.record("solr_json", document, 0)
             return
         except TransientError as error:
-            wait = reading_wait(error, failed)
+            wait = retry.reading_wait(error, failed)
             if not place.ordinal or wait is None:  # the first page of all is tried once
                 raise
             pause(error, wait)
@@ -95,7 +95,7 @@ def _as_source(error: IndexerError, place: RecordFactory) -> IndexerError:
     if isinstance(error, TransientError) and place.ordinal:
         advice = f"{error.advice}\n{RESTARTS}".lstrip()
         return SourceError(
-            f"{error.message}; given up after {len(READING_WAITS) + 1} tries, {place.after()}", advice=advice
+            f"{error.message}; given up after {len(retry.READING_WAITS) + 1} tries, {place.after()}", advice=advice
         )
     advice = error.advice.replace("INDEXER_", "INDEXER_SOURCE_")
     if "indexer load" in advice or "schema install" in advice:  # what makes a target, and no source
