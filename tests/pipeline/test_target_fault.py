@@ -1,6 +1,7 @@
 """A target that refuses everything is told from documents that are at fault, each or all of them."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from indexer.model.documents import Delete
 from indexer.model.errors import ExitCode, PermanentError
 from indexer.pipeline.push import Limits, Pusher
 from indexer.pipeline.target_fault import SAME_CAUSE, names_no_document
-from tests.pipeline.loading import Desk, write
+from tests.pipeline.loading import LIMITS, Desk, write
 from tests.pipeline.scripted import ScriptedSink
 
 STATE = "illegal_state_exception: nothing is taken here"
@@ -127,7 +128,7 @@ def test_a_run_leaves_no_dead_letter_and_goes_on_later(desk: Desk, tmp_path: Pat
     files = write(tmp_path, [[(f"r{number}", "one") for number in range(12)]])
     desk.sink = sink = Refusing(lambda _: len(sink.documents) >= 4)
     with pytest.raises(PermanentError):
-        desk.load(files)
+        desk.load(files, limits=replace(LIMITS, connections=1))  # two would both look before either has written
     assert desk.letters() == set()
     assert len(sink.documents) == 4
     sink.refuses = lambda _: False
