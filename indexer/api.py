@@ -25,8 +25,8 @@ from indexer.model.targets import Target
 from indexer.observe.audience import Audience
 from indexer.pipeline.pool import End
 from indexer.pipeline.run import Plan
-from indexer.pipeline.transform_all import rederive
-from indexer.pipeline.workers import Failed, Filtered, Marked
+from indexer.pipeline.transform_all import transform_all
+from indexer.pipeline.workers import Failed, Filtered, Prepared
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
@@ -74,7 +74,7 @@ class Documents:
         import orjson
 
         self._account, self.rejected, self.deleted = Account(), [], []
-        with closing(rederive(self._plan)) as chunks:
+        with closing(transform_all(self._plan)) as chunks:
             for chunk in chunks:
                 for item, made in chunk:
                     if isinstance(item, End):
@@ -85,7 +85,7 @@ class Documents:
                         continue
                     name = self._name_of(item)
                     self._account.count(name, "read")
-                    if isinstance(made, Marked):
+                    if isinstance(made, Prepared):
                         self._account.count(name, "indexed")
                         fields: Fields = orjson.loads(made.write.body)
                         yield fields
@@ -103,7 +103,7 @@ class Documents:
 
     def _name_of(self, item: Record | Fault) -> str:
         """What its books are called: its source, else the profile that reads it."""
-        profile = self._plan.recipe.profile_of(item) if isinstance(item, Record) else None
+        profile = self._plan.spec.profile_of(item) if isinstance(item, Record) else None
         return item.source or (profile.name if profile is not None else "unknown")
 
 

@@ -106,7 +106,7 @@ class EngineSession(requests.Session):
         )
 
 
-def open_session(target: Target, *, connections: int = 1) -> EngineSession:
+def http_session(target: Target, *, connections: int = 1) -> EngineSession:
     """A session with the target's credentials and CA file, that keeps up to `connections` connections alive.
 
     It may be used by several threads. Raises ConfigError when the CA file is not there.

@@ -45,7 +45,7 @@ _ADVICE = {
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Callbacks:
     """`progress(records, of)` is called for each page, with how long the list is said to be; `warning` for what the
     server cannot do; `pause(error, seconds)` before a request is tried again.
     """
@@ -56,13 +56,19 @@ class Told:
 
 
 def harvest(
-    settings: OaiSettings, server: Server, folder: Folder, *, retry: RetryPolicy, told: Told, stop: threading.Event
+    settings: OaiSettings,
+    server: Server,
+    folder: Folder,
+    *,
+    retry: RetryPolicy,
+    callbacks: Callbacks,
+    stop: threading.Event,
 ) -> None:
     """Brings what is new into the folder, or goes on with a list that is not at its end. Once `stop` is set no further
     page is asked for. Raises SourceError and TransientError; the pages that came before stay.
     """
     with folder.held():
-        run = _Harvest(settings, server, folder, retry, told, stop)
+        run = _Harvest(settings, server, folder, retry, callbacks, stop)
         run.prepare()
         while run.notes.listing is not None and not stop.is_set():
             run.step(run.notes.listing)
@@ -117,11 +123,11 @@ class _Harvest:
         server: Server,
         folder: Folder,
         retry: RetryPolicy,
-        told: Told,
+        callbacks: Callbacks,
         stop: threading.Event,
     ) -> None:
         self._settings, self._server, self._folder = settings, server, folder
-        self._retry, self._told, self._stop = retry, told, stop
+        self._retry, self._callbacks, self._stop = retry, callbacks, stop
         self._starts = 0
         self._ends: set[int] = set()  # after how many records the list ended without being at its end
         self._turns = Turns()
@@ -138,7 +144,7 @@ class _Harvest:
         """Notes that fit, with what the server says of itself and a list to read. What is known is not asked for."""
         self._check()
         if self.notes.short:
-            self._told.warning(f"{self._settings.url}: {self.notes.short}")
+            self._callbacks.warning(f"{self._settings.url}: {self.notes.short}")
         if not self.notes.granularity:
             self._identify()
         if self.notes.listing is None:
@@ -149,14 +155,14 @@ class _Harvest:
         try:
             said = self._ask({"verb": "Identify"})
         except NotAnAnswer as error:
-            self._told.warning(f"{error.message}: it does not identify itself, and is asked by days")
+            self._callbacks.warning(f"{error.message}: it does not identify itself, and is asked by days")
             return
         if said.granularity not in (DAYS, SECONDS):
             shown = repr(said.granularity[:40]) if said.granularity else "missing"
-            self._told.warning(f"{self._settings.url}: the server's granularity is {shown}: it is asked by days")
+            self._callbacks.warning(f"{self._settings.url}: the server's granularity is {shown}: it is asked by days")
         self._note(granularity=said.granularity if said.granularity in (DAYS, SECONDS) else "", deleted=said.deleted)
         if said.deleted != "persistent":
-            self._told.warning(
+            self._callbacks.warning(
                 f"{self._settings.url}: the server does not keep note of all deleted records (deletedRecord is "
                 f"{said.deleted or 'missing'}): they stay in the index until a harvest of everything and a sweep"
             )
@@ -205,7 +211,7 @@ class _Harvest:
         answer = self._page(anew)
         if answer.error not in ("", "noRecordsMatch"):
             raise self._refused(answer, anew)
-        self._told.warning(f"{self._settings.url}: the list is read from its beginning again: {why}")
+        self._callbacks.warning(f"{self._settings.url}: the list is read from its beginning again: {why}")
         if self._is_hopeless(BROKEN_RUNS):
             self._give_up(listing, listing.begun, why)
         self._note(listing=anew)
@@ -217,7 +223,7 @@ class _Harvest:
         answer = self._page(day)
         if answer.error not in ("", "noRecordsMatch"):
             raise self._refused(refused, listing)
-        self._told.warning(
+        self._callbacks.warning(
             f"{self._settings.url}: the server refused from={listing.since} ({refused.words[:100] or refused.error}), "
             f"and took from={day.since}: from now on it is asked by days"
         )
@@ -252,7 +258,7 @@ class _Harvest:
             first=first,
             again=again,
         )
-        self._told.progress(read.records, answer.size)
+        self._callbacks.progress(read.records, answer.size)
         self.notes = self.notes.model_copy(update={"pages": pages})  # written down with what becomes of the list
         if turn.endless and answer.token:
             self._break_off(read, turn.words, runs=TURNS_RUNS)
@@ -275,7 +281,7 @@ class _Harvest:
 
     def _finish(self, until: str, listing: Listing) -> None:
         if listing.records < listing.size:
-            self._told.warning(
+            self._callbacks.warning(
                 f"{self._settings.url}: the server said {listing.size:,} records, and its list has {listing.records:,}"
             )
         whole = listing.since == (self._settings.from_ or "")
@@ -326,7 +332,7 @@ class _Harvest:
             if partial is None:
                 raise
             if partial.ends or partial.token not in ("", listing.token):
-                self._told.warning(f"{error.message}: what came of the page is kept")
+                self._callbacks.warning(f"{error.message}: what came of the page is kept")
                 return partial
             if not self._is_there(self.notes.pages, partial):
                 self._folder.keep(self.notes.pages + 1)
@@ -348,7 +354,7 @@ class _Harvest:
             return persist(
                 once,
                 replace(self._retry, tries=min(self._retry.tries, tries or self._retry.tries)),
-                on_pause=self._told.pause,
+                on_pause=self._callbacks.pause,
                 stop=self._stop,
                 hopeless=lambda error, tries: (
                     isinstance(error, NotAnAnswer) and not isinstance(error, BrokenOff) and tries >= BROKEN_TRIES

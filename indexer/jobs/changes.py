@@ -13,8 +13,8 @@ from indexer.model.documents import Delete, Value
 from indexer.model.records import Record
 from indexer.pipeline.pool import Item
 from indexer.pipeline.run import Plan
-from indexer.pipeline.transform_all import rederive
-from indexer.pipeline.workers import Failed, Made
+from indexer.pipeline.transform_all import transform_all
+from indexer.pipeline.workers import Failed, Result
 
 EXAMPLES = 3  # kept of each field
 
@@ -63,9 +63,9 @@ def changes(plan: Plan, sink: Index, *, id: str | None = None, sample: Sample | 
     Of several versions of a document the last one counts. Held in memory are the ids that change, no documents. Raises
     what reading the dumps and the engine raise.
     """
-    told = _Told(plan, sink)
+    told = _Collected(plan, sink)
     versions: dict[str, tuple[Last, Record]] = {}
-    with closing(rederive(plan)) as derived:
+    with closing(transform_all(plan)) as derived:
         for chunk in derived:
             if id is None and sample is None:
                 told.compare({each: (last, record) for each, last, record in _versions(chunk, told)})
@@ -82,15 +82,15 @@ def changes(plan: Plan, sink: Index, *, id: str | None = None, sample: Sample | 
     return told.result()
 
 
-def _versions(chunk: Sequence[tuple[Item, Made | None]], told: "_Told") -> Iterator[tuple[str, Last, Record]]:
-    for item, made in chunk:
-        told.rejected += isinstance(made, Failed)
-        version = last_of(made)
+def _versions(chunk: Sequence[tuple[Item, Result | None]], told: "_Collected") -> Iterator[tuple[str, Last, Record]]:
+    for item, result in chunk:
+        told.rejected += isinstance(result, Failed)
+        version = last_of(result)
         if version is not None and isinstance(item, Record):
             yield (*version, item)
 
 
-class _Told:
+class _Collected:
     """What is known so far: of each id that changes how, and examples."""
 
     def __init__(self, plan: Plan, sink: Index) -> None:
@@ -112,7 +112,7 @@ class _Told:
             else:
                 wanted = last.fields()
                 names = differing(wanted, has, self._sink.omit)
-                profile = self._plan.recipe.profile_of(record)
+                profile = self._plan.spec.profile_of(record)
                 places = tuple((profile.name if profile else "", name) for name in names)
                 self._keep(id, ("changed" if names else "unchanged", places))
                 for place in places:
@@ -141,7 +141,7 @@ class _Told:
             kept.examples.append(change)
 
     def _rule(self, name: str, record: Record) -> str:
-        profile = self._plan.recipe.profile_of(record)
+        profile = self._plan.spec.profile_of(record)
         explained = explain(record, profile) if profile is not None else []
         if isinstance(explained, Delete):
             return ""

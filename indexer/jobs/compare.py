@@ -10,7 +10,7 @@ import orjson
 from indexer.derive.tracking import DATES
 from indexer.engines.query import stored_fields
 from indexer.model.documents import Delete, Fields, Value
-from indexer.pipeline.workers import Made, Marked
+from indexer.pipeline.workers import Prepared, Result
 
 
 def differing(expected: Fields, there: Fields, omit: Collection[str] = ()) -> list[str]:
@@ -47,12 +47,12 @@ class Last:
         return fields
 
 
-def last_of(made: Made | None) -> tuple[str, Last] | None:
+def last_of(result: Result | None) -> tuple[str, Last] | None:
     """The id that a record is about and what it wants; None for one that makes no document."""
-    if isinstance(made, Marked):
-        return made.write.id, Last(made.write.body)
-    if isinstance(made, Delete):
-        return made.id, Last(None)
+    if isinstance(result, Prepared):
+        return result.write.id, Last(result.write.body)
+    if isinstance(result, Delete):
+        return result.id, Last(None)
     return None
 
 

@@ -11,7 +11,7 @@ from indexer.config import Config
 from indexer.formats import profiles
 from indexer.jobs.load import limits, made_by
 from indexer.jobs.publish import publish
-from indexer.jobs.session import opened, stopping
+from indexer.jobs.session import open_session, stopping
 from indexer.jobs.state import open_state
 from indexer.model.errors import ConfigError, ExitCode
 from indexer.model.records import Position
@@ -111,29 +111,31 @@ def replay(
         if not rows:
             print(f"no dead letters of {target}")
             return ExitCode.OK
-        if elsewhere := [row for row in rows if row.target != str(target)]:
-            other, generation = split_name(elsewhere[0].target)
+        if locations := [row for row in rows if row.target != str(target)]:
+            other, generation = split_name(locations[0].target)
             advice = f"Name its target: --target {other}" if not generation else f"{generation} is not live"
             raise ConfigError(
-                f"dead letter {elsewhere[0].id} is of {elsewhere[0].target}, not of {target}",
+                f"dead letter {locations[0].id} is of {locations[0].target}, not of {target}",
                 advice=f"{advice}. Nothing was changed.",
             )
     finally:
         store.close()
     with (
-        opened(target, config, command="dead-letters replay", audience=audience, connections=connections) as ready,
-        stopping(ready.told) as stop,
+        open_session(
+            target, config, command="dead-letters replay", audience=audience, connections=connections
+        ) as session,
+        stopping(session.reporter) as stop,
     ):
         summary = replay_letters(
-            chunks(ready.store, [row.id for row in rows]),
-            ready.sink,
-            ready.memory(),
+            chunks(session.store, [row.id for row in rows]),
+            session.sink,
+            session.run_state(),
             profile=profile,
             derive_version=made_by(config.settings.load),
             limits=limits(config.settings.load, connections=connections),
-            events=ready.told.events(),
+            events=session.reporter.events(),
             stop=stop,
-            summary=ready.told.summary,
+            summary=session.reporter.summary,
         )
     _tell(summary, str(target), as_json=as_json, quiet=audience.quiet)
     return summary.exit_code

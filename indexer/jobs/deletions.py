@@ -19,18 +19,18 @@ from indexer.formats.profiles import Profile
 from indexer.formats.registry import DELETE
 from indexer.jobs.load import plan_of
 from indexer.jobs.plan import plan_for_sources
-from indexer.jobs.session import Opened, opened
+from indexer.jobs.session import Session, open_session
 from indexer.model.documents import Delete
 from indexer.model.errors import ConfigError, ExitCode
 from indexer.model.records import Fault
 from indexer.observe import report
 from indexer.observe.audience import Audience
 from indexer.pipeline import delete_guard
-from indexer.pipeline.delete_guard import BrakeError
+from indexer.pipeline.delete_guard import DeleteGuardError
 from indexer.pipeline.idset import IdSet
 from indexer.pipeline.pool import Item
-from indexer.pipeline.transform_all import rederive
-from indexer.pipeline.workers import Failed, Made, Marked
+from indexer.pipeline.transform_all import transform_all
+from indexer.pipeline.workers import Failed, Prepared, Result
 from indexer.sources.files import STDIN
 
 AT_ONCE = 200  # ids that the engine is asked for
@@ -54,7 +54,7 @@ def delete(
         for some in batches(_named(ids, file)):
             new = seen.without(list(dict.fromkeys(some)))
             seen.add(new)
-            there = list_.opened.index.get(new) if new else {}
+            there = list_.session.index.get(new) if new else {}
             missing += len(new) - len(there)
             list_.add([id for id in new if id in there])
         return _carry_out(list_, config, dry_run=dry_run, max_share=max_share, as_json=as_json, missing=missing)
@@ -65,37 +65,37 @@ def sweep(*, config: Config, dry_run: bool, max_share: float | None, as_json: bo
     plan_for_sources(config)  # says what is wrong with them before anything is opened
     with _gathering("sweep", config, dry_run=dry_run, audience=audience) as list_, IdSet() as held:
         plan = plan_for_sources(config)  # now that nobody brings documents of other dumps
-        plan.recipe.omit.update(list_.opened.sink.omit)
-        with closing(rederive(plan)) as derived:
+        plan.spec.omit.update(list_.session.sink.omit)
+        with closing(transform_all(plan)) as derived:
             for chunk in derived:
                 _keep(chunk, held)
-        for some in batches(list_.opened.index.ids()):
+        for some in batches(list_.session.index.ids()):
             list_.add(held.without(some))
         return _carry_out(list_, config, dry_run=dry_run, max_share=max_share, as_json=as_json)
 
 
-def _keep(chunk: Sequence[tuple[Item, Made | None]], held: IdSet) -> None:
+def _keep(chunk: Sequence[tuple[Item, Result | None]], held: IdSet) -> None:
     """Into `held` goes what these records are in the index, from it what they delete. Raises BrakeError where nobody
     knows that: a document whose record cannot be read is not one that no source has.
     """
     kept: dict[str, bool] = {}
-    for item, made in chunk:
+    for item, result in chunk:
         if isinstance(item, Fault):
             raise _unsure(str(item.position), item.reason)
-        if isinstance(made, Marked):
-            kept[made.write.id] = True
-        elif isinstance(made, Delete):
-            kept[made.id] = False
-        elif isinstance(made, Failed):
-            if made.document_id is None:
-                raise _unsure(str(getattr(item, "position", "")), made.reason)
-            kept[made.document_id] = True
+        if isinstance(result, Prepared):
+            kept[result.write.id] = True
+        elif isinstance(result, Delete):
+            kept[result.id] = False
+        elif isinstance(result, Failed):
+            if result.document_id is None:
+                raise _unsure(str(getattr(item, "position", "")), result.reason)
+            kept[result.document_id] = True
     held.add(id for id, there in kept.items() if there)
     held.discard(id for id, there in kept.items() if not there)
 
 
-def _unsure(place: str, reason: str) -> BrakeError:
-    return BrakeError(
+def _unsure(place: str, reason: str) -> DeleteGuardError:
+    return DeleteGuardError(
         f"{place}: {reason}",
         advice="A sweep has to know all that the sources have: what is in there alone would be deleted. Mend it, or "
         "take it out of its source.\nNothing was deleted.",
@@ -105,8 +105,8 @@ def _unsure(place: str, reason: str) -> BrakeError:
 class _List:
     """The ids of the documents that are to go, in a file that a load reads as it reads VuFindHarvest's."""
 
-    def __init__(self, opened: Opened, command: str, path: Path, *, quiet: bool) -> None:
-        self.opened = opened
+    def __init__(self, session: Session, command: str, path: Path, *, quiet: bool) -> None:
+        self.session = session
         self.command = command
         self.path = path
         self.quiet = quiet
@@ -127,14 +127,14 @@ class _List:
     def documents(self) -> Iterator[tuple[str, str]]:
         """(id, title) of each."""
         for some in self._ids():
-            yield from titled(self.opened.index, some)
+            yield from titled(self.session.index, some)
 
     def note(self, target: str) -> None:
         """A source may have them still: a re-index is not to bring them back."""
         from indexer.state import deletions
 
         for some in self._ids():
-            deletions.note(self.opened.store, target, some)
+            deletions.note(self.session.store, target, some)
 
     def _ids(self) -> Iterator[list[str]]:
         with self.path.open(encoding="utf-8", newline="\n") as file:
@@ -146,27 +146,27 @@ def _gathering(command: str, config: Config, *, dry_run: bool, audience: Audienc
     target = config.target()
     require_index(target, "nothing can be deleted from {}")
     connections = config.settings.load.connections
-    told = f"{command} --dry-run" if dry_run else command
+    named = f"{command} --dry-run" if dry_run else command
     with (
-        opened(target, config, command=told, audience=audience, connections=connections) as ready,
+        open_session(target, config, command=named, audience=audience, connections=connections) as session,
         tempfile.TemporaryDirectory(prefix="indexer-") as folder,
     ):
-        yield _List(ready, command, Path(folder) / f"{command}.delete", quiet=audience.quiet)
+        yield _List(session, command, Path(folder) / f"{command}.delete", quiet=audience.quiet)
 
 
 def _carry_out(
     list_: _List, config: Config, *, dry_run: bool, max_share: float | None, as_json: bool, missing: int = 0
 ) -> int:
     """Says which documents (`dry_run`), or deletes them; `missing` ids are of none."""
-    target, ready = str(config.target()), list_.opened
+    target, session = str(config.target()), list_.session
     share = config.settings.delete.max_share if max_share is None else max_share
-    there = ready.index.count()
+    there = session.index.count()
     stopped = delete_guard.too_many(list_.count, there, share) if delete_guard.holds(list_.count, there, share) else ""
     if dry_run:
-        told: dict[str, object] = {"target": target, "dry_run": True, "documents": there, "stopped": stopped}
+        listing: dict[str, object] = {"target": target, "dry_run": True, "documents": there, "stopped": stopped}
         if as_json:
             listed = [{"id": id, "title": title} for id, title in list_.documents()]
-            print(json.dumps({**told, "delete": listed, "missing": missing}, ensure_ascii=False, indent=2))
+            print(json.dumps({**listing, "delete": listed, "missing": missing}, ensure_ascii=False, indent=2))
         else:
             for id, title in list_.documents():
                 print(f"{id}  {title}".rstrip())
@@ -176,19 +176,19 @@ def _carry_out(
             print("dry run: nothing was deleted" + (f"; it would be stopped: {stopped}" if stopped else ""))
         return ExitCode.VERIFICATION if stopped else ExitCode.OK
     if stopped:
-        raise BrakeError(
+        raise DeleteGuardError(
             stopped,
             advice=f"Nothing was deleted. indexer {list_.command} --dry-run lists them; where they are to go, say how "
             f"many may: --max-share {delete_guard.enough(list_.count, there):.2f}.",
         )
-    summary = ready.told.summary
+    summary = session.reporter.summary
     if list_.count:
         profile = Profile(list_.command, format=DELETE)
         files, profiles = {str(list_.path): list_.command}, {list_.command: {DELETE: profile}}
         plan = plan_of(files, profiles, config.settings.load, config.settings.load.connections, {})
         if list_.command == "delete":
             list_.note(target)
-        summary = ready.load(plan)
+        summary = session.load(plan)
     if as_json:
         print(json.dumps({**report.as_json(summary, target=target), "missing": missing}, ensure_ascii=False, indent=2))
     elif not list_.quiet:

@@ -42,7 +42,7 @@ def run(
     sink = open_index(target, connections=1)
     try:
         sink.check()
-        plan.recipe.omit.update(sink.omit)
+        plan.spec.omit.update(sink.omit)
         found = changes(plan, sink, id=id, sample=Sample(sample, seed) if sample is not None else None)
     finally:
         sink.close()

@@ -16,8 +16,8 @@ from indexer.model.documents import Delete
 from indexer.model.errors import ConfigError, ExitCode, IndexerError
 from indexer.model.records import Fault, Record
 from indexer.pipeline.run import Plan
-from indexer.pipeline.transform_all import rederive
-from indexer.pipeline.workers import Failed, Marked
+from indexer.pipeline.transform_all import transform_all
+from indexer.pipeline.workers import Failed, Prepared
 
 INPUTS = 8  # of a rule that are printed; --json has them all
 NAME = 50  # characters of what an input or a step is called
@@ -42,7 +42,7 @@ def run(
             f"no record here makes the document {id!r}; {search.read:,} were read",
             advice=f"Ids here are like {search.example!r}." if search.example else "",
         )
-    profile = plan.recipe.profiles[record.source][record.format]
+    profile = plan.spec.profiles[record.source][record.format]
     found = explain(record, profile)
     where = f"{record.position} · profile {profile.name}"
     if isinstance(found, Delete):
@@ -72,19 +72,25 @@ def _find(id: str, plan: Plan, search: Search) -> Record | None:
 
     Raises IndexerError for a record of this id that cannot become a document.
     """
-    derived = rederive(plan)
+    derived = transform_all(plan)
     try:
         for chunk in derived:
-            for item, made in chunk:
+            for item, result in chunk:
                 search.read += isinstance(item, Record)
                 if isinstance(item, Fault):
                     print(f"{item.position}: {item.reason}", file=sys.stderr)
                 elif isinstance(item, Record):
-                    if isinstance(made, Failed) and made.document_id == id:
-                        raise IndexerError(f"{item.position}: rejected: {made.reason}")
-                    made_id = made.write.id if isinstance(made, Marked) else made.id if isinstance(made, Delete) else ""
-                    search.example = search.example or made_id
-                    if made_id == id:
+                    if isinstance(result, Failed) and result.document_id == id:
+                        raise IndexerError(f"{item.position}: rejected: {result.reason}")
+                    its_id = (
+                        result.write.id
+                        if isinstance(result, Prepared)
+                        else result.id
+                        if isinstance(result, Delete)
+                        else ""
+                    )
+                    search.example = search.example or its_id
+                    if its_id == id:
                         return item
     finally:
         derived.close()

@@ -148,9 +148,9 @@ def _read_again(store: Store, target: str, target_id: int) -> None:
     next sync reads them, as it would have without a switch.
     """
     live_id = progress.find_target(store, live_index(store, target))
-    there = dumps.settled(store, live_id) if live_id is not None else {}
+    there = dumps.complete(store, live_id) if live_id is not None else {}
     if there:
-        read = dumps.settled(store, target_id)
+        read = dumps.complete(store, target_id)
         dumps.begin(store, target_id, {key: mark for key, mark in read.items() if _file(there.get(key)) != _file(mark)})
 
 

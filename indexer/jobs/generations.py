@@ -118,13 +118,13 @@ def _no_reindex(store: Store, target: Target, command: str) -> AbstractContextMa
 def _chosen(found: Sequence[Generation], name: str | None, target: Target) -> Generation:
     """The generation of this name, or the one that is ready. Raises where it may not be promoted."""
     if name is None:
-        ready = next((each for each in found if each.state == "ready"), None)
-        if ready is None:
+        session = next((each for each in found if each.state == "ready"), None)
+        if session is None:
             raise ConfigError(
                 f"{target}: no generation is ready to be promoted",
                 advice="indexer generations shows what there is. Nothing was changed.",
             )
-        return ready
+        return session
     chosen = _named(found, name, target)
     if chosen.state == "unknown":
         raise generation_state.NotPromotedError(
@@ -211,7 +211,7 @@ def _behind(chosen: Generation, target: Target, store: Store, config: Config, om
     if not config.settings.source:
         return 0
     plan = plan_for_sources(config)
-    plan.recipe.omit.update(omit)
+    plan.spec.omit.update(omit)
     target_id = progress.find_target(store, index_name(str(target), chosen.name))
-    known = files.settled(store, target_id) if target_id is not None else {}
+    known = files.complete(store, target_id) if target_id is not None else {}
     return sum(known.get(dump.key) != dump.signature for dump in dumps(plan) if dump.signature)

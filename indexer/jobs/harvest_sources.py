@@ -14,12 +14,12 @@ from indexer.jobs.session import stopping
 from indexer.model.errors import SourceError, TransientError
 from indexer.model.records import Fault, Position
 from indexer.model.settings import SourceSettings
-from indexer.observe.reporter import Telling
+from indexer.observe.reporter import Reporter
 
 SAID_EVERY = 10.0  # seconds
 
 
-def bring(config: Config, names: Collection[str], told: Telling) -> bool:
+def bring(config: Config, names: Collection[str], reporter: Reporter) -> bool:
     """Whether there are live servers among the sources; each has been asked for what is new.
 
     One that could not be harvested to the end is told as a fault: what came of it before, and all other sources, can be
@@ -28,15 +28,15 @@ def bring(config: Config, names: Collection[str], told: Telling) -> bool:
     servers = [source for source in chosen(config, names) if source.oai]
     if not servers:
         return False
-    with stopping(told) as stop:
+    with stopping(reporter) as stop:
         for source in servers:
             try:
-                _harvest(source, config, told, stop)
+                _harvest(source, config, reporter, stop)
             except (SourceError, TransientError) as error:
                 if not stop.is_set():
-                    told.events().fault(Fault(source.name, Position(source.name), error.message, error.advice))
-                    told.summary.account.faults += 1
-    told.summary.interrupted = stop.is_set()
+                    reporter.events().fault(Fault(source.name, Position(source.name), error.message, error.advice))
+                    reporter.summary.account.faults += 1
+    reporter.summary.interrupted = stop.is_set()
     return True
 
 
@@ -49,17 +49,17 @@ def planned(config: Config, names: Collection[str]) -> dict[str, str]:
     }
 
 
-def _harvest(source: SourceSettings, config: Config, told: Telling, stop: threading.Event) -> None:
+def _harvest(source: SourceSettings, config: Config, reporter: Reporter, stop: threading.Event) -> None:
     name, oai, said = source.name, source.oai, time.monotonic()
     if oai is None or stop.is_set():
         return
 
     def progress(records: int, of: int | None) -> None:
         nonlocal said
-        told.harvested(name, records, of)
-        if not told.audience.quiet and time.monotonic() - said >= SAID_EVERY:
+        reporter.harvested(name, records, of)
+        if not reporter.audience.quiet and time.monotonic() - said >= SAID_EVERY:
             said = time.monotonic()
-            told.say(f"{name}: {records:,} {f'of {of:,} ' if of else ''}records harvested")
+            reporter.say(f"{name}: {records:,} {f'of {of:,} ' if of else ''}records harvested")
 
     server = Server(oai.url, config.source_credentials() if oai.credentials else None)
     try:
@@ -68,8 +68,8 @@ def _harvest(source: SourceSettings, config: Config, told: Telling, stop: thread
             server,
             folder_of(config.settings.harvest, name),
             retry=retry_policy(config.settings.load),
-            told=run.Told(
-                progress=progress, warning=lambda text: told.say(f"{name}: {text}"), pause=told.events().paused
+            callbacks=run.Callbacks(
+                progress=progress, warning=lambda text: reporter.say(f"{name}: {text}"), pause=reporter.events().paused
             ),
             stop=stop,
         )

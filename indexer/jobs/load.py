@@ -10,16 +10,16 @@ from indexer.engines.retry import RetryPolicy
 from indexer.formats import profiles
 from indexer.formats.registry import DELETE, default_profiles
 from indexer.jobs.results import LoadResult
-from indexer.jobs.session import carry_out, opened
+from indexer.jobs.session import carry_out, open_session
 from indexer.model.errors import ConfigError
 from indexer.model.schema import biblio
 from indexer.model.settings import LoadSettings
 from indexer.model.targets import Target
 from indexer.observe.audience import Audience
-from indexer.observe.reporter import Telling
+from indexer.observe.reporter import Reporter
 from indexer.pipeline.push import Limits
 from indexer.pipeline.run import Budget, Plan
-from indexer.pipeline.workers import Recipe
+from indexer.pipeline.workers import TransformSpec
 from indexer.sources import live
 from indexer.sources.remote_file import Remote
 
@@ -39,13 +39,13 @@ def load(
     target = config.target()
     plan = plan_for(paths, config, profile_name, connections=config.settings.load.connections)
     if dry_run:
-        with Telling(config, None, audience=audience, command="load --dry-run", target=str(target)) as told:
-            summary = carry_out(plan, None, None, told)
+        with Reporter(config, None, audience=audience, command="load --dry-run", target=str(target)) as reporter:
+            summary = carry_out(plan, None, None, reporter)
         return LoadResult(target=str(target), summary=summary, dry_run=True)
     connections = plan.limits.connections
-    with opened(target, config, command="load", audience=audience, connections=connections) as ready:
-        summary = ready.load(plan, force=force)
-    return LoadResult(target=str(target), summary=summary, remembered=True, report=ready.told.page)
+    with open_session(target, config, command="load", audience=audience, connections=connections) as session:
+        summary = session.load(plan, force=force)
+    return LoadResult(target=str(target), summary=summary, remembered=True, report=session.reporter.page)
 
 
 def transform(
@@ -57,8 +57,8 @@ def transform(
     sink = open_writer(target, connections=1)
     try:
         sink.check()
-        with Telling(config, None, audience=audience, command="transform", target=str(target)) as told:
-            summary = carry_out(plan, sink, None, told)
+        with Reporter(config, None, audience=audience, command="transform", target=str(target)) as reporter:
+            summary = carry_out(plan, sink, None, reporter)
     finally:
         sink.close()
     return LoadResult(target="standard output", summary=summary)
@@ -67,7 +67,7 @@ def transform(
 def plan_for(paths: Sequence[str], config: Config, profile_name: str | None, *, connections: int) -> Plan:
     settings = config.settings.load
     profile = profiles.resolve(profile_name, config.settings.profile) if profile_name else None
-    paths, elsewhere = live.named(paths, config.source_credentials())
+    paths, locations = live.named(paths, config.source_credentials())
     files, missing = sources.expand(paths)
     if missing and not files:
         # when no path leads anywhere the command line is wrong; when some do, the run reports the others
@@ -76,7 +76,7 @@ def plan_for(paths: Sequence[str], config: Config, profile_name: str | None, *, 
         )
     source = profile.name if profile else ""
     return plan_of(
-        dict.fromkeys([*files, *missing], source), {source: recipes(profile)}, settings, connections, elsewhere
+        dict.fromkeys([*files, *missing], source), {source: recipes(profile)}, settings, connections, locations
     )
 
 
@@ -85,17 +85,17 @@ def plan_of(
     profiles_of: dict[str, dict[str, profiles.Profile]],
     settings: LoadSettings,
     connections: int,
-    elsewhere: Mapping[str, Target | Remote],
+    locations: Mapping[str, Target | Remote],
 ) -> Plan:
     """The plan that reads these files, each with its source, by the profile that a source has for each format."""
     size = sources.total_bytes(list(files))
     return Plan(
         files=files,
-        recipe=Recipe(profiles_of, set(), made_by(settings), settings.dates),
+        spec=TransformSpec(profiles_of, set(), made_by(settings), settings.dates),
         workers=1 if size is not None and size < SMALL_DUMP else settings.workers,
         limits=limits(settings, connections=connections),
         budget=Budget(settings.error_budget.count, settings.error_budget.share),
-        elsewhere=elsewhere,
+        locations=locations,
     )
 
 

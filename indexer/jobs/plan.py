@@ -60,13 +60,13 @@ def plan_for_sources(config: Config, names: Collection[str] = (), *, whole: bool
     look as if it were in no source.
     """
     files: dict[str, str] = {}
-    elsewhere: dict[str, Target | Remote] = {}
+    locations: dict[str, Target | Remote] = {}
     found: dict[str, dict[str, profiles.Profile]] = {}
     for source in chosen(config, names):
         if STDIN in source.paths:
             raise ConfigError(f"source {source.name!r}: standard input is no source of a scheduled job")
         paths, its_own = live.named(_paths(source, config, whole=whole), config.source_credentials())
-        elsewhere |= its_own
+        locations |= its_own
         if source.move_processed and (urls := [path for path in paths if is_no_file(path)]):
             raise ConfigError(
                 f"source {source.name!r}: {urls[0]} cannot be moved to processed/",
@@ -81,17 +81,17 @@ def plan_for_sources(config: Config, names: Collection[str] = (), *, whole: bool
                 )
             files[file] = source.name
         found[source.name] = _profiles(source, config)
-    return plan_of(files, found, config.settings.load, config.settings.load.connections, elsewhere)
+    return plan_of(files, found, config.settings.load, config.settings.load.connections, locations)
 
 
 def dumps(plan: Plan) -> list[Dump]:
-    """The plan's dumps with their signatures, in the order in which they are read. The recipe's omitted fields must be
-    known by now.
+    """The plan's dumps with their signatures, in the order in which they are read. The fields that its spec omits must
+    be known by now.
     """
     rules = rules_of(plan)
     digests = {text: hashlib.blake2b(text.encode(), digest_size=16).hexdigest() for text in set(rules.values())}
     return [
-        Dump(source, file, _signature(file, digests[rules[file]], plan.elsewhere.get(file)))
+        Dump(source, file, _signature(file, digests[rules[file]], plan.locations.get(file)))
         for file, source in plan.files.items()
     ]
 
@@ -104,7 +104,7 @@ def is_as_it_was(dump: Dump) -> bool:
 def part(plan: Plan, some: Sequence[Dump], config: Config) -> Plan:
     """The plan for these of its dumps alone."""
     files = {dump.file: dump.source for dump in some}
-    return plan_of(files, plan.recipe.profiles, config.settings.load, plan.limits.connections, plan.elsewhere)
+    return plan_of(files, plan.spec.profiles, config.settings.load, plan.limits.connections, plan.locations)
 
 
 def _paths(source: SourceSettings, config: Config, *, whole: bool) -> list[str]:

@@ -16,7 +16,7 @@ from indexer.jobs import generation_state
 from indexer.jobs.plan import Dump, dumps, plan_for_sources
 from indexer.jobs.publish import published
 from indexer.jobs.results import ReindexResult
-from indexer.jobs.session import known_target, opened, rules_of, told_if_refused
+from indexer.jobs.session import known_target, open_session, reported_if_refused, rules_of
 from indexer.jobs.state import open_state
 from indexer.jobs.sync import catch_up, news
 from indexer.jobs.verification import NOT_AS_MADE, Check, lines, verify
@@ -57,7 +57,7 @@ def reindex(
     plan_for_sources(config)  # says what is wrong with them before anything is opened
     settings = config.settings.rebuild
     with closing(open_state(config)) as store, published(config, store):
-        with told_if_refused(store, runs.REINDEX, str(target)):
+        with reported_if_refused(store, runs.REINDEX, str(target)):
             place = open_generations(target, configset=settings.configset)
         with closing(place), lock.hold(store, index_name(str(target), ""), command="reindex"):
             job = _Job(config, target, place, store, audience)
@@ -247,7 +247,7 @@ class _Job:
             made = self.place.make(name)
         with closing(open_index(made)) as sink:
             sink.check(to_write=True)
-            plan.recipe.omit.update(sink.omit)
+            plan.spec.omit.update(sink.omit)
             yield plan, sink, known_target(index_name(str(self.target), name), sink, self.store, engine_of(self.target))
 
     def _goes_on(self, name: str) -> bool:
@@ -260,7 +260,7 @@ class _Job:
             begun = progress.read_checkpoints(self.store, target_id)
             now = {(dump.source, dump.signature) for dump in dumps(plan)}  # one may have been moved to processed/
             rules = {file: rule for file, rule in rules_of(plan).items() if sources.lasting(file) in begun}
-        signed = {sources.lasting(file): signature for file, signature in signatures(rules, plan.elsewhere).items()}
+        signed = {sources.lasting(file): signature for file, signature in signatures(rules, plan.locations).items()}
         return all((source, signature) in now for (source, _), signature in read.items()) and all(
             signed.get(file) == mark.signature for file, mark in begun.items()
         )
@@ -270,20 +270,20 @@ class _Job:
         come through, or not all of it is there though this is the `last` time.
         """
         with self._made(self.name) as (plan, _, target_id):
-            if not news(dumps(plan), files.settled(self.store, target_id)):
+            if not news(dumps(plan), files.complete(self.store, target_id)):
                 return plan
-        with opened(
+        with open_session(
             self.place.target(self.name),
             self.config,
             command=runs.BUILDING,
             audience=self.audience,
             connections=plan.limits.connections,
             building=index_name(str(self.target), self.name),
-        ) as ready:
-            new, summary = catch_up(ready, plan, self.config)
-            unread = ready.told.faulty
+        ) as session:
+            new, summary = catch_up(session, plan, self.config)
+            unread = session.reporter.faulty
             if not unread and last:
-                unread = _unread(dumps(plan), files.settled(self.store, ready.target_id))
+                unread = _unread(dumps(plan), files.complete(self.store, session.target_id))
         self._count(what, len(new), summary)
         if summary.interrupted:
             self.exit_code = ExitCode.INTERRUPTED
@@ -325,7 +325,7 @@ class _Job:
                 rejected={*dead_letters.known(self.store, target_id)[1], *deletions.noted(self.store, target)},
             )
             count = sink.count()
-            known = files.settled(self.store, target_id)
+            known = files.complete(self.store, target_id)
         trouble = self._trouble()
         checks.append(Check("engine", not trouble, "; ".join(trouble) or "well"))
         if not all(check.passed for check in checks):
@@ -376,7 +376,7 @@ class _Job:
 def _look(plan: Plan) -> None:
     """Raises SourceError for a source that cannot be looked at now: its dumps are not gone because of that."""
     for file in plan.files:
-        far = plan.elsewhere.get(file)
+        far = plan.locations.get(file)
         if isinstance(far, Remote) and far.trouble:
             raise SourceError(far.trouble, advice=f"{far.advice}\n{_KEPT}".lstrip())
         if far is None and not is_no_file(file) and not os.path.exists(file):

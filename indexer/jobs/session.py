@@ -22,7 +22,7 @@ from indexer.model.schema import biblio
 from indexer.model.settings import LoadSettings
 from indexer.model.targets import Target
 from indexer.observe.audience import Audience
-from indexer.observe.reporter import Telling
+from indexer.observe.reporter import Reporter
 from indexer.pipeline.run import Plan, Summary, run
 from indexer.pipeline.workers import collect_rarely
 
@@ -31,12 +31,12 @@ SEARCHER_WAITS = (0.5, 1.0, 2.0, 4.0, 0.0)  # seconds: a replica may show a comm
 # Here and below the database is imported where it is needed: transform does without, and starts in half the time.
 if TYPE_CHECKING:
     from indexer.pipeline.dates import Dates
-    from indexer.pipeline.run_state import Memory
+    from indexer.pipeline.run_state import RunState
     from indexer.state.store import Store
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
+class Session:
     """`name` is what the state knows the index by, `target_id` its number there. `dates` are put into documents.
     `building`: nobody reads the index yet.
     """
@@ -44,7 +44,7 @@ class Opened:
     store: "Store"
     engine: Engine
     sink: Writer
-    told: Telling
+    reporter: Reporter
     name: str
     target_id: int
     dates: "Dates | None"
@@ -57,18 +57,20 @@ class Opened:
         return cast(Index, self.sink)
 
     def load(self, plan: Plan, *, force: bool = False) -> Summary:
-        """Carries the plan out; `force` sends what is unchanged, too. Once for each `opened`."""
+        """Carries the plan out; `force` sends what is unchanged, too. Once for each `open_session`."""
         from indexer.pipeline import bulk_settings
         from indexer.state import dumps, runs
 
-        plan.recipe.omit.update(self.sink.omit)
+        plan.spec.omit.update(self.sink.omit)
         # a run that was killed may have been, or have died, of a record: then not again in this process
-        plan = replace(plan, apart=runs.before_was_killed(self.store, self.told.run_id))
-        memory = self.memory(plan, force=force)
-        first = self.building and not dumps.settled(self.store, self.target_id)  # what comes after it is little
+        plan = replace(plan, apart=runs.before_was_killed(self.store, self.reporter.run_id))
+        run_state = self.run_state(plan, force=force)
+        first = self.building and not dumps.complete(self.store, self.target_id)  # what comes after it is little
         tunable = self.engine.tunable
-        with bulk_settings.tuned(self.sink, self.store, self.name, tunable=tunable, say=self.told.say, unread=first):
-            summary = carry_out(plan, self.sink, memory, self.told)
+        with bulk_settings.tuned(
+            self.sink, self.store, self.name, tunable=tunable, say=self.reporter.say, unread=first
+        ):
+            summary = carry_out(plan, self.sink, run_state, self.reporter)
         self.check_all_there()
         return summary
 
@@ -78,7 +80,7 @@ class Opened:
         """
         from indexer.state import progress
 
-        if not self.engine.index or self.told.summary.interrupted:
+        if not self.engine.index or self.reporter.summary.interrupted:
             return
         known = progress.count(self.store, self.target_id)
         for wait in SEARCHER_WAITS:
@@ -86,23 +88,23 @@ class Opened:
                 return
             time.sleep(wait)
         raise PermanentError(
-            f"{self.told.target}: the index holds {there:,} documents, of {known:,} at least that it has acknowledged",
+            f"{self.reporter.target}: the index holds {there:,} documents, of {known:,} at least that it acknowledged",
             advice="It was emptied, made anew or restored while documents were sent to it. The next run sends all of "
             "them again.",
         )
 
-    def memory(self, plan: Plan | None = None, *, force: bool = False) -> "Memory":
+    def run_state(self, plan: Plan | None = None, *, force: bool = False) -> "RunState":
         """What a run of this plan remembers, or one of dead letters. Nothing of a file of JSON lines: each run writes
         all that it read.
         """
-        from indexer.pipeline.run_state import Memory, signatures
+        from indexer.pipeline.run_state import RunState, signatures
 
-        return Memory(
+        return RunState(
             self.store,
             target_id=self.target_id,
-            run_id=self.told.run_id,
+            run_id=self.reporter.run_id,
             derive_version=derive_version(),
-            signatures=signatures(rules_of(plan), plan.elsewhere) if plan else {},
+            signatures=signatures(rules_of(plan), plan.locations) if plan else {},
             skip_unchanged=not force,
             durable=self.sink.durable,
             dates=self.dates,
@@ -110,9 +112,9 @@ class Opened:
 
 
 @contextmanager
-def opened(
+def open_session(
     target: Target, config: Config, *, command: str, audience: Audience, connections: int, building: str = ""
-) -> Iterator[Opened]:
+) -> Iterator[Session]:
     """Opens everything, in the order in which it may fail without harm, and closes it in reverse. The run is in the
     state from here on, finished when the block is left.
 
@@ -129,27 +131,27 @@ def opened(
 
     url = target_of(building) if building else str(target)
     with closing(open_state(config)) as store, published(config, store):
-        with told_if_refused(store, command, url):
+        with reported_if_refused(store, command, url):
             sink = open_writer(target, connections=connections, create=True)
         with (
             closing(sink),
             # before the index is opened: another generation may be promoted until we have it
             lock.hold(store, building or str(target), command=command),
         ):
-            with told_if_refused(store, command, url):
+            with reported_if_refused(store, command, url):
                 sink.check(to_write=True)
                 if not building and engine_of(target).generations is not None:
                     agree(store, target)
-            with Telling(config, store, audience=audience, command=command, target=url) as told:
+            with Reporter(config, store, audience=audience, command=command, target=url) as reporter:
                 name = building or live_index(store, str(target))
-                bulk_settings.put_back(sink, store, name, say=told.say)
+                bulk_settings.put_back(sink, store, name, say=reporter.say)
                 dates = dates_of(url, sink, store, config.settings.load, building=bool(building))
                 target_id = known_target(name, sink, store, engine_of(target))
-                yield Opened(store, engine_of(target), sink, told, name, target_id, dates, bool(building))
+                yield Session(store, engine_of(target), sink, reporter, name, target_id, dates, bool(building))
 
 
 @contextmanager
-def told_if_refused(store: "Store", command: str, target: str) -> Iterator[None]:
+def reported_if_refused(store: "Store", command: str, target: str) -> Iterator[None]:
     """A target that is not there, or refuses, ends the run before it began: people are told so, and the state."""
     try:
         yield
@@ -191,10 +193,10 @@ def dates_of(
 
 def rules_of(plan: Plan) -> dict[str, str]:
     """Each dump of the plan with the rules by which it is read: where they differ, so may its documents."""
-    common = f"{sorted(plan.recipe.omit)}{biblio().version}{derive_version()}{plan.recipe.dates}"
+    common = f"{sorted(plan.spec.omit)}{biblio().version}{derive_version()}{plan.spec.dates}"
     rules = {
         source: f"{sorted(profiles.items())}{common}{_mappings(profiles)}"
-        for source, profiles in plan.recipe.profiles.items()
+        for source, profiles in plan.spec.profiles.items()
     }
     return {file: rules[source] for file, source in plan.files.items()}
 
@@ -209,22 +211,22 @@ def _mappings(profiles: Mapping[str, Profile]) -> str:
     return "".join(map(digest, own))
 
 
-def carry_out(plan: Plan, sink: Writer | None, memory: "Memory | None", told: Telling) -> Summary:
+def carry_out(plan: Plan, sink: Writer | None, run_state: "RunState | None", reporter: Reporter) -> Summary:
     """Runs the plan until it is done or to stop."""
-    if told.audience.signals:  # the process is ours
+    if reporter.audience.signals:  # the process is ours
         collect_rarely()
-    told.progress.start(sources.total_bytes(list(plan.files)))
-    with stopping(told) as stop:
-        return run(plan, sink, memory, events=told.events(), stop=stop, summary=told.summary)
+    reporter.progress.start(sources.total_bytes(list(plan.files)))
+    with stopping(reporter) as stop:
+        return run(plan, sink, run_state, events=reporter.events(), stop=stop, summary=reporter.summary)
 
 
 @contextmanager
-def stopping(told: Telling) -> Iterator[threading.Event]:
+def stopping(reporter: Reporter) -> Iterator[threading.Event]:
     """What is set when the run is to stop: what is in flight is finished then. With an audience whose signals count,
     Ctrl-C and SIGTERM set it, and a second one ends at once.
     """
-    if not told.audience.signals:
-        yield told.audience.stop
+    if not reporter.audience.signals:
+        yield reporter.audience.stop
         return
     stop = threading.Event()
 
@@ -234,7 +236,7 @@ def stopping(told: Telling) -> Iterator[threading.Event]:
         stop.set()
         # RuntimeError: the signal came in the midst of a line that is being printed, which no other may enter
         with suppress(RuntimeError):
-            told.stopping()
+            reporter.stopping()
 
     before = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -12,7 +12,7 @@ from indexer.jobs.pending_deletions import foreseen, let_through
 from indexer.jobs.plan import Dump, chosen, dumps, is_as_it_was, part, plan_for_sources
 from indexer.jobs.resend import send_again
 from indexer.jobs.results import SyncResult
-from indexer.jobs.session import Opened, opened
+from indexer.jobs.session import Session, open_session
 from indexer.model.settings import SourceSettings
 from indexer.observe.audience import Audience
 from indexer.pipeline.run import Plan, Summary
@@ -38,32 +38,32 @@ def sync(
     plan = plan_for_sources(config, names, whole=False)
     connections = config.settings.load.connections
     command = "sync --dry-run" if dry_run else "sync"
-    with opened(target, config, command=command, audience=audience, connections=connections) as ready:
-        if not dry_run and bring(config, names, ready.told):
+    with open_session(target, config, command=command, audience=audience, connections=connections) as session:
+        if not dry_run and bring(config, names, session.reporter):
             plan = plan_for_sources(config, names, whole=False)
-        empty = nothing_yet(ready, plan, chosen(config, names))
+        empty = nothing_yet(session, plan, chosen(config, names))
         plan = replace(plan, files={file: source for file, source in plan.files.items() if file not in empty})
         share = config.settings.delete.max_share if max_share is None else max_share
-        hold = share < 1 and ready.index.count() > 0  # an empty index loses nothing
-        new, summary = catch_up(ready, plan, config, dry_run=dry_run, force=force, hold=hold)
+        hold = share < 1 and session.index.count() > 0  # an empty index loses nothing
+        new, summary = catch_up(session, plan, config, dry_run=dry_run, force=force, hold=hold)
         if not dry_run and not summary.interrupted:
-            send_again(ready, config)
+            send_again(session, config)
         if not dry_run and not summary.interrupted:
-            let_through(ready, config, share)
+            let_through(session, config, share)
         if not dry_run:
-            ready.check_all_there()
-            summary.missing = dead_letters.count(ready.store, ready.target_id, plan.recipe.profiles)
-        going, stopped = foreseen(ready, part(plan, new, config), share) if dry_run else ([], "")
+            session.check_all_there()
+            summary.missing = dead_letters.count(session.store, session.target_id, plan.spec.profiles)
+        going, stopped = foreseen(session, part(plan, new, config), share) if dry_run else ([], "")
         moving = {source.name for source in chosen(config, names) if source.move_processed}
         if moving and not dry_run and not summary.interrupted:
-            _move(ready, [dump for dump in dumps(plan) if dump.source in moving])
+            _move(session, [dump for dump in dumps(plan) if dump.source in moving])
     return SyncResult(
         target=str(target),
         summary=summary,
         dry_run=dry_run,
         remembered=True,
-        report=None if dry_run else ready.told.page,
-        files={name: [dump.file for dump in new if dump.source == name] for name in plan.recipe.profiles},
+        report=None if dry_run else session.reporter.page,
+        files={name: [dump.file for dump in new if dump.source == name] for name in plan.spec.profiles},
         empty=empty,
         asked=planned(config, names) if dry_run else {},
         deletions=going,
@@ -72,30 +72,30 @@ def sync(
 
 
 def catch_up(
-    ready: Opened, plan: Plan, config: Config, *, dry_run: bool = False, force: bool = False, hold: bool = False
+    session: Session, plan: Plan, config: Config, *, dry_run: bool = False, force: bool = False, hold: bool = False
 ) -> tuple[list[Dump], Summary]:
     """Loads what of the plan's dumps the open index does not have as they are now (`force`: all of them); gives those
     that were read, or (`dry_run`) would be. `hold`: deletions wait (see `held`).
     """
     from indexer.state import dumps as state
 
-    plan.recipe.omit.update(ready.sink.omit)
-    known = {} if force else state.settled(ready.store, ready.target_id)
+    plan.spec.omit.update(session.sink.omit)
+    known = {} if force else state.complete(session.store, session.target_id)
     new = news(dumps(plan), known)
-    summary = ready.told.summary
-    before = len(ready.told.faulty)  # servers that could not be harvested; the load begins books of its own
+    summary = session.reporter.summary
+    before = len(session.reporter.faulty)  # servers that could not be harvested; the load begins books of its own
     if new and not dry_run and not summary.interrupted:
-        if ready.building:
-            state.begin(ready.store, ready.target_id, {dump.key: dump.signature for dump in new if dump.signature})
+        if session.building:
+            state.begin(session.store, session.target_id, {dump.key: dump.signature for dump in new if dump.signature})
         else:
-            state.forget(ready.store, ready.target_id, [dump.key for dump in new])
-        summary = ready.load(replace(part(plan, new, config), hold_deletions=hold), force=force)
+            state.forget(session.store, session.target_id, [dump.key for dump in new])
+        summary = session.load(replace(part(plan, new, config), hold_deletions=hold), force=force)
         summary.account.faults += before
-        state.settle(ready.store, ready.target_id, _read_well(ready, new, summary))
+        state.mark_complete(session.store, session.target_id, _read_well(session, new, summary))
     return new, summary
 
 
-def nothing_yet(ready: Opened, plan: Plan, configured: Sequence[SourceSettings]) -> dict[str, str]:
+def nothing_yet(session: Session, plan: Plan, configured: Sequence[SourceSettings]) -> dict[str, str]:
     """The folders of these sources that are there and hold no file, each with its source: dumps are still to come.
     Where the index has read dumps of one before, its disk may be away: that is a fault, as is a path that is not there.
     """
@@ -107,7 +107,7 @@ def nothing_yet(ready: Opened, plan: Plan, configured: Sequence[SourceSettings])
         for path in source.paths
         if path in plan.files and sources.is_empty_folder(path)
     }
-    known = state.touched(ready.store, ready.target_id) if empty else {}
+    known = state.touched(session.store, session.target_id) if empty else {}
     return {
         path: name
         for path, name in empty.items()
@@ -129,24 +129,24 @@ def news(found: Sequence[Dump], known: dict[tuple[str, str], str]) -> list[Dump]
     return new
 
 
-def _read_well(ready: Opened, new: Sequence[Dump], summary: Summary) -> dict[tuple[str, str], str]:
+def _read_well(session: Session, new: Sequence[Dump], summary: Summary) -> dict[tuple[str, str], str]:
     """The dumps that were read to their end. None where a run that was resumed met a fault before: which file it was
     is not known any more, and reading all of them again costs nothing but time.
     """
-    if summary.interrupted or summary.account.faults != len(ready.told.faulty):
+    if summary.interrupted or summary.account.faults != len(session.reporter.faulty):
         return {}
     return {
         dump.key: dump.signature
         for dump in new
-        if dump.signature and not any(_is_of(fault, sources.shown(dump.file)) for fault in ready.told.faulty)
+        if dump.signature and not any(_is_of(fault, sources.shown(dump.file)) for fault in session.reporter.faulty)
     }
 
 
-def _move(ready: Opened, dumps: Sequence[Dump]) -> None:
+def _move(session: Session, dumps: Sequence[Dump]) -> None:
     """Moves those that are loaded to processed/: those of this run, and any that an earlier one could not move."""
     from indexer.state import dumps as state
 
-    known = state.settled(ready.store, ready.target_id)
+    known = state.complete(session.store, session.target_id)
     for dump in dumps:
         if known.get(dump.key) != dump.signature or processed.is_inside(dump.file) or os.path.islink(dump.file):
             continue  # a link that leads on from its folder would lead nowhere from another
@@ -155,12 +155,12 @@ def _move(ready: Opened, dumps: Sequence[Dump]) -> None:
         try:
             now = processed.move(dump.file)
         except OSError as error:
-            ready.told.trouble(
+            session.reporter.trouble(
                 f"{sources.shown(dump.file)}: cannot be moved to processed/: {error.strerror or error}",
                 advice="It is loaded, and is not read again. Let this user write there: the next run moves it.",
             )
             continue
-        state.moved(ready.store, source=dump.source, file=dump.key[1], to=sources.lasting(now))
+        state.moved(session.store, source=dump.source, file=dump.key[1], to=sources.lasting(now))
 
 
 def _is_of(fault: str, file: str) -> bool:

@@ -14,7 +14,7 @@ from indexer.model.errors import ConfigError, PermanentError
 from indexer.model.records import Fault
 from indexer.model.settings import SearchSettings, VerifySettings
 from indexer.pipeline.run import Plan
-from indexer.pipeline.transform_all import rederive
+from indexer.pipeline.transform_all import transform_all
 
 SHOWN = 5  # ids or fields that a message names
 HITS = 1000  # of a search, among which its records have to be
@@ -49,7 +49,7 @@ def verify(
 
     `account` holds the books of the load that filled it, `documents` how many were acknowledged and not deleted since,
     `rejected` the ids of those that the engine refused, or that were deleted by hand (None and empty where nobody
-    knows). `live` is the index that it is to take the place of. The plan's recipe omits what the sink omits.
+    knows). `live` is the index that it is to take the place of. The plan's spec omits what the sink omits.
     Raises what reading the dumps and the engine raise.
     """
     checks = [] if account is None else [_books(account)]
@@ -114,12 +114,12 @@ def _sample(plan: Plan, size: int, seed: int) -> tuple[Sample, list[Fault]]:
     """The sample of what the plan's dumps make, and the dumps that could not be read."""
     sample = Sample(size, seed)
     faults = []
-    with closing(rederive(plan)) as derived:
+    with closing(transform_all(plan)) as derived:
         for chunk in derived:
-            for item, made in chunk:
+            for item, result in chunk:
                 if isinstance(item, Fault) and not item.raw:
                     faults.append(item)
-                elif (version := last_of(made)) is not None:
+                elif (version := last_of(result)) is not None:
                     sample.offer(*version)
     return sample, faults
 

@@ -30,7 +30,7 @@ def verify_index(
         sink = open_index(target, connections=1)
         try:
             sink.check()
-            plan.recipe.omit.update(sink.omit)
+            plan.spec.omit.update(sink.omit)
             with lock.hold(store, str(target), command="verify"):
                 target_id = progress.find_target(store, live_index(store, str(target)))
                 checks = verify(

@@ -27,7 +27,7 @@ KEPT_PROBLEMS = 100  # in the report
 KEPT_KINDS = 1000  # of warnings
 
 
-class Telling:
+class Reporter:
     """A context for one run: leaves it finished in the state, however it ends. `target` is its URL as users know it."""
 
     def __init__(self, config: Config, store: "Store | None", *, audience: Audience, command: str, target: str) -> None:
@@ -54,7 +54,7 @@ class Telling:
         self.faulty: list[str] = []  # the files that were not read, or not to their end
         self.page: Path | None = None
 
-    def __enter__(self) -> "Telling":
+    def __enter__(self) -> "Reporter":
         self._log.info("run_started")
         for problem in (*formats.problems(), *engines.problems()):
             self._log_problem("extension_left_out", reason=problem)

@@ -10,7 +10,7 @@ WHY_HELD = "a deletion that is held: not counted yet, or more at once than delet
 FEW = 10  # documents that may always go: a share of a small index is soon a single one
 
 
-class BrakeError(IndexerError):
+class DeleteGuardError(IndexerError):
     """More documents would be deleted than may be at once: none was."""
 
     exit_code = ExitCode.VERIFICATION

@@ -94,7 +94,7 @@ class Ledger:
         """What is settled up to now is stored, or in the index for good: an error takes none of it back."""
         self._kept = deepcopy(self.account)
 
-    def withdraw(self) -> None:
+    def drop_unfinished(self) -> None:
         """The run ends here by an error: what was taken and is not kept counts as in flight, and no longer as read. The
         next run takes it again.
         """

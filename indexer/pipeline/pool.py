@@ -15,14 +15,14 @@ from indexer.model.records import Fault, Record
 from indexer.pipeline.processes import Died, Processes
 from indexer.pipeline.workers import (
     Failed,
-    Made,
-    PackedMade,
-    Recipe,
-    make,
-    make_alone,
-    make_in_worker,
+    PackedResult,
+    Result,
+    TransformSpec,
     pack,
     start_worker,
+    transform,
+    transform_alone,
+    transform_in_worker,
     unpack,
 )
 
@@ -58,8 +58,8 @@ def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
 
 
 def derive(
-    items: Iterable[Item], recipe: Recipe, *, workers: int, apart: bool = False
-) -> Generator[list[tuple[Item, Made | None]], None, None]:
+    items: Iterable[Item], spec: TransformSpec, *, workers: int, apart: bool = False
+) -> Generator[list[tuple[Item, Result | None]], None, None]:
     """The items in their order, in chunks, each record with what was made of it.
 
     With one worker it all happens here, unless `apart` asks for a process of its own; with more, in that many
@@ -68,9 +68,9 @@ def derive(
     """
     if workers == 1 and not apart:
         for chunk in chunks(items):
-            yield [(item, make(item, recipe) if isinstance(item, Record) else None) for item in chunk]
+            yield [(item, transform(item, spec) if isinstance(item, Record) else None) for item in chunk]
         return
-    with closing(_Processes(recipe, workers)) as processes:
+    with closing(_Processes(spec, workers)) as processes:
         for chunk in chunks(items):
             processes.put(chunk)
             if processes.full:
@@ -86,12 +86,12 @@ class WorkerError(IndexerError):
 class _Processes:
     """A pool of processes and the chunks in it, in their order."""
 
-    def __init__(self, recipe: Recipe, workers: int) -> None:
-        self._recipe = recipe
+    def __init__(self, spec: TransformSpec, workers: int) -> None:
+        self._spec = spec
         self._workers = workers
         self._apart = Apart()
-        self._pool = Processes(workers, start_worker, recipe)
-        self._waiting: deque[tuple[list[Item], Future[list[PackedMade]] | list[Made]]] = deque()
+        self._pool = Processes(workers, start_worker, spec)
+        self._waiting: deque[tuple[list[Item], Future[list[PackedResult]] | list[Result]]] = deque()
 
     @property
     def full(self) -> bool:
@@ -103,17 +103,17 @@ class _Processes:
 
     def put(self, chunk: list[Item]) -> None:
         packed = [pack(record) for record in _records(chunk)]
-        self._waiting.append((chunk, self._pool.call(make_in_worker, packed)))
+        self._waiting.append((chunk, self._pool.call(transform_in_worker, packed)))
 
-    def get(self) -> list[tuple[Item, Made | None]]:
+    def get(self) -> list[tuple[Item, Result | None]]:
         """The oldest chunk, as soon as it is made."""
         try:
-            made = _made(self._waiting[0][1])
+            results = _results(self._waiting[0][1])
         except (Died, TimeoutError):
             self._recover()
-            made = _made(self._waiting[0][1])
+            results = _results(self._waiting[0][1])
         chunk, _ = self._waiting.popleft()
-        each = iter(made)
+        each = iter(results)
         return [(item, next(each) if isinstance(item, Record) else None) for item in chunk]
 
     def close(self) -> None:
@@ -128,10 +128,10 @@ class _Processes:
         self._apart.count_death()
         for place, (chunk, future) in enumerate(self._waiting):
             if isinstance(future, Future) and future.exception() is not None:
-                made = [self._apart.make(record, self._recipe) for record in _records(chunk)]
-                self._waiting[place] = (chunk, made)
+                results = [self._apart.transform(record, self._spec) for record in _records(chunk)]
+                self._waiting[place] = (chunk, results)
         self._apart.close()
-        self._pool = Processes(self._workers, start_worker, self._recipe)
+        self._pool = Processes(self._workers, start_worker, self._spec)
 
 
 class Apart:
@@ -143,12 +143,12 @@ class Apart:
         self._pool: Processes | None = None
         self._deaths = 0
 
-    def make(self, record: Record, recipe: Recipe) -> Made:
-        """As workers.make; Failed for a record that two processes died of, or that one did not come to an end with."""
+    def transform(self, record: Record, spec: TransformSpec) -> Result:
+        """As workers.transform; Failed for a record that two processes died of, or that one never ended with."""
         for _ in range(2):
-            pool = self._pool or self._start(recipe)
+            pool = self._pool or self._start(spec)
             try:
-                made = pool.call(make_alone, pack(record), recipe).result(PATIENCE)
+                result = pool.call(transform_alone, pack(record), spec).result(PATIENCE)
             except TimeoutError:
                 reason = f"is not done after {PATIENCE:.0f} seconds"
                 self._died()
@@ -157,8 +157,8 @@ class Apart:
                 reason = "ends the process that derives it"
                 self._died()
             else:
-                assert made is not None  # noqa: S101 - None is for no record
-                return unpack(made)
+                assert result is not None  # noqa: S101 - None is for no record
+                return unpack(result)
         # its id is not asked for: that may be what it died of
         return Failed("derive", f"{reason}: a fault of the profile, of the loader or of a library under it")
 
@@ -178,11 +178,11 @@ class Apart:
             self._pool.end()
             self._pool = None
 
-    def _start(self, recipe: Recipe) -> Processes:
+    def _start(self, spec: TransformSpec) -> Processes:
         """A process that is well before it gets a record: else it is not the record that it dies of."""
         self._pool = Processes(1, start_worker, None)
         try:
-            self._pool.call(make_alone, None, recipe).result(START_PATIENCE)
+            self._pool.call(transform_alone, None, spec).result(START_PATIENCE)
         except (Died, TimeoutError):
             self.close()
             raise WorkerError(
@@ -201,5 +201,5 @@ def _records(chunk: Sequence[Item]) -> Iterator[Record]:
     return (item for item in chunk if isinstance(item, Record))
 
 
-def _made(answer: "Future[list[PackedMade]] | list[Made]") -> list[Made]:
-    return answer if isinstance(answer, list) else [unpack(made) for made in answer.result(PATIENCE)]
+def _results(answer: "Future[list[PackedResult]] | list[Result]") -> list[Result]:
+    return answer if isinstance(answer, list) else [unpack(result) for result in answer.result(PATIENCE)]

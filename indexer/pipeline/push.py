@@ -82,7 +82,7 @@ class Pusher(Generic[Token]):
         A second version of an id waits until the first is answered: two requests in flight may overtake each other,
         and within one batch a retry of the first would overwrite the second.
         """
-        self.settle(action.id)
+        self.wait_for(action.id)
         size = 0 if isinstance(action, Delete) else len(action.body)
         if self._batch and self._bytes + size > self._limits.batch_bytes:
             self._send()
@@ -92,7 +92,7 @@ class Pusher(Generic[Token]):
         if len(self._batch) >= self._limits.batch_documents:
             self._send()
 
-    def settle(self, id: str) -> None:
+    def wait_for(self, id: str) -> None:
         """Returns once no version of this id is queued or in flight."""
         if id in self._batch_ids:
             self._send()

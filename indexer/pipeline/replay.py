@@ -19,8 +19,8 @@ from indexer.pipeline.ledger import Entry, Ledger
 from indexer.pipeline.pool import Apart
 from indexer.pipeline.push import Limits, Pusher
 from indexer.pipeline.run import Events, Summary
-from indexer.pipeline.run_state import Memory
-from indexer.pipeline.workers import Failed, Filtered, Made, Marked, Recipe, make
+from indexer.pipeline.run_state import RunState
+from indexer.pipeline.workers import Failed, Filtered, Prepared, Result, TransformSpec, transform
 from indexer.state import dead_letters
 from indexer.state.dead_letters import DeadLetter
 
@@ -31,7 +31,7 @@ Token = tuple[Entry, Row, Record, bytes | None]
 def replay(
     chunks: Iterable[Sequence[Row]],
     sink: Writer,
-    memory: Memory,
+    run_state: RunState,
     *,
     profile: Profile | None,
     derive_version: str,
@@ -44,12 +44,12 @@ def replay(
     `profile` or, where that is None, as they were read before.
 
     What comes through leaves the store; what fails stays with one more attempt and the new reason. A letter of a
-    document of which the index got a later version is gone by then (Memory.confirm); where its id was not known, it
+    document of which the index got a later version is gone by then (RunState.confirm); where its id was not known, it
     stays if the index holds another version, for it may be older. Once `stop` is set no further letter is begun.
     Raises what the sink raises.
     """
     started = time.monotonic()
-    replaying = _Replay(sink, memory, profile, derive_version, limits, events, stop)
+    replaying = _Replay(sink, run_state, profile, derive_version, limits, events, stop)
     summary.account = replaying.ledger.account
     try:
         for rows in chunks:
@@ -76,7 +76,7 @@ class _Replay:
     def __init__(
         self,
         sink: Writer,
-        memory: Memory,
+        run_state: RunState,
         profile: Profile | None,
         derive_version: str,
         limits: Limits,
@@ -85,7 +85,7 @@ class _Replay:
     ) -> None:
         self.ledger = Ledger()
         self._sink = sink
-        self._memory = memory
+        self._run_state = run_state
         self._profile = profile
         self._derive_version = derive_version
         self._events = events
@@ -95,15 +95,15 @@ class _Replay:
         self._left = False
 
     def take(self, rows: Sequence[Row]) -> None:
-        made = [(row, *self._make(row)) for row in rows]
-        held = self._memory.held([_id_of(each) for row, _, each in made if not _is_known(row, each)])
-        made = [(row, record, _in_doubt(row, each, held)) for row, record, each in made]
-        unchanged = self._memory.unchanged(
-            (_id_of(each), each.fingerprint if isinstance(each, Marked) else None)
-            for _, _, each in made
-            if isinstance(each, Marked | Delete)
+        results = [(row, *self._transform(row)) for row in rows]
+        held = self._run_state.held([_id_of(each) for row, _, each in results if not _is_known(row, each)])
+        results = [(row, record, _in_doubt(row, each, held)) for row, record, each in results]
+        unchanged = self._run_state.unchanged(
+            (_id_of(each), each.fingerprint if isinstance(each, Prepared) else None)
+            for _, _, each in results
+            if isinstance(each, Prepared | Delete)
         )
-        for row, record, each in made:
+        for row, record, each in results:
             entry = self.ledger.take(row.file, row.ordinal, row.source)
             if isinstance(each, Failed):
                 self._keep(entry, row, record, each)
@@ -112,15 +112,15 @@ class _Replay:
             elif isinstance(each, Delete):
                 self._push(each, (entry, row, record, None))
             elif each.write.id in unchanged:
-                self._memory.confirm(each.write.id, row.moment)
+                self._run_state.confirm(each.write.id, row.arrival)
                 self._resolve(entry, row, "unchanged")
             else:
                 self._push(each.write, (entry, row, record, each.fingerprint), each.change)
-        self._memory.store(self.ledger)
+        self._run_state.store(self.ledger)
 
     def finish(self) -> None:
         self._pusher.commit()
-        self._memory.store(self.ledger, committed=True)
+        self._run_state.store(self.ledger, committed=True)
         self._finished = True
 
     def leave(self) -> None:
@@ -137,10 +137,10 @@ class _Replay:
         with suppress(IndexerError):
             if not self._left:
                 self._pusher.abandon()
-            self._memory.store(self.ledger)
-        self.ledger.withdraw()
+            self._run_state.store(self.ledger)
+        self.ledger.drop_unfinished()
 
-    def _make(self, row: Row) -> tuple[Record, Made]:
+    def _transform(self, row: Row) -> tuple[Record, Result]:
         record = dead_letters.record(row)
         if not record.format:
             again = _split(row, self._profile)
@@ -148,32 +148,32 @@ class _Replay:
                 return record, Failed("read", row.reason)
             record = again
         profile = self._profile or _stored_profile(row, record.format)
-        recipe = Recipe(
+        spec = TransformSpec(
             {record.source: {record.format: profile}},
             set(self._sink.omit),
             self._derive_version,
-            dates=self._memory.dates is not None,
+            dates=self._run_state.dates is not None,
         )
         # what failed there may end this process, too
-        return record, self._apart.make(record, recipe) if row.stage == "derive" else make(record, recipe)
+        return record, self._apart.transform(record, spec) if row.stage == "derive" else transform(record, spec)
 
     def _push(self, action: Action, token: Token, change: Change | None = None) -> None:
-        self._pusher.add(self._memory.dated(action, change, self._pusher.settle), token)
+        self._pusher.add(self._run_state.dated(action, change, self._pusher.wait_for), token)
 
     def _answered(self, answers: list[tuple[Action, Token, Outcome]], seconds: float) -> None:
         self._events.answered(len(answers), seconds)
         for action, (entry, row, record, fingerprint), outcome in answers:
             if outcome.status == "rejected":
-                self._memory.refuse(action.id)
+                self._run_state.refuse(action.id)
                 self._keep(entry, row, record, Failed("index", outcome.reason, action.id))
             else:
-                self._memory.acknowledge(action.id, fingerprint, row.moment)
+                self._run_state.acknowledge(action.id, fingerprint, row.arrival)
                 self._resolve(entry, row, outcome.status)
-        self._memory.store(self.ledger)
+        self._run_state.store(self.ledger)
 
     def _resolve(self, entry: Entry, row: Row, column: str) -> None:
         self.ledger.settle(entry, column)
-        self._memory.resolve(row.id)
+        self._run_state.resolve(row.id)
 
     def _keep(self, entry: Entry, row: Row, record: Record, failed: Failed) -> None:
         self.ledger.settle(entry, "rejected")
@@ -188,26 +188,26 @@ class _Replay:
             reason=failed.reason,
             header=record.header,
             raw=row.raw,
-            moment=row.moment,
+            arrival=row.arrival,
         )
-        self._memory.bury(letter)
+        self._run_state.keep_dead_letter(letter)
         self._events.rejected(letter, "")
 
 
-def _id_of(made: Made) -> str:
-    return made.write.id if isinstance(made, Marked) else made.id if isinstance(made, Delete) else ""
+def _id_of(result: Result) -> str:
+    return result.write.id if isinstance(result, Prepared) else result.id if isinstance(result, Delete) else ""
 
 
-def _is_known(row: Row, made: Made) -> bool:
+def _is_known(row: Row, result: Result) -> bool:
     """Whether later versions of the document would have taken this letter away."""
-    return not isinstance(made, Marked | Delete) or row.document_id == _id_of(made)
+    return not isinstance(result, Prepared | Delete) or row.document_id == _id_of(result)
 
 
-def _in_doubt(row: Row, made: Made, held: dict[str, bytes]) -> Made:
+def _in_doubt(row: Row, result: Result, held: dict[str, bytes]) -> Result:
     """A record whose id was not known when it failed may be older than what the index holds by now."""
-    id = _id_of(made)
-    if _is_known(row, made) or id not in held or (isinstance(made, Marked) and held[id] == made.fingerprint):
-        return made
+    id = _id_of(result)
+    if _is_known(row, result) or id not in held or (isinstance(result, Prepared) and held[id] == result.fingerprint):
+        return result
     return Failed(
         row.stage,
         f"the index holds another version of {id}, and this one may be older; load {row.file} again to settle it",

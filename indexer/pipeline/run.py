@@ -20,11 +20,11 @@ from indexer.pipeline.delete_guard import WHY_HELD
 from indexer.pipeline.ledger import Entry, Ledger
 from indexer.pipeline.pool import End, Item, WorkerError, derive
 from indexer.pipeline.push import Limits, Pusher
-from indexer.pipeline.workers import Failed, Filtered, Made, Marked, Recipe
+from indexer.pipeline.workers import Failed, Filtered, Prepared, Result, TransformSpec
 from indexer.sources.remote_file import Remote
 
 if TYPE_CHECKING:  # they bring the database along, which transform does without
-    from indexer.pipeline.run_state import Memory
+    from indexer.pipeline.run_state import RunState
     from indexer.state.dead_letters import DeadLetter
 
 COMMIT_EVERY = 30.0  # seconds between commits where only a commit survives a crash
@@ -107,17 +107,23 @@ class Plan:
     """
 
     files: Mapping[str, str]
-    recipe: Recipe
+    spec: TransformSpec
     workers: int
     limits: Limits
     budget: Budget
-    elsewhere: Mapping[str, Target | Remote] = field(default_factory=dict)
+    locations: Mapping[str, Target | Remote] = field(default_factory=dict)
     hold_deletions: bool = False
     apart: bool = False
 
 
 def run(
-    plan: Plan, sink: Writer | None, memory: "Memory | None", *, events: Events, stop: threading.Event, summary: Summary
+    plan: Plan,
+    sink: Writer | None,
+    run_state: "RunState | None",
+    *,
+    events: Events,
+    stop: threading.Event,
+    summary: Summary,
 ) -> Summary:
     """Loads the dumps into the sink; with no sink everything is done but sending, and counted as if it were.
 
@@ -128,16 +134,16 @@ def run(
     acknowledged stays, and the next run goes on from there.
     """
     started = time.monotonic()
-    loading = _Run(plan, sink, memory, events, stop)
+    loading = _Run(plan, sink, run_state, events, stop)
     summary.account = loading.ledger.account
     try:
-        if memory is not None:
-            memory.resume(loading.ledger)
+        if run_state is not None:
+            run_state.resume(loading.ledger)
         before = loading.ledger.account
         read, failed = before.total.read, before.failed
         overdrawn = False
         try:
-            with closing(derive(loading.items(), plan.recipe, workers=plan.workers, apart=plan.apart)) as derived:
+            with closing(derive(loading.items(), plan.spec, workers=plan.workers, apart=plan.apart)) as derived:
                 for chunk in derived:
                     if stop.is_set():
                         summary.interrupted = True
@@ -155,8 +161,8 @@ def run(
         loading.finish()
         if overdrawn:
             raise _overdrawn(summary.account)
-        if memory is not None and not summary.interrupted:
-            memory.finish()
+        if run_state is not None and not summary.interrupted:
+            run_state.finish()
     except TransientError:
         if not stop.is_set():
             raise
@@ -183,10 +189,10 @@ def _overdrawn(account: Account) -> BudgetError:
 Token = tuple[Entry, Record, bytes | None]
 
 
-def _versions(made: Iterable[Made | None]) -> Iterator[tuple[str, bytes | None]]:
+def _versions(result: Iterable[Result | None]) -> Iterator[tuple[str, bytes | None]]:
     """What is to be sent, in its order: ids with their fingerprints, None for deletions."""
-    for each in made:
-        if isinstance(each, Marked):
+    for each in result:
+        if isinstance(each, Prepared):
             yield each.write.id, each.fingerprint
         elif isinstance(each, Delete):
             yield each.id, None
@@ -196,11 +202,11 @@ class _Run:
     """The state of a run: one object, because the answers of the engine come back into it."""
 
     def __init__(
-        self, plan: Plan, sink: Writer | None, memory: "Memory | None", events: Events, stop: threading.Event
+        self, plan: Plan, sink: Writer | None, run_state: "RunState | None", events: Events, stop: threading.Event
     ) -> None:
         self.ledger = Ledger()
         self._plan = plan
-        self._memory = memory
+        self._run_state = run_state
         self._events = events
         self._stop = stop
         self._last = ("", "")  # file and name in the books of the last record
@@ -223,9 +229,9 @@ class _Run:
             stream = sources.read(
                 [file],
                 source=source,
-                format=self._plan.recipe.format_of(source),
+                format=self._plan.spec.format_of(source),
                 progress=self._events.advanced,
-                elsewhere=self._plan.elsewhere,
+                locations=self._plan.locations,
                 pause=self._pause,
             )
             for number, item in enumerate(stream, 1):
@@ -239,15 +245,15 @@ class _Run:
         self._events.paused(error, seconds)
         self._stop.wait(seconds)
 
-    def take(self, chunk: list[tuple[Item, Made | None]]) -> None:
+    def take(self, chunk: list[tuple[Item, Result | None]]) -> None:
         self._finished = False
         unchanged: set[str] = set()
-        if self._memory is not None:
+        if self._run_state is not None:
             held = self._plan.hold_deletions
-            unchanged = self._memory.unchanged(
-                _versions(made for _, made in chunk if not (held and isinstance(made, Delete)))
+            unchanged = self._run_state.unchanged(
+                _versions(result for _, result in chunk if not (held and isinstance(result, Delete)))
             )
-        for item, made in chunk:
+        for item, result in chunk:
             file, number = self._places.popleft()
             if isinstance(item, End):
                 self.ledger.pass_end(file)
@@ -256,7 +262,7 @@ class _Run:
                 self._events.fault(item)
             else:
                 entry = self.ledger.take(file, number, self._name_of(item))
-                self._settle(entry, item, made, unchanged)
+                self._settle(entry, item, result, unchanged)
         self._events.counted(self.ledger.account)
         self._keep()
 
@@ -264,8 +270,8 @@ class _Run:
         """Sends the rest, waits for every answer, commits."""
         if self._pusher is not None:
             self._pusher.commit()
-        if self._memory is not None:
-            self._memory.store(self.ledger, committed=True)
+        if self._run_state is not None:
+            self._run_state.store(self.ledger, committed=True)
         self._kept = time.monotonic()
         self._finished = True
 
@@ -280,11 +286,11 @@ class _Run:
         with suppress(IndexerError):  # the state may be what is at fault: the error that ends the run says so
             if self._pusher is not None:
                 self._pusher.abandon()
-            if self._memory is not None:
-                self._memory.store(self.ledger)
+            if self._run_state is not None:
+                self._run_state.store(self.ledger)
             else:
                 self.ledger.keep()
-        self.ledger.withdraw()
+        self.ledger.drop_unfinished()
 
     def leave(self) -> None:
         """Ends at once, as far as that can be done."""
@@ -292,32 +298,32 @@ class _Run:
             self._pusher.leave()
             self._pusher = None
 
-    def _settle(self, entry: Entry, item: Record | Fault, made: Made | None, unchanged: set[str]) -> None:
+    def _settle(self, entry: Entry, item: Record | Fault, result: Result | None, unchanged: set[str]) -> None:
         if isinstance(item, Fault):
             self._reject(entry, item, "read", item.reason)
-        elif isinstance(made, Failed):
-            self._reject(entry, item, made.stage, made.reason, document_id=made.document_id)
-        elif isinstance(made, Filtered):
+        elif isinstance(result, Failed):
+            self._reject(entry, item, result.stage, result.reason, document_id=result.document_id)
+        elif isinstance(result, Filtered):
             self.ledger.settle(entry, "filtered")
-        elif isinstance(made, Marked):
-            if made.warnings:
-                self._events.warned(item, made.write.id, list(made.warnings))
-            if self._memory is not None and made.write.id in unchanged:
+        elif isinstance(result, Prepared):
+            if result.warnings:
+                self._events.warned(item, result.write.id, list(result.warnings))
+            if self._run_state is not None and result.write.id in unchanged:
                 self.ledger.settle(entry, "unchanged")
-                self._memory.confirm(made.write.id, self._memory.moment(entry))
+                self._run_state.confirm(result.write.id, self._run_state.arrival(entry))
             else:
-                self._push(made.write, (entry, item, made.fingerprint), made.change)
-        elif isinstance(made, Delete) and self._plan.hold_deletions:
-            self._reject(entry, item, HELD, WHY_HELD, document_id=made.id)
-        elif isinstance(made, Delete):
-            self._push(made, (entry, item, None))
+                self._push(result.write, (entry, item, result.fingerprint), result.change)
+        elif isinstance(result, Delete) and self._plan.hold_deletions:
+            self._reject(entry, item, HELD, WHY_HELD, document_id=result.id)
+        elif isinstance(result, Delete):
+            self._push(result, (entry, item, None))
 
     def _push(self, action: Action, token: Token, change: Change | None = None) -> None:
         if self._pusher is None:
             self.ledger.settle(token[0], "deleted" if isinstance(action, Delete) else "indexed")
             return
-        if self._memory is not None:
-            action = self._memory.dated(action, change, self._pusher.settle)
+        if self._run_state is not None:
+            action = self._run_state.dated(action, change, self._pusher.wait_for)
         self._pusher.add(action, token)
 
     def _answered(self, answers: list[tuple[Action, Token, Outcome]], seconds: float) -> None:
@@ -326,27 +332,27 @@ class _Run:
         for action, (entry, record, fingerprint), outcome in answers:
             if outcome.status == "rejected":
                 self._reject(entry, record, "index", outcome.reason, document_id=action.id)
-                if self._memory is not None:
-                    self._memory.refuse(action.id)
+                if self._run_state is not None:
+                    self._run_state.refuse(action.id)
                 continue
             self.ledger.settle(entry, outcome.status)
-            if self._memory is not None:
-                self._memory.acknowledge(action.id, fingerprint, self._memory.moment(entry))
-        if self._memory is not None:
-            self._memory.store(self.ledger)
+            if self._run_state is not None:
+                self._run_state.acknowledge(action.id, fingerprint, self._run_state.arrival(entry))
+        if self._run_state is not None:
+            self._run_state.store(self.ledger)
 
     def _keep(self) -> None:
         """Stores now and then how far we are, so that a resumed run has little to repeat; where only a commit survives
         a crash, commits first.
         """
-        if self._memory is None:
+        if self._run_state is None:
             self.ledger.moved()
             return
         since = time.monotonic() - self._kept
-        if self._memory.waits and since >= COMMIT_EVERY:
+        if self._run_state.waits and since >= COMMIT_EVERY:
             self.finish()
-        elif not self._memory.waits and since >= STORE_EVERY:
-            self._memory.store(self.ledger)
+        elif not self._run_state.waits and since >= STORE_EVERY:
+            self._run_state.store(self.ledger)
             self._kept = time.monotonic()
 
     def _reject(
@@ -366,15 +372,15 @@ class _Run:
             header=item.header if isinstance(item, Record) else None,
             raw=item.raw,
         )
-        if self._memory is not None:
-            self._memory.bury(letter, entry)
+        if self._run_state is not None:
+            self._run_state.keep_dead_letter(letter, entry)
         if stage != HELD:
             self._events.rejected(letter, item.advice if isinstance(item, Fault) else "")
 
     def _name_of(self, item: Record | Fault) -> str:
         if item.source:
             return item.source
-        profile = self._plan.recipe.profile_of(item) if isinstance(item, Record) else None
+        profile = self._plan.spec.profile_of(item) if isinstance(item, Record) else None
         if profile is not None:
             self._last = (item.position.file, profile.name)
             return profile.name
@@ -382,5 +388,5 @@ class _Run:
         return self._last[1] if self._last[0] == item.position.file else "unknown"
 
     def _profile_data(self, item: Record | Fault) -> dict[str, Any] | None:
-        profile = self._plan.recipe.profile_of(item) if isinstance(item, Record) else None
+        profile = self._plan.spec.profile_of(item) if isinstance(item, Record) else None
         return asdict(profile) if profile is not None else None

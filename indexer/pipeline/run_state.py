@@ -29,7 +29,7 @@ from indexer.state.store import Store
 SIGNED_BYTES = 1 << 16  # of a dump's head and tail
 
 
-class Memory:
+class RunState:
     """`signatures` holds each dump's in the order in which they are read, "" for those that cannot be resumed (standard
     input, an index). `durable` is the sink's: where it is "never", the run writes all anew, and nothing of it is
     remembered. `dates` are those that documents get on their way, None where they get none.
@@ -119,7 +119,7 @@ class Memory:
             self.dates.look_up([id for id in wanted if id not in same])
         return same
 
-    def moment(self, entry: Entry) -> tuple[int, int]:
+    def arrival(self, entry: Entry) -> tuple[int, int]:
         """When an item of this run came along, among those of all runs."""
         return (self._run_id, entry.sequence)
 
@@ -130,27 +130,27 @@ class Memory:
         known = progress.fingerprints(self._store, self._target_id, ids)
         return known | {id: self._changed[id] for id in ids if id in self._changed}
 
-    def dated(self, action: Action, change: Change | None, settle: Callable[[str], None]) -> Action:
+    def dated(self, action: Action, change: Change | None, wait_for: Callable[[str], None]) -> Action:
         """What to send: a document with its dates, where it gets any. They hang on what became of the version before
-        it, which `settle(id)` waits for.
+        it, which `wait_for(id)` waits for.
         """
         if self.dates is None:
             return action
-        settle(action.id)
+        wait_for(action.id)
         return self.dates.stamp(action, change)
 
-    def acknowledge(self, id: str, fingerprint: bytes | None, moment: tuple[int, int]) -> None:
+    def acknowledge(self, id: str, fingerprint: bytes | None, arrival: tuple[int, int]) -> None:
         """The engine has this document, or (None) has it no more; `moment` says when its record came along."""
         if self._durable != "never" and not self._arrived(id) and fingerprint is not None:
             self._changed[id] = fingerprint
         if self.dates is not None:
             self.dates.acknowledge(id)
-        self.confirm(id, moment)
+        self.confirm(id, arrival)
 
-    def confirm(self, id: str, moment: tuple[int, int]) -> None:
+    def confirm(self, id: str, arrival: tuple[int, int]) -> None:
         """The index is as the record of this moment wants it: what failed before it is overtaken."""
         if id in self._letter_ids:
-            self._overtaken[id] = max(moment, self._overtaken.get(id, moment))
+            self._overtaken[id] = max(arrival, self._overtaken.get(id, arrival))
 
     def refuse(self, id: str) -> None:
         """The engine took no document under this id: it holds what it held."""
@@ -158,11 +158,11 @@ class Memory:
         if self.dates is not None:
             self.dates.refuse(id)
 
-    def bury(self, letter: DeadLetter, entry: Entry | None = None) -> None:
+    def keep_dead_letter(self, letter: DeadLetter, entry: Entry | None = None) -> None:
         """Keeps a record that failed; `entry` is the run's, for one that was just read."""
         if entry is not None:
             file = sources.lasting(entry.file) + letter.position.file[len(sources.shown(entry.file)) :]
-            letter = replace(letter, position=replace(letter.position, file=file), moment=self.moment(entry))
+            letter = replace(letter, position=replace(letter.position, file=file), arrival=self.arrival(entry))
         self._letters.append(letter)
         if letter.document_id is not None:
             self._letter_ids.add(letter.document_id)
@@ -189,8 +189,8 @@ class Memory:
         with self._store.begin() as connection:
             target_id = self._target_id
             dead_letters.put(connection, self._letters, target_id=target_id, derive=self._derive_version)
-            for id, moment in self._overtaken.items():
-                dead_letters.overtake(connection, target_id=target_id, document_id=id, moment=moment)
+            for id, arrival in self._overtaken.items():
+                dead_letters.overtake(connection, target_id=target_id, document_id=id, arrival=arrival)
             dead_letters.drop(connection, self._done)
             progress.remember(connection, target_id, self._changed)
             if self.dates is not None:

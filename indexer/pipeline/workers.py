@@ -25,7 +25,7 @@ WARNINGS = ("marc_error", "metadata_error_str_mv")  # the fields that hold them
 
 
 @dataclass(frozen=True, slots=True)
-class Recipe:
+class TransformSpec:
     """What a worker needs to know: for each source the profile of each format, and the fields that the target fills
     itself. `dates`: whether it is asked when a record was last changed.
     """
@@ -60,7 +60,7 @@ class Filtered:
 
 
 @dataclass(frozen=True, slots=True)
-class Marked:
+class Prepared:
     """A write with the fingerprint of what it was made of and by: equal fingerprints, equal documents. `warnings` are
     what the document itself says was wrong with its record. `change` is for first_indexed and last_indexed, None where
     nobody asks or the document has its own; they are not in `write`, and so not in the fingerprint.
@@ -72,26 +72,26 @@ class Marked:
     change: Change | None = None
 
 
-Made = Marked | Delete | Failed | Filtered
+Result = Prepared | Delete | Failed | Filtered
 
 
-def make(record: Record, recipe: Recipe) -> Made:
-    """One record to what is sent for it. Pure: the same record and recipe give the same bytes everywhere."""
-    profile = recipe.profile_of(record)
+def transform(record: Record, spec: TransformSpec) -> Result:
+    """One record to what is sent for it. Pure: the same record and spec give the same bytes everywhere."""
+    profile = spec.profile_of(record)
     if profile is None:
-        read = ", ".join(sorted(recipe.profiles[record.source].keys() - {DELETE}))
+        read = ", ".join(sorted(spec.profiles[record.source].keys() - {DELETE}))
         return Failed("format", f"is {record.format}, and what is read here is {read}: is --profile right?")
     try:
         document = to_document(record, profile)
         if isinstance(document, Delete):
             return document
         fields = document.fields
-        if recipe.omit:
-            fields = {name: value for name, value in fields.items() if name not in recipe.omit}
+        if spec.omit:
+            fields = {name: value for name, value in fields.items() if name not in spec.omit}
         body = orjson.dumps(fields)
-        mark = hashlib.blake2b(body, digest_size=16, key=recipe.derive_version.encode()[:64]).digest()
-        change = change_of(record, document.fields) if recipe.dates else None
-        return Marked(Write(document.id, body), mark, _warnings(document.fields), change)
+        mark = hashlib.blake2b(body, digest_size=16, key=spec.derive_version.encode()[:64]).digest()
+        change = change_of(record, document.fields) if spec.dates else None
+        return Prepared(Write(document.id, body), mark, _warnings(document.fields), change)
     except RecordError as error:
         reason = f"{error.field}: {error.reason}" if error.field else error.reason
         return Failed("format", reason, error.document_id or _named_by_header(record, profile))
@@ -117,7 +117,7 @@ def _named_by_header(record: Record, profile: Profile) -> str | None:
     return make_id(profile, identifier) if identifier else None
 
 
-_recipe: Recipe | None = None
+_spec: TransformSpec | None = None
 
 
 def collect_rarely() -> None:
@@ -125,9 +125,9 @@ def collect_rarely() -> None:
     gc.set_threshold(50_000, 20, 100)
 
 
-def start_worker(recipe: Recipe | None) -> None:
-    global _recipe
-    _recipe = recipe
+def start_worker(spec: TransformSpec | None) -> None:
+    global _spec
+    _spec = spec
     collect_rarely()
     # Ctrl-C and what systemd sends to every process of a service are the main process's to handle: it needs us to
     # finish, and ends us then
@@ -148,7 +148,7 @@ def _end_with_parent() -> None:
 # parse the record. Where a record stands plays no part in what is made of it, and stays here.
 Packed = tuple[str, str, bytes, tuple[str | None, str | None, tuple[str, ...], bool] | None]
 PackedChange = tuple[int, bool, tuple[int, int] | None] | None
-PackedMade = tuple[str, bytes, bytes, tuple[str, ...], PackedChange] | Delete | Failed | Filtered
+PackedResult = tuple[str, bytes, bytes, tuple[str, ...], PackedChange] | Delete | Failed | Filtered
 
 _NOWHERE = Position("")
 
@@ -161,29 +161,29 @@ def pack(record: Record) -> Packed:
     return record.source, record.format, record.raw, None
 
 
-def make_in_worker(records: Sequence[Packed]) -> list[PackedMade]:
-    """By the recipe that this worker was started with."""
-    assert _recipe is not None  # noqa: S101 - set by the initializer of every worker
-    return [_make_packed(record, _recipe) for record in records]
+def transform_in_worker(records: Sequence[Packed]) -> list[PackedResult]:
+    """By the spec that this worker was started with."""
+    assert _spec is not None  # noqa: S101 - set by the initializer of every worker
+    return [_transform_packed(record, _spec) for record in records]
 
 
-def make_alone(record: Packed | None, recipe: Recipe) -> PackedMade | None:
+def transform_alone(record: Packed | None, spec: TransformSpec) -> PackedResult | None:
     """One record; None for none, which shows that the process is well."""
-    return _make_packed(record, recipe) if record is not None else None
+    return _transform_packed(record, spec) if record is not None else None
 
 
-def _make_packed(record: Packed, recipe: Recipe) -> PackedMade:
+def _transform_packed(record: Packed, spec: TransformSpec) -> PackedResult:
     source, format, raw, header = record
-    made = make(Record(source, format, raw, _NOWHERE, Header(*header) if header is not None else None), recipe)
-    if not isinstance(made, Marked):
-        return made
-    change = made.change
+    result = transform(Record(source, format, raw, _NOWHERE, Header(*header) if header is not None else None), spec)
+    if not isinstance(result, Prepared):
+        return result
+    change = result.change
     told = (change.at, change.later_only, change.own) if change is not None else None
-    return made.write.id, made.write.body, made.fingerprint, made.warnings, told
+    return result.write.id, result.write.body, result.fingerprint, result.warnings, told
 
 
-def unpack(made: PackedMade) -> Made:
-    if isinstance(made, tuple):
-        id, body, fingerprint, warnings, change = made
-        return Marked(Write(id, body), fingerprint, warnings, Change(*change) if change is not None else None)
-    return made
+def unpack(result: PackedResult) -> Result:
+    if isinstance(result, tuple):
+        id, body, fingerprint, warnings, change = result
+        return Prepared(Write(id, body), fingerprint, warnings, Change(*change) if change is not None else None)
+    return result

@@ -26,7 +26,7 @@ def read(
     source: str,
     format: str | None = None,
     progress: Callable[[int], None] | None = None,
-    elsewhere: Mapping[str, Target | Remote] | None = None,
+    locations: Mapping[str, Target | Remote] | None = None,
     pause: Pause = live.sleep,
 ) -> Iterator[Record | Fault]:
     """Give the records of all files that `paths` stand for (see `expand`), in order, and what could not be read.
@@ -48,11 +48,11 @@ def read(
         yield place.fault(why_missing(path), "Check the path; the other files are not concerned.")
     for path in files:
         if is_index(path):
-            yield from live.records(path, elsewhere or {}, source, pause)
+            yield from live.records(path, locations or {}, source, pause)
             continue
         meter = Meter(progress)
         place = RecordFactory(source, shown(path), format)
-        far = (elsewhere or {}).get(path)
+        far = (locations or {}).get(path)
         if not isinstance(far, Remote):
             yield from _file(path, Stream(chunks(path, meter)), meter, place)
         elif far.trouble:

@@ -28,23 +28,23 @@ def named(paths: Sequence[str], credentials: Credentials) -> tuple[list[str], di
     ConfigError for a URL that names nothing.
     """
     names: list[str] = []
-    elsewhere: dict[str, Target | Remote] = {}
+    locations: dict[str, Target | Remote] = {}
     for path in paths:
         if is_remote(path):
             found = remote.find(path, str(credentials.ca_file) if credentials.ca_file else None)
-            elsewhere |= found
+            locations |= found
             names += found
             continue
         if is_index(path):
             target = parse_target(path, credentials)
-            elsewhere[str(target)] = target
+            locations[str(target)] = target
             names.append(str(target))
         else:
             names.append(path)
-    return names, elsewhere
+    return names, locations
 
 
-def records(name: str, elsewhere: Mapping[str, Target | Remote], source: str, pause: Pause) -> Iterator[Record]:
+def records(name: str, locations: Mapping[str, Target | Remote], source: str, pause: Pause) -> Iterator[Record]:
     """Every document of the index that `elsewhere` (see `named`) holds under this name.
 
     A page that cannot be had for a reason that may pass is asked for again, `pause` called with the reason and the
@@ -53,7 +53,7 @@ def records(name: str, elsewhere: Mapping[str, Target | Remote], source: str, pa
     place = RecordFactory(source, name, exact=False)
     sink = None
     try:
-        known = elsewhere.get(name)
+        known = locations.get(name)
         sink = open_index(known if isinstance(known, Target) else parse_target(name))
         yield from _records(sink, place, pause)
     except IndexerError as error:

@@ -34,7 +34,7 @@ class DeadLetter:
     reason: str
     header: Header | None
     raw: bytes
-    moment: tuple[int, int] = (0, 0)
+    arrival: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class StoredLetter:
     raw: bytes = b""
 
     @property
-    def moment(self) -> tuple[int, int]:
+    def arrival(self) -> tuple[int, int]:
         """When its record came along."""
         return self.run_id, self.sequence
 
@@ -88,8 +88,8 @@ def put(connection: sa.Connection, letters: Iterable[DeadLetter], *, target_id: 
             & (dead_letters.c.digest == digest)
         )
         told = {
-            "run_id": letter.moment[0],
-            "sequence": letter.moment[1],
+            "run_id": letter.arrival[0],
+            "sequence": letter.arrival[1],
             "format": letter.format,
             "document_id": letter.document_id,
             "stage": letter.stage,
@@ -164,9 +164,9 @@ def count(store: Store, target_id: int, sources: Collection[str]) -> int:
         return int(connection.execute(query).scalar_one())
 
 
-def overtake(connection: sa.Connection, *, target_id: int, document_id: str, moment: tuple[int, int]) -> None:
+def overtake(connection: sa.Connection, *, target_id: int, document_id: str, arrival: tuple[int, int]) -> None:
     """Forgets letters of a document of which the index holds a later version, or which was deleted later."""
-    run_id, sequence = moment
+    run_id, sequence = arrival
     column = dead_letters.c
     earlier = (column.run_id < run_id) | ((column.run_id == run_id) & (column.sequence <= sequence))
     gone = (column.target_id == target_id) & (column.document_id == document_id) & earlier

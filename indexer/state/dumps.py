@@ -16,7 +16,7 @@ _PUT = sa.text(
 )
 
 
-def settled(store: Store, target_id: int) -> dict[tuple[str, str], str]:
+def complete(store: Store, target_id: int) -> dict[tuple[str, str], str]:
     """(source, file) -> the signature under which the file was read to its end."""
     return _signatures(store, files.select().where(files.c.target_id == target_id, files.c.complete))
 
@@ -36,7 +36,7 @@ def begin(store: Store, target_id: int, about: Mapping[tuple[str, str], str]) ->
     _put(store, target_id, about, complete=False)
 
 
-def settle(store: Store, target_id: int, read: Mapping[tuple[str, str], str]) -> None:
+def mark_complete(store: Store, target_id: int, read: Mapping[tuple[str, str], str]) -> None:
     """These files were read to their end, and all that came of them is acknowledged and committed."""
     _put(store, target_id, read, complete=True)
 

@@ -22,7 +22,7 @@ from indexer.formats import profiles
 from indexer.model.records import Record
 from indexer.model.settings import LoadSettings
 from indexer.model.targets import Target
-from indexer.pipeline.workers import Marked, Recipe, make
+from indexer.pipeline.workers import Prepared, TransformSpec, make
 
 HERE = Path(__file__).parent
 INDEXER = (sys.executable, "-m", "indexer")
@@ -156,13 +156,13 @@ def _encode(dump: Path, path: Path, target: Target) -> None:
     sink = open_index(target, create=True)
     sink.check()
     profile = profiles.bundled()["pubmed"]
-    recipe = Recipe({"": {profile.format: profile}}, set(sink.omit))
+    recipe = TransformSpec({"": {profile.format: profile}}, set(sink.omit))
     sink.close()
     with path.open("wb") as file:
         for record in sources.read([str(dump)], source=""):
             assert isinstance(record, Record), record
             made = make(record, recipe)
-            assert isinstance(made, Marked), made
+            assert isinstance(made, Prepared), made
             file.write(made.write.id.encode() + b"\t" + made.write.body + b"\n")
 
 

@@ -35,7 +35,7 @@ def titled(*titles: str) -> list[Write]:
 
 
 @contextlib.contextmanager
-def opened(path: Path, batch: Sequence[Write] = (), *, create: bool = True) -> Iterator[EmbeddedSink]:
+def open_session(path: Path, batch: Sequence[Write] = (), *, create: bool = True) -> Iterator[EmbeddedSink]:
     """A sink on the folder, with the batch committed."""
     sink = EmbeddedSink(path, create=create)
     sink.check()
@@ -62,7 +62,7 @@ def documents(data: Path) -> list[Fields]:
 @pytest.fixture(scope="module")
 def pubmed(documents: list[Fields], tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedSink]:
     batch = [Write(str(fields["id"]), orjson.dumps(fields)) for fields in documents]
-    with opened(tmp_path_factory.mktemp("embedded") / "pubmed", batch) as sink:
+    with open_session(tmp_path_factory.mktemp("embedded") / "pubmed", batch) as sink:
         yield sink
 
 
@@ -75,22 +75,22 @@ def test_installing_makes_a_folder_once(tmp_path: Path) -> None:
     assert sorted(os.listdir(path)) == ["index", "meta.json"]
     assert json.loads((path / "meta.json").read_text())["format"] == 2
     assert install(path) == []
-    with opened(path, create=False) as sink:
+    with open_session(path, create=False) as sink:
         assert sink.count() == 0
         assert list(sink.ids()) == []
         assert sink.search(Query("anything", facets=("format",), sort="title_sort")).total == 0
 
 
 def test_installing_keeps_what_is_there(tmp_path: Path) -> None:
-    with opened(tmp_path / "index", titled("Kept")):
+    with open_session(tmp_path / "index", titled("Kept")):
         pass
     assert install(tmp_path / "index") == []
-    with opened(tmp_path / "index") as sink:
+    with open_session(tmp_path / "index") as sink:
         assert sink.count() == 1
 
 
 def test_the_first_load_makes_the_folder(tmp_path: Path) -> None:
-    with opened(tmp_path / "new", titled("First")) as sink:
+    with open_session(tmp_path / "new", titled("First")) as sink:
         assert ids(sink.search(Query("first"))) == ["t0"]
 
 
@@ -99,7 +99,7 @@ def test_an_installation_that_was_cut_short_is_finished(tmp_path: Path) -> None:
     for file in (tmp_path / "index" / "index").iterdir():
         file.unlink()
     (tmp_path / "index" / "meta.json.tmp").write_text("half")
-    with opened(tmp_path / "index", titled("Again")) as sink:
+    with open_session(tmp_path / "index", titled("Again")) as sink:
         assert sink.count() == 1
 
 
@@ -158,7 +158,7 @@ def test_a_place_where_no_folder_can_be_made() -> None:
 
 
 def test_a_damaged_index_is_told_not_thrown(tmp_path: Path) -> None:
-    with opened(tmp_path / "index", titled("Kept")):
+    with open_session(tmp_path / "index", titled("Kept")):
         pass
     for file in (tmp_path / "index" / "index").glob("*.store"):
         file.unlink()
@@ -171,20 +171,20 @@ def test_a_damaged_index_is_told_not_thrown(tmp_path: Path) -> None:
 
 
 def test_two_writers_are_one_too_many(tmp_path: Path) -> None:
-    with opened(tmp_path / "index", titled("Mine")) as first, opened(tmp_path / "index") as second:
+    with open_session(tmp_path / "index", titled("Mine")) as first, open_session(tmp_path / "index") as second:
         with pytest.raises(PermanentError, match="another process writes to this index") as caught:
             second.push(titled("Other"))
         assert "Wait" in caught.value.advice
         assert second.count() == 1  # reading is free
         first.push([Delete("t0")])
         first.commit()
-    with opened(tmp_path / "index", titled("After")) as third:  # the lock went with its owner
+    with open_session(tmp_path / "index", titled("After")) as third:  # the lock went with its owner
         assert third.count() == 1
 
 
 def test_many_documents_do_not_wait_in_memory_for_a_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("indexer.engines.embedded.sink.QUEUED", 50_000)
-    with opened(tmp_path) as sink, opened(tmp_path) as reader:
+    with open_session(tmp_path) as sink, open_session(tmp_path) as reader:
         for start in range(0, 1000, 100):
             sink.push([write(str(number), title="x" * 1000) for number in range(start, start + 100)])
         reader.commit()
@@ -197,9 +197,9 @@ def test_many_documents_do_not_wait_in_memory_for_a_commit(tmp_path: Path, monke
 
 
 def test_what_was_not_committed_is_dropped_on_close(tmp_path: Path) -> None:
-    with opened(tmp_path / "index", titled("Kept")) as sink:
+    with open_session(tmp_path / "index", titled("Kept")) as sink:
         sink.push([write("x", title="Dropped"), Delete("t0")])
-    with opened(tmp_path / "index") as sink:
+    with open_session(tmp_path / "index") as sink:
         assert list(sink.ids()) == ["t0"]
 
 
@@ -215,7 +215,7 @@ def test_closing_twice_and_opening_again(tmp_path: Path) -> None:
 
 
 def test_an_id_that_is_not_the_documents_is_rejected(tmp_path: Path) -> None:
-    with opened(tmp_path / "index") as sink:
+    with open_session(tmp_path / "index") as sink:
         (outcome,) = sink.push([Write("1", b'{"id":"2"}')])
         assert outcome.status == "rejected"
         assert "'2'" in outcome.reason
@@ -247,7 +247,7 @@ def test_a_killed_load_leaves_the_last_commit(tmp_path: Path) -> None:
             if int(line) == 5:
                 break
         loader.kill()
-    with opened(path, create=False) as sink:
+    with open_session(path, create=False) as sink:
         assert sink.count() == 100
         assert sink.search(Query("lost")).total == 0
         assert sink.search(Query("kept")).total == 100
@@ -284,12 +284,12 @@ def test_a_full_disk_is_told_and_costs_nothing_committed(tmp_path: Path, batches
     assert sink.count() == 1
     sink.close()
     assert "free space" in caught.value.advice
-    with opened(path, titled("A", "B"), create=False) as sink:
+    with open_session(path, titled("A", "B"), create=False) as sink:
         assert set(sink.ids()) == {"t0", "t1"}
 
 
 def test_searching_while_another_thread_pushes(tmp_path: Path) -> None:
-    with opened(tmp_path / "index", titled("Steady")) as sink:
+    with open_session(tmp_path / "index", titled("Steady")) as sink:
         done = threading.Event()
 
         def push() -> None:
@@ -356,7 +356,7 @@ def test_real_documents_in_order_over_pages(pubmed: EmbeddedSink, documents: lis
 @pytest.mark.parametrize(("descending", "limit"), [(False, 7), (True, 7), (False, 100), (True, 1)])
 def test_equal_and_missing_values_go_by_id_over_pages(tmp_path: Path, descending: bool, limit: int) -> None:
     batch = [write(f"{n:02}", **({"publishDateSort": f"{2000 + n % 4}"} if n % 5 else {})) for n in range(40)]
-    with opened(tmp_path / "index", batch[20:]) as sink:
+    with open_session(tmp_path / "index", batch[20:]) as sink:
         sink.push(batch[:20])
         sink.commit()
         sort = "-publishDateSort" if descending else "publishDateSort"
@@ -389,7 +389,7 @@ SCRIPTS = [
 
 @pytest.fixture(scope="module")
 def scripts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedSink]:
-    with opened(tmp_path_factory.mktemp("embedded") / "scripts", titled(*SCRIPTS)) as sink:
+    with open_session(tmp_path_factory.mktemp("embedded") / "scripts", titled(*SCRIPTS)) as sink:
         yield sink
 
 
@@ -434,7 +434,7 @@ def test_what_is_not_there_is_not_found(scripts: EmbeddedSink, text: str) -> Non
 
 
 def test_a_title_of_one_stop_word(tmp_path: Path) -> None:
-    with opened(tmp_path / "index", titled("It", "It is not the end")) as sink:
+    with open_session(tmp_path / "index", titled("It", "It is not the end")) as sink:
         assert ids(sink.search(Query("It"))) == ["t0"]
 
 
@@ -443,7 +443,7 @@ def test_dynamic_fields_filter_and_count(tmp_path: Path) -> None:
         write("1", doi_str_mv=["10.1/a", "10.1/b"], when_str="2020-01-01T00:00:00Z", seen_date="2020-01-01T00:00:00Z"),
         write("2", doi_str_mv=["10.1/b"], **{"odd.na me\\_str": "5", "shelf_txtF": "Top. "}),
     ]
-    with opened(tmp_path / "index", batch) as sink:
+    with open_session(tmp_path / "index", batch) as sink:
         assert ids(sink.search(Query("", filters=(("doi_str_mv", "10.1/a"),)))) == ["1"]
         assert sink.search(Query("", facets=("doi_str_mv",))).facets == {"doi_str_mv": [("10.1/b", 2), ("10.1/a", 1)]}
         for name, value, id in (

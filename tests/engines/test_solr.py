@@ -211,7 +211,7 @@ def collection(solrcloud_url: str) -> Iterator[Callable[[Callable[[str, str], st
     admin("configs", action="DELETE", name=name)
 
 
-def opened(target: Target) -> Index:
+def open_session(target: Target) -> Index:
     sink = open_index(target)
     sink.check()
     return sink
@@ -228,7 +228,7 @@ def test_without_tolerance_exactly_the_bad_ones_are_rejected(
         start = text.index('<processor class="solr.TolerantUpdateProcessorFactory">')
         return text[:start] + text[text.index("</processor>", start) + len("</processor>") :]
 
-    sink = opened(collection(intolerant))
+    sink = open_session(collection(intolerant))
     bad = {0, 22, 23, 45, 67, 89, 111, 133, 198}
     documents = [
         document(f"u{number}", "Title", **({"first_indexed": "bad date"} if number in bad else {}))
@@ -243,7 +243,7 @@ def test_without_tolerance_exactly_the_bad_ones_are_rejected(
 
 def test_a_tolerance_that_ends(collection: Callable[[Callable[[str, str], str]], Target]) -> None:
     """More errors than maxErrors: Solr stops in the middle of the batch, with a 400."""
-    sink = opened(
+    sink = open_session(
         collection(lambda _, text: text.replace('<int name="maxErrors">-1</int>', '<int name="maxErrors">2</int>'))
     )
     bad = {1, 5, 6, 7, 30}
@@ -265,7 +265,7 @@ def test_copy_fields_of_the_core_are_left_to_it(collection: Callable[[Callable[[
         lines = "".join(f'<copyField source="{source}" dest="{target}"/>' for source, target in rules.items())
         return text.replace("</schema>", f"{lines}</schema>")
 
-    sink = opened(collection(copying))
+    sink = open_session(collection(copying))
     assert sink.omit >= set(rules.values())
     sent = document("1", "Whole", author=["A, B", "C, D"])
     assert sink.push([write(sent, sink)]) == [INDEXED]
@@ -276,6 +276,6 @@ def test_copy_fields_of_the_core_are_left_to_it(collection: Callable[[Callable[[
 def test_fields_that_the_core_has_not(collection: Callable[[Callable[[str, str], str]], Target]) -> None:
     target = collection(lambda _, text: text.replace('<field name="hierarchy_sequence"', '<field name="other"'))
     with pytest.raises(PermanentError, match="hierarchy_sequence: not there") as caught:
-        opened(target)
+        open_session(target)
     assert str(target) in caught.value.message
     assert "indexer schema install" in caught.value.advice

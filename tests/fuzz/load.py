@@ -10,14 +10,14 @@ from indexer.formats.registry import DELETE, default_profiles
 from indexer.model.documents import Delete
 from indexer.model.records import Fault
 from indexer.pipeline.pool import derive
-from indexer.pipeline.workers import Failed, Filtered, Marked, Recipe
+from indexer.pipeline.workers import Failed, Filtered, Prepared, TransformSpec
 
 # What came of one record: ("document", id, body), ("delete", id), or what it is instead and why.
 Outcome = tuple[str, ...]
 
 _bundled = profiles.bundled()
 _profiles = {name: _bundled[profile] for name, profile in default_profiles().items()}
-_RECIPE = Recipe({"": {**_profiles, DELETE: profiles.Profile("delete", DELETE)}}, dates=True)
+_RECIPE = TransformSpec({"": {**_profiles, DELETE: profiles.Profile("delete", DELETE)}}, dates=True)
 
 
 def load(files: Mapping[str, bytes], format: str | None) -> tuple[list[Outcome], list[str]]:
@@ -40,7 +40,7 @@ def load(files: Mapping[str, bytes], format: str | None) -> tuple[list[Outcome],
                     outcomes.append(("filtered", made.reason))
                 elif isinstance(made, Delete):
                     outcomes.append(("delete", made.id))
-                elif isinstance(made, Marked):
+                elif isinstance(made, Prepared):
                     outcomes.append(("document", made.write.id, made.write.body.decode()))
                     bugs += [warning for warning in made.warnings if " could not be made: " in warning]
     return outcomes, bugs

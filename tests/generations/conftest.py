@@ -55,9 +55,9 @@ def target(fresh: Callable[[], Target]) -> Target:
 
 @pytest.fixture
 def place(target: Target) -> Iterator[GenerationStore]:
-    opened = open_generations(target)
-    yield opened
-    opened.close()
+    open_session = open_generations(target)
+    yield open_session
+    open_session.close()
 
 
 class Killed(BaseException):

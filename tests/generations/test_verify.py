@@ -35,22 +35,22 @@ def made(tmp_path: Path) -> Plan:
 @pytest.fixture
 def sinks(tmp_path: Path) -> Iterator[tuple[Index, Index]]:
     """Two empty indexes: the new one and the live one."""
-    opened = [EmbeddedSink(tmp_path / name, create=True) for name in ("new", "live")]
-    for sink in opened:
+    open_session = [EmbeddedSink(tmp_path / name, create=True) for name in ("new", "live")]
+    for sink in open_session:
         sink.check()
-    yield opened[0], opened[1]
-    for sink in opened:
+    yield open_session[0], open_session[1]
+    for sink in open_session:
         sink.close()
 
 
 def fill(sink: Index, plan: Plan, **changes: str | list[str] | None) -> None:
     """What the plan makes; in each document these fields are others, or (None) not there."""
-    from indexer.pipeline.transform_all import rederive
-    from indexer.pipeline.workers import Marked
+    from indexer.pipeline.transform_all import transform_all
+    from indexer.pipeline.workers import Prepared
 
-    for chunk in rederive(plan):
+    for chunk in transform_all(plan):
         for _, each in chunk:
-            assert isinstance(each, Marked)
+            assert isinstance(each, Prepared)
             fields = {**orjson.loads(each.write.body), **changes}
             body = orjson.dumps({name: value for name, value in fields.items() if value is not None})
             sink.push([Write(each.write.id, body)])

@@ -41,7 +41,7 @@ class Harvester:
                 asks,
                 self.folder,
                 retry=RetryPolicy(self.seconds, self.tries, first_wait=0.001),
-                told=run.Told(
+                callbacks=run.Callbacks(
                     progress=lambda records, of: self.sizes.append((records, of)),
                     warning=self.warnings.append,
                     pause=lambda _error, seconds: self.pauses.append(seconds),

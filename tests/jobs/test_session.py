@@ -6,7 +6,7 @@ from typing import cast
 
 from indexer.jobs.session import stopping
 from indexer.observe.audience import Audience
-from indexer.observe.reporter import Telling
+from indexer.observe.reporter import Reporter
 from tests.conftest import PATIENCE
 
 
@@ -20,6 +20,6 @@ class Printing:
 
 
 def test_a_signal_in_the_midst_of_a_line_stops_all_the_same() -> None:
-    with stopping(cast(Telling, Printing())) as stop:
+    with stopping(cast(Reporter, Printing())) as stop:
         os.kill(os.getpid(), signal.SIGTERM)
         assert stop.wait(PATIENCE)

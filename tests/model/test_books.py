@@ -36,6 +36,6 @@ def test_what_is_held_is_part_of_a_checkpoint_and_taken_back_by_an_error() -> No
     assert (settled.items, settled.account.held) == (1, Counter(s=1))
     ledger.keep()
     ledger.settle(second, HELD)
-    ledger.withdraw()
+    ledger.drop_unfinished()
     assert ledger.account.held == Counter(s=1)
     assert ledger.account.of("s").counts() == Books(read=1, rejected=1).counts()

@@ -15,8 +15,8 @@ from indexer.model.records import Fault
 from indexer.pipeline.dates import Dates
 from indexer.pipeline.push import Limits
 from indexer.pipeline.run import Budget, Events, Plan, Summary, run
-from indexer.pipeline.run_state import Memory, signatures
-from indexer.pipeline.workers import Recipe
+from indexer.pipeline.run_state import RunState, signatures
+from indexer.pipeline.workers import TransformSpec
 from indexer.state import dead_letters, progress, runs, tracked
 from indexer.state.dead_letters import DeadLetter
 from indexer.state.store import Store
@@ -135,7 +135,7 @@ class Desk:
         target_id = progress.open_target(
             self.store, TARGET, identity=self.sink.identity(), documents_in_index=self.sink.count()
         )
-        memory = Memory(
+        run_state = RunState(
             self.store,
             target_id=target_id,
             run_id=run_id,
@@ -156,14 +156,14 @@ class Desk:
         )
         plan = Plan(
             files=dict.fromkeys(files, source),
-            recipe=Recipe({source: known}, set(), rules, dates),
+            spec=TransformSpec({source: known}, set(), rules, dates),
             workers=workers,
             limits=limits,
             budget=budget,
         )
         summary = summary or Summary()
         try:
-            return run(plan, self.sink, memory, events=events, stop=stop, summary=summary)
+            return run(plan, self.sink, run_state, events=events, stop=stop, summary=summary)
         finally:
             runs.finish(self.store, run_id, summary.account, exit_code=0)
 

@@ -23,20 +23,20 @@ def sink(elasticsearch_url: str) -> Iterator[Index]:
     name = f"tuning_{uuid.uuid4().hex[:12]}"
     target = parse_target(f"elasticsearch+{elasticsearch_url}/{name}")
     registry.install(target)
-    opened = open_index(target)
-    opened.check()
-    cast(Tunable, opened).put_settings({"index.refresh_interval": "7s", "index.number_of_replicas": "2"})
-    yield opened
-    opened.close()
+    open_session = open_index(target)
+    open_session.check()
+    cast(Tunable, open_session).put_settings({"index.refresh_interval": "7s", "index.number_of_replicas": "2"})
+    yield open_session
+    open_session.close()
     requests.delete(f"{elasticsearch_url}/{name}", timeout=60)
     requests.delete(f"{elasticsearch_url}/_index_template/{name}", timeout=60)
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = Store(f"sqlite:///{tmp_path / 'state.db'}")
-    yield opened
-    opened.close()
+    open_session = Store(f"sqlite:///{tmp_path / 'state.db'}")
+    yield open_session
+    open_session.close()
 
 
 def settings(sink: Index) -> dict[str, str | None]:

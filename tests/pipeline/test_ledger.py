@@ -74,7 +74,7 @@ def test_what_is_not_kept_counts_as_in_flight_after_an_error() -> None:
     ledger.keep()
     ledger.settle(late, "indexed")
     ledger.pass_fault("g", 2)
-    ledger.withdraw()
+    ledger.drop_unfinished()
     assert ledger.account.sources == {"s": Books(read=4, indexed=3, rejected=1), "t": Books()}
     assert ledger.account.faults == 1
     assert ledger.account.in_flight == {"s": 1, "t": 1}

@@ -18,20 +18,24 @@ from indexer.model.documents import Delete
 from indexer.model.records import Fault, Header, Position, Record
 from indexer.pipeline import pool
 from indexer.pipeline.pool import End, Item, WorkerError, derive
-from indexer.pipeline.workers import Failed, Made, Marked, Recipe
+from indexer.pipeline.workers import Failed, Prepared, Result, TransformSpec
 
 
 @pytest.fixture
-def recipe() -> Recipe:
+def spec() -> TransformSpec:
     bundled = profiles.bundled()
-    return Recipe({"": {format: bundled[name] for format, name in default_profiles().items()}}, {"fullrecord"}, "1")
+    return TransformSpec(
+        {"": {format: bundled[name] for format, name in default_profiles().items()}}, {"fullrecord"}, "1"
+    )
 
 
-def derived(items: list[Item], recipe: Recipe, workers: int, *, apart: bool = False) -> list[tuple[Item, Made | None]]:
-    return [pair for chunk in derive(items, recipe, workers=workers, apart=apart) for pair in chunk]
+def derived(
+    items: list[Item], spec: TransformSpec, workers: int, *, apart: bool = False
+) -> list[tuple[Item, Result | None]]:
+    return [pair for chunk in derive(items, spec, workers=workers, apart=apart) for pair in chunk]
 
 
-def test_workers_make_what_one_process_makes(data: Path, tmp_path: Path, recipe: Recipe) -> None:
+def test_workers_make_what_one_process_makes(data: Path, tmp_path: Path, spec: TransformSpec) -> None:
     dump = tmp_path / "dump.xml"
     dump.write_bytes(gzip.decompress((data / "pubmed/pubmed21n1298_slice.xml.gz").read_bytes()))
     items: list[Item] = []
@@ -42,21 +46,23 @@ def test_workers_make_what_one_process_makes(data: Path, tmp_path: Path, recipe:
         items.append(Fault("", place, "is broken", raw=b"<broken"))
         items.append(Record("", "oai_dc", b"" if header.deleted else b"<no>", place, header))
         items.append(End())
-    one, two = derived(items, recipe, 1), derived(items, recipe, 2)
+    one, two = derived(items, spec, 1), derived(items, spec, 2)
     assert one == two
     assert [item for item, _ in two] == items
     made = [each for _, each in two]
-    assert {type(each) for each in made} == {Marked, Delete, Failed, type(None)}
+    assert {type(each) for each in made} == {Prepared, Delete, Failed, type(None)}
     failed = [each for each in made if isinstance(each, Failed)]
     assert {each.document_id for each in failed} == {f"oai:example.org:{copy}" for copy in range(1, 10, 2)}
 
 
 @pytest.mark.parametrize("workers", [1, 2])
-def test_documents_are_the_same_whether_dates_of_change_are_asked_for(data: Path, recipe: Recipe, workers: int) -> None:
+def test_documents_are_the_same_whether_dates_of_change_are_asked_for(
+    data: Path, spec: TransformSpec, workers: int
+) -> None:
     dumps = [str(data / "marc/lc_booksall_2016_sample.mrc.gz"), str(data / "seed/oai_dc_record.xml")]
     items: list[Item] = [item for dump in dumps for item in sources.read([dump], source="")]
-    without = [made for _, made in derived(items, recipe, workers) if isinstance(made, Marked)]
-    asked = [made for _, made in derived(items, replace(recipe, dates=True), workers) if isinstance(made, Marked)]
+    without = [made for _, made in derived(items, spec, workers) if isinstance(made, Prepared)]
+    asked = [made for _, made in derived(items, replace(spec, dates=True), workers) if isinstance(made, Prepared)]
     assert [replace(made, change=None) for made in asked] == without
     changes = [made.change for made in asked if made.change is not None]
     assert len(changes) == len(items)
@@ -66,7 +72,7 @@ def test_documents_are_the_same_whether_dates_of_change_are_asked_for(data: Path
 
 
 @dataclass(frozen=True, slots=True)
-class Poisoned(Recipe):
+class Poisoned(TransformSpec):
     """Where the identifier says so, the process that derives the record dies, or sleeps."""
 
     def profile_of(self, record: Record) -> Profile | None:
@@ -79,14 +85,14 @@ class Poisoned(Recipe):
                 os._exit(1)
             if "hangs" in identifier:
                 time.sleep(3600)
-        return Recipe.profile_of(self, record)
+        return TransformSpec.profile_of(self, record)
 
 
 @pytest.fixture
-def poisoned(recipe: Recipe, monkeypatch: pytest.MonkeyPatch) -> Poisoned:
+def poisoned(spec: TransformSpec, monkeypatch: pytest.MonkeyPatch) -> Poisoned:
     monkeypatch.setattr(pool, "CHUNK_RECORDS", 7)
     monkeypatch.setattr(pool, "PATIENCE", 10.0)
-    return Poisoned(recipe.profiles, recipe.omit, recipe.derive_version)
+    return Poisoned(spec.profiles, spec.omit, spec.derive_version)
 
 
 def deletions(identifiers: list[str]) -> list[Item]:
@@ -118,6 +124,6 @@ def test_processes_that_go_on_dying_end_the_run(poisoned: Poisoned, monkeypatch:
 
 
 def test_where_no_process_can_live_no_record_is_blamed(poisoned: Poisoned, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pool, "start_worker", os._exit)  # of a Recipe or None: its own error ends the process
+    monkeypatch.setattr(pool, "start_worker", os._exit)  # of a TransformSpec or None: its own error ends the process
     with pytest.raises(WorkerError, match="before it had anything to do"):
         derived(deletions(["a", "b"]), poisoned, 2)

@@ -57,8 +57,8 @@ def test_a_load_applies_records_in_their_order(dumps: list[Dump], durable: Durab
 def test_killed_at_any_moments_and_resumed(dumps: list[Dump], deaths: list[int], durable: Durable) -> None:
     with a_desk(durable) as (desk, folder):
         files = write(folder, dumps)
-        for moment in deaths:
-            desk.sink.restart(dies_at=moment)
+        for arrival in deaths:
+            desk.sink.restart(dies_at=arrival)
             try:
                 desk.load(files)
             except Killed:
@@ -71,10 +71,10 @@ def test_killed_at_any_moments_and_resumed(dumps: list[Dump], deaths: list[int],
 def test_killed_at_every_moment_and_resumed(durable: Durable) -> None:
     """One load of two dumps, killed at each moment that it has: before and after each request, each commit."""
     dumps = [[*FIRST, ("b", "bad"), ("x", "broken")], [*SECOND, ("c", "deleted"), ("b", "two"), ("h", "deleted")]]
-    for moment in range(100):
+    for arrival in range(100):
         with a_desk(durable) as (desk, folder):
             files = write(folder, dumps)
-            desk.sink.restart(dies_at=moment)
+            desk.sink.restart(dies_at=arrival)
             try:
                 whole = desk.load(files)
             except Killed:
@@ -83,7 +83,7 @@ def test_killed_at_every_moment_and_resumed(durable: Durable) -> None:
                 assert len(desk.sent()) <= 14
             else:
                 check(desk, applied(files, dumps), whole)
-                assert moment > 10
+                assert arrival > 10
                 return
     raise AssertionError("the load never came to its end")
 

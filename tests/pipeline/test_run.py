@@ -13,7 +13,7 @@ from indexer.model.books import Books
 from indexer.model.errors import ConfigError, ExitCode, PermanentError, TransientError
 from indexer.pipeline import pool
 from indexer.pipeline.run import Budget, Events, Plan, Summary, run
-from indexer.pipeline.workers import Recipe
+from indexer.pipeline.workers import TransformSpec
 from tests.conftest import PATIENCE
 from tests.pipeline.loading import LIMITS, NO_BUDGET, Desk, Dump, write
 from tests.pipeline.scripted import ScriptedSink
@@ -42,7 +42,7 @@ def test_a_dry_run_counts_and_sends_nothing(desk: Desk, tmp_path: Path) -> None:
     summary = Summary()
     profile = profiles.resolve("ojs", {})
     files = dict.fromkeys(write(tmp_path, [DUMP]), "x")
-    plan = Plan(files, Recipe({"x": {"oai_dc": profile}}), 1, LIMITS, NO_BUDGET)
+    plan = Plan(files, TransformSpec({"x": {"oai_dc": profile}}), 1, LIMITS, NO_BUDGET)
     run(plan, None, None, events=quiet(), stop=threading.Event(), summary=summary)
     assert summary.account.sources == {"x": Books(read=7, indexed=5, deleted=1, rejected=1)}
 

@@ -8,14 +8,14 @@ import pytest
 from indexer.engines.base import Durable
 from indexer.model.records import Position
 from indexer.pipeline.ledger import Ledger
-from indexer.pipeline.run_state import Memory, signatures
+from indexer.pipeline.run_state import RunState, signatures
 from indexer.state import dead_letters, progress
 from indexer.state.dead_letters import DeadLetter
 from tests.pipeline.loading import TARGET, Desk, Dump, write
 
 
-def remembering(desk: Desk, *, durable: Durable = "acknowledged", skip: bool = True) -> Memory:
-    return Memory(
+def remembering(desk: Desk, *, durable: Durable = "acknowledged", skip: bool = True) -> RunState:
+    return RunState(
         desk.store,
         target_id=progress.open_target(desk.store, TARGET, identity="", documents_in_index=10**6),
         run_id=1,
@@ -26,68 +26,68 @@ def remembering(desk: Desk, *, durable: Durable = "acknowledged", skip: bool = T
     )
 
 
-def know(desk: Desk, memory: Memory, id: str, mark: bytes) -> None:
-    assert memory.unchanged([(id, mark)]) == set()
-    memory.acknowledge(id, mark, (1, 1))
-    memory.store(Ledger(), committed=True)
+def know(desk: Desk, run_state: RunState, id: str, mark: bytes) -> None:
+    assert run_state.unchanged([(id, mark)]) == set()
+    run_state.acknowledge(id, mark, (1, 1))
+    run_state.store(Ledger(), committed=True)
 
 
 def test_only_what_the_index_holds_for_sure_is_unchanged(desk: Desk) -> None:
-    memory = remembering(desk)
-    know(desk, memory, "x", b"A")
-    assert memory.unchanged([("x", b"A")]) == {"x"}
-    assert memory.unchanged([("y", b"A")]) == set()
+    run_state = remembering(desk)
+    know(desk, run_state, "x", b"A")
+    assert run_state.unchanged([("x", b"A")]) == {"x"}
+    assert run_state.unchanged([("y", b"A")]) == set()
     assert remembering(desk, skip=False).unchanged([("x", b"A")]) == set()
 
 
 @pytest.mark.parametrize("versions", [[b"A", b"B", b"A"], [b"B", b"A"], [None, b"A"], [b"A", None]])
 def test_of_several_versions_in_one_go_all_are_sent(desk: Desk, versions: list[bytes | None]) -> None:
-    memory = remembering(desk)
-    know(desk, memory, "x", b"A")
-    assert memory.unchanged([("x", mark) for mark in versions]) == set()
+    run_state = remembering(desk)
+    know(desk, run_state, "x", b"A")
+    assert run_state.unchanged([("x", mark) for mark in versions]) == set()
     for mark in versions[:-1]:
-        memory.acknowledge("x", mark, (1, 1))
-        memory.store(Ledger())
-        assert memory.held(["x"]) == {}  # the last version is still under way
-    memory.acknowledge("x", versions[-1], (1, 1))
-    assert memory.held(["x"]) == ({"x": versions[-1]} if versions[-1] else {})
+        run_state.acknowledge("x", mark, (1, 1))
+        run_state.store(Ledger())
+        assert run_state.held(["x"]) == {}  # the last version is still under way
+    run_state.acknowledge("x", versions[-1], (1, 1))
+    assert run_state.held(["x"]) == ({"x": versions[-1]} if versions[-1] else {})
 
 
 def test_what_is_under_way_is_forgotten_first(desk: Desk) -> None:
-    memory = remembering(desk)
-    know(desk, memory, "x", b"A")
-    memory.unchanged([("x", b"B")])
+    run_state = remembering(desk)
+    know(desk, run_state, "x", b"A")
+    run_state.unchanged([("x", b"B")])
     # we are killed here: the index may hold A or B
     again = remembering(desk)
     assert again.unchanged([("x", b"A")]) == set()
 
 
 def test_a_refused_version_leaves_the_older_one_in_the_index(desk: Desk) -> None:
-    memory = remembering(desk)
-    know(desk, memory, "x", b"A")
-    memory.unchanged([("x", b"bad")])
-    memory.refuse("x")
-    assert memory.unchanged([("x", b"bad")]) == set()
-    memory.refuse("x")
-    know(desk, memory, "x", b"A")
-    assert memory.unchanged([("x", b"A")]) == {"x"}
+    run_state = remembering(desk)
+    know(desk, run_state, "x", b"A")
+    run_state.unchanged([("x", b"bad")])
+    run_state.refuse("x")
+    assert run_state.unchanged([("x", b"bad")]) == set()
+    run_state.refuse("x")
+    know(desk, run_state, "x", b"A")
+    assert run_state.unchanged([("x", b"A")]) == {"x"}
 
 
 def test_nothing_is_stored_before_a_commit_where_that_is_what_lasts(desk: Desk) -> None:
-    memory = remembering(desk, durable="committed")
-    memory.unchanged([("x", b"A")])
-    memory.acknowledge("x", b"A", (1, 1))
-    memory.store(Ledger())
-    assert memory.unchanged([("x", b"A")]) == {"x"}  # in this run the index has it
+    run_state = remembering(desk, durable="committed")
+    run_state.unchanged([("x", b"A")])
+    run_state.acknowledge("x", b"A", (1, 1))
+    run_state.store(Ledger())
+    assert run_state.unchanged([("x", b"A")]) == {"x"}  # in this run the index has it
     assert remembering(desk).unchanged([("x", b"A")]) == set()
-    memory.store(Ledger(), committed=True)
+    run_state.store(Ledger(), committed=True)
     assert remembering(desk).unchanged([("x", b"A")]) == {"x"}
 
 
 def test_nothing_is_remembered_of_what_every_run_writes_anew(desk: Desk) -> None:
-    memory = remembering(desk, durable="never")
-    know(desk, memory, "x", b"A")
-    assert memory.unchanged([("x", b"A")]) == set()
+    run_state = remembering(desk, durable="never")
+    know(desk, run_state, "x", b"A")
+    assert run_state.unchanged([("x", b"A")]) == set()
     assert remembering(desk).held(["x"]) == {}
 
 
@@ -132,7 +132,7 @@ def test_letters_of_standard_input_are_nobody_elses(desk: Desk) -> None:
     with desk.store.begin() as connection:
         target_id = progress.open_target(desk.store, TARGET, identity="1", documents_in_index=0)
         dead_letters.put(connection, [letter], target_id=target_id, derive="1")
-    memory = Memory(
+    run_state = RunState(
         desk.store,
         target_id=target_id,
         run_id=2,
@@ -142,10 +142,10 @@ def test_letters_of_standard_input_are_nobody_elses(desk: Desk) -> None:
         durable="acknowledged",
     )
     ledger = Ledger()
-    memory.resume(ledger)
+    run_state.resume(ledger)
     ledger.settle(ledger.take("-", 1, "s"), "indexed")
     ledger.pass_end("-")
-    memory.store(ledger)
+    run_state.store(ledger)
     assert desk.letters() == {("-", 1)}
     assert progress.read_checkpoints(desk.store, target_id) == {}
 

@@ -13,7 +13,7 @@ import requests
 
 from indexer.engines.base import Query, Write
 from indexer.engines.elastic.schema import index_body
-from indexer.engines.http import open_session
+from indexer.engines.http import http_session
 from indexer.engines.preflight import check_solr
 from indexer.engines.registry import differences as check_target
 from indexer.engines.registry import install, open_index, parse_target
@@ -143,7 +143,7 @@ def test_a_foreign_schema_that_takes_our_documents_is_left_as_it_is(foreign: Tar
     assert "left as it is" in first
     assert any("spelling: filled by copyField rules from allfields" in note for note in notes)
     assert not any(row.blocking for row in check_target(foreign))
-    with open_session(foreign) as session:
+    with http_session(foreign) as session:
         assert check_solr(session, foreign) == biblio().copy_targets - {"allfields"}
 
 
@@ -164,7 +164,7 @@ def test_what_would_lose_or_refuse_documents_is_named_before_any_is_sent(foreign
     files["solrconfig.xml"] = files["solrconfig.xml"].replace(log, processor + log)
     upload(foreign, files)
     reload_collection(foreign)
-    with open_session(foreign) as session, pytest.raises(PermanentError) as caught:
+    with http_session(foreign) as session, pytest.raises(PermanentError) as caught:
         check_solr(session, foreign)
     for named in (
         "lccn: its type is pint, not string, which takes numbers alone",
@@ -184,7 +184,7 @@ def test_a_foreign_schema_that_lacks_a_field_is_refused_by_name(foreign: Target)
     with pytest.raises(PermanentError, match="does not take our documents: marc_error: not there") as caught:
         install(foreign)
     assert f"configset {foreign.index} is not ours" in caught.value.advice
-    with open_session(foreign) as session, pytest.raises(PermanentError, match="marc_error"):
+    with http_session(foreign) as session, pytest.raises(PermanentError, match="marc_error"):
         check_solr(session, foreign)
 
 

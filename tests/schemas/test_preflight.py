@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from indexer.engines.elastic.schema import index_body
-from indexer.engines.http import open_session
+from indexer.engines.http import http_session
 from indexer.engines.preflight import (
     LiveSolr,
     check_elastic,
@@ -288,6 +288,6 @@ def test_a_core_that_lacks_its_analysis_parts_says_so() -> None:
 
     with serving(answer) as server:
         target = parse_target(f"solr+{server.url}/solr/biblio")
-        with open_session(target) as session, pytest.raises(PermanentError, match=r"does not start: .*ICU") as caught:
+        with http_session(target) as session, pytest.raises(PermanentError, match=r"does not start: .*ICU") as caught:
             check_solr(session, target)
     assert "SOLR_MODULES=analysis-extras" in caught.value.advice

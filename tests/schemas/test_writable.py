@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from indexer.engines import writable
-from indexer.engines.http import open_session
+from indexer.engines.http import http_session
 from indexer.engines.registry import open_index, parse_target
 from indexer.model.errors import PermanentError, TransientError
 from tests.engines.server import Answer, Request, serving
@@ -34,7 +34,7 @@ def look(status: int, **collection: Any) -> None:
     told = {"cluster": {"live_nodes": ["n1"], "collections": {"c": collection}}}
     with serving(lambda _: Answer(status, told)) as server:
         target = parse_target(f"solr+{server.url}/solr/c")
-        writable.check_solr_cloud(open_session(target), target)
+        writable.check_solr_cloud(http_session(target), target)
 
 
 def test_a_collection_that_takes_documents() -> None:

@@ -56,11 +56,11 @@ def test_one_that_is_named_twice_is_read_once() -> None:
 
 def test_a_password_goes_into_the_target_and_not_into_the_name() -> None:
     ours = Credentials(username="amy", password="s3cret")
-    names, elsewhere = live.named(
+    names, locations = live.named(
         ["dump.xml", "solr+http://bob:pa55@h/solr/b", "elasticsearch+https://h/b", "embedded:x"], ours
     )
     assert names == ["dump.xml", "solr+http://h/solr/b", "elasticsearch+https://h/b", "embedded:x"]
-    solr, elastic = elsewhere["solr+http://h/solr/b"], elsewhere["elasticsearch+https://h/b"]
+    solr, elastic = locations["solr+http://h/solr/b"], locations["elasticsearch+https://h/b"]
     assert isinstance(solr, Target)
     assert isinstance(elastic, Target)
     assert solr.credentials == Credentials(username="bob", password="pa55")

@@ -30,13 +30,13 @@ def web() -> Iterator[Web]:
 
 
 def load(paths: Sequence[str], pauses: list[tuple[str, float]] | None = None) -> list[Record | Fault]:
-    names, elsewhere = live.named(paths, Credentials())
+    names, locations = live.named(paths, Credentials())
 
     def pause(error: TransientError, seconds: float) -> None:
         if pauses is not None:
             pauses.append((error.message, seconds))
 
-    return list(read(names, source="s", elsewhere=elsewhere, pause=pause))
+    return list(read(names, source="s", locations=locations, pause=pause))
 
 
 def raws(items: Sequence[Record | Fault]) -> list[bytes]:
@@ -98,12 +98,12 @@ def test_a_server_without_ranges_gives_it_from_the_start_and_nothing_is_read_twi
 def test_another_file_is_not_taken_for_the_rest(web: Web) -> None:
     web.files["/x.xml.gz"] = LARGE
     web.cuts.append(300_000)
-    names, elsewhere = live.named([f"{web.url}/x.xml.gz"], Credentials())
+    names, locations = live.named([f"{web.url}/x.xml.gz"], Credentials())
 
     def pause(_error: TransientError, _seconds: float) -> None:
         web.files["/x.xml.gz"] = LARGE[:-100] + bytes(100)
 
-    items = list(read(names, source="s", elsewhere=elsewhere, pause=pause))
+    items = list(read(names, source="s", locations=locations, pause=pause))
     (fault,) = faults(items)
     assert fault.reason.startswith("was written anew while it was read, after record ")
 
@@ -118,11 +118,11 @@ def test_what_cannot_be_told_from_another_file_is_not_pieced_together(web: Web) 
 
 def test_a_server_that_is_busy_is_asked_again_when_it_says(web: Web) -> None:
     web.files["/x.xml"] = ARTICLE % 1
-    names, elsewhere = live.named([f"{web.url}/x.xml"], Credentials())
+    names, locations = live.named([f"{web.url}/x.xml"], Credentials())
     web.statuses += [503, 429]
     web.retry_after = "7"
     pauses: list[float] = []
-    found = list(read(names, source="s", elsewhere=elsewhere, pause=lambda _, seconds: pauses.append(seconds)))
+    found = list(read(names, source="s", locations=locations, pause=lambda _, seconds: pauses.append(seconds)))
     assert raws(found) == [ARTICLE % 1]
     assert pauses == [7.0, 7.0]
 
@@ -138,9 +138,9 @@ def test_a_server_that_is_busy_is_asked_again_when_it_says(web: Web) -> None:
 )
 def test_what_does_not_pass_is_a_fault_and_the_next_file_is_read(web: Web, statuses: list[int], reason: str) -> None:
     web.files["/x.xml"] = web.files["/y.xml"] = ARTICLE % 1
-    names, elsewhere = live.named([f"{web.url}/x.xml", f"{web.url}/y.xml"], Credentials())
+    names, locations = live.named([f"{web.url}/x.xml", f"{web.url}/y.xml"], Credentials())
     web.statuses += statuses
-    first, second = list(read(names, source="s", elsewhere=elsewhere, pause=lambda _error, _seconds: None))
+    first, second = list(read(names, source="s", locations=locations, pause=lambda _error, _seconds: None))
     assert isinstance(first, Fault)
     assert first.reason == reason
     assert first.advice
@@ -174,24 +174,24 @@ def test_a_signed_url_is_read_by_get_alone_and_never_shown(web: Web) -> None:
     web.files["/x.xml"] = ARTICLE % 1
     web.head = False
     url = f"{web.url}/x.xml?X-Amz-Signature=s3cr3t&X-Amz-Expires=60"
-    (name,), elsewhere = live.named([url], Credentials())
-    (found,) = read([name], source="s", elsewhere=elsewhere)
+    (name,), locations = live.named([url], Credentials())
+    (found,) = read([name], source="s", locations=locations)
     assert web.gets == ["/x.xml?X-Amz-Signature=s3cr3t&X-Amz-Expires=60"] * 2
-    file = elsewhere[name]
+    file = locations[name]
     assert isinstance(file, Remote)
     assert file.signature == remote.find(f"{web.url}/x.xml")[f"{web.url}/x.xml"].signature
-    for text in (name, str(found), repr(elsewhere), shown(name), lasting(name)):
+    for text in (name, str(found), repr(locations), shown(name), lasting(name)):
         assert "s3cr3t" not in text
 
 
 def test_a_user_in_a_url_logs_in_and_is_never_shown(web: Web) -> None:
     web.files["/dumps/x.xml"] = ARTICLE % 1
     url = web.url.replace("//", "//bob:pa55@")
-    (name,), elsewhere = live.named([f"{url}/dumps/"], Credentials())
+    (name,), locations = live.named([f"{url}/dumps/"], Credentials())
     assert name == f"{web.url}/dumps/x.xml"
-    assert len(list(read([name], source="s", elsewhere=elsewhere))) == 1
+    assert len(list(read([name], source="s", locations=locations))) == 1
     assert set(web.authorization) == {"Basic Ym9iOnBhNTU="}
-    assert "pa55" not in repr(elsewhere)
+    assert "pa55" not in repr(locations)
 
 
 @pytest.mark.parametrize(

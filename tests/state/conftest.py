@@ -70,9 +70,9 @@ def new_database(server: sa.URL, template: str = "template1") -> str:
 
 @pytest.fixture
 def store(url: str) -> Iterator[Store]:
-    opened = Store(url)
-    yield opened
-    opened.close()
+    open_session = Store(url)
+    yield open_session
+    open_session.close()
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ LETTER = DeadLetter(
     reason="why",
     header=HEADER,
     raw=b"<dc>\xe9\x00</dc>",
-    moment=(1, 5),
+    arrival=(1, 5),
 )
 
 
@@ -41,9 +41,9 @@ def put(store: Store, target_id: int, *letters: DeadLetter, derive: str = "1") -
 
 
 def at(
-    ordinal: int, moment: tuple[int, int], id: str | None = "pubmed-1", file: str = "/dumps/a.zip!x.xml"
+    ordinal: int, arrival: tuple[int, int], id: str | None = "pubmed-1", file: str = "/dumps/a.zip!x.xml"
 ) -> DeadLetter:
-    return replace(LETTER, position=Position(file, ordinal), moment=moment, document_id=id)
+    return replace(LETTER, position=Position(file, ordinal), arrival=arrival, document_id=id)
 
 
 def ordinals(store: Store) -> list[int]:
@@ -71,7 +71,7 @@ def test_what_was_never_a_record(store: Store, target_id: int) -> None:
 def test_the_same_record_again_is_one_more_attempt(store: Store, target_id: int) -> None:
     put(store, target_id, LETTER)
     [first] = dead_letters.find(store)
-    put(store, target_id, replace(LETTER, reason="another", stage="index", moment=(2, 9)), derive="2")
+    put(store, target_id, replace(LETTER, reason="another", stage="index", arrival=(2, 9)), derive="2")
     [row] = dead_letters.find(store)
     assert (row.id, row.attempts, row.reason, row.stage) == (first.id, 2, "another", "index")
     assert (row.run_id, row.sequence, row.derive_version) == (2, 9, "2")
@@ -92,7 +92,7 @@ def test_letters_are_found_in_the_order_of_their_records(store: Store, target_id
 def test_a_later_version_takes_the_earlier_ones_away(store: Store, target_id: int) -> None:
     put(store, target_id, at(1, (1, 1)), at(2, (1, 9)), at(3, (2, 4)), at(4, (2, 6)), at(5, (1, 1), id="another"))
     with store.begin() as connection:
-        dead_letters.overtake(connection, target_id=target_id, document_id="pubmed-1", moment=(2, 5))
+        dead_letters.overtake(connection, target_id=target_id, document_id="pubmed-1", arrival=(2, 5))
     assert sorted(ordinals(store)) == [4, 5]
 
 

@@ -39,14 +39,14 @@ def test_what_is_forgotten_leaves_nothing(store: Store) -> None:
     number = progress.open_target(store, index_name(URL, FIRST), identity="one", documents_in_index=0)
     other = progress.open_target(store, index_name(URL, SECOND), identity="two", documents_in_index=0)
     for target_id in (number, other):
-        dumps.settle(store, target_id, {("source", "file"): "signature"})
+        dumps.mark_complete(store, target_id, {("source", "file"): "signature"})
         with store.begin() as connection:
             progress.remember(connection, target_id, {"a": b"mark"})
     generations.forget(store, URL, FIRST)
     assert states(store) == {}
     assert progress.find_target(store, index_name(URL, FIRST)) is None
-    assert (dumps.settled(store, number), progress.count(store, number)) == ({}, 0)
-    assert (len(dumps.settled(store, other)), progress.count(store, other)) == (1, 1)
+    assert (dumps.complete(store, number), progress.count(store, number)) == ({}, 0)
+    assert (len(dumps.complete(store, other)), progress.count(store, other)) == (1, 1)
 
 
 def test_what_is_known_of_a_plain_index_is_carried_over_once(store: Store) -> None:

@@ -50,7 +50,7 @@ def old_file(tmp_path: Path) -> Path:
     return tmp_path / "state.db"
 
 
-def opened(url: str) -> str:
+def open_session(url: str) -> str:
     """Opens the state; gives what was done to it."""
     store = Store(url)
     store.close()
@@ -83,10 +83,10 @@ def upgraded(before: dict[str, Rows]) -> dict[str, Rows]:
 def test_nothing_is_lost(old: str) -> None:
     before = tables(old)
     assert all(before.values()), "a table of the example is empty"
-    assert f"the state of indexer 0.1.0 was brought to {indexer.__version__}" in opened(old)
+    assert f"the state of indexer 0.1.0 was brought to {indexer.__version__}" in open_session(old)
     assert tables(old) == upgraded(before)
     assert {row["complete"] for row in tables(old)["files"]} == {True, False}
-    assert opened(old) == "None"
+    assert open_session(old) == "None"
 
 
 def test_new_numbers_follow_the_old_ones(old: str) -> None:
@@ -97,14 +97,14 @@ def test_new_numbers_follow_the_old_ones(old: str) -> None:
 
 
 def test_what_was_upgraded_is_made_as_a_new_one(old: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
-    opened(old)
+    open_session(old)
     made = with_engine(old, lambda connection: compare_metadata(_context(connection), metadata))
     assert made == []
     if old.startswith("sqlite"):
         new = f"sqlite:///{tmp_path}/new.db"
     else:
         new = new_database(request.getfixturevalue("postgresql"))
-    assert opened(new) == "None"
+    assert open_session(new) == "None"
     assert schema(new) == schema(old)
     assert tables(new)["alembic_version"] == tables(old)["alembic_version"]
 
@@ -139,7 +139,7 @@ def test_only_a_state_that_needs_it_imports_alembic(tmp_path: Path) -> None:
 
 
 def test_a_state_of_a_newer_release_is_refused_with_its_name(url: str) -> None:
-    opened(url)
+    open_session(url)
     change(url, "UPDATE alembic_version SET version_num = '9999', release = '7.8.9'")
     change(url, "ALTER TABLE alembic_version ADD COLUMN more TEXT")
     before = tables(url)
@@ -191,7 +191,7 @@ def test_a_state_in_use_is_not_upgraded(old: str) -> None:
     assert "wait until that has ended" in refused.value.advice
     assert tables(old) == before
     change(old, "UPDATE locks SET born = :born", born=born.rpartition(" ")[0] + " 1")  # it is gone
-    assert "was brought to" in opened(old)
+    assert "was brought to" in open_session(old)
 
 
 def test_a_copy_is_kept_for_its_owner_only(old_file: Path) -> None:
@@ -199,7 +199,9 @@ def test_a_copy_is_kept_for_its_owner_only(old_file: Path) -> None:
     with_engine(f"sqlite:///{old_file}", lambda connection: connection.execute(sa.text("DELETE FROM tracked")))
     mask = os.umask(0)
     try:
-        assert opened(f"sqlite:///{old_file}").endswith(f"as it was before, it is kept in {old_file.parent / COPY}")
+        assert open_session(f"sqlite:///{old_file}").endswith(
+            f"as it was before, it is kept in {old_file.parent / COPY}"
+        )
     finally:
         os.umask(mask)
     copy = old_file.parent / COPY
@@ -207,7 +209,7 @@ def test_a_copy_is_kept_for_its_owner_only(old_file: Path) -> None:
     assert tables(f"sqlite:///{copy}") == before | {"tracked": []}
     assert {file.name for file in old_file.parent.iterdir()} == {"state.db", COPY}
     shutil.copy(copy, old_file)  # the way back, and forth again
-    assert "was brought to" in opened(f"sqlite:///{old_file}")
+    assert "was brought to" in open_session(f"sqlite:///{old_file}")
 
 
 @pytest.mark.parametrize("name", [COPY, f"{COPY}.part"])
@@ -249,7 +251,7 @@ def test_a_migration_that_fails_leaves_the_state_as_it_was(old: str) -> None:
     if old.startswith("sqlite"):
         folder = Path(str(sa.make_url(old).database)).parent
         assert {file.name for file in folder.iterdir()} == {"state.db"}
-    assert "was brought to" in opened(old)
+    assert "was brought to" in open_session(old)
 
 
 def test_killed_at_any_step_it_is_as_before_or_done(old: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
@@ -265,7 +267,7 @@ def test_killed_at_any_step_it_is_as_before_or_done(old: str, tmp_path: Path, re
         left = tables(url)
         assert left in (before, done), kill_at
         found.append(left == done)
-        opened(url)
+        open_session(url)
         assert tables(url) == done
         if old.startswith("sqlite"):
             file = Path(str(sa.make_url(url).database))

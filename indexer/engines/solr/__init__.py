@@ -25,13 +25,13 @@ def _differences(target: Target) -> list[Difference]:
 
 def _generations(target: Target, configset: str) -> GenerationStore:
     """A Solr is asked whether it is a SolrCloud."""
-    from indexer.engines.http import open_session
+    from indexer.engines.http import http_session
     from indexer.engines.solr.cloud_generations import CloudGenerations
     from indexer.engines.solr.core_generations import CoreGenerations
     from indexer.engines.solr.install import is_cloud
     from indexer.engines.solr.sink import check_product
 
-    session = open_session(target)
+    session = http_session(target)
     try:
         check_product(target, session)
         if is_cloud(target, session):

@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 from indexer.engines.base import Difference
-from indexer.engines.http import open_session
+from indexer.engines.http import http_session
 from indexer.engines.preflight import compare_solr, live_file, live_solr_schema, solr_json, start_advice
 from indexer.engines.solr.schema import CONF, MARK, configset, schema_xml
 from indexer.engines.solr.sink import check_product
@@ -37,7 +37,7 @@ def install(target: Target) -> list[str]:
 
     Raises PermanentError (its advice holds the commands where the server does not let us), or TransientError.
     """
-    with open_session(target) as session:
+    with http_session(target) as session:
         check_product(target, session)
         if is_cloud(target, session):
             return _install_collection(target, session)
@@ -49,7 +49,7 @@ def differences(target: Target) -> list[Difference]:
 
     Raises PermanentError when there is nothing to compare (no such core), or TransientError.
     """
-    with open_session(target) as session:
+    with http_session(target) as session:
         check_product(target, session)
         found = compare_solr(biblio(), live_solr_schema(session, target))
         return [*found, _OUTDATED] if is_outdated(target, session) else found

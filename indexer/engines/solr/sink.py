@@ -14,7 +14,7 @@ import requests
 
 from indexer.engines import preflight, writable
 from indexer.engines.base import PAGE, Action, Durable, Found, Hit, Outcome, Query
-from indexer.engines.http import CHECK_SECONDS, CONNECT_SECONDS, TIMEOUT, NotThere, engine_words, open_session, shorten
+from indexer.engines.http import CHECK_SECONDS, CONNECT_SECONDS, TIMEOUT, NotThere, engine_words, http_session, shorten
 from indexer.engines.isolate import Refused, isolate
 from indexer.engines.query import FACET_VALUES, PHRASE_WEIGHTS, WEIGHTS, Clause, check_fields, parse_words, sort_order
 from indexer.model.documents import Delete, Fields, Value
@@ -50,7 +50,7 @@ class SolrSink:
 
     def __init__(self, target: Target, *, connections: int = 2) -> None:
         self._target = target
-        self._session = open_session(target, connections=connections)
+        self._session = http_session(target, connections=connections)
         self._url = f"{target.base}/{target.index}"
         self._solr = pysolr.Solr(self._url, timeout=TIMEOUT, session=self._session)
         self._omit: frozenset[str] = frozenset()
