@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr, ValidationError
 
 from indexer.engines.registry import parse_target
+from indexer.formats.profiles import FILES
 from indexer.model.errors import ConfigError
 from indexer.model.settings import (
     BudgetSettings,
@@ -130,7 +131,7 @@ def load(
     if path is not None or (look and file.exists()):
         tree = _read_toml(file)
         _nearest_keys(tree, str(file))
-        _anchor_mappings(tree, file.parent)
+        _anchor_files(tree, file.parent)
         origins |= {key: str(file) for key, _ in _flatten(tree)}
     for name, key in ENVIRONMENT.items():
         if name in environ:
@@ -166,8 +167,8 @@ def load(
     return Config(settings, origins)
 
 
-def _anchor_mappings(tree: Mapping[str, Any], folder: Path) -> None:
-    """Makes the `mapping` of a profile or source a path from here: in the file it counts from the file's own folder."""
+def _anchor_files(tree: Mapping[str, Any], folder: Path) -> None:
+    """Makes the files that profiles and sources name paths from here: they count from the folder of indexer.toml."""
     profiles, sources = tree.get("profile"), tree.get("source")
     tables = [
         *(profiles.values() if isinstance(profiles, Mapping) else ()),
@@ -175,8 +176,9 @@ def _anchor_mappings(tree: Mapping[str, Any], folder: Path) -> None:
     ]
     for each in tables:
         for table in (each, each.get("options") if isinstance(each, dict) else None):
-            if isinstance(table, dict) and isinstance(table.get("mapping"), str) and table["mapping"]:
-                table["mapping"] = str(folder / table["mapping"])
+            if isinstance(table, dict):
+                named = [key for key in (*FILES, "maps") if isinstance(table.get(key), str) and table[key]]
+                table.update({key: str(folder / table[key]) for key in named})
 
 
 def _read_toml(file: Path) -> dict[str, Any]:
@@ -264,11 +266,11 @@ def _check_profiles(settings: Settings, file: Path) -> None:
         for name in settings.profile:
             profiles.resolve(name, settings.profile)
         for source in settings.source:
-            if source.profile is not None:
-                profile = profiles.resolve(source.profile, settings.profile)
-                profiles.for_source(profile, source=source.name, constants=source.constants, mapping=source.mapping)
-            elif source.constants or source.mapping is not None:
-                key = "mapping" if source.mapping is not None else "constants"
+            if source.read_by is not None:
+                profile = profiles.resolve(source.read_by, settings.profile)
+                profiles.for_source(profile, source=source.name, constants=source.constants, files=source.files)
+            elif source.constants or source.files:
+                key = next(iter(source.files), "constants")
                 raise ConfigError(
                     f"source.{source.name}.{key}: changes a profile, and the source names none",
                     advice='Name the one that it builds on, such as profile = "marc".',

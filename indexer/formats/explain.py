@@ -54,7 +54,8 @@ def explain_dates(record: Record, fields: Fields) -> list[Explained]:
 def _rules(record: Record, profile: Profile, document: Document) -> Iterator[tuple[str, list[Rule]]]:
     fields = document.fields
     marc = _marc(record, profile)
-    mapped = _of_marc(marc, profile) if marc is not None else {}
+    hook = formats()[profile.format].hook("rules_of")
+    mapped = _of_marc(marc, profile) if marc is not None else hook(record, profile) if hook is not None else {}
     if profile.format == "solr_json":
         mapped.pop("id", None)  # the document keeps its own
     format = formats()[profile.format]

@@ -13,7 +13,13 @@ from indexer.model.errors import ConfigError
 from indexer.model.schema import biblio
 
 TitleSort = Literal["current", "legacy", "auto"]
-KEYS = ("base", "format", "id_prefix", "id_search", "id_replace", "constants", "title_sort", "mapping", "options")
+FILES = (
+    "mapping",
+    "stylesheet",
+    "properties",
+    "functions",
+)  # options that name files, written where people look for them
+KEYS = ("base", "format", "id_prefix", "id_search", "id_replace", "constants", "title_sort", *FILES, "options")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +74,19 @@ def resolve(name: str, user_profiles: Mapping[str, Mapping[str, Any]]) -> Profil
     return _build(name, bundled_profiles(), user_profiles)
 
 
-def for_source(profile: Profile, *, source: str, constants: Mapping[str, Any], mapping: str | None = None) -> Profile:
-    """The profile as the `[[source]]` of this name uses it: with the source's own constants and mapping over it.
+def for_source(
+    profile: Profile, *, source: str, constants: Mapping[str, Any], files: Mapping[str, str] | None = None
+) -> Profile:
+    """The profile as the `[[source]]` of this name uses it: with the source's own constants and files over it.
 
     They mean what they mean in a profile of one's own on this one, and raise the same ConfigErrors, which name the key
-    as `source.NAME.constants...` and `source.NAME.mapping`.
+    as `source.NAME.constants...` and `source.NAME.mapping`. `files` are keys of FILES with their paths.
     """
     where = f"source.{source}"
     return replace(
         profile,
         constants=_constants(where, profile.constants, constants),
-        options=_options(
-            where, profile, _with_mapping(where, profile, {} if mapping is None else {"mapping": mapping})
-        ),
+        options=_options(where, profile, _with_files(where, profile, files or {})),
     )
 
 
@@ -115,7 +121,7 @@ def _build(name: str, ours: Tables, users: Tables, below: tuple[str, ...] = ()) 
         id_replace=replacement,
         title_sort=_title_sort(where, table.get("title_sort", start.title_sort), start.format),
         constants=_constants(where, start.constants, table.get("constants", {})),
-        options=_options(where, start, _with_mapping(where, start, table), known=bool(base) or bool(users)),
+        options=_options(where, start, _with_files(where, start, table), known=bool(base) or bool(users)),
     )
 
 
@@ -209,17 +215,19 @@ def _constants(where: str, start: Mapping[str, Value], given: object) -> dict[st
     return constants
 
 
-def _with_mapping(where: str, start: Profile, table: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The options of a table; its key `mapping` is the option of that name, written where people look for it."""
-    options = _table(f"{where}.options", table.get("options", {}))
-    if "mapping" not in table:
-        return options
-    if "mapping" not in start.options:
-        having = [name for name in default_profiles() if "mapping" in _format_options(name)]
-        raise ConfigError(
-            f"{where}.mapping: format {start.format} has no mapping", advice=f"Formats with one: {', '.join(having)}."
-        )
-    return {**options, "mapping": _text(f"{where}.mapping", table["mapping"])}
+def _with_files(where: str, start: Profile, table: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The options of a table; its keys that name files (FILES) are the options of these names."""
+    options = dict(_table(f"{where}.options", table.get("options", {})))
+    for key in FILES:
+        if key not in table:
+            continue
+        if key not in start.options:
+            having = [name for name in default_profiles() if key in _format_options(name)]
+            raise ConfigError(
+                f"{where}.{key}: format {start.format} has no {key}", advice=f"Formats with one: {', '.join(having)}."
+            )
+        options[key] = _text(f"{where}.{key}", table[key])
+    return options
 
 
 def _options(where: str, start: Profile, given: Mapping[str, Any], *, known: bool = True) -> dict[str, Any]:

@@ -59,6 +59,15 @@ def named_values(record: Record, _profile: Profile) -> tuple[Values, Values]:
     return read(record.raw), {}
 
 
+def depends_on(options: Mapping[str, Any]) -> str:
+    """What the documents depend on besides their records: the mapping of one's own."""
+    if not options["mapping"]:
+        return ""
+    from indexer.formats import marc  # the mapping is large, and most profiles need none
+
+    return marc.depends_on(options)
+
+
 def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
     """What is wrong with the options of a profile. Raises ConfigError naming file and line of a mapping at fault."""
     if options["mapping"] and not options["rederive"]:

@@ -123,15 +123,15 @@ def _paths(source: SourceSettings, config: Config, *, whole: bool) -> list[str]:
 
 def _profiles(source: SourceSettings, config: Config) -> dict[str, profiles.Profile]:
     """The profile of each format, with the source's own constants and mapping."""
-    named = profiles.resolve(source.profile, config.settings.profile) if source.profile else None
-    if named is None and (source.constants or source.mapping):
+    named = profiles.resolve(source.read_by, config.settings.profile) if source.read_by else None
+    if named is None and (source.constants or source.files):
         raise ConfigError(
             f"source {source.name!r} has constants or a mapping, and no profile",
             advice="Name the profile that they belong to: profile = ...",
         )
     if named is None:
         return recipes(None)
-    return recipes(profiles.for_source(named, source=source.name, constants=source.constants, mapping=source.mapping))
+    return recipes(profiles.for_source(named, source=source.name, constants=source.constants, files=source.files))
 
 
 def _signature(file: str, rules: str, far: Target | Remote | None = None) -> str:

@@ -14,7 +14,8 @@ from indexer.config import Config
 from indexer.derive.stage import derive_version
 from indexer.engines.base import Engine, Index, Writer
 from indexer.engines.registry import engine_of, open_writer
-from indexer.formats.profiles import Profile
+from indexer.formats.profiles import FILES, Profile
+from indexer.formats.registry import format_named
 from indexer.jobs.publish import published
 from indexer.model.books import Account
 from indexer.model.errors import PermanentError, TargetError
@@ -195,20 +196,17 @@ def rules_of(plan: Plan) -> dict[str, str]:
     """Each dump of the plan with the rules by which it is read: where they differ, so may its documents."""
     common = f"{sorted(plan.spec.omit)}{biblio().version}{derive_version()}{plan.spec.dates}"
     rules = {
-        source: f"{sorted(profiles.items())}{common}{_mappings(profiles)}"
+        source: f"{sorted(profiles.items())}{common}{_files(profiles)}"
         for source, profiles in plan.spec.profiles.items()
     }
     return {file: rules[source] for file, source in plan.files.items()}
 
 
-def _mappings(profiles: Mapping[str, Profile]) -> str:
-    """What the MARC mappings of one's own say: profiles name only their files."""
-    own = [path for profile in profiles.values() if (path := profile.options.get("mapping"))]
-    if not own:
-        return ""
-    from indexer.formats.marc.rules import digest  # the mapping is large, and most loads have none of their own
-
-    return "".join(map(digest, own))
+def _files(profiles: Mapping[str, Profile]) -> str:
+    """What the files say that profiles only name: mappings and stylesheets of one's own."""
+    own = [profile for profile in profiles.values() if any(profile.options.get(key) for key in FILES)]
+    depends = ((profile, format.hook("depends_on")) for profile in own if (format := format_named(profile.format)))
+    return "".join(hook(profile.options) for profile, hook in depends if hook is not None)
 
 
 def carry_out(plan: Plan, sink: Writer | None, run_state: "RunState | None", reporter: Reporter) -> Summary:

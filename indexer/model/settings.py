@@ -89,7 +89,26 @@ class SourceSettings(Table):
     profile: str | None = None
     constants: dict[str, Any] = Field(default_factory=dict)
     mapping: str | None = None
+    stylesheet: str | None = None
+    properties: str | None = None
+    functions: str | None = None
     move_processed: bool = False
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The files of its own that it names: option of the profile -> path."""
+        named = {
+            "mapping": self.mapping,
+            "stylesheet": self.stylesheet,
+            "properties": self.properties,
+            "functions": self.functions,
+        }
+        return {key: path for key, path in named.items() if path is not None}
+
+    @property
+    def read_by(self) -> str | None:
+        """The name of its profile: the one that it names, or that of stylesheets where it names one of those."""
+        return self.profile or ("xslt" if self.stylesheet or self.properties else None)
 
 
 class SearchSettings(Table):

@@ -230,6 +230,7 @@ class _Run:
                 [file],
                 source=source,
                 format=self._plan.spec.format_of(source),
+                elements=self._plan.spec.elements_of(source),
                 progress=self._events.advanced,
                 locations=self._plan.locations,
                 pause=self._pause,

@@ -44,6 +44,11 @@ class TransformSpec:
         formats = [name for name in self.profiles[source] if name != DELETE]
         return formats[0] if len(formats) == 1 else None
 
+    def elements_of(self, source: str) -> list[str]:
+        """The names of the elements that are the source's records, where its profile says them."""
+        reads = self.profiles[source].get(self.format_of(source) or "")
+        return list(reads.options.get("records", ())) if reads is not None else []
+
 
 @dataclass(frozen=True, slots=True)
 class Failed:

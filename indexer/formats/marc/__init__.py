@@ -93,6 +93,11 @@ def make(mapping: rules.FieldRules, record: MarcRecord) -> tuple[Fields, list[st
     return fields, problems
 
 
+def depends_on(options: Mapping[str, Any]) -> str:
+    """What the documents depend on besides their records: the mapping of one's own."""
+    return rules.digest(options["mapping"]) if options["mapping"] else ""
+
+
 def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
     """Reads the mapping. Raises ConfigError naming its file and line where it is wrong."""
     rules.load(options["mapping"])
