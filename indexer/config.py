@@ -177,8 +177,14 @@ def _anchor_files(tree: Mapping[str, Any], folder: Path) -> None:
     for each in tables:
         for table in (each, each.get("options") if isinstance(each, dict) else None):
             if isinstance(table, dict):
-                named = [key for key in (*FILES, "maps") if isinstance(table.get(key), str) and table[key]]
-                table.update({key: str(folder / table[key]) for key in named})
+                table.update({key: _anchored(table[key], folder) for key in (*FILES, "maps") if table.get(key)})
+
+
+def _anchored(value: Any, folder: Path) -> Any:
+    """A path, or a list of them, from here."""
+    if isinstance(value, list):
+        return [_anchored(one, folder) for one in value]
+    return str(folder / value) if isinstance(value, str) else value
 
 
 def _read_toml(file: Path) -> dict[str, Any]:

@@ -22,6 +22,7 @@ ORDER = [
     "state",
     "pipeline",
     "observe",
+    "migrate",
     "jobs",
     "api",
     "cli",

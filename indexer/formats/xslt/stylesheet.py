@@ -74,8 +74,13 @@ def load(options: Mapping[str, Any]) -> Stylesheet:
     """The stylesheet that these options of a profile name. Raises ConfigError naming file and line for what is wrong in
     it, or asked for and not there: all functions that nobody has are named at once.
     """
-    named = tuple(options.get(key, "") for key in ("stylesheet", "properties", "functions", "maps"))
-    return _load(*named, tuple(sorted(options.get("parameters", {}).items())), tuple(map(_changed, named)))
+    named = tuple(options.get(key, "") for key in ("stylesheet", "properties", "functions"))
+    return _load(
+        *named,
+        tuple(options.get("maps", ())),
+        tuple(sorted(options.get("parameters", {}).items())),
+        tuple(map(_changed, named)),
+    )
 
 
 def _changed(path: str) -> int:
@@ -94,25 +99,45 @@ def digest(options: Mapping[str, Any]) -> str:
     return found.hexdigest()
 
 
+def missing(options: Mapping[str, Any]) -> list[Call]:
+    """The calls of functions that nobody has, of those that a site may write itself."""
+    properties = Path(options.get("properties", ""))
+    named = options.get("stylesheet")
+    path = Path(named) if named else _beside(properties, _properties(properties)[0])
+    resolver = _Files(_folder(path))
+    tree = _parse(path, resolver)
+    calls = [call for file, each in [(path, tree), *_included(path, tree, resolver)] for call in _calls(file, each)]
+    return [call for call in calls if call.name not in {**PHP_FUNCTIONS, **FUNCTIONS, "VuFind::mapString": None}]
+
+
+def _folder(path: Path) -> Path:
+    """What a stylesheet may read in: its own folder; of `import/xsl/` the one above, where its maps are."""
+    return (path.parent.parent if path.parent.name == "xsl" else path.parent).resolve()
+
+
 @functools.lru_cache(maxsize=64)
 def _load(
-    stylesheet: str, properties: str, own: str, maps: str, given: tuple[tuple[str, str], ...], _changed: tuple[int, ...]
+    stylesheet: str,
+    properties: str,
+    own: str,
+    maps: tuple[str, ...],
+    given: tuple[tuple[str, str], ...],
+    _changed: tuple[int, ...],
 ) -> Stylesheet:
     files: list[Path] = []
     parameters: dict[str, str] = {}
     if properties:
-        path, parameters = _properties(Path(properties))
+        named, parameters = _properties(Path(properties))
         files.append(Path(properties))
-        stylesheet = stylesheet or str(path)
+        stylesheet = stylesheet or str(_beside(Path(properties), named))
     if not stylesheet:
         raise ConfigError("names neither a stylesheet nor properties that name one")
     path = Path(stylesheet)
-    folder = (path.parent.parent if path.parent.name == "xsl" else path.parent).resolve()
-    resolver = _Files(folder)
+    resolver = _Files(_folder(path))
     tree = _parse(path, resolver)
     trees = [(path, tree), *_included(path, tree, resolver)]
     known = {**PHP_FUNCTIONS, **FUNCTIONS, **(_own(Path(own)) if own else {})}
-    where = [Path(maps)] if maps else [path.parent / MAPS, path.parent.parent / MAPS]
+    where = [*map(Path, maps)] or [path.parent / MAPS, path.parent.parent / MAPS]
     calls = [call for file, each in trees for call in _calls(file, each)]
     _check(calls, known, where, bool(own))
     known["VuFind::mapString"] = functools.partial(_map_string, where)
@@ -123,8 +148,8 @@ def _load(
     return Stylesheet(path, transform, values, _made_in(trees), tuple(dict.fromkeys(files)))
 
 
-def _properties(file: Path) -> tuple[Path, dict[str, str]]:
-    """The stylesheet that VuFind's import file names, and the parameters that it gives it."""
+def _properties(file: Path) -> tuple[str, dict[str, str]]:
+    """The name of the stylesheet in VuFind's import file, and the parameters that it gives it."""
     try:
         sections = php_ini.parse(file.read_text(encoding="utf-8"), str(file))
     except OSError as error:
@@ -134,12 +159,17 @@ def _properties(file: Path) -> tuple[Path, dict[str, str]]:
     name = sections.get("General", {}).get("xslt", "")
     if not isinstance(name, str) or not name:
         raise ConfigError(f"{file}: [General] has no xslt, which names the stylesheet")
-    folders = (file.parent / "xsl", file.parent, file.parent.parent / "xsl")
+    parameters = sections.get("Parameters", {})
+    return name, {key: value for key, value in parameters.items() if isinstance(value, str)}
+
+
+def _beside(file: Path, name: str) -> Path:
+    """The stylesheet of this name, where VuFind has it beside an import file."""
+    folders = (file.parent / "xsl", file.parent)
     found = next((folder / name for folder in folders if (folder / name).is_file()), None)
     if found is None:
-        raise ConfigError(f"{file}: there is no stylesheet {name} in {', '.join(map(str, folders))}")
-    parameters = sections.get("Parameters", {})
-    return found, {key: value for key, value in parameters.items() if isinstance(value, str)}
+        raise ConfigError(f"{file}: there is no stylesheet {name} in {' or '.join(map(str, folders))}")
+    return found
 
 
 def _parse(path: Path, resolver: etree.Resolver) -> etree._ElementTree:
