@@ -11,6 +11,7 @@ from indexer.config import Config
 from indexer.jobs.dead_letters import chunks
 from indexer.jobs.deletions import batches, titled
 from indexer.jobs.load import limits, made_by
+from indexer.jobs.results import Deletion
 from indexer.jobs.session import Session, stopping
 from indexer.model.books import Account
 from indexer.model.documents import Delete
@@ -23,8 +24,8 @@ from indexer.pipeline.workers import Prepared
 from indexer.state import dead_letters
 
 
-def foreseen(session: Session, plan: Plan, max_share: float) -> tuple[list[tuple[str, str]], str]:
-    """(id, title) of the documents that would go, were these dumps loaded: by deletions in them, or held before. And
+def foreseen(session: Session, plan: Plan, max_share: float) -> tuple[list[Deletion], str]:
+    """The documents that would go, were these dumps loaded: by deletions in them, or held before. And
     why those would be held, "" where they would not. Reads the dumps and tells of those that cannot be; nothing is sent
     or remembered.
     """
@@ -57,7 +58,7 @@ def let_through(session: Session, config: Config, max_share: float) -> None:
         summary.account.let_through(Account())
         return
     there = session.index.count()
-    gone = sum(len(session.index.get(some)) for some in batches(dict.fromkeys(id for _, id in letters)))
+    gone = sum(len(session.index.get(batch)) for batch in batches(dict.fromkeys(id for _, id in letters)))
     if delete_guard.holds(gone, there, max_share):
         summary.held = gone
         session.reporter.trouble(

@@ -56,7 +56,7 @@ def reindex(
     target = config.target()
     plan_for_sources(config)  # says what is wrong with them before anything is opened
     settings = config.settings.rebuild
-    with closing(open_state(config)) as store, published(config, store):
+    with closing(open_state(config, audience)) as store, published(config, store, audience):
         with reported_if_refused(store, runs.REINDEX, str(target)):
             place = open_generations(target, configset=settings.configset)
         with closing(place), lock.hold(store, index_name(str(target), ""), command="reindex"):

@@ -130,7 +130,7 @@ def open_session(
     from indexer.state.generations import live_index, target_of
 
     url = target_of(building) if building else str(target)
-    with closing(open_state(config)) as store, published(config, store):
+    with closing(open_state(config, audience)) as store, published(config, store, audience):
         with reported_if_refused(store, command, url):
             sink = open_writer(target, connections=connections, create=True)
         with (

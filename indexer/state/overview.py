@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from indexer.model.books import Books
 from indexer.state.generations import Generation, known, live_index
 from indexer.state.owners import Holder, holders
-from indexer.state.runs import BUILDING, books_of
+from indexer.state.runs import BUILDING, books_of, rate
 from indexer.state.store import Store
 from indexer.state.tables import dead_letters, runs, targets
 
@@ -31,7 +31,7 @@ class Run:
     @property
     def rate(self) -> float:
         """Records a second."""
-        return sum(counted.read for counted in self.books.values()) / self.seconds if self.seconds else 0.0
+        return rate(self.books, self.seconds)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The runs and their books."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -75,6 +76,16 @@ class StoredRun:
     retries: int
     books: dict[str, Books]
     dead_letters: int
+
+    @property
+    def rate(self) -> float:
+        """Records a second."""
+        return rate(self.books, self.seconds)
+
+
+def rate(books: Mapping[str, Books], seconds: float) -> float:
+    """Records a second, of all sources."""
+    return sum(source.read for source in books.values()) / seconds if seconds else 0.0
 
 
 def last(store: Store, limit: int = 10) -> list[StoredRun]:
