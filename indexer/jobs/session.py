@@ -160,7 +160,7 @@ def reported_if_refused(store: "Store", command: str, target: str) -> Iterator[N
 
         run_id = runs.start(store, command=command, target=target, derive_version=derive_version())
         runs.finish(store, run_id, Account(), exit_code=error.exit_code, message=error.message)
-        if "nothing was sent" not in error.advice.lower():
+        if not error.nothing_sent:
             error.advice = f"{error.advice}\nNothing was sent.".lstrip()
         raise
 
