@@ -62,8 +62,8 @@ def sweep(
     """Documents that no source of indexer.toml has any more, as far as their dumps tell."""
     plan_for_sources(config)  # says what is wrong with them before anything is opened
     with _gathering("sweep", config, dry_run=dry_run, audience=audience) as doomed, IdSet() as held:
-        plan = plan_for_sources(config)  # now that nobody brings documents of other dumps
-        plan.spec.omit.update(doomed.session.sink.omit)
+        # now that nobody brings documents of other dumps
+        plan = plan_for_sources(config).omitting(doomed.session.sink.omit)
         with closing(transform_all(plan)) as derived:
             for chunk in derived:
                 _keep(chunk, held)

@@ -40,8 +40,9 @@ def diff(
     plan = plan_for(paths, config, profile_name, connections=1) if paths else plan_for_sources(config)
     with closing(open_index(target, connections=1)) as index:
         index.check()
-        plan.spec.omit.update(index.omit)
-        result = changes(plan, index, id=id, sample=Sample(sample, seed) if sample is not None else None)
+        result = changes(
+            plan.omitting(index.omit), index, id=id, sample=Sample(sample, seed) if sample is not None else None
+        )
     if id is not None and not result.documents:
         raise IndexerError(f"no record here makes the document {id!r}", advice="indexer explain names an id that does.")
     return DiffResult(str(target), result)

@@ -213,8 +213,7 @@ def _behind(chosen: Generation, target: Target, store: Store, config: Config, om
     """How many dumps of the sources the generation has not read as they are now."""
     if not config.settings.source:
         return 0
-    plan = plan_for_sources(config)
-    plan.spec.omit.update(omit)
+    plan = plan_for_sources(config).omitting(omit)
     target_id = progress.find_target(store, index_name(str(target), chosen.name))
     read = files.complete(store, target_id) if target_id is not None else {}
     return sum(read.get(dump.key) != dump.signature for dump in dumps(plan) if dump.signature)

@@ -101,10 +101,11 @@ def is_as_it_was(dump: Dump) -> bool:
     return _signature(dump.file, dump.signature.rpartition(" ")[2]) == dump.signature
 
 
-def part(plan: Plan, some: Sequence[Dump], config: Config) -> Plan:
+def part(plan: Plan, chosen_dumps: Sequence[Dump], config: Config) -> Plan:
     """The plan for these of its dumps alone."""
-    files = {dump.file: dump.source for dump in some}
-    return plan_of(files, plan.spec.profiles, config.settings.load, plan.limits.connections, plan.locations)
+    files = {dump.file: dump.source for dump in chosen_dumps}
+    smaller = plan_of(files, plan.spec.profiles, config.settings.load, plan.limits.connections, plan.locations)
+    return smaller.omitting(plan.spec.omit)
 
 
 def _paths(source: SourceSettings, config: Config, *, whole: bool) -> list[str]:

@@ -247,8 +247,11 @@ class _Job:
             made = self.place.make(name)
         with closing(open_index(made)) as sink:
             sink.check(to_write=True)
-            plan.spec.omit.update(sink.omit)
-            yield plan, sink, known_target(index_name(str(self.target), name), sink, self.store, engine_of(self.target))
+            yield (
+                plan.omitting(sink.omit),
+                sink,
+                known_target(index_name(str(self.target), name), sink, self.store, engine_of(self.target)),
+            )
 
     def _goes_on(self, name: str) -> bool:
         """Whether every dump that the generation was built from so far is as it was then, and read by the same rules:

@@ -61,9 +61,8 @@ class Session:
         from indexer.pipeline import bulk_settings
         from indexer.state import dumps, runs
 
-        plan.spec.omit.update(self.sink.omit)
         # a run that was killed may have been, or have died, of a record: then not again in this process
-        plan = replace(plan, apart=runs.before_was_killed(self.store, self.reporter.run_id))
+        plan = replace(plan.omitting(self.sink.omit), apart=runs.before_was_killed(self.store, self.reporter.run_id))
         run_state = self.run_state(plan, force=force)
         first = self.building and not dumps.complete(self.store, self.target_id)  # what comes after it is little
         tunable = self.engine.tunable

@@ -41,6 +41,7 @@ def sync(
     with open_session(target, config, command=command, audience=audience, connections=connections) as session:
         if not dry_run and bring(config, names, session.reporter):
             plan = plan_for_sources(config, names, whole=False)
+        plan = plan.omitting(session.sink.omit)
         empty = nothing_yet(session, plan, chosen(config, names))
         plan = replace(plan, files={file: source for file, source in plan.files.items() if file not in empty})
         share = config.settings.delete.max_share if max_share is None else max_share
@@ -75,11 +76,11 @@ def catch_up(
     session: Session, plan: Plan, config: Config, *, dry_run: bool = False, force: bool = False, hold: bool = False
 ) -> tuple[list[Dump], Summary]:
     """Loads what of the plan's dumps the open index does not have as they are now (`force`: all of them); gives those
-    that were read, or (`dry_run`) would be. `hold`: deletions wait (see `held`).
+    that were read, or (`dry_run`) would be. The plan is one for the open index. `hold`: deletions wait (see
+    pipeline/delete_guard.py).
     """
     from indexer.state import dumps as state
 
-    plan.spec.omit.update(session.sink.omit)
     known = {} if force else state.complete(session.store, session.target_id)
     new = news(dumps(plan), known)
     summary = session.reporter.summary

@@ -36,7 +36,7 @@ def verify_index(
         sink = open_index(target, connections=1)
         try:
             sink.check()
-            plan.spec.omit.update(sink.omit)
+            plan = plan.omitting(sink.omit)
             with lock.hold(store, str(target), command="verify"):
                 target_id = progress.find_target(store, live_index(store, str(target)))
                 checks = verify(

@@ -150,7 +150,7 @@ class _Replay:
         profile = self._profile or _stored_profile(row, record.format)
         spec = TransformSpec(
             {record.source: {record.format: profile}},
-            set(self._sink.omit),
+            self._sink.omit,
             self._derive_version,
             dates=self._run_state.dates is not None,
         )

@@ -3,9 +3,9 @@
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from indexer import sources
@@ -100,7 +100,7 @@ class Summary:
 class Plan:
     """What to read and how: `files` are the dumps as `sources.expand` gives them, in the order in which they are read,
     each with the source it belongs to. That is its name in the books; empty: that of the profile which reads the
-    record. `elsewhere` says how to get at those of the files that are indexes or lie on a server (sources.live.named).
+    record. `locations` says how to get at those of the files that are indexes or lie on a server (sources.live.named).
     `hold_deletions`: they go to the dead letters and no further, until the caller has seen how many there are
     (pipeline/delete_guard.py); needs a memory.
     `apart`: with one worker, too, documents are derived in a process of its own.
@@ -114,6 +114,10 @@ class Plan:
     locations: Mapping[str, Target | Remote] = field(default_factory=dict)
     hold_deletions: bool = False
     apart: bool = False
+
+    def omitting(self, fields: Set[str]) -> "Plan":
+        """The same plan for a target that fills these fields itself."""
+        return replace(self, spec=replace(self.spec, omit=frozenset(fields)))
 
 
 def run(
