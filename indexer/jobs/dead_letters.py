@@ -13,7 +13,7 @@ from indexer.jobs.results import LoadResult
 from indexer.jobs.session import open_session, stopping
 from indexer.jobs.state import open_state
 from indexer.model.errors import ConfigError
-from indexer.observe import report
+from indexer.model.reasons import kind as kind_of
 from indexer.observe.audience import NOBODY, Audience
 from indexer.pipeline.replay import replay as replay_letters
 from indexer.pipeline.run import Summary
@@ -62,7 +62,7 @@ def list_dead_letters(target: str | None = None, *, config: Config, audience: Au
     """The letters of a target, or of all."""
     with closing(open_state(config, audience)) as store:
         letters = [row for row in dead_letters.find(store, target=target, raw=False) if not split_name(row.target)[1]]
-    counts = Counter((row.target, row.stage, report.kind(row.reason)) for row in letters)
+    counts = Counter((row.target, row.stage, kind_of(row.reason)) for row in letters)
     return DeadLetters(store.shown, target, letters, [LetterKind(*key, count) for key, count in counts.most_common()])
 
 
@@ -121,7 +121,7 @@ def replay(
             limits=limits(config.settings.load, connections=connections),
             events=session.reporter.events(),
             stop=stop,
-            summary=session.reporter.summary,
+            summary=session.summary,
         )
     return ReplayResult(target=str(target), summary=summary, report=session.reporter.page, letters=len(letters))
 

@@ -160,7 +160,7 @@ def _carry_out(
     stopped = delete_guard.too_many(count, there, share) if delete_guard.holds(count, there, share) else ""
     result = DeletionResult(
         target=target,
-        summary=session.reporter.summary,
+        summary=session.summary,
         dry_run=dry_run,
         remembered=True,
         count=count,

@@ -284,7 +284,7 @@ class _Job:
             building=index_name(str(self.target), self.name),
         ) as session:
             new, summary = catch_up(session, plan, self.config)
-            unread = session.reporter.faulty
+            unread = summary.faulty
             if not unread and last:
                 unread = _unread(dumps(plan), files.complete(self.store, session.target_id))
         self._count(what, len(new), summary)
