@@ -1,7 +1,7 @@
 """`dead-letters`: the records that are not in the index, to look at, to try again, to forget."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -13,7 +13,6 @@ from indexer.jobs.results import LoadResult
 from indexer.jobs.session import open_session, stopping
 from indexer.jobs.state import open_state
 from indexer.model.errors import ConfigError
-from indexer.model.reasons import kind as kind_of
 from indexer.observe.audience import NOBODY, Audience
 from indexer.pipeline.replay import replay as replay_letters
 from indexer.pipeline.run import Summary
@@ -46,6 +45,12 @@ class DeadLetters:
     letters: Sequence[StoredLetter]
     kinds: Sequence[LetterKind]
 
+    @property
+    def sources(self) -> Mapping[str, Sequence[LetterKind]]:
+        """The kinds of each source."""
+        names = dict.fromkeys(letter.source for letter in self.letters)
+        return {name: _kinds(letter for letter in self.letters if letter.source == name) for name in names}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayResult(LoadResult):
@@ -58,12 +63,24 @@ class ReplayResult(LoadResult):
         return self.total.read - self.total.rejected
 
 
-def list_dead_letters(target: str | None = None, *, config: Config, audience: Audience = NOBODY) -> DeadLetters:
-    """The letters of a target, or of all."""
+def list_dead_letters(
+    target: str | None = None,
+    *,
+    source: str | None = None,
+    stage: str | None = None,
+    config: Config,
+    audience: Audience = NOBODY,
+) -> DeadLetters:
+    """The letters of a target, or of all; of one source, or of one stage (HELD: the deletions that are held)."""
     with closing(open_state(config, audience)) as store:
-        letters = [row for row in dead_letters.find(store, target=target, raw=False) if not split_name(row.target)[1]]
-    counts = Counter((row.target, row.stage, kind_of(row.reason)) for row in letters)
-    return DeadLetters(store.shown, target, letters, [LetterKind(*key, count) for key, count in counts.most_common()])
+        letters = dead_letters.find(store, target=target, source=source, stage=stage, raw=False)
+    live = [letter for letter in letters if not split_name(letter.target)[1]]
+    return DeadLetters(store.shown, target, live, _kinds(live))
+
+
+def _kinds(letters: Iterable[StoredLetter]) -> list[LetterKind]:
+    counts = Counter((letter.target, letter.stage, letter.kind) for letter in letters)
+    return [LetterKind(*key, count) for key, count in counts.most_common()]
 
 
 def show_dead_letter(id: int, *, config: Config, audience: Audience = NOBODY) -> StoredLetter:

@@ -1,4 +1,6 @@
-"""`status`: the last runs with their books, and how each target is doing."""
+"""`status`, and what else there is to look at: runs, one of them, and the sources. Nothing here changes anything; only
+the state of an earlier release is upgraded when it is opened.
+"""
 
 from collections.abc import Sequence
 from contextlib import closing
@@ -6,12 +8,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from indexer.config import Config
+from indexer.harvest.folder import Notes, folder_of
+from indexer.jobs.plan import chosen
 from indexer.jobs.state import open_state
+from indexer.model.errors import ConfigError
+from indexer.model.settings import SourceSettings
 from indexer.observe.audience import NOBODY, Audience
-from indexer.state import runs
+from indexer.state import dumps, generations, progress, runs
 from indexer.state.overview import Overview, overviews
 from indexer.state.runs import StoredRun
-from indexer.state.store import is_absent, shown_url
+from indexer.state.store import Store, is_absent, shown_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,24 @@ class Status:
     targets: Sequence[Overview]
 
 
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """A source of indexer.toml. `dumps` of it were read to their end into the live index of the target; `last` is the
+    newest run into it in which records of this source were read, None where there was none.
+
+    `url` is that of a live server, and `harvest` how far that was harvested; None for other sources, and before the
+    first harvest.
+    """
+
+    name: str
+    profile: str | None
+    paths: Sequence[str]
+    url: str | None
+    harvest: Notes | None
+    dumps: int
+    last: StoredRun | None
+
+
 def status(*, config: Config, audience: Audience = NOBODY) -> Status:
     """Where there is no state yet, nothing: to look is not to make one."""
     last: Sequence[StoredRun] = ()
@@ -32,3 +56,55 @@ def status(*, config: Config, audience: Audience = NOBODY) -> Status:
         with closing(open_state(config, audience)) as store:
             last, targets = runs.last(store), overviews(store)
     return Status(shown_url(config.settings.state), datetime.now(UTC), last, targets)
+
+
+def list_runs(
+    *,
+    config: Config,
+    limit: int = 50,
+    target: str | None = None,
+    before: int | None = None,
+    audience: Audience = NOBODY,
+) -> Sequence[StoredRun]:
+    """The newest runs first, of one target or of all; those `before` a run's number, to turn the page."""
+    if is_absent(config.settings.state):
+        return []
+    with closing(open_state(config, audience)) as store:
+        return runs.last(store, limit, target=target, before=before)
+
+
+def show_run(id: int, *, config: Config, audience: Audience = NOBODY) -> StoredRun:
+    """One run with its books. Raises ConfigError where there is none of this number."""
+    found = None
+    if not is_absent(config.settings.state):
+        with closing(open_state(config, audience)) as store:
+            found = runs.find(store, id)
+    if found is None:
+        raise ConfigError(f"there is no run {id}", advice="indexer status shows the last ones.")
+    return found
+
+
+def list_sources(*, config: Config, audience: Audience = NOBODY) -> Sequence[SourceStatus]:
+    """The sources of the configuration, as the live index of its target has them. Raises ConfigError where there is
+    none, SourceError for notes of a harvest that cannot be read.
+    """
+    sources = chosen(config)
+    if is_absent(config.settings.state):
+        return [_source(source, config, 0, None) for source in sources]
+    target = str(config.target())
+    with closing(open_state(config, audience)) as store:
+        read = _read(store, target)
+        last = {source.name: runs.last(store, 1, target=target, source=source.name) for source in sources}
+    return [_source(source, config, read.count(source.name), next(iter(last[source.name]), None)) for source in sources]
+
+
+def _read(store: Store, target: str) -> list[str]:
+    """The source of each dump that was read to its end."""
+    target_id = progress.find_target(store, generations.live_index(store, target))
+    return [source for source, _ in dumps.complete(store, target_id)] if target_id is not None else []
+
+
+def _source(source: SourceSettings, config: Config, read: int, last: StoredRun | None) -> SourceStatus:
+    notes = folder_of(config.settings.harvest, source.name).notes() if source.oai else None
+    paths = [] if source.oai else source.paths
+    return SourceStatus(source.name, source.profile, paths, source.oai.url if source.oai else None, notes, read, last)

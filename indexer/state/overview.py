@@ -61,6 +61,10 @@ class Overview:
         good = (run for command, run in self.good.items() if command in REFRESHING)
         return max((run.started for run in good if run.finished >= since), default=None)
 
+    def lag(self, now: datetime) -> float | None:
+        """How many seconds ago the index was up to date with its sources; None where it never was."""
+        return age(self.refreshed, now) if self.refreshed else None
+
 
 def overviews(store: Store) -> list[Overview]:
     """Every target that a run was ever made for, in the order of their URLs."""

@@ -8,7 +8,6 @@ from typing import Any
 from indexer.cli.render.text import one_line, print_json
 from indexer.jobs.dead_letters import DeadLetters, LetterKind, ReplayResult
 from indexer.model.errors import ExitCode
-from indexer.model.records import Position
 from indexer.observe import report
 from indexer.state.dead_letters import StoredLetter
 
@@ -40,7 +39,7 @@ def shown(letter: StoredLetter, *, as_json: bool) -> int:
     profile = letter.profile["name"] if letter.profile else "none"
     lines = {
         "target": letter.target,
-        "record": f"{_position(letter)}" + (f", at byte {letter.offset:,}" if letter.offset is not None else ""),
+        "record": f"{letter.position}" + (f", at byte {letter.offset:,}" if letter.offset is not None else ""),
         "source": f"{letter.source} (profile {profile}, format {letter.format or 'not known'})",
         "id": letter.document_id or "not known",
         "stage": letter.stage,
@@ -83,15 +82,11 @@ def _print_target(target: str, letters: Sequence[StoredLetter], kinds: Sequence[
     width = max(len(str(letter.id)) for letter in letters)
     for letter in letters[:SHOWN]:
         named = f" ({letter.document_id})" if letter.document_id else ""
-        text = one_line(f"{_position(letter)}{named}: {letter.reason}")
+        text = one_line(f"{letter.position}{named}: {letter.reason}")
         print(f"  {letter.id:>{width}}  {letter.stage:<6}  {text}")
     if len(letters) > SHOWN:
         print(f"  ... and {len(letters) - SHOWN:,} more; --json lists all")
     print()
-
-
-def _position(letter: StoredLetter) -> Position:
-    return Position(letter.file, letter.ordinal)
 
 
 def _printable(raw: bytes) -> Iterator[str]:

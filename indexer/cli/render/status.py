@@ -57,8 +57,8 @@ def _target(overview: Overview, now: datetime) -> Iterator[str]:
     if overview.last:
         run = overview.last[0]
         yield f"    last run: {run.command}, ended {duration(age(run.finished, now))} ago with exit {run.exit_code}"
-    if overview.refreshed:
-        yield f"    up to date with its sources as of {duration(age(overview.refreshed, now))} ago"
+    if (lag := overview.lag(now)) is not None:
+        yield f"    up to date with its sources as of {duration(lag)} ago"
     elif overview.live:
         yield f"    no load, sync or reindex ended well since {overview.live.name} is live"
     else:
@@ -73,6 +73,7 @@ def _target(overview: Overview, now: datetime) -> Iterator[str]:
 
 
 def _as_data(overview: Overview, now: datetime) -> dict[str, Any]:
+    lag = overview.lag(now)
     return {
         "target": overview.target,
         "last": [
@@ -86,7 +87,7 @@ def _as_data(overview: Overview, now: datetime) -> dict[str, Any]:
         ],
         "last_success": {command: run.finished for command, run in overview.good.items()},
         "refreshed": overview.refreshed,
-        "lag_seconds": round(age(overview.refreshed, now)) if overview.refreshed else None,
+        "lag_seconds": None if lag is None else round(lag),
         "dead_letters": overview.dead_letters,
         "generations": [{"target": overview.target, **asdict(each)} for each in overview.generations],
         "running": [asdict(holder) for holder in overview.running],
