@@ -16,7 +16,7 @@ def generations(result: Generations, *, as_json: bool) -> int:
         print_json({"target": result.target, "plain": result.plain, "generations": rows}, ascii=True)
         return ExitCode.OK
     if result.plain:
-        print(f"{result.target}: an index that is no generation; indexer reindex --adopt makes it the first one")
+        print(f"{result.target}: an index that is not a generation; indexer reindex --adopt makes it the first one")
     elif not result.generations:
         print(f"{result.target}: there are no generations")
     for line in _lines(result.generations):
