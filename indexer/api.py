@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from indexer import config as settings
 from indexer.config import Config
@@ -27,6 +27,13 @@ from indexer.pipeline.pool import End
 from indexer.pipeline.run import Plan
 from indexer.pipeline.transform_all import transform_all
 from indexer.pipeline.workers import Failed, Filtered, Prepared
+
+if TYPE_CHECKING:  # each is imported by what is called
+    from indexer.jobs.dead_letters import DeadLetters
+    from indexer.jobs.diff import DiffResult
+    from indexer.jobs.explain import ExplainResult
+    from indexer.jobs.generations import Generations
+    from indexer.jobs.status import Status
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
@@ -208,6 +215,45 @@ def search(
     return run(query, target=where, limit=limit, offset=offset, sort=sort, filters=wanted, facets=facets)
 
 
+def status(config: Config) -> "Status":
+    """The last runs with their books, and how each target is doing: its dead letters, generations, and how far it is
+    behind its sources.
+    """
+    from indexer.jobs.status import status as run
+
+    return run(config=config)
+
+
+def dead_letters(config: Config, *, source: str | None = None, stage: str | None = None) -> "DeadLetters":
+    """The records that are not in the index behind the target of the configuration, and why."""
+    from indexer.jobs.dead_letters import list_dead_letters
+
+    return list_dead_letters(str(config.target()), source=source, stage=stage, config=config)
+
+
+def generations(config: Config) -> "Generations":
+    """The generations of the index behind the target of the configuration."""
+    from indexer.jobs.generations import list_generations
+
+    return list_generations(config=config)
+
+
+def diff(config: Config, paths: Paths = (), *, id: str | None = None, sample: int | None = None) -> "DiffResult":
+    """What a load of these dumps, or of all sources, would change in the index; nothing is sent."""
+    from indexer.jobs.diff import diff as run
+
+    return run(_paths(paths), config=config, id=id, sample=sample)
+
+
+def explain(
+    paths: Paths, id: str, *, profile: str | None = None, field: str | None = None, config: Config | None = None
+) -> "ExplainResult":
+    """Which rule wrote each field of the document `id`, from what in its record."""
+    from indexer.jobs.explain import explain_document
+
+    return explain_document(_paths(paths), id=id, field=field, config=config or configure(), profile_name=profile)
+
+
 def _paths(paths: Paths) -> list[str]:
     given = [paths] if isinstance(paths, str | os.PathLike) else paths
     return [os.fspath(path) for path in given]
@@ -237,9 +283,14 @@ __all__ = [
     "SyncResult",
     "VerifyResult",
     "configure",
+    "dead_letters",
+    "diff",
+    "explain",
+    "generations",
     "load",
     "reindex",
     "search",
+    "status",
     "sync",
     "transform",
     "verify",

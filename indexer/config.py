@@ -254,14 +254,16 @@ def _check_places(source: SourceSettings, file: Path) -> None:
     except ValueError:
         good = False
     if not good or url.fragment:
-        raise ConfigError(f"{key}.oai.url is no URL", advice="Such as https://repository.example.edu/oai.")
+        raise ConfigError(f"{key}.oai.url is not a URL", advice="Such as https://repository.example.edu/oai.")
     if "@" in url.netloc:
         raise ConfigError(
             f"{key}.oai.url has a user in it",
             advice="Set INDEXER_SOURCE_USERNAME and INDEXER_SOURCE_PASSWORD, and credentials = true in oai.",
         )
     if source.oai.from_ is not None and not re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?", source.oai.from_):
-        raise ConfigError(f"{key}.oai.from is no date", advice='Such as from = "2020-01-31" or "2020-01-31T00:00:00Z".')
+        raise ConfigError(
+            f"{key}.oai.from is not a date", advice='Such as from = "2020-01-31" or "2020-01-31T00:00:00Z".'
+        )
 
 
 def _check_profiles(settings: Settings, file: Path) -> None:

@@ -94,6 +94,40 @@ def test_what_derive_needs_is_in_the_project_or_in_python() -> None:
     assert not outside
 
 
+#: Beside the command line: what shows how far a run is, and the log, are on standard error by nature; a target, and a
+#: dump, may be the standard output and input.
+PRINTING = {"indexer.observe.progress", "indexer.observe.log", "indexer.engines.jsonl.sink", "indexer.sources.files"}
+
+
+def uses_of_streams(tree: ast.AST) -> list[str]:
+    """Where `print` is named, or a standard stream."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in ("print", "input"):
+            found.append(f"line {node.lineno}: {node.id}")
+        if isinstance(node, ast.Attribute) and node.attr in ("stdin", "stdout", "stderr"):
+            found.append(f"line {node.lineno}: {node.attr}")
+        if isinstance(node, ast.ImportFrom) and node.module == "click":
+            found.append(f"line {node.lineno}: click")
+    return found
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if room(name_of(path)) != "cli"], ids=name_of)
+def test_nothing_but_the_command_line_prints(path: Path) -> None:
+    found = uses_of_streams(ast.parse(path.read_text(encoding="utf-8")))
+    if name_of(path) in PRINTING:
+        assert found, "it needs no exception any more"
+    else:
+        assert not found
+
+
+def test_the_walk_finds_what_prints() -> None:
+    assert uses_of_streams(ast.parse("import sys\nsay = print\nsys.stderr.write('x')")) == [
+        "line 2: print",
+        "line 3: stderr",
+    ]
+
+
 @pytest.mark.parametrize("path", [path for path in MODULES if room(name_of(path)) != "engines"], ids=name_of)
 def test_nothing_is_decided_by_an_engines_name(path: Path) -> None:
     """Outside the engines no text is compared, or matched, with the scheme of one."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from indexer.cli.options import common, person
+from indexer.model.errors import ExitCode
 
 if TYPE_CHECKING:
     from indexer.config import Config
@@ -35,18 +36,20 @@ def schema_build(check: bool, copy_fields: bool, out: Path) -> int:
 
     Writes the Solr configset and the body of Elasticsearch and OpenSearch indices into schemas/.
     """
+    from indexer.cli.render import schema as render
     from indexer.jobs.schema import build as run
 
-    return run(check=check, copy_fields_into=out if copy_fields else None)
+    return render.build(run(check=check, copy_fields_into=out if copy_fields else None))
 
 
 @schema.command("check")
 @common("target", "json")
 def schema_check(config: "Config", as_json: bool) -> int:
     """Compare files and target with biblio.toml."""
+    from indexer.cli.render import schema as render
     from indexer.jobs.schema import check as run
 
-    return run(config=config, as_json=as_json)
+    return render.check(run(config=config), as_json=as_json)
 
 
 @schema.command("install")
@@ -58,7 +61,8 @@ def schema_install(config: "Config") -> int:
     """
     from indexer.jobs.schema import install as run
 
-    return run(config=config)
+    run(config=config, audience=person(config))
+    return ExitCode.OK
 
 
 @click.group("dead-letters")
@@ -70,9 +74,11 @@ def dead_letters() -> None:
 @common("target", "json")
 def dead_letters_list(config: "Config", as_json: bool) -> int:
     """What is wrong, how often, and with which records; of all targets, or of --target."""
-    from indexer.jobs.dead_letters import list_ as run
+    from indexer.cli.render import dead_letters as render
+    from indexer.jobs.dead_letters import list_dead_letters as run
 
-    return run(config=config, as_json=as_json)
+    target = str(config.target()) if config.origins.get("target") == "--target" else None
+    return render.listed(run(target, config=config, audience=person(config)), as_json=as_json)
 
 
 @dead_letters.command("show")
@@ -80,9 +86,10 @@ def dead_letters_list(config: "Config", as_json: bool) -> int:
 @common("json")
 def dead_letters_show(id: int, config: "Config", as_json: bool) -> int:
     """Everything about one dead letter, its record included."""
-    from indexer.jobs.dead_letters import show as run
+    from indexer.cli.render import dead_letters as render
+    from indexer.jobs.dead_letters import show_dead_letter as run
 
-    return run(id, config=config, as_json=as_json)
+    return render.shown(run(id, config=config, audience=person(config)), as_json=as_json)
 
 
 @dead_letters.command("replay")
@@ -99,16 +106,12 @@ def dead_letters_replay(
     quiet: bool,
 ) -> int:
     """Try again; what comes through leaves the dead letters."""
+    from indexer.cli.render import dead_letters as render
     from indexer.jobs.dead_letters import replay as run
 
-    return run(
-        ids,
-        config=config,
-        everything=everything,
-        profile_name=profile,
-        as_json=as_json,
-        audience=person(config, quiet=quiet),
-    )
+    audience = person(config, quiet=quiet)
+    result = run(ids, config=config, everything=everything, profile_name=profile, audience=audience)
+    return render.replayed(result, as_json=as_json, quiet=quiet)
 
 
 @dead_letters.command("drop")
@@ -117,6 +120,7 @@ def dead_letters_replay(
 @common("target")
 def dead_letters_drop(ids: tuple[int, ...], everything: bool, config: "Config") -> int:
     """Forget dead letters; their records stay out of the index."""
+    from indexer.cli.render import dead_letters as render
     from indexer.jobs.dead_letters import drop as run
 
-    return run(ids, config=config, everything=everything)
+    return render.dropped(run(ids, config=config, everything=everything, audience=person(config)))

@@ -174,7 +174,7 @@ def refuse(target: Target, differences: list[Difference]) -> None:
         return
     more = f" and {len(blocking) - _NAMED} more" if len(blocking) > _NAMED else ""
     shown = ", ".join(str(row) for row in blocking[:_NAMED])
-    raise PermanentError(f"{target}: its schema is not ours: {shown}{more}", advice=INSTALL)
+    raise PermanentError(f"{target}: its schema is not ours: {shown}{more}", advice=INSTALL, nothing_sent=True)
 
 
 def compare_solr(schema: Schema, live: LiveSolr) -> list[Difference]:

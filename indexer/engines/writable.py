@@ -31,12 +31,14 @@ def check_elastic(target: Target, call: "Call", path: str) -> None:
         raise PermanentError(
             f"{target}: no write index is defined for the alias: it stands for {', '.join(sorted(aliases))}",
             advice=f"Set is_write_index on one of them, or give an index. {NOTHING_SENT}",
+            nothing_sent=True,
         )
     closed = sorted(name for name, row in settings.items() if row["settings"].get("index.verified_before_close"))
     if closed:
         raise PermanentError(
             f"{target}: the index {', '.join(closed)} is closed (index_closed_exception)",
             advice=f"Open it (POST /{closed[0]}/_open). {NOTHING_SENT}",
+            nothing_sent=True,
         )
     for key in ("index.default_pipeline", "index.final_pipeline"):
         pipeline = settings.get(index, {}).get("settings", {}).get(key, "_none")
@@ -44,6 +46,7 @@ def check_elastic(target: Target, call: "Call", path: str) -> None:
             raise PermanentError(
                 f"{target}: the pipeline with id [{pipeline}] does not exist, which {key} of {index} names",
                 advice=f"Make it, or take the setting away: without it every document is refused. {NOTHING_SENT}",
+                nothing_sent=True,
             )
 
 
@@ -86,12 +89,14 @@ def check_solr_cloud(session: requests.Session, target: Target) -> None:
             raise PermanentError(
                 f"{target}: the collection {name} is read-only",
                 advice=f"MODIFYCOLLECTION with an empty readOnly opens it. {NOTHING_SENT}",
+                nothing_sent=True,
             )
         for shard, row in sorted(collection.get("shards", {}).items()):
             if row.get("state") == "active" and not any(_leads(each, nodes) for each in row["replicas"].values()):
                 raise TransientError(
                     f"{target}: {shard} of {name} has no leader that is up",
                     advice=f"Is a node down, or starting? {NOTHING_SENT}",
+                    nothing_sent=True,
                 )
 
 

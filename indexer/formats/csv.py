@@ -78,7 +78,7 @@ def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
     try:
         codecs.lookup(options["encoding"] or "utf-8")
     except LookupError:
-        return "encoding", f"is {options['encoding']!r}, which is no known encoding"
+        return "encoding", f"is {options['encoding']!r}, which is not a known encoding"
     if empty := [field for field, separator in options["split"].items() if not separator]:
         return "split", f"gives {empty[0]!r} an empty separator"
     return None

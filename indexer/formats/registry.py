@@ -130,7 +130,7 @@ def _bring(name: str, module: str) -> Format:
     if not callable(getattr(loaded, "document", None)):
         raise ValueError(f"{module} has no function document(record, profile)")
     if loaded.__file__ is None:
-        raise ValueError(f"{module} is no file")
+        raise ValueError(f"{module} is not a file")
     format = _read(name, module, Path(loaded.__file__).with_name(f"{module.rpartition('.')[2]}.toml"))
     taken = sorted({known for each in ours().values() for known in each.profiles} & format.profiles.keys())
     if taken:

@@ -247,7 +247,7 @@ def _check_surrogates(values: Values) -> None:
                 text.encode()
             except UnicodeEncodeError:
                 field = name.encode("ascii", "backslashreplace").decode()
-                raise RecordError("holds half of a surrogate pair, which is no character", field=field) from None
+                raise RecordError("holds half of a surrogate pair, which is not a character", field=field) from None
 
 
 def _from_xml(raw: bytes, repairs: list[str] | None) -> Values:

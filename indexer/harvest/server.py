@@ -113,7 +113,7 @@ class Server:
                 url = urljoin(url, place)
                 scheme, _ = urlsplit(url).scheme, urlsplit(url).port
             except ValueError:
-                raise SourceError(f"{self.url}: leads to what is no URL: {place[:100]!r}") from None
+                raise SourceError(f"{self.url}: leads to what is not a URL: {place[:100]!r}") from None
             if scheme not in ("http", "https"):
                 raise SourceError(f"{self.url}: leads to {scheme}:, which is not followed")
         raise SourceError(f"{self.url}: leads from one URL to the next, more than {LONGEST_REDIRECT} times")
@@ -132,7 +132,7 @@ class Server:
         except requests.RequestException as error:
             raise _as_source(connection_error(self.url, error)) from None
         except ValueError:  # of a Location that it looks at whether it follows it or not
-            raise SourceError(f"{self.url}: leads to what is no URL") from None
+            raise SourceError(f"{self.url}: leads to what is not a URL") from None
 
     def _authorize(self, url: str) -> Authorize:
         """What puts the credentials on a request. Always there, because requests would else look into ~/.netrc."""

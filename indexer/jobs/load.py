@@ -18,7 +18,7 @@ from indexer.model.targets import Target
 from indexer.observe.audience import Audience
 from indexer.observe.reporter import Reporter
 from indexer.pipeline.push import Limits
-from indexer.pipeline.run import Budget, Plan
+from indexer.pipeline.run import Budget, Plan, Summary
 from indexer.pipeline.workers import TransformSpec
 from indexer.sources import live
 from indexer.sources.remote_file import Remote
@@ -39,8 +39,11 @@ def load(
     target = config.target()
     plan = plan_for(paths, config, profile_name, connections=config.settings.load.connections)
     if dry_run:
-        with Reporter(config, None, audience=audience, command="load --dry-run", target=str(target)) as reporter:
-            summary = carry_out(plan, None, None, reporter)
+        summary = Summary()
+        with Reporter(
+            config, None, audience=audience, command="load --dry-run", target=str(target), summary=summary
+        ) as reporter:
+            carry_out(plan, None, None, reporter)
         return LoadResult(target=str(target), summary=summary, dry_run=True)
     connections = plan.limits.connections
     with open_session(target, config, command="load", audience=audience, connections=connections) as session:
@@ -57,8 +60,11 @@ def transform(
     sink = open_writer(target, connections=1)
     try:
         sink.check()
-        with Reporter(config, None, audience=audience, command="transform", target=str(target)) as reporter:
-            summary = carry_out(plan, sink, None, reporter)
+        summary = Summary()
+        with Reporter(
+            config, None, audience=audience, command="transform", target=str(target), summary=summary
+        ) as reporter:
+            carry_out(plan, sink, None, reporter)
     finally:
         sink.close()
     return LoadResult(target="standard output", summary=summary)

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from indexer import sources
 from indexer.config import Config
@@ -64,7 +64,7 @@ def plan_for_sources(config: Config, names: Collection[str] = (), *, whole: bool
     found: dict[str, dict[str, profiles.Profile]] = {}
     for source in chosen(config, names):
         if STDIN in source.paths:
-            raise ConfigError(f"source {source.name!r}: standard input is no source of a scheduled job")
+            raise ConfigError(f"source {source.name!r}: standard input cannot be a source of a scheduled job")
         paths, its_own = live.named(_paths(source, config, whole=whole), config.source_credentials())
         locations |= its_own
         if source.move_processed and (urls := [path for path in paths if is_no_file(path)]):
@@ -101,10 +101,11 @@ def is_as_it_was(dump: Dump) -> bool:
     return _signature(dump.file, dump.signature.rpartition(" ")[2]) == dump.signature
 
 
-def part(plan: Plan, some: Sequence[Dump], config: Config) -> Plan:
+def part(plan: Plan, chosen_dumps: Sequence[Dump], config: Config) -> Plan:
     """The plan for these of its dumps alone."""
-    files = {dump.file: dump.source for dump in some}
-    return plan_of(files, plan.spec.profiles, config.settings.load, plan.limits.connections, plan.locations)
+    files = {dump.file: dump.source for dump in chosen_dumps}
+    smaller = plan_of(files, plan.spec.profiles, config.settings.load, plan.limits.connections, plan.locations)
+    return replace(smaller, spec=plan.spec)
 
 
 def _paths(source: SourceSettings, config: Config, *, whole: bool) -> list[str]:

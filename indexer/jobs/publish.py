@@ -1,6 +1,5 @@
 """The state's metrics, out to where Prometheus finds them; nothing that goes wrong with that ends a run."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,12 +8,13 @@ from typing import TYPE_CHECKING
 from indexer.config import Config
 from indexer.model.errors import IndexerError
 from indexer.model.logs import get_logger
+from indexer.observe.audience import Audience
 
 if TYPE_CHECKING:
     from indexer.state.store import Store
 
 
-def publish(config: Config, store: "Store") -> None:
+def publish(config: Config, store: "Store", audience: Audience) -> None:
     """Writes `metrics.file` anew where the settings name one. To be called when a run has ended and given back its
     lock, and when something else of what the state knows has changed.
     """
@@ -27,14 +27,14 @@ def publish(config: Config, store: "Store") -> None:
         metrics.write(Path(config.settings.metrics.file), overviews(store))
     except IndexerError as error:
         get_logger().warning("metrics_failed", reason=error.message)
-        if config.settings.log.format != "json":
-            print(f"{error.message}\n  {error.advice}", file=sys.stderr)
+        if audience.warn is not None:
+            audience.warn(f"{error.message}\n  {error.advice}")
 
 
 @contextmanager
-def published(config: Config, store: "Store") -> Iterator[None]:
+def published(config: Config, store: "Store", audience: Audience) -> Iterator[None]:
     """Publishes when the block is left, however that is."""
     try:
         yield
     finally:
-        publish(config, store)
+        publish(config, store, audience)

@@ -56,7 +56,7 @@ def reindex(
     target = config.target()
     plan_for_sources(config)  # says what is wrong with them before anything is opened
     settings = config.settings.rebuild
-    with closing(open_state(config)) as store, published(config, store):
+    with closing(open_state(config, audience)) as store, published(config, store, audience):
         with reported_if_refused(store, runs.REINDEX, str(target)):
             place = open_generations(target, configset=settings.configset)
         with closing(place), lock.hold(store, index_name(str(target), ""), command="reindex"):
@@ -247,8 +247,11 @@ class _Job:
             made = self.place.make(name)
         with closing(open_index(made)) as sink:
             sink.check(to_write=True)
-            plan.spec.omit.update(sink.omit)
-            yield plan, sink, known_target(index_name(str(self.target), name), sink, self.store, engine_of(self.target))
+            yield (
+                plan.omitting(sink.omit),
+                sink,
+                known_target(index_name(str(self.target), name), sink, self.store, engine_of(self.target)),
+            )
 
     def _goes_on(self, name: str) -> bool:
         """Whether every dump that the generation was built from so far is as it was then, and read by the same rules:
@@ -281,7 +284,7 @@ class _Job:
             building=index_name(str(self.target), self.name),
         ) as session:
             new, summary = catch_up(session, plan, self.config)
-            unread = session.reporter.faulty
+            unread = summary.faulty
             if not unread and last:
                 unread = _unread(dumps(plan), files.complete(self.store, session.target_id))
         self._count(what, len(new), summary)

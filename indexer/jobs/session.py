@@ -19,6 +19,7 @@ from indexer.formats.registry import format_named
 from indexer.jobs.publish import published
 from indexer.model.books import Account
 from indexer.model.errors import PermanentError, TargetError
+from indexer.model.records import Fault
 from indexer.model.schema import biblio
 from indexer.model.settings import LoadSettings
 from indexer.model.targets import Target
@@ -39,12 +40,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Session:
     """`name` is what the state knows the index by, `target_id` its number there. `dates` are put into documents.
-    `building`: nobody reads the index yet.
+    `building`: nobody reads the index yet. `summary` is of all parts of the run.
     """
 
     store: "Store"
     engine: Engine
     sink: Writer
+    summary: Summary
     reporter: Reporter
     name: str
     target_id: int
@@ -62,9 +64,8 @@ class Session:
         from indexer.pipeline import bulk_settings
         from indexer.state import dumps, runs
 
-        plan.spec.omit.update(self.sink.omit)
         # a run that was killed may have been, or have died, of a record: then not again in this process
-        plan = replace(plan, apart=runs.before_was_killed(self.store, self.reporter.run_id))
+        plan = replace(plan.omitting(self.sink.omit), apart=runs.before_was_killed(self.store, self.reporter.run_id))
         run_state = self.run_state(plan, force=force)
         first = self.building and not dumps.complete(self.store, self.target_id)  # what comes after it is little
         tunable = self.engine.tunable
@@ -75,13 +76,19 @@ class Session:
         self.check_all_there()
         return summary
 
+    def fault(self, fault: Fault) -> None:
+        """A file could not be read, or a server not be harvested: counted, and told."""
+        self.summary.account.faults += 1
+        self.summary.faulty.append(fault.position.file)
+        self.reporter.events().fault(fault)
+
     def check_all_there(self) -> None:
         """Raises PermanentError where the index holds fewer documents than it acknowledged: it was emptied or made anew
         meanwhile. The next run finds that, too (progress.open_target), and sends everything again.
         """
         from indexer.state import progress
 
-        if not self.engine.index or self.reporter.summary.interrupted:
+        if not self.engine.index or self.summary.interrupted:
             return
         known = progress.count(self.store, self.target_id)
         for wait in SEARCHER_WAITS:
@@ -131,7 +138,7 @@ def open_session(
     from indexer.state.generations import live_index, target_of
 
     url = target_of(building) if building else str(target)
-    with closing(open_state(config)) as store, published(config, store):
+    with closing(open_state(config, audience)) as store, published(config, store, audience):
         with reported_if_refused(store, command, url):
             sink = open_writer(target, connections=connections, create=True)
         with (
@@ -143,12 +150,13 @@ def open_session(
                 sink.check(to_write=True)
                 if not building and engine_of(target).generations is not None:
                     agree(store, target)
-            with Reporter(config, store, audience=audience, command=command, target=url) as reporter:
+            summary = Summary()
+            with Reporter(config, store, audience=audience, command=command, target=url, summary=summary) as reporter:
                 name = building or live_index(store, str(target))
                 bulk_settings.put_back(sink, store, name, say=reporter.say)
                 dates = dates_of(url, sink, store, config.settings.load, building=bool(building))
                 target_id = known_target(name, sink, store, engine_of(target))
-                yield Session(store, engine_of(target), sink, reporter, name, target_id, dates, bool(building))
+                yield Session(store, engine_of(target), sink, summary, reporter, name, target_id, dates, bool(building))
 
 
 @contextmanager
@@ -161,7 +169,7 @@ def reported_if_refused(store: "Store", command: str, target: str) -> Iterator[N
 
         run_id = runs.start(store, command=command, target=target, derive_version=derive_version())
         runs.finish(store, run_id, Account(), exit_code=error.exit_code, message=error.message)
-        if "nothing was sent" not in error.advice.lower():
+        if not error.nothing_sent:
             error.advice = f"{error.advice}\nNothing was sent.".lstrip()
         raise
 

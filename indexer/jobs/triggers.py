@@ -50,7 +50,7 @@ def seconds(text: str) -> int:
         total := sum(int(number) * UNITS[unit] for number, unit in re.findall(r"(\d+)([smhd])", text))
     ):
         raise ConfigError(
-            f"schedule.every: {text!r} is no time", advice="Such as 15m, 1h, 1h30m or 1d (s, m, h and d are known)."
+            f"schedule.every: {text!r} is not a time", advice="Such as 15m, 1h, 1h30m or 1d (s, m, h and d are known)."
         )
     return total
 
@@ -75,7 +75,7 @@ def _cron(expression: str, jitter: int | None) -> BaseTrigger:
         return OrTrigger(either, jitter=jitter)
     except ValueError as error:
         raise ConfigError(
-            f"schedule.cron: {expression!r} is no cron expression: {error}",
+            f"schedule.cron: {expression!r} is not a cron expression: {error}",
             advice=FIELDS,
         ) from None
 
@@ -86,7 +86,7 @@ def _weekdays(field: str) -> str:
     for part in field.lower().split(","):
         found = re.fullmatch(r"(?:(\*)|([0-7]|[a-z]{3})(?:-([0-7]|[a-z]{3}))?)(?:/(\d+))?", part)
         if found is None:
-            raise ValueError(f"{part!r} is no day of the week")
+            raise ValueError(f"{part!r} is not a day of the week")
         every, first, last, step = found.groups()
         start = 0 if every else _day(first)
         end = 6 if every else _day(last or first)
@@ -102,5 +102,5 @@ def _day(text: str) -> int:
     if text.isdigit():
         return int(text)
     if text not in DAYS:
-        raise ValueError(f"{text!r} is no day of the week")
+        raise ValueError(f"{text!r} is not a day of the week")
     return DAYS.index(text)

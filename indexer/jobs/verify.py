@@ -7,10 +7,16 @@ from indexer.engines.registry import open_index, require_index
 from indexer.jobs.plan import plan_for_sources
 from indexer.jobs.results import VerifyResult
 from indexer.jobs.verification import verify
+from indexer.observe.audience import NOBODY, Audience
 
 
 def verify_index(
-    names: Collection[str] = (), *, config: Config, sample: int | None = None, seed: int = 0
+    names: Collection[str] = (),
+    *,
+    config: Config,
+    sample: int | None = None,
+    seed: int = 0,
+    audience: Audience = NOBODY,
 ) -> VerifyResult:
     """Holds the live index against the dumps of these sources, all without a name, and changes nothing. `sample`
     documents are read back, verify.sample where it is None; `seed` draws them.
@@ -25,12 +31,12 @@ def verify_index(
     limits = config.settings.verify
     if sample is not None:
         limits = limits.model_copy(update={"sample": sample})
-    store = open_state(config)
+    store = open_state(config, audience)
     try:
         sink = open_index(target, connections=1)
         try:
             sink.check()
-            plan.spec.omit.update(sink.omit)
+            plan = plan.omitting(sink.omit)
             with lock.hold(store, str(target), command="verify"):
                 target_id = progress.find_target(store, live_index(store, str(target)))
                 checks = verify(

@@ -6,8 +6,8 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence, Set
+from dataclasses import dataclass
 
 import orjson
 
@@ -31,7 +31,7 @@ class TransformSpec:
     """
 
     profiles: dict[str, dict[str, Profile]]
-    omit: set[str] = field(default_factory=set)
+    omit: Set[str] = frozenset()
     derive_version: str = ""
     dates: bool = False
 

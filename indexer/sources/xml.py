@@ -470,7 +470,7 @@ def _resolve(match: re.Match[bytes]) -> bytes:
     digits = name[2:] if name.startswith(b"#x") else name[1:]
     code = int(digits, 16 if name.startswith(b"#x") else 10) if len(digits) < 100 else sys.maxsize
     if code > 0x10FFFF or 0xD800 <= code < 0xE000:
-        raise ValueError(f"&{show(name)}; is no character")
+        raise ValueError(f"&{show(name)}; is not a character")
     return chr(code).encode()
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from indexer.model.books import Books
 from indexer.state.generations import Generation, known, live_index
 from indexer.state.owners import Holder, holders
-from indexer.state.runs import BUILDING, books_of
+from indexer.state.runs import BUILDING, books_of, rate
 from indexer.state.store import Store
 from indexer.state.tables import dead_letters, runs, targets
 
@@ -31,7 +31,7 @@ class Run:
     @property
     def rate(self) -> float:
         """Records a second."""
-        return sum(counted.read for counted in self.books.values()) / self.seconds if self.seconds else 0.0
+        return rate(self.books, self.seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,10 @@ class Overview:
         since = (self.live.promoted if self.live else None) or ""
         good = (run for command, run in self.good.items() if command in REFRESHING)
         return max((run.started for run in good if run.finished >= since), default=None)
+
+    def lag(self, now: datetime) -> float | None:
+        """How many seconds ago the index was up to date with its sources; None where it never was."""
+        return age(self.refreshed, now) if self.refreshed else None
 
 
 def overviews(store: Store) -> list[Overview]:

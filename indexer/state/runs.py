@@ -1,6 +1,8 @@
 """The runs and their books."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -76,11 +78,44 @@ class StoredRun:
     books: dict[str, Books]
     dead_letters: int
 
+    @property
+    def rate(self) -> float:
+        """Records a second."""
+        return rate(self.books, self.seconds)
 
-def last(store: Store, limit: int = 10) -> list[StoredRun]:
-    """The newest runs first, each with its books by source."""
+
+def rate(books: Mapping[str, Books], seconds: float) -> float:
+    """Records a second, of all sources."""
+    return sum(source.read for source in books.values()) / seconds if seconds else 0.0
+
+
+def last(
+    store: Store, limit: int = 10, *, target: str | None = None, source: str | None = None, before: int | None = None
+) -> list[StoredRun]:
+    """The newest runs first, each with its books by source: those for this target, with books of this source, older
+    than the run of this number.
+    """
+    query = _query().order_by(runs.c.id.desc()).limit(limit)
+    if target is not None:
+        query = query.where(runs.c.target == target)
+    if source is not None:
+        query = query.where(runs.c.id.in_(sa.select(books.c.run_id).where(books.c.source == source)))
+    if before is not None:
+        query = query.where(runs.c.id < before)
+    return _read(store, query)
+
+
+def find(store: Store, run_id: int) -> StoredRun | None:
+    """The run of this number."""
+    return next(iter(_read(store, _query().where(runs.c.id == run_id))), None)
+
+
+def _query() -> sa.Select[Any]:
     letters = sa.select(sa.func.count()).where(dead_letters.c.run_id == runs.c.id).scalar_subquery()
-    query = sa.select(runs, letters.label("dead_letters")).order_by(runs.c.id.desc()).limit(limit)
+    return sa.select(runs, letters.label("dead_letters"))
+
+
+def _read(store: Store, query: sa.Select[Any]) -> list[StoredRun]:
     with store.begin() as connection:
         rows = connection.execute(query).mappings().all()
         return [StoredRun(**row, books=books_of(connection, row["id"])) for row in rows]

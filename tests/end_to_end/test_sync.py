@@ -240,7 +240,7 @@ def test_killed_at_any_moment_the_next_one_ends_as_one_that_was_not(indexer: Ind
     ("table", "said"),
     [
         ("", "no source is configured"),
-        ("name = 'j'\npaths = ['-']", "standard input is no source of a scheduled job"),
+        ("name = 'j'\npaths = ['-']", "standard input cannot be a source of a scheduled job"),
         ("name = 'j'\npaths = ['a.xml']\n[[source]]\nname = 'k'\npaths = ['a.xml']", "belongs to two sources"),
     ],
 )

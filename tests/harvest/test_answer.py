@@ -84,7 +84,7 @@ def test_a_prefix_another_encoding_and_what_stands_in_records(tmp_path: Path) ->
         ("", "is empty"),
         ("<html><body>Log in</body></html>", "this is an HTML page"),
         ("Warning: out of memory", "format not recognised"),
-        ("<rss><channel/></rss>", "no answer of OAI-PMH"),
+        ("<rss><channel/></rss>", "not an answer of OAI-PMH"),
         (f"<OAI-PMH>{DATE}<ListSets/></OAI-PMH>", "neither what was asked for nor an error"),
         (b"\x1f\x8b\x08\x00cut", "the gzip stream"),
         ('<?xml version="1.0" encoding="x-none"?><OAI-PMH/>', "encoding 'x-none'"),

@@ -214,7 +214,7 @@ def test_a_reference_to_no_character_in_a_header(tmp_path: Path, reference: str)
     found = read_bytes(tmp_path, answer(record("1", dc("T")), record(reference, dc("T")), record("3", dc("T"))))
     assert len(raws(found)) == 2
     (fault,) = faults(found)
-    assert "is no character" in fault.reason
+    assert "is not a character" in fault.reason
 
 
 def test_marc_that_lost_its_end_and_is_as_long_as_it_says_with_the_next_record(tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ JUNK = b"<html>502 Bad Gateway: try again later</html>\n"
 def test_junk_between_records_is_told_and_costs_them_nothing(tmp_path: Path) -> None:
     items = read_bytes(tmp_path, ONE + JUNK + TWO + JUNK + b"\x1d" + THREE + JUNK)
     assert found(items) == [ONE, JUNK, TWO, JUNK + b"\x1d", THREE, JUNK]
-    reason = "is no MARC record: begins with '<html>502 Bad Gateway: try again later</...'"
+    reason = "is not a MARC record: begins with '<html>502 Bad Gateway: try again later</...'"
     assert [fault.reason for fault in faults(items)] == [reason] * 3
     assert all(fault.advice for fault in faults(items))
 

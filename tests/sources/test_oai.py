@@ -139,7 +139,7 @@ def test_metadata_of_an_unknown_kind_needs_a_format(tmp_path: Path) -> None:
         ('<record><header status="deleted"/></record>', "is deleted and has no identifier"),
         ("<record>" + dc("T") + "</record>", "has no OAI-PMH header"),
         (record("&who;", dc("T")), "its OAI-PMH header: the entity &who; is not defined"),
-        (record("&#1114112;", dc("T")), "its OAI-PMH header: &#1114112; is no character"),
+        (record("&#1114112;", dc("T")), "its OAI-PMH header: &#1114112; is not a character"),
         (
             record("1", dc("T").removesuffix("</oai_dc:dc>")),
             "its metadata has no end tag </oai_dc:dc>",

@@ -228,7 +228,7 @@ class CoreGenerations:
                 cores.plain.append(core)
         if len(cores.plain) > 1:
             raise PermanentError(
-                f"{self._target}: there are several cores that are no generations: {', '.join(sorted(cores.plain))}",
+                f"{self._target}: there are several cores that are not generations: {', '.join(sorted(cores.plain))}",
                 advice="Unload those that are not needed any more (core admin's UNLOAD).",
             )
         if cores.plain and cores.records:
