@@ -1,5 +1,6 @@
-"""The commands that are groups of commands: schema and dead-letters."""
+"""The commands that are groups of commands: schema, dead-letters and migrate."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -124,3 +125,46 @@ def dead_letters_drop(ids: tuple[int, ...], everything: bool, config: "Config") 
     from indexer.jobs.dead_letters import drop as run
 
     return render.dropped(run(ids, config=config, everything=everything, audience=person(config)))
+
+
+@click.group()
+def migrate() -> None:
+    """Take another importer's configuration over."""
+
+
+@migrate.command("vufind")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--local", type=click.Path(path_type=Path, exists=True, file_okay=False), help="The site's folder [FOLDER/local]."
+)
+@click.option(
+    "--cron", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A cron table (crontab -l > FILE)."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("migrated"),
+    show_default=True,
+    help="Where indexer.toml is written.",
+)
+@click.option(
+    "--check", metavar="N", type=click.IntRange(min=1), help="Then hold N documents of each source against the index."
+)
+@click.option("--seed", type=int, default=0, help="Which N are drawn.")
+def migrate_vufind(folder: Path, local: Path | None, cron: Path | None, out: Path, check: int | None, seed: int) -> int:
+    """Make an indexer.toml of a VuFind installation.
+
+    Reads its import, harvest and config folders, the site's over the core's, and changes nothing there. With --check an
+    OUT that is there already is checked as it is, so that it can be edited and checked again.
+    """
+    from indexer.cli.render import migrate as render
+    from indexer.config import load
+    from indexer.jobs import migrate as jobs
+
+    code = 0
+    if check is None or not (out / "indexer.toml").exists():
+        code = render.migrated(jobs.migrate(folder, local=local, crontab=cron, out=out))
+    if check is None:
+        return code
+    config = load(out / "indexer.toml", environ=os.environ)
+    return render.checked(jobs.check(config, sample=check, seed=seed), str(config.target())) or code

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from indexer import __version__
-from indexer.cli.groups import dead_letters, schema
+from indexer.cli.groups import dead_letters, migrate, schema
 from indexer.cli.options import MAX_SHARE, PROFILE, common, named_ids, person, say_when
 from indexer.model.errors import ConfigError, ExitCode, IndexerError
 
@@ -439,3 +439,4 @@ def show_config(config: "Config") -> int:
 
 cli.add_command(schema)
 cli.add_command(dead_letters)
+cli.add_command(migrate)

@@ -11,6 +11,8 @@ from indexer.jobs.compare import Sample
 from indexer.jobs.load import plan_for
 from indexer.jobs.plan import plan_for_sources
 from indexer.model.errors import ConfigError, IndexerError
+from indexer.model.targets import Target
+from indexer.pipeline.run import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,15 @@ def diff(
     if profile_name and not paths:
         raise ConfigError("--profile is for paths; the sources of indexer.toml have their own")
     plan = plan_for(paths, config, profile_name, connections=1) if paths else plan_for_sources(config)
-    with closing(open_index(target, connections=1)) as index:
-        index.check()
-        result = changes(
-            plan.omitting(index.omit), index, id=id, sample=Sample(sample, seed) if sample is not None else None
-        )
+    result = diff_of(plan, target, id=id, sample=sample, seed=seed)
     if id is not None and not result.documents:
         raise IndexerError(f"no record here makes the document {id!r}", advice="indexer explain names an id that does.")
     return DiffResult(str(target), result)
+
+
+def diff_of(plan: Plan, target: Target, *, id: str | None = None, sample: int | None = None, seed: int = 0) -> Changes:
+    """What a load of this plan would change in the index behind the target."""
+    with closing(open_index(target, connections=1)) as index:
+        index.check()
+        chosen = Sample(sample, seed) if sample is not None else None
+        return changes(plan.omitting(index.omit), index, id=id, sample=chosen)

@@ -69,7 +69,7 @@ def read(core: Path, *, local: Path | None = None, crontab: Path | None = None) 
             f"{core}: there is no folder import in it", advice="Name the folder that VuFind is installed in."
         )
     steps = _steps(here, crontab)
-    settings: dict[str, Any] = {"target": _target(here), "state": "var/state.db"}
+    settings: dict[str, Any] = {"target": _target(here)}
     dates = _marc(here, steps)
     dates = _harvests(here, steps) or dates
     _csv(here)

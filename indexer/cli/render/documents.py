@@ -8,7 +8,7 @@ from dataclasses import asdict
 from indexer.cli.render.text import print_json
 from indexer.formats.explain import as_json as field_as_json
 from indexer.formats.provenance import Explained
-from indexer.jobs.changes import Kind
+from indexer.jobs.changes import Changes, Kind
 from indexer.jobs.diff import DiffResult
 from indexer.jobs.explain import ExplainResult
 from indexer.model.documents import Value
@@ -27,17 +27,17 @@ KINDS: tuple[tuple[Kind, str], ...] = (
 
 def diff(result: DiffResult, *, as_json: bool) -> int:
     if as_json:
-        changes = result.changes
+        found = result.changes
         print_json(
             {
                 "target": result.target,
-                "documents": dict(changes.documents),
-                "rejected": changes.rejected,
-                "fields": [asdict(field) for field in changes.fields],
+                "documents": dict(found.documents),
+                "rejected": found.rejected,
+                "fields": [asdict(field) for field in found.fields],
             }
         )
     else:
-        print("\n".join(_changes(result)))
+        print("\n".join(changes(result.changes, result.target)))
     return ExitCode.OK
 
 
@@ -55,14 +55,15 @@ def explain(result: ExplainResult, *, as_json: bool) -> int:
     return ExitCode.OK
 
 
-def _changes(result: DiffResult) -> Iterator[str]:
-    documents = result.changes.documents
+def changes(found: Changes, target: str) -> Iterator[str]:
+    """What a load would change, in lines."""
+    documents = found.documents
     counts = [f"{documents[kind]:,} {words}" for kind, words in KINDS if documents.get(kind)]
     total = counted(sum(documents.values()), "document")
-    yield f"{total} against {result.target}: {', '.join(counts) or 'nothing would change'}"
-    if result.changes.rejected:
-        yield f"{result.changes.rejected:,} records make no document: indexer load --dry-run says why"
-    for field in result.changes.fields:
+    yield f"{total} against {target}: {', '.join(counts) or 'nothing would change'}"
+    if found.rejected:
+        yield f"{found.rejected:,} records make no document: indexer load --dry-run says why"
+    for field in found.fields:
         yield ""
         yield f"{field.name}   {counted(field.count, 'document')}   {field.profile}: {field.rule}"
         for example in field.examples:
