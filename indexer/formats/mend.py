@@ -27,10 +27,15 @@ _MARKUP = re.compile(
 )
 # What XML takes for the beginning of a reference is none of these, whether it is known or not.
 _BARE = re.compile(rb"&(?!(?:[A-Za-z_:][\w.:-]{0,60}|#\d{1,60}|#[xX][0-9A-Fa-f]{1,60});)[A-Za-z0-9]{0,12}")
-_NO_TAG = re.compile(rb"<(?![A-Za-z_:/!?\x80-\xff])[^<>&]{0,12}")
+_NO_TAG = re.compile(rb"<(?![A-Za-z_:/!?\x80-\xff])[^<>&]{0,12}|>(?<=\]\]>)")  # or the end of a section that none is
+_WRITTEN = {b"&": b"&amp;", b"<": b"&lt;", b">": b"&gt;"}
 _XML = frozenset({b"amp;", b"lt;", b"gt;", b"quot;", b"apos;"})
 _JSON_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _JSON_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.S)
+# An escape: of a character beyond the first plane, which are two; of half of one; or another one.
+_JSON_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u(?P<half>[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.S
+)
 _JSON_BREAK = re.compile("[\t\n\r]")  # between values they are blanks, in a string they have no place
 
 
@@ -66,15 +71,15 @@ def xml(raw: bytes) -> tuple[bytes, list[str]]:
     raw = _FORBIDDEN.sub(character, raw)
     parts = _parts(raw)
     parts[::2] = [_MARKUP.sub(lambda match: _reference(match, repairs), part) for part in parts[::2]]
-    parts[::2] = [_BARE.sub(lambda match: _kept(match, b"&amp;", repairs.ampersands), part) for part in parts[::2]]
-    parts[::2] = [_NO_TAG.sub(lambda match: _kept(match, b"&lt;", repairs.angles), part) for part in parts[::2]]
+    parts[::2] = [_BARE.sub(lambda match: _kept(match, repairs.ampersands), part) for part in parts[::2]]
+    parts[::2] = [_NO_TAG.sub(lambda match: _kept(match, repairs.angles), part) for part in parts[::2]]
     return b"".join(parts), repairs.told()
 
 
-def _kept(match: re.Match[bytes], written: bytes, found: dict[str, None]) -> bytes:
+def _kept(match: re.Match[bytes], found: dict[str, None]) -> bytes:
     """A character of markup that is text here."""
     found[f"'{match.group().decode('utf-8', 'replace').rstrip()}'"] = None
-    return written + match.group()[1:]
+    return _WRITTEN[match.group()[:1]] + match.group()[1:]
 
 
 def _parts(raw: bytes) -> list[bytes]:
@@ -122,14 +127,22 @@ def _code(digits: bytes) -> int:
 
 
 def json(text: str) -> tuple[str, list[str]]:
-    """The same for the control characters that JSON has no place for (RFC 8259 section 7)."""
+    """The same for the control characters that JSON has no place for (RFC 8259 section 7), and for escapes of half a
+    character, which no text can hold.
+    """
     repairs = _Repairs()
 
     def character(match: re.Match[str]) -> str:
         repairs.characters[f"U+{ord(match.group()):04X}"] = None
         return " "
 
-    text = _JSON_FORBIDDEN.sub(character, text)
+    def escape(match: re.Match[str]) -> str:
+        if match["half"] is None:
+            return match[0]
+        repairs.characters[f"U+{match['half'].upper()}"] = None
+        return " "
+
+    text = _JSON_ESCAPE.sub(escape, _JSON_FORBIDDEN.sub(character, text))
     text = _JSON_STRING.sub(lambda match: _JSON_BREAK.sub(character, match[0]), text)
     return text, [one.replace("XML", "JSON") for one in repairs.told()]
 

@@ -45,6 +45,7 @@ def document(format: str, raw: str) -> Document:
         ('<b c="?a=1&b=2"/>AT&T &amp; &', "AT&T & &", 1),
         ("x?a=1&lt=2&copy=3&#;&#x;&a-b&amp;", "x?a=1&lt=2&copy=3&#;&#x;&a-b&", 1),
         ("&#XE9;", "é", []),
+        ("a]]> b]] > <![CDATA[c]]>", "a]]> b]] > c", ["angle brackets that begin no tag were kept: '>'"]),
         ("<![CDATA[A&B]]><!-- & -->A&B", "A&BA&B", 1),
         ("p < 0.05, q <0.1 & r <= s", "p < 0.05, q <0.1 & r <= s", 2),
         ("&eacute; <![CDATA[AT&T &eacute; &#12;]]>\x0c", "é AT&T &eacute; &#12; ", 2),
@@ -72,6 +73,7 @@ def test_what_is_not(content: str) -> None:
     [
         ('{"a": "T\x0cU",\n\t"b": 1}', '{"a": "T U",\n\t"b": 1}', 1),
         ('{"a": "T\nU\tV\r",\n"b\\"\t": 1}', '{"a": "T U V ",\n"b\\" ": 1}', 1),
+        (r'{"a": "\ud800x \udc00 \ud83d\ude00 \\\\ud800 \u00e9"}', r'{"a": " x   \ud83d\ude00 \\\\ud800 \u00e9"}', 1),
         ('{\n\t"a": 1}', '{\n\t"a": 1}', 0),
         ('{"a": "\n', '{"a": "\n', 0),
     ],
@@ -133,6 +135,13 @@ def test_every_format_says_what_was_mended(format: str, raw: str) -> None:
     assert made.fields["title"] == "T U"
     assert made.fields[noted(format)] == [FORM_FEED if not raw.startswith("{") else FORM_FEED.replace("XML", "JSON")]
     assert noted(format) not in document(format, raw.replace("\x0c", " ").replace("\\f", " ")).fields
+
+
+@pytest.mark.parametrize(("format", "raw"), [("solr_json", '{"id": "1", "title": "T\x0cU"}'), ("marc", MARC_IN_JSON)])
+def test_half_a_character_in_json_is_mended(format: str, raw: str) -> None:
+    made = document(format, raw.replace("\x0c", "\\ud83d"))
+    assert made.fields["title"] == "T U"
+    assert "U+D83D" in made.fields[noted(format)][0]
 
 
 @pytest.mark.parametrize("format", XML)
