@@ -206,8 +206,11 @@ def _from_json(text: str, repairs: list[str] | None) -> Values:
             raise RecordError("is not an object", field="_source")
         found = source if "id" in source or "_id" not in found else {"id": found["_id"], **source}
     values = {name: _texts(name, value) for name, value in found.items()}
-    if "\\u" in text:
-        _check_surrogates(values)
+    if "\\u" in text and _has_surrogates(values):
+        mended, said = mend.json(text)
+        if repairs is not None:
+            repairs += said
+        return _from_json(mended, repairs)
     return values
 
 
@@ -239,15 +242,14 @@ def _texts(name: str, value: Any) -> list[str]:
     return texts
 
 
-def _check_surrogates(values: Values) -> None:
+def _has_surrogates(values: Values) -> bool:
     """JSON can write half of a character outside the BMP (\\ud83d); no UTF-8 can hold it."""
-    for name, texts in values.items():
-        for text in (name, *texts):
-            try:
-                text.encode()
-            except UnicodeEncodeError:
-                field = name.encode("ascii", "backslashreplace").decode()
-                raise RecordError("holds half of a surrogate pair, which is not a character", field=field) from None
+    try:
+        for name, texts in values.items():
+            "".join((name, *texts)).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _from_xml(raw: bytes, repairs: list[str] | None) -> Values:

@@ -31,6 +31,7 @@ def read(folder: Path, text: str | bytes) -> Answer:
             "a&b",
             1234,
         ),
+        ("<resumptionToken>x&from=2&set=R&D&amp;y;&#38;&</resumptionToken>", "x&from=2&set=R&D&y;&&", None),
         ("<resumptionToken><![CDATA[x<y]]></resumptionToken>\n<!-- 0.2 s -->", "x<y", None),
     ],
 )

@@ -120,3 +120,16 @@ def test_rows_that_end_in_carriage_returns_are_told(tmp_path: Path, content: byt
 def test_a_carriage_return_in_a_cell_is_none_of_those(tmp_path: Path) -> None:
     (found,) = records(read_bytes(tmp_path, b'id,"ti\rtle"\r\n1,"A\rB"\r\n', "t.csv", format="csv"))
     assert found.raw == b'id,"ti\rtle"\n1,"A\rB"'
+
+
+@pytest.mark.parametrize(
+    "content", [b"Fatal error: no memory in /x.php\n", b"<html><body>Log in</body></html>", b"\x00\x01\x02"]
+)
+def test_one_line_that_is_no_header_is_told(tmp_path: Path, content: bytes) -> None:
+    [fault] = read_bytes(tmp_path, content, "t.csv", format="csv")
+    assert only(faults([fault]))
+
+
+@pytest.mark.parametrize("content", [b"id,title\n", b"id\n", b'"id"\r\n', b"id\ttitle", b"\n\n", b""])
+def test_a_table_without_rows_is_an_empty_one(tmp_path: Path, content: bytes) -> None:
+    assert not [item for item in read_bytes(tmp_path, content, "t.csv", format="csv") if content.strip()]
