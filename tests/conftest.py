@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest.register_assert_rewrite("indexer.testing")
-
 ROOT = Path(__file__).resolve().parent.parent
+# What tests share lies in modules beside them, whose assertions say what they found, too.
+pytest.register_assert_rewrite(
+    "indexer.testing", *(f"tests.{path.parent.name}" for path in ROOT.glob("tests/*/__init__.py"))
+)
 #: Seconds after which what a test waits for is taken for hung. It goes on as soon as that happens; how soon says the
 #: machine, and what else runs on it.
 PATIENCE = 600.0

@@ -9,13 +9,13 @@ import indexer
 from indexer.formats.marc import reader
 from indexer.model.records import Record
 from tests.formats.marc.iso import iso, title
+from tests.sources.marc_records import JSON, xml
+from tests.sources.marc_records import ONE as MARC_ONE
+from tests.sources.marc_records import THREE as MARC_THREE
+from tests.sources.marc_records import TWO as MARC_TWO
+from tests.sources.oai_pages import answer, dc, record
+from tests.sources.pubmed_articles import ARTICLES, article
 from tests.sources.reading import faults, raws, read_bytes, records
-from tests.sources.test_marc import JSON, xml
-from tests.sources.test_marc import ONE as MARC_ONE
-from tests.sources.test_marc import THREE as MARC_THREE
-from tests.sources.test_marc import TWO as MARC_TWO
-from tests.sources.test_oai import answer, dc, record
-from tests.sources.test_pubmed import ARTICLES, article
 
 ONE, TWO, THREE = (article(number) for number in (1, 2, 3))
 BROKEN_ENDS = [b"<Pub", b"</PubmedArticle", b'<PMID Version="1', b"<PMID Version='1>", b"<!--", b"<![CDATA[", b"<?"]
