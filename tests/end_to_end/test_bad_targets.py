@@ -3,7 +3,6 @@
 import os
 import socket
 import threading
-import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,14 +20,12 @@ from tests.schemas.foreign import foreign_configset, upload
 
 SEED = ROOT / "tests/data/seed/oai_dc_record.xml"
 PASSWORD = "s3cret/w@rd"
-QUICKLY = 120.0  # seconds, on a machine that is busy; what may pass is tried for 300
 
 
 def load(indexer: Indexer, target: str, **env: str) -> Ended:
     """A load that must not work: nothing on standard output, no secret anywhere, no long waiting."""
-    started = time.monotonic()
     ended = indexer("load", SEED, "--profile", "pmc", env={"INDEXER_TARGET": target, **env})
-    assert time.monotonic() - started < QUICKLY
+    assert "trying again" not in ended.err
     assert ended.out == ""
     for piece in ("s3cret", "w@rd", "w%40rd"):
         assert piece not in ended.err
