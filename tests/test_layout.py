@@ -83,6 +83,17 @@ def test_no_circle() -> None:
         pytest.fail(f"a circle: {' -> '.join(error.args[1])}")
 
 
+def test_what_tests_share_is_not_in_a_module_of_tests() -> None:
+    """One that changes would change what another shows."""
+    found = []
+    for path in Path(__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests"):
+                names = [f"{node.module}.{alias.name}" for alias in node.names]
+                found += [f"{path}: {name}" for name in names if ".test_" in name]
+    assert not found
+
+
 def test_the_walk_finds_an_import_inside_a_function() -> None:
     assert "icu" in set(imported(PACKAGE / "derive/work_keys.py"))
     assert "indexer.engines.solr.sink" in set(imported(PACKAGE / "engines/solr/__init__.py"))

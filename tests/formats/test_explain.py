@@ -16,7 +16,7 @@ from indexer.model.errors import Dropped
 from indexer.model.records import Header, Position, Record
 from indexer.model.schema import biblio
 from tests.conftest import ROOT
-from tests.formats.test_oai_dc import SEED, dc, golden
+from tests.formats.oai_dc_records import SEED, dc, golden
 
 REAL = {
     "pubmed": ["samples/pubmed20n0014_slice.xml.gz", "tests/data/pubmed/varied.xml"],

@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from indexer.model.targets import Target
-from tests.schemas.test_install import foreign_configset
+from tests.schemas.foreign import foreign_configset
 
 _SPELLER = """<lst name="spellchecker">
   <str name="name">built</str>

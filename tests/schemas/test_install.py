@@ -1,9 +1,7 @@
 """Installing and checking on real servers: from nothing, twice, over an older version, over a foreign schema."""
 
-import io
 import shutil
 import uuid
-import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,11 +16,12 @@ from indexer.engines.preflight import check_solr
 from indexer.engines.registry import differences as check_target
 from indexer.engines.registry import install, open_index, parse_target
 from indexer.engines.solr import install as install_solr
-from indexer.engines.solr.schema import CONF, MARK, configset
+from indexer.engines.solr.schema import CONF, configset
 from indexer.model.errors import PermanentError
 from indexer.model.schema import biblio
 from indexer.model.targets import Target
 from tests.schemas.conftest import drop_collection, drop_index
+from tests.schemas.foreign import foreign_configset, upload
 
 
 def unused(target: Target) -> Target:
@@ -40,23 +39,6 @@ def foreign(solrcloud_url: str) -> Iterator[Target]:
     drop_collection(target)
     delete = {"action": "DELETE", "name": target.index}
     requests.get(f"{target.base}/admin/configs", params=delete, timeout=60).raise_for_status()
-
-
-def foreign_configset(leave_out: str = "nothing") -> dict[str, str]:
-    files = {path.removeprefix(f"{CONF}/"): text for path, text in configset(biblio(), copy_fields=True).items()}
-    lines = files["schema.xml"].replace(MARK, "A schema of ours").splitlines()
-    files["schema.xml"] = "\n".join(line for line in lines if f'name="{leave_out}"' not in line)
-    return files
-
-
-def upload(target: Target, files: dict[str, str]) -> None:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    params = {"action": "UPLOAD", "name": target.index, "overwrite": "true"}
-    url = f"{target.base}/admin/configs"
-    requests.post(url, params=params, data=buffer.getvalue(), timeout=60).raise_for_status()
 
 
 def reload_collection(target: Target) -> None:

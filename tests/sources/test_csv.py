@@ -6,6 +6,7 @@ from indexer.formats import to_document
 from indexer.formats.profiles import bundled
 from indexer.model.records import Position
 from indexer.sources import read
+from tests.growth import check_growth
 from tests.sources.reading import faults, only, raws, read_bytes, records
 
 HEADER = b"id,title"
@@ -87,8 +88,10 @@ def test_a_quote_that_is_not_closed_within_the_limit_takes_no_row_along(
 
 
 def test_quotes_that_never_close_cost_no_time(tmp_path: Path) -> None:
-    content = HEADER + b"\n" + b'1,"x\n' * 50_000
-    assert len(rows(tmp_path, content)) == 50_000
+    def work(count: int) -> None:
+        assert len(rows(tmp_path, HEADER + b"\n" + b'1,"x\n' * count)) == count
+
+    check_growth(work, 50_000)
 
 
 def test_a_rejected_row_can_be_read_again_by_itself(tmp_path: Path) -> None:
