@@ -130,5 +130,5 @@ def recipes(profile: profiles.Profile | None) -> dict[str, profiles.Profile]:
     if profile is not None:
         return {profile.format: profile, DELETE: profile}
     bundled = profiles.bundled()
-    found = {format: bundled[name] for format, name in default_profiles().items()}
-    return {DELETE: profiles.Profile(name="deletes", format=DELETE), **found}
+    usual = {format: bundled[name] for format, name in default_profiles().items()}
+    return {DELETE: profiles.Profile(name="deletes", format=DELETE), **usual}

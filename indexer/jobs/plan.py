@@ -61,7 +61,7 @@ def plan_for_sources(config: Config, names: Collection[str] = (), *, whole: bool
     """
     files: dict[str, str] = {}
     locations: dict[str, Target | Remote] = {}
-    found: dict[str, dict[str, profiles.Profile]] = {}
+    profiles_of: dict[str, dict[str, profiles.Profile]] = {}
     for source in chosen(config, names):
         if STDIN in source.paths:
             raise ConfigError(f"source {source.name!r}: standard input cannot be a source of a scheduled job")
@@ -80,8 +80,8 @@ def plan_for_sources(config: Config, names: Collection[str] = (), *, whole: bool
                     advice="A dump is read by one source only.",
                 )
             files[file] = source.name
-        found[source.name] = _profiles(source, config)
-    return plan_of(files, found, config.settings.load, config.settings.load.connections, locations)
+        profiles_of[source.name] = _profiles(source, config)
+    return plan_of(files, profiles_of, config.settings.load, config.settings.load.connections, locations)
 
 
 def dumps(plan: Plan) -> list[Dump]:

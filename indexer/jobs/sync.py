@@ -114,13 +114,13 @@ def nothing_yet(session: Session, plan: Plan, configured: Sequence[SourceSetting
     }
 
 
-def news(found: Sequence[Dump], known: dict[tuple[str, str], str]) -> list[Dump]:
+def news(dumps: Sequence[Dump], known: dict[tuple[str, str], str]) -> list[Dump]:
     """The dumps to read: of each source those from the first on that is not known as it is now. What follows it may
     hold later versions of the same records, and is to win over it again.
     """
     begun: set[str] = set()
     new = []
-    for dump in found:
+    for dump in dumps:
         if not dump.signature or known.get(dump.key) != dump.signature:
             begun.add(dump.source)
         if dump.source in begun:

@@ -30,10 +30,10 @@ def trigger(schedule: ScheduleSettings) -> BaseTrigger:
     jitter = schedule.jitter or None
     if schedule.every:
         return IntervalTrigger(seconds=seconds(schedule.every), jitter=jitter)
-    made = _cron(schedule.cron, jitter)
-    if made.get_next_fire_time(None, datetime.now(UTC)) is None:
+    cron = _cron(schedule.cron, jitter)
+    if cron.get_next_fire_time(None, datetime.now(UTC)) is None:
         raise ConfigError(f"schedule.cron: {schedule.cron!r} never comes", advice=FIELDS)
-    return made
+    return cron
 
 
 def retry(failures: int, ended: datetime, due: datetime) -> datetime:

@@ -16,6 +16,7 @@ from indexer.model.books import Account, Books
 from indexer.model.errors import ConfigError, ExitCode, PermanentError, TransientError
 from indexer.pipeline import pool
 from indexer.pipeline.run import KEPT_KINDS, Budget, Events, Plan, Summary, run
+from indexer.pipeline.run_state import RunState
 from indexer.pipeline.workers import TransformSpec
 from tests.conftest import PATIENCE
 from tests.pipeline.loading import LIMITS, NO_BUDGET, Desk, Dump, write
@@ -83,13 +84,6 @@ class Starting(ScriptedSink):
         return super().push(batch)
 
 
-class Absent(ScriptedSink):
-    """Takes nothing, and never will."""
-
-    def push(self, batch: Sequence[Action]) -> list[Outcome]:
-        raise PermanentError("no such index")
-
-
 def test_the_run_counts_what_its_observers_are_told(desk: Desk, tmp_path: Path) -> None:
     """Files that were not read, requests that were tried again, warnings: with observers that do nothing."""
     warned = tmp_path / "warned.jsonl"
@@ -105,12 +99,16 @@ def test_the_run_counts_what_its_observers_are_told(desk: Desk, tmp_path: Path) 
     assert summary.warnings == {"… $a: byte … is not UTF-8": 2}
 
 
-def test_an_error_takes_back_nothing_of_what_came_before_the_run(tmp_path: Path) -> None:
+def test_a_state_that_fails_takes_back_nothing_of_what_came_before_the_run(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_args: object, **_options: object) -> None:
+        raise ConfigError("the disk is full")
+
+    monkeypatch.setattr(RunState, "store", full)
     summary = Summary(Account(faults=1))
-    (tmp_path / "one.jsonl").write_text('{"id":"1"}')
-    plan = Plan({str(tmp_path / "one.jsonl"): "x"}, TransformSpec({"x": SOLR_JSON}), 1, LIMITS, NO_BUDGET)
-    with pytest.raises(PermanentError):
-        run(plan, Absent(), None, events=quiet(), stop=threading.Event(), summary=summary)
+    with pytest.raises(ConfigError, match="the disk is full"):
+        desk.load(write(tmp_path, [DUMP]), summary=summary)
     assert summary.account.faults == 1
 
 
