@@ -22,7 +22,7 @@ from tests.faults.own_server import OwnServer
 from tests.generations.readers import reading
 from tests.generations.test_place import FIRST, SECOND, WORD, build, count, fill, plain
 
-KINDS = [pytest.param("solrcloud", marks=pytest.mark.servers)]
+KINDS = [pytest.param(kind, marks=pytest.mark.servers) for kind in ("solrcloud", "solrcloud10")]
 
 
 def admin(target: Target, action: str, **params: str) -> Any:
