@@ -1,10 +1,12 @@
 """The runs and their books."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from indexer.model.books import COLUMNS, Account, Books
+from indexer.model.errors import ExitCode
 from indexer.state.store import Store, now
 from indexer.state.tables import books, dead_letters, runs
 
@@ -17,7 +19,9 @@ def start(store: Store, *, command: str, target: str, derive_version: str) -> in
     """Remembers that a run began; gives its number."""
     with store.begin() as connection:
         row = {"command": command, "target": target, "derive_version": derive_version, "started": now()}
-        return int(connection.execute(runs.insert().values(**row).returning(runs.c.id)).scalar_one())
+        number = int(connection.execute(runs.insert().values(**row).returning(runs.c.id)).scalar_one())
+    store.begun.append(number)
+    return number
 
 
 def finish(
@@ -79,8 +83,29 @@ class StoredRun:
 
 def last(store: Store, limit: int = 10) -> list[StoredRun]:
     """The newest runs first, each with its books by source."""
+    return _stored(store, sa.select(runs.c.id).order_by(runs.c.id.desc()).limit(limit))
+
+
+def ended(store: Store, numbers: Collection[int]) -> list[StoredRun]:
+    """Those of these runs that have ended, the newest first."""
+    return _stored(store, sa.select(runs.c.id).where(runs.c.id.in_(numbers), runs.c.exit_code.is_not(None)))
+
+
+def code_before(store: Store, run: StoredRun, commands: Collection[str]) -> int | None:
+    """How the last run before this one ended that had one of these commands and the same target, and was not
+    interrupted; None where there was none.
+    """
+    told = runs.c.exit_code.is_not(None) & (runs.c.exit_code != ExitCode.INTERRUPTED)
+    same = (runs.c.target == run.target) & runs.c.command.in_(commands)
+    query = sa.select(runs.c.exit_code).where(runs.c.id < run.id, same, told).order_by(runs.c.id.desc()).limit(1)
+    with store.begin() as connection:
+        return connection.execute(query).scalar()
+
+
+def _stored(store: Store, numbers: sa.Select[tuple[int]]) -> list[StoredRun]:
     letters = sa.select(sa.func.count()).where(dead_letters.c.run_id == runs.c.id).scalar_subquery()
-    query = sa.select(runs, letters.label("dead_letters")).order_by(runs.c.id.desc()).limit(limit)
+    which = runs.c.id.in_(numbers.subquery().select())
+    query = sa.select(runs, letters.label("dead_letters")).where(which).order_by(runs.c.id.desc())
     with store.begin() as connection:
         rows = connection.execute(query).mappings().all()
         return [StoredRun(**row, books=books_of(connection, row["id"])) for row in rows]
