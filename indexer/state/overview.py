@@ -92,7 +92,7 @@ def _overview(store: Store, target: str) -> Overview:
             good={run.command: run for run in _runs(connection, well)},
             dead_letters=int(connection.execute(letters).scalar_one()),
             generations=built,
-            running=holders(connection, target),
+            running=holders(connection, target, state=store.file),
         )
 
 
