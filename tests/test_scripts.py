@@ -22,7 +22,15 @@ from indexer.cli.main import cli
 from tests.conftest import PATIENCE
 
 ROOT = Path(__file__).resolve().parent.parent
-SCRIPTS = ("scripts/servers", "scripts/venv", "scripts/test", "scripts/demo", "scripts/bench", ".ci/run")
+SCRIPTS = (
+    "scripts/servers",
+    "scripts/venv",
+    "scripts/test",
+    "scripts/demo",
+    "scripts/bench",
+    "scripts/stack-test",
+    ".ci/run",
+)
 
 
 @pytest.fixture

@@ -42,4 +42,3 @@ def test_the_second_run_is_told_and_the_first_goes_on(indexer: Indexer, tmp_path
         first.wait()
     assert indexer("load", "seed.xml", "--profile", "pmc", "--target", "embedded:index").code == 0
     assert indexer("search", "qwertz", "--target", "embedded:index").out == 'no record matches "qwertz"\n'
-
