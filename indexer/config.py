@@ -25,6 +25,7 @@ from indexer.model.settings import (
     LoadSettings,
     LogSettings,
     MetricsSettings,
+    NotifySettings,
     OaiSettings,
     RebuildSettings,
     ScheduleSettings,
@@ -65,6 +66,9 @@ ENVIRONMENT = {
     "INDEXER_SCHEDULE_CRON": "schedule.cron",
     "INDEXER_SCHEDULE_EVERY": "schedule.every",
     "INDEXER_SCHEDULE_JITTER": "schedule.jitter",
+    "INDEXER_NOTIFY_URL": "notify.url",
+    "INDEXER_SMTP_USERNAME": "notify.smtp_username",
+    "INDEXER_SMTP_PASSWORD": "notify.smtp_password",
     "INDEXER_DATES": "load.dates",
     "INDEXER_MAX_SHARE": "delete.max_share",
     "INDEXER_ADOPT": "rebuild.adopt",
@@ -162,6 +166,7 @@ def load(
             raise ConfigError(f"{file}: two sources are named {name!r}", advice="Give each source a name of its own.")
     for source in settings.source:
         _check_places(source, file)
+    _check_notify(settings.notify, file)
     if settings.profile or settings.source:
         _check_profiles(settings, file)
     return Config(settings, origins)
@@ -264,6 +269,30 @@ def _check_places(source: SourceSettings, file: Path) -> None:
         raise ConfigError(
             f"{key}.oai.from is not a date", advice='Such as from = "2020-01-31" or "2020-01-31T00:00:00Z".'
         )
+
+
+def _check_notify(notify: NotifySettings, file: Path) -> None:
+    """Raises ConfigError for a web hook or a mail server that is none: a run is not to find that out at its end."""
+    places = {}
+    if notify.url is not None:
+        places["url"] = (notify.url.get_secret_value(), ("https", "http"), "https://hooks.example.edu/indexer")
+    if notify.mail_to:
+        places["smtp"] = (notify.smtp, ("smtp", "smtps"), "smtp://mail.example.edu:587")
+    for key, (url, schemes, example) in places.items():
+        try:
+            parts = urlsplit(url)
+            good = parts.scheme in schemes and parts.hostname and parts.port != 0 and "@" not in parts.netloc
+        except ValueError:
+            good = False
+        if not good:  # what it is may be a secret
+            raise ConfigError(
+                f"{file}: notify.{key} is no URL of a server", advice=f"Such as {example}; no user in it."
+            )
+    for address in [*notify.mail_to, *filter(None, [notify.mail_from])]:
+        if not re.fullmatch(r"[^\s@<>,]+@[^\s@<>,]+", address):
+            raise ConfigError(f"{file}: notify: {address!r} is no mail address", advice="Such as library@example.edu.")
+    if notify.ca_file and not notify.ca_file.is_file():
+        raise ConfigError(f"{file}: notify.ca_file: {notify.ca_file} is not a file")
 
 
 def _check_profiles(settings: Settings, file: Path) -> None:

@@ -17,7 +17,7 @@ pytest.register_assert_rewrite(
 #: Seconds after which what a test waits for is taken for hung. It goes on as soon as that happens; how soon says the
 #: machine, and what else runs on it.
 PATIENCE = 600.0
-SERVERS = ("solr", "solrcloud", "elasticsearch", "opensearch")
+SERVERS = ("solr", "solrcloud", "solr10", "solrcloud10", "elasticsearch", "opensearch")
 
 # How long an example takes says the machine too.
 settings.register_profile("any machine", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -64,6 +64,18 @@ def solr_url() -> str:
 def solrcloud_url() -> str:
     """Base URL of the first of two SolrCloud nodes, as http://127.0.0.1:8983/solr."""
     return _running("solrcloud", "SolrCloud")
+
+
+@pytest.fixture(scope="session")
+def solr10_url() -> str:
+    """Base URL of a standalone Solr 10, which offers our configset `biblio`."""
+    return _running("solr10", "Solr 10")
+
+
+@pytest.fixture(scope="session")
+def solrcloud10_url() -> str:
+    """Base URL of the first of two SolrCloud nodes of version 10."""
+    return _running("solrcloud10", "SolrCloud 10")
 
 
 @pytest.fixture(scope="session")

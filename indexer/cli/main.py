@@ -408,11 +408,15 @@ def explain(
 def search(query: str, limit: int, sort: str | None, filters: tuple[str, ...], config: "Config", as_json: bool) -> int:
     """A quick look into the index, any backend."""
     from indexer.cli.render import search as render
+    from indexer.jobs.search import filling
     from indexer.jobs.search import search as run
 
     wanted = tuple(map(render.filter_of, filters))
     result = run(query, target=config.target(), limit=limit, sort=sort, filters=wanted)
-    return render.search(query, result, as_json=as_json)
+    code = render.search(query, result, as_json=as_json)
+    if not result.found.total and not as_json and (line := filling(config, person(config))):
+        click.echo(line)
+    return code
 
 
 @cli.command()

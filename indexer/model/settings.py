@@ -76,6 +76,21 @@ class MetricsSettings(Table):
     address: str = Field("127.0.0.1", description="address on which it does")
 
 
+class NotifySettings(Table):
+    """Who is told how a load, sync or re-index ended, and of what: by a web hook, by mail."""
+
+    on: tuple[Literal["failure", "held", "recovered", "done"], ...] = Field(
+        ("failure", "held", "recovered"), description="what is told"
+    )
+    url: SecretStr | None = Field(None, description="web hook that gets the books as JSON")
+    mail_to: list[str] = Field(default_factory=list, description="addresses that get a mail")
+    mail_from: str = Field("", description="its sender; empty: indexer@ and the name of this host")
+    smtp: str = Field("smtp://localhost:25", description="the mail server: smtp://host:port, or smtps:// for TLS")
+    smtp_username: str | None = Field(None, description="user of the mail server")
+    smtp_password: SecretStr | None = Field(None, description="password of that user")
+    ca_file: Path | None = Field(None, description="PEM file of the authority that signed their certificates")
+
+
 class SourceSettings(Table):
     """One source of `[[source]]`: where its dumps are or which server has them, which profile reads them, and what it
     changes in that. Either `paths` or `oai` is there.
@@ -160,6 +175,7 @@ class Settings(Table):
     rebuild: RebuildSettings = RebuildSettings()
     metrics: MetricsSettings = MetricsSettings()
     delete: DeleteSettings = DeleteSettings()
+    notify: NotifySettings = NotifySettings()
     schedule: ScheduleSettings = ScheduleSettings()
     source: list[SourceSettings] = Field(default_factory=list)
     profile: dict[str, dict[str, Any]] = Field(default_factory=dict)

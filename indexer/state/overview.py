@@ -6,6 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from indexer.model.books import Books
+from indexer.model.errors import ExitCode
 from indexer.state.generations import Generation, known, live_index
 from indexer.state.owners import Holder, holders
 from indexer.state.runs import BUILDING, books_of, rate
@@ -53,6 +54,14 @@ class Overview:
         return next((each for each in self.generations if each.state == "live"), None)
 
     @property
+    def filling(self) -> Holder | None:
+        """What fills the index for the first time: nothing, or not all, may be found until it has ended."""
+        to_the_end = [run for run in self.last if run.exit_code in (ExitCode.REJECTED, ExitCode.VERIFICATION)]
+        if any(run.command in REFRESHING for run in [*self.good.values(), *to_the_end]):
+            return None
+        return next((holder for holder in self.running if holder.command in REFRESHING), None)
+
+    @property
     def refreshed(self) -> str | None:
         """When the last run began that brought the index up to date and ended well: no source that changed before is
         missing. What ended before the live generation came to be live went into another one, or may have.
@@ -72,6 +81,11 @@ def overviews(store: Store) -> list[Overview]:
     with store.begin() as connection:
         urls = list(connection.execute(names).scalars())
     return [_overview(store, url) for url in urls]
+
+
+def filling(store: Store, target: str) -> Holder | None:
+    """What fills this target for the first time, None where nothing does (Overview.filling)."""
+    return _overview(store, target).filling
 
 
 def age(time: str, now: datetime) -> float:
@@ -96,7 +110,7 @@ def _overview(store: Store, target: str) -> Overview:
             good={run.command: run for run in _runs(connection, well)},
             dead_letters=int(connection.execute(letters).scalar_one()),
             generations=built,
-            running=holders(connection, target),
+            running=holders(connection, target, state=store.file),
         )
 
 

@@ -1,12 +1,13 @@
 """The runs and their books."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from indexer.model.books import COLUMNS, Account, Books
+from indexer.model.errors import ExitCode
 from indexer.state.store import Store, now
 from indexer.state.tables import books, dead_letters, runs
 
@@ -19,7 +20,9 @@ def start(store: Store, *, command: str, target: str, derive_version: str) -> in
     """Remembers that a run began; gives its number."""
     with store.begin() as connection:
         row = {"command": command, "target": target, "derive_version": derive_version, "started": now()}
-        return int(connection.execute(runs.insert().values(**row).returning(runs.c.id)).scalar_one())
+        number = int(connection.execute(runs.insert().values(**row).returning(runs.c.id)).scalar_one())
+    store.begun.append(number)
+    return number
 
 
 def finish(
@@ -108,6 +111,23 @@ def last(
 def find(store: Store, run_id: int) -> StoredRun | None:
     """The run of this number."""
     return next(iter(_read(store, _query().where(runs.c.id == run_id))), None)
+
+
+def ended(store: Store, numbers: Collection[int]) -> list[StoredRun]:
+    """Those of these runs that have ended, the newest first."""
+    query = _query().where(runs.c.id.in_(numbers), runs.c.exit_code.is_not(None)).order_by(runs.c.id.desc())
+    return _read(store, query)
+
+
+def code_before(store: Store, run: StoredRun, commands: Collection[str]) -> int | None:
+    """How the last run before this one ended that had one of these commands and the same target, and was not
+    interrupted; None where there was none.
+    """
+    told = runs.c.exit_code.is_not(None) & (runs.c.exit_code != ExitCode.INTERRUPTED)
+    same = (runs.c.target == run.target) & runs.c.command.in_(commands)
+    query = sa.select(runs.c.exit_code).where(runs.c.id < run.id, same, told).order_by(runs.c.id.desc()).limit(1)
+    with store.begin() as connection:
+        return connection.execute(query).scalar()
 
 
 def _query() -> sa.Select[Any]:

@@ -29,9 +29,9 @@ _CHAIN = """<updateRequestProcessorChain name="site" default="true">
 </updateRequestProcessorChain>"""
 
 
-def configuration(name: str) -> dict[str, str]:
-    """The files of its conf folder: name -> text. `name` is that of the core and its folder."""
-    files = foreign_configset()
+def configuration(name: str, major: int) -> dict[str, str]:
+    """The files of its conf folder, by name, for this version of Solr. `name` is that of the core and its folder."""
+    files = foreign_configset(major=major)
     config = files["solrconfig.xml"].replace("${solr.data.dir:}", f"${{solr.solr.home:./solr}}/{name}")
     config = re.sub(r"(?s)<updateRequestProcessorChain.*</updateRequestProcessorChain>", _CHAIN, config)
     files["solrconfig.xml"] = config.replace("</searchComponent>\n</config>", f"{_SPELLER}\n</config>")
@@ -59,10 +59,12 @@ def own_core(target: Target) -> Iterator[str]:
     """Gives the name of a configset that has the core's configuration."""
     home = home_of(target)
     folder, configset = home / target.index, home / f"configsets/own_{target.index}"
+    told = requests.get(f"{target.base}/admin/info/system", timeout=60).json()
+    major = int(told["lucene"]["solr-spec-version"].split(".")[0])
     try:
         for place in (folder, configset):
             (place / "conf").mkdir(parents=True)
-            for name, text in configuration(target.index).items():
+            for name, text in configuration(target.index, major).items():
                 (place / "conf" / name).write_text(text, encoding="utf-8")
         for path in (folder, folder / "conf"):
             path.chmod(0o777)  # for a server that is not run by whoever runs the tests

@@ -21,7 +21,7 @@ from tests.generations.cloud import admin, split
 from tests.generations.places import FIRST, SECOND, WORD, build, count, fill, plain
 from tests.generations.readers import reading
 
-KINDS = [pytest.param("solrcloud", marks=pytest.mark.servers)]
+KINDS = [pytest.param(kind, marks=pytest.mark.servers) for kind in ("solrcloud", "solrcloud10")]
 
 
 def collection(target: Target, name: str) -> Any:

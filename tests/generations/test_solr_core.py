@@ -22,7 +22,7 @@ from tests.generations.own_core import admin, cores, home_of, own_core
 from tests.generations.places import FIRST, SECOND, THIRD, WORD, build, count, fill, plain
 from tests.generations.readers import reading
 
-KINDS = [pytest.param("solr", marks=pytest.mark.servers)]
+KINDS = [pytest.param(kind, marks=pytest.mark.servers) for kind in ("solr", "solr10")]
 
 
 def folders(target: Target) -> dict[str, str]:

@@ -5,13 +5,13 @@ import zipfile
 
 import requests
 
-from indexer.engines.solr.schema import CONF, MARK, configset
+from indexer.engines.solr.schema import MARK, configset
 from indexer.model.schema import biblio
 from indexer.model.targets import Target
 
 
-def foreign_configset(leave_out: str = "nothing") -> dict[str, str]:
-    files = {path.removeprefix(f"{CONF}/"): text for path, text in configset(biblio(), copy_fields=True).items()}
+def foreign_configset(leave_out: str = "nothing", major: int = 9) -> dict[str, str]:
+    files = configset(biblio(), major, copy_fields=True)
     lines = files["schema.xml"].replace(MARK, "A schema of ours").splitlines()
     files["schema.xml"] = "\n".join(line for line in lines if f'name="{leave_out}"' not in line)
     return files

@@ -61,6 +61,8 @@ def _target(overview: Overview, now: datetime) -> Iterator[str]:
         yield f"    up to date with its sources as of {duration(lag)} ago"
     elif overview.live:
         yield f"    no load, sync or reindex ended well since {overview.live.name} is live"
+    elif overview.filling:
+        yield f"    the first {overview.filling.command} is running: nothing, or not all, is found until it has ended"
     else:
         yield "    no load, sync or reindex ended well yet"
     letters = "no dead letters" if not overview.dead_letters else counted(overview.dead_letters, "dead letter")

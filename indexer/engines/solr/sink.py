@@ -1,4 +1,4 @@
-"""Solr 9, standalone or SolrCloud.
+"""Solr 9 and 10, standalone or SolrCloud.
 
 pysolr does the searches. Batches go over its session as we encoded them: pysolr would build each body anew, and tells
 neither which document of a batch failed nor the status and Retry-After of an answer.
@@ -6,6 +6,7 @@ neither which document of a batch failed nor the status and Retry-After of an an
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -21,7 +22,7 @@ from indexer.model.documents import Delete, Fields, Value
 from indexer.model.errors import ConfigError, PermanentError, TargetError, TransientError
 from indexer.model.targets import Target
 
-SUPPORTED = (9,)
+SUPPORTED = (9, 10)
 FIRST_TIMEOUT = (CONNECT_SECONDS, CHECK_SECONDS)
 IDS_A_REQUEST = 500
 CURSOR_ROWS = 10_000
@@ -64,10 +65,11 @@ class SolrSink:
         return self._omit
 
     def check(self, *, to_write: bool = False) -> None:
-        mode = check_product(self._target, self._session)
-        if to_write and mode == "solrcloud":
+        product = check_product(self._target, self._session)
+        if to_write and product.cloud:
             writable.check_solr_cloud(self._session, self._target)
         self._omit = preflight.check_solr(self._session, self._target)
+        check_select(self._target, self._session, product)
         self._checked = True
 
     def identity(self) -> str:
@@ -223,10 +225,16 @@ class SolrSink:
         return found[1] if len(found) > 1 else None
 
 
-def check_product(target: Target, session: requests.Session) -> str:
-    """That Solr answers, in a version we speak to; gives its mode (solrcloud, std). Raises PermanentError, or
-    TransientError.
-    """
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The Solr that answers: its major version, and whether it is a SolrCloud."""
+
+    major: int
+    cloud: bool
+
+
+def check_product(target: Target, session: requests.Session) -> Product:
+    """That Solr answers, in a version we speak to. Raises PermanentError, or TransientError."""
     try:
         answer = _json(session.get(f"{target.base}/admin/info/system", params={"wt": "json"}, timeout=FIRST_TIMEOUT))
     except NotThere:
@@ -237,9 +245,25 @@ def check_product(target: Target, session: requests.Session) -> str:
             f"{target}: there is no Solr at {target.base}{_other_product(target, session)}",
             advice="Solr's URL ends with /solr/ and the core or collection: solr+http://host:8983/solr/biblio.",
         )
-    if int(version.split(".")[0]) not in SUPPORTED:
-        raise PermanentError(f"{target}: this is Solr {version}; what we speak to is Solr 9.")
-    return str(answer.get("mode", ""))
+    major = int(version.split(".")[0])
+    if major not in SUPPORTED:
+        raise PermanentError(f"{target}: this is Solr {version}; what we speak to is Solr 9 and 10.")
+    return Product(major, cloud=answer.get("mode") == "solrcloud")
+
+
+def check_select(target: Target, session: requests.Session, product: Product) -> None:
+    """Raises PermanentError where a Solr 10 has a configuration of the time before: nothing can be searched there."""
+    if product.major < 10:
+        return
+    try:
+        session.get(f"{target.base}/{target.index}/select", params={"q": "*:*", "rows": "0", "wt": "json"})
+    except NotThere:
+        raise PermanentError(
+            f"{target}: its solrconfig.xml has no request handler /select, which Solr {product.major} has to find by "
+            "that name",
+            advice="`indexer schema install --target ...` says how the bundled configset for this Solr comes there; in "
+            "a configuration\nof your own add a SearchHandler of this name. Nothing was sent.",
+        ) from None
 
 
 def _other_product(target: Target, session: requests.Session) -> str:
