@@ -14,11 +14,14 @@ import pytest
 
 import indexer
 from indexer.api import Config
+from indexer.cli.options import say_beside
 from indexer.config import load as load_config
 from indexer.engines.retry import RetryPolicy
+from indexer.jobs.load import load
 from indexer.model.errors import ConfigError, ExitCode, TransientError
 from indexer.model.settings import NotifySettings
 from indexer.observe import notify
+from indexer.observe.audience import Audience
 from tests.conftest import ROOT
 from tests.engines.conftest import certificate
 from tests.engines.server import Answer, Request, serving
@@ -50,7 +53,8 @@ def sent(requests: list[Request]) -> list[dict[str, Any]]:
 
 
 def run(config: Config, dump: str) -> int:
-    return indexer.load(dump, profile="pmc", config=config).exit_code
+    """As the command line does it: what goes wrong beside the run is said on standard error."""
+    return load([dump], config=config, profile_name="pmc", audience=Audience(warn=say_beside)).exit_code
 
 
 # ---- the web hook
