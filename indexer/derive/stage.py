@@ -1,11 +1,17 @@
-"""The one way from what a format emits to what a sink takes."""
+"""The one way from what a format emits to what a sink takes: computed fields, the schema's shapes, copied fields."""
 
 import difflib
 import functools
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 
 from indexer.derive import copies
-from indexer.model.documents import Fields
+from indexer.derive.authors import author_sort
+from indexer.derive.dates import publish_date_sort
+from indexer.derive.titles import strip_articles, title_sort
+from indexer.derive.work_keys import work_keys
+from indexer.model.documents import Draft, Fields, Style, Value
 from indexer.model.errors import RecordError
 from indexer.model.schema import biblio
 
@@ -13,10 +19,108 @@ RULES_VERSION = 1  # raise it when the same record gives other fields than befor
 MAX_REMEMBERED = 10_000  # names of dynamic fields: records choose them, memory stays flat
 
 
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A field that is made of others. `make(draft, style)` gives its value, or None where there is nothing to make it
+    of; `told` is what `indexer explain` says of it, and `of` names the fields that it is made of. It stands behind the
+    last of those, or `at_end`.
+    """
+
+    make: Callable[[Draft, Style], Value | None]
+    told: str
+    of: tuple[str, ...]
+    at_end: bool = False
+
+
+def _title(draft: Draft, _style: Style) -> str | None:
+    return next(iter(_values(draft.fields, "title")), None)
+
+
+def _title_sort(draft: Draft, style: Style) -> str | None:
+    title = _title(draft, style)
+    return None if title is None else title_sort(title, style=draft.style or style)
+
+
+def _author_sort(draft: Draft, _style: Style) -> str | None:
+    return author_sort(_values(draft.fields, "author", "author_corporate"))
+
+
+def _publish_date_sort(draft: Draft, _style: Style) -> str | None:
+    return publish_date_sort(_values(draft.fields, "publishDate"))
+
+
+def _work_keys(draft: Draft, _style: Style) -> list[str] | None:
+    titles = _values(draft.fields, "title", "title_alt") if draft.titles is None else draft.titles
+    if not titles:
+        return None
+    authors = _values(draft.fields, "author", "author_corporate") if draft.authors is None else draft.authors
+    return work_keys(titles, authors, trimmed_titles=(strip_articles(titles[0]),)) or None
+
+
+#: Those that stand behind one field do so in this order.
+COMPUTED = {
+    "title_short": Computed(_title, "as title", ("title",)),
+    "title_full": Computed(_title, "as title", ("title",)),
+    "title_sort": Computed(_title_sort, "title in the form by which it sorts", ("title",)),
+    "author_sort": Computed(_author_sort, "the first author", ("author", "author_corporate")),
+    "publishDateSort": Computed(_publish_date_sort, "the earliest year of publishDate", ("publishDate",)),
+    "work_keys_str_mv": Computed(
+        _work_keys,
+        "titles and authors in their normal forms",
+        ("title", "title_alt", "author", "author_corporate"),
+        at_end=True,
+    ),
+}
+
+
+def compute(draft: Draft, style: Style) -> Fields:
+    """The fields of the draft with the computed ones that it asks for, each at its place. The draft stays as it is."""
+    fields = draft.fields
+    made: Fields = {}
+    behind: dict[str, list[str]] = {}
+    for name, rule in COMPUTED.items():
+        there = name in fields
+        if (there and name not in draft.anew) or (draft.computed is not None and name not in draft.computed):
+            continue
+        value = rule.make(draft, style)
+        if value is None:
+            continue
+        made[name] = value
+        if not there and not rule.at_end:
+            behind.setdefault(_last(fields, draft.behind.get(name, rule.of)), []).append(name)
+    if not made:
+        return fields
+    computed: Fields = {}
+    for name, value in fields.items():
+        computed[name] = value
+        if name in behind:
+            for follower in behind[name]:
+                computed[follower] = made[follower]
+    computed.update(made)  # those that are there already keep their place
+    return computed
+
+
+def _values(fields: Fields, *names: str) -> list[str]:
+    values: list[str] = []
+    for name in names:
+        value = fields.get(name)
+        if isinstance(value, str):
+            values.append(value)
+        elif isinstance(value, list):  # anything else is refused by `complete`
+            values += value
+    return values
+
+
+def _last(fields: Fields, names: tuple[str, ...]) -> str:
+    """Which of the names comes last in the fields."""
+    there = [name for name in names if name in fields]
+    return there[-1] if len(there) < 2 else next(name for name in reversed(fields) if name in there)
+
+
 def complete(fields: Fields) -> Fields:
     """The whole document: `id` first, every field in its schema's shape, the copied fields filled at the end.
 
-    `fields` are a format's, in emission order, with `id`. Left out: values for copied fields and `_version_` (which
+    `fields` are in emission order, with `id`. Left out: values for copied fields and `_version_` (which
     would be a claim about the live document), and fields without a value. A lone string becomes a list where the
     schema holds several values, a list of one a string where it holds one. `fields` itself is not changed.
 

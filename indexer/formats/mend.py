@@ -8,6 +8,7 @@ and may cost the record.
 import html.entities
 import re
 import sys
+from collections.abc import Sequence
 
 from indexer.model.documents import Fields
 
@@ -125,12 +126,12 @@ def json(text: str) -> tuple[str, list[str]]:
     return _JSON_FORBIDDEN.sub(character, text), [one.replace("XML", "JSON") for one in repairs.told()]
 
 
-def noted(fields: Fields, repairs: list[str]) -> Fields:
+def noted(fields: Fields, repairs: Sequence[str]) -> Fields:
     """The document with what was mended in its record, behind what it says of that already."""
-    if repairs:
-        known = fields.get(NOTES, [])
-        fields[NOTES] = [*([known] if isinstance(known, str) else known), *repairs]
-    return fields
+    if not repairs:
+        return fields
+    known = fields.get(NOTES, [])
+    return {**fields, NOTES: [*([known] if isinstance(known, str) else known), *repairs]}
 
 
 def _some(found: dict[str, None]) -> str:

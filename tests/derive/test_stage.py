@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.derive.stage import complete, derive_version
-from indexer.model.documents import Fields, Value
+from indexer.derive.stage import COMPUTED, complete, compute, derive_version
+from indexer.model.documents import Draft, Fields, Value
 from indexer.model.errors import RecordError
 from indexer.model.schema import biblio
 
@@ -17,6 +17,72 @@ def multi(name: str) -> bool:
     field = biblio().field(name)
     assert field is not None
     return field.multi
+
+
+def test_computed_fields_stand_behind_what_they_are_made_of() -> None:
+    fields: Fields = {"id": "1", "title": "The B: C", "topic": ["t"], "author": ["X"], "publishDate": ["199x", "1987"]}
+    made = compute(Draft(fields), "current")
+    assert list(made.items()) == [
+        ("id", "1"),
+        ("title", "The B: C"),
+        ("title_short", "The B: C"),
+        ("title_full", "The B: C"),
+        ("title_sort", "b c"),
+        ("topic", ["t"]),
+        ("author", ["X"]),
+        ("author_sort", "X"),
+        ("publishDate", ["199x", "1987"]),
+        ("publishDateSort", "1987"),
+        ("work_keys_str_mv", ["AT x thebc", "AT x bc"]),
+    ]
+    assert list(fields) == ["id", "title", "topic", "author", "publishDate"]
+    assert compute(Draft({"id": "1", "title": "The B: C"}), "legacy")["title_sort"] == "b: c"
+
+
+def test_author_sort_is_a_person_behind_all_authors() -> None:
+    for fields in ({"author_corporate": ["Y"], "author": ["X"]}, {"author": ["X"], "author_corporate": ["Y"]}):
+        assert list(compute(Draft({**fields}), "current")) == [*fields, "author_sort"]
+        assert compute(Draft({**fields}), "current")["author_sort"] == "X"
+
+
+def test_what_a_format_set_stays() -> None:
+    fields: Fields = {"title": "T", "title_sort": "own", "author": ["A"], "author_sort": [], "title_full": "F"}
+    made = compute(Draft(fields), "current")
+    assert list(made) == [
+        "title",
+        "title_short",
+        "title_sort",
+        "author",
+        "author_sort",
+        "title_full",
+        "work_keys_str_mv",
+    ]
+    assert (made["title_sort"], made["author_sort"], made["title_full"]) == ("own", [], "F")
+    assert "author_sort" not in complete({"id": "1", **made})
+
+
+def test_what_a_format_asks_for() -> None:
+    fields: Fields = {"title": "T", "title_alt": ["V"], "author": ["A"], "author2": ["E"]}
+    assert compute(Draft(fields, computed=()), "current") == fields
+    assert compute(Draft(fields, computed={"author_sort"}), "current").keys() == {*fields, "author_sort"}
+    assert compute(Draft(fields, titles=["W"], authors=["B"]), "current")["work_keys_str_mv"] == ["AT b w"]
+    assert "work_keys_str_mv" not in compute(Draft(fields, titles=()), "current")
+    assert compute(Draft({"title": "A: B"}, style="legacy"), "current")["title_sort"] == "a: b"
+    behind = {"author_sort": ("author", "author2")}
+    assert list(compute(Draft(fields, computed={"author_sort"}, behind=behind), "current")) == [*fields, "author_sort"]
+
+
+def test_what_is_computed_anew_keeps_its_place_and_stays_where_it_cannot_be() -> None:
+    fields: Fields = {"title_sort": ["old"], "author_sort": ["old"], "title": ["The T"], "title_short": ["S"]}
+    made = compute(Draft(fields, anew=COMPUTED.keys() - {"title_short"}), "current")
+    assert list(made) == ["title_sort", "author_sort", "title", "title_full", "title_short"]
+    assert made == {**fields, "title_sort": "t", "title_full": "The T"}
+
+
+@pytest.mark.parametrize("value", [3, None, {"a": 1}])
+def test_a_value_that_is_no_text_is_left_to_be_refused(value: Value) -> None:
+    with pytest.raises(RecordError, match="not text"):
+        complete(compute(Draft({"id": "1", "title": value, "author": value}), "current"))
 
 
 def test_id_is_first_and_copies_are_last() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from indexer.formats import jats, to_document
+from indexer.formats import emitted, jats, to_document
 from indexer.formats.profiles import Profile, bundled, resolve
 from indexer.model.documents import Delete, Document, Fields
 from indexer.model.errors import ConfigError, RecordError
@@ -123,8 +123,9 @@ def test_the_document_of_the_stylesheet() -> None:
     grouped: dict[str, list[str]] = {}
     for name, value in case["docs"][0]:
         grouped.setdefault(name, []).append(value)
-    emitted = jats.document(record(case["xml"]), bundled()["nlm_ojs"])
-    assert [(name, [value] if isinstance(value, str) else value) for name, value in emitted.items()] == list(
+    profile = bundled()["nlm_ojs"]
+    fields = emitted(jats.document(record(case["xml"]), profile), profile)
+    assert [(name, [value] if isinstance(value, str) else value) for name, value in fields.items()] == list(
         grouped.items()
     )
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from indexer.formats import to_document
+from indexer.formats import emitted, to_document
 from indexer.formats.profiles import Profile, resolve
 from indexer.formats.pubmed import document
 from indexer.model.documents import Document
@@ -26,7 +26,7 @@ def record(raw: str | bytes) -> Record:
 
 
 def read(raw: str | bytes, profile: Profile = PROFILE) -> dict[str, Any]:
-    return dict(document(record(raw), profile))
+    return emitted(document(record(raw), profile), profile)
 
 
 def article(inside: str = "", *, outside: str = "", data: str = "") -> dict[str, Any]:
@@ -47,7 +47,7 @@ def articles(path: Path) -> Iterator[tuple[etree._Element, Record]]:
 @pytest.fixture(scope="module")
 def varied(data: Path) -> dict[str, dict[str, Any]]:
     """The documents of varied.xml by their PMID."""
-    found = [dict(document(item, PROFILE)) for _, item in articles(data / "pubmed/varied.xml")]
+    found = [emitted(document(item, PROFILE), PROFILE) for _, item in articles(data / "pubmed/varied.xml")]
     return {str(fields["pmid_str"]): fields for fields in found}
 
 

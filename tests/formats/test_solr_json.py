@@ -13,6 +13,7 @@ from lxml import etree
 
 from indexer.derive import copies
 from indexer.derive.stage import complete
+from indexer.formats import emitted
 from indexer.formats.profiles import Profile, resolve
 from indexer.formats.pubmed import document as pubmed_document
 from indexer.formats.solr_json import document
@@ -42,7 +43,8 @@ def made(raw: str | bytes | Doc, profile: Profile = PROFILE, header: Header | No
     if isinstance(raw, dict):
         raw = orjson.dumps(raw)
     content = raw.encode() if isinstance(raw, str) else raw
-    return dict(complete(document(Record("test", "solr_json", content, Position("dump", 1), header), profile)))
+    draft = document(Record("test", "solr_json", content, Position("dump", 1), header), profile)
+    return dict(complete(emitted(draft, profile)))
 
 
 def lists(fields: Doc) -> dict[str, list[str]]:
@@ -84,7 +86,8 @@ def pubmed(data: Path) -> list[Doc]:
         for element in etree.fromstring(gzip.decompress(path.read_bytes())).iterfind("PubmedArticle"):
             raw = etree.tostring(element, encoding="utf-8")
             record = Record("test", "pubmed", raw, Position(path.name))
-            found.append(dict(complete(pubmed_document(record, resolve("pubmed", {})))))
+            profile = resolve("pubmed", {})
+            found.append(dict(complete(emitted(pubmed_document(record, profile), profile))))
     assert len(found) == 2017
     return found
 
