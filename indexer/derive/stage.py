@@ -11,11 +11,10 @@ from indexer.derive.authors import author_sort
 from indexer.derive.dates import publish_date_sort
 from indexer.derive.titles import strip_articles, title_sort
 from indexer.derive.work_keys import work_keys
-from indexer.model.documents import Draft, Fields, Style, Value
+from indexer.model.documents import NOTES, Draft, Fields, Style, Value
 from indexer.model.errors import RecordError
 from indexer.model.schema import biblio
 
-RULES_VERSION = 1  # raise it when the same record gives other fields than before
 MAX_REMEMBERED = 10_000  # names of dynamic fields: records choose them, memory stays flat
 
 
@@ -33,16 +32,19 @@ class Computed:
 
 
 def _title(draft: Draft, _style: Style) -> str | None:
-    return next(iter(_values(draft.fields, "title")), None)
+    return _first(draft.fields.get("title"))
 
 
 def _title_sort(draft: Draft, style: Style) -> str | None:
-    title = _title(draft, style)
+    title = _first(draft.fields.get("title"))
     return None if title is None else title_sort(title, style=draft.style or style)
 
 
 def _author_sort(draft: Draft, _style: Style) -> str | None:
-    return author_sort(_values(draft.fields, "author", "author_corporate"))
+    for name in ("author", "author_corporate"):
+        if (author := _first(draft.fields.get(name))) is not None:
+            return author_sort((author,))
+    return None
 
 
 def _publish_date_sort(draft: Draft, _style: Style) -> str | None:
@@ -73,60 +75,21 @@ COMPUTED = {
 }
 
 
-def compute(draft: Draft, style: Style) -> Fields:
-    """The fields of the draft with the computed ones that it asks for, each at its place. The draft stays as it is."""
-    fields = draft.fields
-    made: Fields = {}
-    behind: dict[str, list[str]] = {}
-    for name, rule in COMPUTED.items():
-        there = name in fields
-        if (there and name not in draft.anew) or (draft.computed is not None and name not in draft.computed):
-            continue
-        value = rule.make(draft, style)
-        if value is None:
-            continue
-        made[name] = value
-        if not there and not rule.at_end:
-            behind.setdefault(_last(fields, draft.behind.get(name, rule.of)), []).append(name)
-    if not made:
-        return fields
-    computed: Fields = {}
-    for name, value in fields.items():
-        computed[name] = value
-        if name in behind:
-            for follower in behind[name]:
-                computed[follower] = made[follower]
-    computed.update(made)  # those that are there already keep their place
-    return computed
+def complete(draft: Draft, style: Style) -> Fields:
+    """The whole document: `id` first, every field in its schema's shape, the computed fields that the draft asks for at
+    their places, the copied fields filled at the end.
 
-
-def _values(fields: Fields, *names: str) -> list[str]:
-    values: list[str] = []
-    for name in names:
-        value = fields.get(name)
-        if isinstance(value, str):
-            values.append(value)
-        elif isinstance(value, list):  # anything else is refused by `complete`
-            values += value
-    return values
-
-
-def _last(fields: Fields, names: tuple[str, ...]) -> str:
-    """Which of the names comes last in the fields."""
-    there = [name for name in names if name in fields]
-    return there[-1] if len(there) < 2 else next(name for name in reversed(fields) if name in there)
-
-
-def complete(fields: Fields) -> Fields:
-    """The whole document: `id` first, every field in its schema's shape, the copied fields filled at the end.
-
-    `fields` are in emission order, with `id`. Left out: values for copied fields and `_version_` (which
-    would be a claim about the live document), and fields without a value. A lone string becomes a list where the
-    schema holds several values, a list of one a string where it holds one. `fields` itself is not changed.
+    Left out: values for copied fields and `_version_` (which would be a claim about the live document), and fields
+    without a value. A lone string becomes a list where the schema holds several values, a list of one a string where it
+    holds one. The draft is not changed.
 
     Raises RecordError for a field that the schema does not know, several values where it holds one, and a value that
     is neither a string nor a list.
     """
+    fields = draft.fields
+    made, followers = _computed(draft, style)
+    if draft.anew:
+        fields = {name: made.get(name, value) for name, value in fields.items()}
     shapes = _shapes()
     multi, left_out = Shape.MULTI, Shape.LEFT_OUT  # looking them up takes as long as all else in the loop
     document: Fields = {"id": ""}
@@ -140,15 +103,62 @@ def complete(fields: Fields) -> Fields:
             raise RecordError(f"holds {type(value).__name__}, not text", field=name)
         elif value:
             document[name] = value if shape is multi else _only(name, value)
+        if name in followers:
+            for follower in followers[name]:
+                document[follower] = made[follower]
+    document.update(made)  # those that are there already keep their place
+    if draft.repairs:
+        document[NOTES] = [*_values(document, NOTES), *draft.repairs]
     document.update(copies.fill(document))
     return document
 
 
-def derive_version() -> str:
-    """What the derived fields depend on besides the record: our rules, and the ICU behind work keys and title_sort."""
-    import icu  # lazily: this is asked for once a run
+def _computed(draft: Draft, style: Style) -> tuple[Fields, dict[str, list[str]]]:
+    """The computed fields that the draft asks for, and field -> which of them stand behind it."""
+    fields, wanted, anew, places = draft.fields, draft.computed, draft.anew, draft.behind
+    made: Fields = {}
+    followers: dict[str, list[str]] = {}
+    for name, rule in COMPUTED.items():
+        there = name in fields
+        if (there and name not in anew) or (wanted is not None and name not in wanted):
+            continue
+        value = rule.make(draft, style)
+        if value is None:
+            continue
+        made[name] = value
+        if not there and not rule.at_end:
+            place = _last(fields, places.get(name, rule.of) if places else rule.of)
+            if place in followers:
+                followers[place].append(name)
+            else:
+                followers[place] = [name]
+    return made, followers
 
-    return f"{RULES_VERSION}+icu{icu.ICU_VERSION}"
+
+def _first(value: Value | None) -> str | None:
+    """What is no text is none here, and refused by `complete`."""
+    if isinstance(value, str):
+        return value
+    return value[0] if isinstance(value, list) and value else None
+
+
+def _values(fields: Fields, *names: str) -> list[str]:
+    values: list[str] = []
+    for name in names:
+        value = fields.get(name)
+        if isinstance(value, list):
+            values += value
+        elif isinstance(value, str):
+            values.append(value)
+    return values
+
+
+def _last(fields: Fields, names: tuple[str, ...]) -> str:
+    """Which of the names comes last in the fields."""
+    if len(names) == 1:
+        return names[0]
+    there = [name for name in names if name in fields]
+    return there[0] if len(there) == 1 else next(name for name in reversed(fields) if name in there)
 
 
 def _only(name: str, values: list[str]) -> str:

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 
-from indexer.derive.stage import complete, compute
-from indexer.formats import mend
+from indexer.derive.stage import complete
 from indexer.formats.profiles import Profile, make_id
 from indexer.formats.registry import DELETE, format_named, formats
 from indexer.model.documents import Delete, Document, Draft, Fields
@@ -46,7 +45,7 @@ def _to_document(record: Record, profile: Profile) -> Document | Delete:
         return made
     draft = made if isinstance(made, Draft) else Draft(made)
     try:
-        document = Document(complete(emitted(draft, profile)))
+        document = Document(complete(draft, "legacy" if profile.title_sort == "legacy" else "current"))
     except RecordError as error:
         ids = draft.fields.get("id", "")
         error.document_id = (ids if isinstance(ids, str) else "".join(ids[:1])) or None
@@ -54,12 +53,6 @@ def _to_document(record: Record, profile: Profile) -> Document | Delete:
     if not document.id.strip():
         raise RecordError("the record has none", field="id")
     return document
-
-
-def emitted(draft: Draft, profile: Profile) -> Fields:
-    """All fields but the copied ones, in emission order."""
-    fields = compute(draft, "legacy" if profile.title_sort == "legacy" else "current")
-    return mend.noted(fields, draft.repairs)
 
 
 def _load(name: str) -> Make:

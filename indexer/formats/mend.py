@@ -8,11 +8,7 @@ and may cost the record.
 import html.entities
 import re
 import sys
-from collections.abc import Sequence
 
-from indexer.model.documents import Fields
-
-NOTES = "metadata_error_str_mv"  # the field that says what was mended
 SHOWN = 5  # of one kind
 
 _FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
@@ -124,14 +120,6 @@ def json(text: str) -> tuple[str, list[str]]:
         return " "
 
     return _JSON_FORBIDDEN.sub(character, text), [one.replace("XML", "JSON") for one in repairs.told()]
-
-
-def noted(fields: Fields, repairs: Sequence[str]) -> Fields:
-    """The document with what was mended in its record, behind what it says of that already."""
-    if not repairs:
-        return fields
-    known = fields.get(NOTES, [])
-    return {**fields, NOTES: [*([known] if isinstance(known, str) else known), *repairs]}
 
 
 def _some(found: dict[str, None]) -> str:

@@ -1,11 +1,12 @@
 """What a sink takes: a document with its fields in emission order, or the deletion of one."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 Value = str | list[str]
 Fields = dict[str, Value]
+NOTES = "metadata_error_str_mv"  # the field that says what was mended in a record
 Style = Literal["legacy", "current"]  # of title_sort (derive.titles)
 
 
@@ -24,7 +25,7 @@ class Draft:
     style: Style | None = None  # of title_sort, where the record decides it and not the profile
     computed: Collection[str] | None = None  # the fields that may be computed; None: all
     anew: Collection[str] = ()  # those that are computed again where that can be done, in the place that they have
-    behind: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # computed field -> those that go before it
+    behind: Mapping[str, tuple[str, ...]] | None = None  # computed field -> those that go before it, where others do
     repairs: Sequence[str] = ()  # what had to be mended to read the record
 
 

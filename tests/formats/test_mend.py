@@ -8,7 +8,7 @@ from lxml import etree
 from indexer.formats import mend, to_document, xml
 from indexer.formats.profiles import bundled
 from indexer.formats.registry import default_profiles
-from indexer.model.documents import Document
+from indexer.model.documents import NOTES, Document
 from indexer.model.errors import RecordError
 from indexer.model.records import Header, Position, Record
 from indexer.sources import read
@@ -79,22 +79,22 @@ DC = '<dc xmlns="http://www.openarchives.org/OAI/2.0/oai_dc/" xmlns:dc="http://p
 @pytest.mark.parametrize(
     ("format", "raw", "field"),
     [
-        ("oai_dc", DC.format("<dc:title>T\x0cU</dc:title>"), mend.NOTES),
-        ("doaj", "<doajArticle><title>T\x0cU</title></doajArticle>", mend.NOTES),
+        ("oai_dc", DC.format("<dc:title>T\x0cU</dc:title>"), NOTES),
+        ("doaj", "<doajArticle><title>T\x0cU</title></doajArticle>", NOTES),
         (
             "pubmed",
             "<PubmedArticle><MedlineCitation><PMID>1</PMID><Article><ArticleTitle>T\x0cU</ArticleTitle></Article>"
             "</MedlineCitation></PubmedArticle>",
-            mend.NOTES,
+            NOTES,
         ),
         (
             "jats",
             "<article><front><article-meta><article-id pub-id-type='pmid'>1</article-id><title-group><article-title>"
             "T\x0cU</article-title></title-group></article-meta></front></article>",
-            mend.NOTES,
+            NOTES,
         ),
-        ("solr_json", "<doc><str name='id'>1</str><str name='title'>T\x0cU</str></doc>", mend.NOTES),
-        ("solr_json", '{"id": "1", "title": "T\x0cU"}', mend.NOTES),
+        ("solr_json", "<doc><str name='id'>1</str><str name='title'>T\x0cU</str></doc>", NOTES),
+        ("solr_json", '{"id": "1", "title": "T\x0cU"}', NOTES),
         (
             "marc",
             '<record><leader>00000nam a2200000 a 4500</leader><controlfield tag="001">1</controlfield><datafield '
@@ -115,8 +115,8 @@ def test_an_article_whose_dtd_names_its_characters_needs_no_word() -> None:
         "<article><front><article-meta><article-id pub-id-type='pmid'>1</article-id><title-group><article-title>"
         "Caf&eacute;{}</article-title></title-group></article-meta></front></article>"
     )
-    assert mend.NOTES not in document("jats", raw.format("")).fields
-    assert document("jats", raw.format("\x0c")).fields[mend.NOTES] == [FORM_FEED]
+    assert NOTES not in document("jats", raw.format("")).fields
+    assert document("jats", raw.format("\x0c")).fields[NOTES] == [FORM_FEED]
 
 
 @pytest.mark.parametrize(
