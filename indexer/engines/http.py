@@ -6,7 +6,7 @@ What it means for a request, on every engine:
     certificate not trusted, no such URL                PermanentError   connection_error
     408, 429, 5xx (Solr's 503 while a core loads)       TransientError   status_error, with its Retry-After
     Solr's 5xx for a core that does not start           PermanentError   status_error
-    400, 409, 413                                       Refused: isolate.py looks for the documents at fault
+    400, 409, 413                                       Refused: pipeline/bisect.py looks for the documents
     401, 403, 404, 3xx and other 4xx                    PermanentError   status_error
     a success whose JSON is cut off, or nothing         TransientError   not_json
     a success that is something else (a log-in page)    PermanentError   not_json

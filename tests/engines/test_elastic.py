@@ -16,6 +16,7 @@ from indexer.engines.registry import open_index, parse_target
 from indexer.model.documents import Delete
 from indexer.model.errors import ConfigError, PermanentError, TransientError
 from indexer.model.targets import Target
+from indexer.pipeline.bisect import bisect
 from indexer.testing.documents import document, write
 from tests.engines.server import Answer, Request, serving
 
@@ -50,7 +51,7 @@ def answered(kind: str, items: Sequence[Item], batch: Sequence[Action] = BATCH) 
     """The outcomes of a batch when the server answers so, item by item."""
     body = {"took": 1, "errors": True, "items": [{"index": item} for item in items]}
     with serving(lambda _: Answer(200, body, PRODUCT)) as scripted:
-        return open_index(parse_target(f"{kind}+{scripted.url}/biblio")).push(batch)
+        return bisect(batch, open_index(parse_target(f"{kind}+{scripted.url}/biblio")).push)
 
 
 def test_a_batch_is_lines_in_order() -> None:
@@ -167,7 +168,8 @@ def test_a_body_too_large_is_halved(kind: str) -> None:
         return Answer(200, {"items": [{"index": {"status": 200}}] * actions}, PRODUCT)
 
     with serving(answer) as scripted:
-        assert open_index(parse_target(f"{kind}+{scripted.url}/biblio")).push(BATCH) == [INDEXED, DELETED, INDEXED]
+        sink = open_index(parse_target(f"{kind}+{scripted.url}/biblio"))
+        assert bisect(BATCH, sink.push) == [INDEXED, DELETED, INDEXED]
 
 
 def test_an_id_that_the_engine_refuses_costs_one_document(installed: Target) -> None:
@@ -175,7 +177,8 @@ def test_an_id_that_the_engine_refuses_costs_one_document(installed: Target) -> 
     sink = open_index(installed)
     sink.check()
     batch = [write(document(id, "Title"), sink) for id in ("a", "x" * 600, "b", "ö" * 256, "c")]
-    assert [outcome.status for outcome in sink.push(batch)] == ["indexed", "rejected", "indexed", "indexed", "indexed"]
+    outcomes = bisect(batch, sink.push)
+    assert [outcome.status for outcome in outcomes] == ["indexed", "rejected", "indexed", "indexed", "indexed"]
     sink.commit()
     assert sink.count() == 4
 

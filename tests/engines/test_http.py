@@ -14,6 +14,7 @@ from indexer.engines.http import describe, engine_words, retry_seconds, shorten
 from indexer.engines.registry import open_index, parse_target
 from indexer.model.errors import ConfigError, PermanentError, TargetError, TransientError
 from indexer.model.targets import Credentials, Target
+from indexer.pipeline.bisect import bisect
 from tests.engines.server import Answer, Request, serving
 
 CLIENTS = ["solr", "elasticsearch", "opensearch"]
@@ -148,7 +149,7 @@ def test_credentials_never_get_out(kind: str, status: int, caplog: pytest.LogCap
             shown += [repr(sink), repr(target), str(target), repr(credentials)]
             acts: list[Callable[[], object]] = [
                 sink.check,
-                partial(sink.push, [DOCUMENT]),
+                partial(bisect, [DOCUMENT], sink.push),
                 sink.commit,
                 sink.count,
                 partial(sink.get, ["1"]),

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import orjson
 
+from indexer.engines.base import Refused
 from indexer.engines.http import (
     CHECK_SECONDS,
     MEND_ADVICE,
@@ -24,7 +25,6 @@ from indexer.engines.http import (
     shorten,
     status_error,
 )
-from indexer.engines.isolate import Refused
 from indexer.model.errors import ConfigError, PermanentError, TransientError
 from indexer.model.targets import Target
 

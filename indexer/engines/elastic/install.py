@@ -10,10 +10,9 @@ from urllib.parse import quote
 
 import orjson
 
-from indexer.engines.base import Difference
+from indexer.engines.base import Difference, Refused
 from indexer.engines.elastic.client import PRODUCTS, Call, check_product, open_client
 from indexer.engines.elastic.schema import index_body
-from indexer.engines.isolate import Refused
 from indexer.engines.preflight import compare_analysis, compare_elastic
 from indexer.model.errors import PermanentError
 from indexer.model.schema import biblio

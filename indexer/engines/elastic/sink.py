@@ -13,10 +13,9 @@ from urllib.parse import quote
 import orjson
 
 from indexer.engines import preflight, writable
-from indexer.engines.base import PAGE, Action, Durable, Found, Hit, Outcome, Query
+from indexer.engines.base import PAGE, Action, Durable, Found, Hit, Outcome, Query, Refused
 from indexer.engines.elastic.client import NDJSON, PASSING, PRODUCTS, check_product, open_client
 from indexer.engines.http import BUSY, MEND_ADVICE, NotThere, authorization, describe, may_pass, shorten, status_error
-from indexer.engines.isolate import Refused, isolate
 from indexer.engines.query import (
     FACET_VALUES,
     PHRASE_WEIGHTS,
@@ -96,7 +95,7 @@ class ElasticSink:
         self._ask("PUT", "_settings", orjson.dumps(settings))
 
     def push(self, batch: Sequence[Action]) -> list[Outcome]:
-        return isolate(batch, self._send)
+        return self._send(batch) if batch else []
 
     def commit(self) -> None:
         """A refresh: what is acknowledged is durable already.
