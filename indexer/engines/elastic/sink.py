@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 import orjson
 
-from indexer.engines import preflight, writable
 from indexer.engines.base import PAGE, Action, Durable, Found, Hit, Outcome, Query, Refused
+from indexer.engines.elastic import preflight, writable
 from indexer.engines.elastic.client import NDJSON, PASSING, PRODUCTS, check_product, open_client
 from indexer.engines.http import BUSY, MEND_ADVICE, NotThere, authorization, describe, may_pass, shorten, status_error
 from indexer.engines.query import (

@@ -16,9 +16,9 @@ from typing import Any
 import requests
 
 from indexer.engines.generations import adopts_nothing, is_live, is_taken, not_adopted, not_there
-from indexer.engines.preflight import check_solr, solr_answer
 from indexer.engines.solr.core_generations import full_disk
 from indexer.engines.solr.install import CLOUD_CONFIGSET, admin, upload, wait
+from indexer.engines.solr.preflight import check_solr, solr_answer
 from indexer.model.errors import PermanentError, TransientError
 from indexer.model.generation import check_name, is_name
 from indexer.model.targets import Target

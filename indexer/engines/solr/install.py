@@ -10,7 +10,7 @@ import requests
 
 from indexer.engines.base import Difference
 from indexer.engines.http import http_session
-from indexer.engines.preflight import compare_solr, live_file, live_solr_schema, solr_json, start_advice
+from indexer.engines.solr.preflight import compare_solr, live_file, live_solr_schema, solr_json, start_advice
 from indexer.engines.solr.schema import CONF, MARK, configset, schema_xml
 from indexer.engines.solr.sink import check_product
 from indexer.model.errors import PermanentError, TargetError
