@@ -267,3 +267,18 @@ def test_an_index_that_is_not_there_any_more_does_not_say_that_nothing_was_sent(
     with pytest.raises(TargetError) as caught:
         push_to(kind, answer)
     assert "nothing was sent" not in caught.value.advice.lower()
+
+
+@pytest.mark.parametrize("settings", ["INDEXER_", "INDEXER_SOURCE_"])
+def test_advice_names_the_settings_that_the_credentials_come_from(kind: str, settings: str, certificate: Path) -> None:
+    credentials = Credentials(settings=settings)
+    with pytest.raises(PermanentError) as refused:
+        push_to(kind, Answer(401, {"error": "no"}), credentials)
+    assert refused.value.advice.startswith(f"Set {settings}USERNAME and {settings}PASSWORD")
+    with serving(lambda _: Answer(), certificate=certificate) as server, pytest.raises(PermanentError) as unknown:
+        open_index(target_at(kind, server.url, credentials)).push([DOCUMENT])
+    assert unknown.value.advice.startswith(f"Set {settings}CA_FILE ")
+    missing = Credentials(ca_file=Path("none.pem"), settings=settings)
+    with pytest.raises(ConfigError) as absent:
+        open_index(target_at(kind, "https://localhost:1", missing))
+    assert absent.value.advice.startswith(f"Set {settings}CA_FILE ")

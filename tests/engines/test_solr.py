@@ -10,12 +10,11 @@ import pytest
 import requests
 
 from indexer.engines.base import Action, Index, Outcome, Query, Write
-from indexer.engines.http import NotThere
 from indexer.engines.registry import open_index, parse_target
 from indexer.engines.solr.install import configset_zip
 from indexer.engines.solr.sink import SolrSink, encode
 from indexer.model.documents import Delete
-from indexer.model.errors import PermanentError, TransientError
+from indexer.model.errors import NotThere, PermanentError, TransientError
 from indexer.model.targets import Target
 from indexer.pipeline.bisect import bisect
 from indexer.testing.documents import document, stored, write

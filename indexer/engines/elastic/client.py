@@ -16,7 +16,6 @@ from indexer.engines.http import (
     CHECK_SECONDS,
     MEND_ADVICE,
     READ_SECONDS,
-    NotThere,
     authorization,
     ca_file,
     connection_error,
@@ -25,7 +24,7 @@ from indexer.engines.http import (
     shorten,
     status_error,
 )
-from indexer.model.errors import ConfigError, PermanentError, TransientError
+from indexer.model.errors import ConfigError, NotThere, PermanentError, TransientError
 from indexer.model.targets import Target
 
 SUPPORTED = {"elasticsearch": (8, 9), "opensearch": (2, 3)}
@@ -58,7 +57,6 @@ def open_client(target: Target, *, connections: int = 1) -> tuple[Call, Callable
     """
     client = _elasticsearch(target, connections) if target.kind == "elasticsearch" else _opensearch(target, connections)
     send, close = client
-    has_credentials = authorization(target) is not None
 
     def call(
         method: str, path: str, body: bytes | None = None, *, content_type: str = JSON, **params: str
@@ -73,7 +71,7 @@ def open_client(target: Target, *, connections: int = 1) -> tuple[Call, Callable
             raise TransientError(f"{target}: HTTP {status}: {shorten(words)}", advice=MEND_ADVICE, busy=True)
         if status in (400, 409, 413):
             raise Refused(shorten(words))
-        raise status_error(str(target), status, words, retry_after=retry_after, has_credentials=has_credentials)
+        raise status_error(str(target), status, words, retry_after=retry_after, credentials=target.credentials)
 
     return call, close
 
@@ -121,7 +119,7 @@ def _elasticsearch(target: Target, connections: int) -> tuple[Send, Callable[[],
         except SerializationError as error:
             raise not_json(str(target), str(error).encode()) from None
         except TransportError as error:
-            raise connection_error(str(target), error) from None
+            raise connection_error(str(target), error, target.credentials) from None
         return response.meta.status, response.body, None
 
     return send, client.close
@@ -169,7 +167,7 @@ def _opensearch(target: Target, connections: int) -> tuple[Send, Callable[[], No
         except SerializationError as error:
             raise not_json(str(target), str(error.args[0]).encode()) from None
         except Unreachable as error:
-            raise connection_error(str(target), error) from None
+            raise connection_error(str(target), error, target.credentials) from None
         except TransportError as error:
             return int(error.status_code), error.info or error.error, answered.retry_after
 

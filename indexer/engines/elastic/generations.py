@@ -21,8 +21,7 @@ from indexer.engines.elastic.client import PRODUCTS, check_product, open_client
 from indexer.engines.elastic.install import put_template
 from indexer.engines.elastic.preflight import check_elastic
 from indexer.engines.generations import adopts_nothing, is_live, is_taken, no_room, not_adopted, not_there
-from indexer.engines.http import NotThere
-from indexer.model.errors import PermanentError, TargetError, TransientError
+from indexer.model.errors import NotThere, PermanentError, TargetError, TransientError
 from indexer.model.generation import check_name, is_name
 from indexer.model.targets import Target
 

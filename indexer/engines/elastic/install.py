@@ -14,8 +14,7 @@ from indexer.engines.base import Difference, Refused
 from indexer.engines.elastic.client import PRODUCTS, Call, check_product, open_client
 from indexer.engines.elastic.preflight import compare_analysis, compare_elastic
 from indexer.engines.elastic.schema import index_body
-from indexer.engines.http import NotThere
-from indexer.model.errors import PermanentError
+from indexer.model.errors import NotThere, PermanentError
 from indexer.model.schema import biblio
 from indexer.model.targets import Target
 

@@ -8,9 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from indexer.engines.elastic.client import Call
-from indexer.engines.http import NotThere
 from indexer.engines.preflight import NOTHING_SENT
-from indexer.model.errors import PermanentError
+from indexer.model.errors import NotThere, PermanentError
 from indexer.model.targets import Target
 
 SETTINGS = "index.uuid,index.verified_before_close,index.default_pipeline,index.final_pipeline"

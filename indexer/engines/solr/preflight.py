@@ -13,11 +13,12 @@ import orjson
 import requests
 
 from indexer.engines.base import Difference
-from indexer.engines.http import NotThere, engine_words, not_json, shorten
+from indexer.engines.http import engine_words, not_json, shorten
 from indexer.engines.preflight import ENGINE_FIELDS, refuse
 from indexer.engines.solr import update_chain
 from indexer.engines.solr.update_chain import OWN, UpdateChain
-from indexer.model.errors import PermanentError, TargetError
+from indexer.engines.solr.words import not_started, refusal
+from indexer.model.errors import NotThere, PermanentError, TargetError
 from indexer.model.schema import Field, Schema, biblio
 from indexer.model.targets import Target
 
@@ -39,7 +40,6 @@ _TAKES = {
 }
 #: What our kinds of fields are sent as; a text field takes them all.
 _SENT = {"long": "numbers", "date": "dates", "boolean": "true and false", "geo": "places"}
-MODULE_ADVICE = "Start Solr with its ICU module: SOLR_MODULES=analysis-extras."
 LONGEST_TERM = 32_766  # bytes of a string that Lucene indexes or keeps as a doc value
 Json = dict[str, Any]
 
@@ -137,12 +137,6 @@ def start_failure(session: requests.Session, target: Target) -> str | None:
     return str(failure) if failure else None
 
 
-def start_advice(words: str) -> str:
-    return (
-        "Start Solr with its ICU module: SOLR_MODULES=analysis-extras." if "ICU" in words else "Solr's log says more."
-    )
-
-
 def _not_started(session: requests.Session, target: Target) -> PermanentError | None:
     try:
         failure = start_failure(session, target)
@@ -150,7 +144,7 @@ def _not_started(session: requests.Session, target: Target) -> PermanentError | 
         return None
     if failure is None:
         return None
-    return PermanentError(f"{target}: the core does not start: {failure}", advice=start_advice(failure))
+    return not_started(target, failure)
 
 
 def compare_solr(schema: Schema, live: LiveSolr) -> list[Difference]:
@@ -202,7 +196,7 @@ def solr_json(target: Target, response: requests.Response) -> Json:
     answer lost its end.
     """
     if response.status_code >= 400:
-        raise PermanentError(f"{target}: {shorten(engine_words(response.content))}")
+        raise refusal(target, shorten(engine_words(response.content)))
     try:
         answer = orjson.loads(response.content)
     except orjson.JSONDecodeError:

@@ -13,11 +13,11 @@ import pysolr
 import requests
 
 from indexer.engines.base import PAGE, Action, Durable, Found, Hit, Outcome, Query, Refused
-from indexer.engines.http import CHECK_SECONDS, CONNECT_SECONDS, TIMEOUT, NotThere, engine_words, http_session, shorten
+from indexer.engines.http import CHECK_SECONDS, CONNECT_SECONDS, TIMEOUT, engine_words, http_session, shorten
 from indexer.engines.query import FACET_VALUES, PHRASE_WEIGHTS, WEIGHTS, Clause, check_fields, parse_words, sort_order
 from indexer.engines.solr import preflight, writable
 from indexer.model.documents import Delete, Fields, Value
-from indexer.model.errors import ConfigError, PermanentError, TargetError, TransientError
+from indexer.model.errors import ConfigError, NotThere, PermanentError, TargetError, TransientError
 from indexer.model.targets import Target
 
 SUPPORTED = (9,)
