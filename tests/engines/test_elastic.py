@@ -2,6 +2,7 @@
 
 import builtins
 import uuid
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -293,3 +294,18 @@ def test_half_an_answer_to_a_search_is_none(kind: str) -> None:
 def test_bodies_are_json() -> None:
     for line in encode(BATCH).splitlines():
         assert isinstance(orjson.loads(line), dict)
+
+
+def test_what_the_server_deprecates_is_no_warning_of_ours_and_no_filter_is_set() -> None:
+    answer = {"items": [{"index": {"status": 201}}]}
+    headers = {"X-Elastic-Product": "Elasticsearch", "Warning": '299 Elasticsearch-9 "this is deprecated"'}
+    before = list(warnings.filters)
+    with serving(lambda _: Answer(200, answer, headers)) as scripted, warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        filters = list(warnings.filters)
+        sink = open_index(parse_target(f"elasticsearch+{scripted.url}/biblio"))
+        assert sink.push(BATCH[:1]) == [INDEXED]
+        sink.close()
+        assert list(warnings.filters) == filters
+    assert warned == []
+    assert list(warnings.filters) == before

@@ -4,8 +4,8 @@ They are used at the level of requests: bodies go as they are, and nothing is re
 """
 
 import threading
-import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -81,9 +81,16 @@ Send = Callable[[str, str, bytes | None, str, dict[str, str]], tuple[int, Any, s
 
 def _elasticsearch(target: Target, connections: int) -> tuple[Send, Callable[[], None]]:
     """Elasticsearch's client: status, answer and Retry-After of a request, whatever the status."""
-    from elastic_transport import JsonSerializer, SerializationError, TransportError
+    from elastic_transport import (
+        HttpHeaders,
+        JsonSerializer,
+        SerializationError,
+        Transport,
+        TransportApiResponse,
+        TransportError,
+    )
     from elastic_transport.client_utils import DEFAULT
-    from elasticsearch import ApiError, Elasticsearch, ElasticsearchWarning, UnsupportedProductError
+    from elasticsearch import ApiError, Elasticsearch, UnsupportedProductError
 
     class Answers(JsonSerializer):
         def loads(self, data: bytes) -> Any:
@@ -93,12 +100,23 @@ def _elasticsearch(target: Target, connections: int) -> tuple[Send, Callable[[],
             except orjson.JSONDecodeError:
                 return data.decode("utf-8", "replace")
 
-    warnings.filterwarnings("ignore", category=ElasticsearchWarning)
+    class Unwarned(Transport):
+        def perform_request(self, *args: Any, **kwargs: Any) -> TransportApiResponse:
+            """Without the header that the client would make a Python warning of: what is deprecated is none of the
+            user's business, and the filters of warnings are the whole process's.
+            """
+            meta, body = super().perform_request(*args, **kwargs)
+            if "warning" in meta.headers:
+                kept = {name: value for name, value in meta.headers.items() if name.lower() != "warning"}
+                meta = replace(meta, headers=HttpHeaders(kept))
+            return TransportApiResponse(meta, body)
+
     client = Elasticsearch(
         _with_port(target.base),
         headers=_headers(target),
         ca_certs=(ca_file(target) if target.base.startswith("https:") else None) or DEFAULT,
         serializers={JSON: Answers()},
+        transport_class=Unwarned,
         connections_per_node=connections,
         request_timeout=READ_SECONDS,
         max_retries=0,
