@@ -114,6 +114,7 @@ def _credentials(name: str, given: CredentialSettings) -> Credentials:
         password=given.password.get_secret_value() if given.password else None,
         api_key=given.api_key.get_secret_value() if given.api_key else None,
         ca_file=given.ca_file,
+        settings="INDEXER_SOURCE_" if name == "source_credentials" else "INDEXER_",
     )
 
 

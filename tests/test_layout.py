@@ -152,3 +152,29 @@ def test_nothing_is_decided_by_an_engines_name(path: Path) -> None:
         constants = [each for part in compared for each in ast.walk(part) if isinstance(each, ast.Constant)]
         found += [f"line {each.lineno}: {each.value}" for each in constants if each.value in SCHEMES]
     assert not found
+
+
+def decided_by_words(path: Path) -> Iterator[str]:
+    """Where it is asked whether something is `in` an error's text, or an advice is written over."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn | ast.Eq | ast.NotEq):
+            for part in (node.left, *node.comparators):
+                text = ast.unparse(part)
+                if text.endswith(".message") or text in ("str(error)", "str(refusal)", "str(failure)", "str(caught)"):
+                    yield f"line {node.lineno}: {ast.unparse(node)}"
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            method = ast.unparse(node.func)
+            if any(f".{text}.{verb}" in method for text in ("advice", "message") for verb in ("replace", "startswith")):
+                yield f"line {node.lineno}: {ast.unparse(node)}"
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if path.name != "words.py" and room(name_of(path)) != "testing"], ids=name_of
+)
+def test_nothing_is_decided_by_an_errors_words(path: Path) -> None:
+    """What an engine says in words alone becomes a type in the `words.py` of its folder."""
+    assert list(decided_by_words(path)) == []
+
+
+def test_the_words_of_engines_would_be_found() -> None:
+    assert list(decided_by_words(PACKAGE / "engines/embedded/words.py"))

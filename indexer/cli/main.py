@@ -91,7 +91,7 @@ def say_error(error: IndexerError) -> None:
 def _version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
     if not value or context.resilient_parsing:
         return
-    from indexer.derive.stage import derive_version
+    from indexer.formats.version import derive_version
 
     click.echo(f"indexer {__version__} (derive {derive_version()})")
     context.exit()

@@ -76,6 +76,10 @@ class Query:
     suggest: bool = True
 
 
+class Refused(Exception):
+    """The engine refused a whole request because of what is in it; the argument is its reason."""
+
+
 class Writer(Protocol):
     """What takes documents. `push` may be called from several threads at once, and so may `commit` and `get` by those
     in which a push fails again and again; the rest from one.
@@ -103,8 +107,9 @@ class Writer(Protocol):
     def push(self, batch: Sequence[Action]) -> list[Outcome]:
         """Sends the batch in one request; one outcome per action, in order. Ids in a batch are distinct.
 
-        Raises TransientError when the whole batch may have failed (sending it again is safe), PermanentError when it
-        can never work.
+        Raises Refused when the engine takes none of the batch, or only some of it, for the sake of a document that it
+        does not name (the pipeline looks for it), TransientError when the whole batch may have failed, PermanentError
+        when it can never work. Sending it again is safe.
         """
         ...
 

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from indexer.formats.profiles import Profile, make_id
-from indexer.formats.solr_json import Values, computed, placed
-from indexer.model.documents import Fields
+from indexer.formats.solr_json import Values, draft_of
+from indexer.model.documents import Draft
 from indexer.model.errors import RecordError
 from indexer.model.records import Record
 from indexer.model.schema import biblio
@@ -31,7 +31,7 @@ _LIMIT = 1 << 30  # characters of a cell: what a record may hold is bounded wher
 _limiting = threading.Lock()  # the limit is one for the whole process
 
 
-def document(record: Record, profile: Profile) -> Fields:
+def document(record: Record, profile: Profile) -> Draft:
     """The document of one row, without copied fields.
 
     Raises RecordError where the row is no row of its table (encoding, quotes, number of cells), where a column that the
@@ -49,7 +49,7 @@ def document(record: Record, profile: Profile) -> Fields:
     constants = {name: [value] if isinstance(value, str) else value for name, value in profile.constants.items()}
     start = {"id": [make_id(profile, identifier[0])], "allfields": values.pop("allfields", [words])}
     kept: Values = {**start, **constants, **{name: found for name, found in values.items() if name not in constants}}
-    return placed(kept, computed(kept, {}, profile))
+    return draft_of(kept)
 
 
 def named_values(record: Record, profile: Profile) -> tuple[Values, Values]:

@@ -9,9 +9,6 @@ import html.entities
 import re
 import sys
 
-from indexer.model.documents import Fields
-
-NOTES = "metadata_error_str_mv"  # the field that says what was mended
 SHOWN = 5  # of one kind
 
 _FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
@@ -145,14 +142,6 @@ def json(text: str) -> tuple[str, list[str]]:
     text = _JSON_ESCAPE.sub(escape, _JSON_FORBIDDEN.sub(character, text))
     text = _JSON_STRING.sub(lambda match: _JSON_BREAK.sub(character, match[0]), text)
     return text, [one.replace("XML", "JSON") for one in repairs.told()]
-
-
-def noted(fields: Fields, repairs: list[str]) -> Fields:
-    """The document with what was mended in its record, behind what it says of that already."""
-    if repairs:
-        known = fields.get(NOTES, [])
-        fields[NOTES] = [*([known] if isinstance(known, str) else known), *repairs]
-    return fields
 
 
 def _some(found: dict[str, None]) -> str:

@@ -15,6 +15,7 @@ from indexer.model import generation as names
 from indexer.model.documents import Delete
 from indexer.model.errors import ExitCode, IndexerError, PermanentError, TransientError
 from indexer.model.targets import Target
+from indexer.pipeline.bisect import bisect
 from indexer.state import deletions, dumps, progress, tracked
 from indexer.state import generations as state
 from indexer.state.generations import UNFINISHED, Generation, index_name, live_index
@@ -133,7 +134,7 @@ def delete_again(store: Store, target: str, name: str, *, sink: Index, live: Ind
         if target_id is not None:
             with store.begin() as connection:
                 progress.forget(connection, target_id, list(gone))
-        for done in sink.push([Delete(id) for id in gone]):
+        for done in bisect([Delete(id) for id in gone], sink.push):
             if done.status != "deleted":
                 raise TransientError(
                     f"{sink}: a document that was deleted by hand could not be deleted again: {done.reason}",

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from indexer import sources
 from indexer.config import Config
-from indexer.derive.stage import derive_version
 from indexer.engines.registry import open_writer
 from indexer.engines.retry import RetryPolicy
 from indexer.formats import profiles
@@ -106,10 +105,13 @@ def plan_of(
 
 
 def made_by(settings: LoadSettings) -> str:
-    """What documents depend on besides their records: where it differs, all are sent again. So also once the two dates
-    are to be in them, or no longer.
+    """What fingerprints are good for: where it differs, all documents are sent again. So once the two dates are to be
+    in them, or no longer. Rules have no part in it: what they make is in the fingerprint, and a document that came out
+    as before need not be sent for their sake. (ICU's version is in it since 0.1.0, and stays: no state loses its own.)
     """
-    return f"{derive_version()} {biblio().version}{' dates' if settings.dates else ''}"
+    import icu
+
+    return f"1+icu{icu.ICU_VERSION} {biblio().version}{' dates' if settings.dates else ''}"
 
 
 def limits(settings: LoadSettings, *, connections: int) -> Limits:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from indexer import sources
 from indexer.config import Config
-from indexer.derive.stage import derive_version
 from indexer.engines.base import Index
 from indexer.engines.generations import GenerationStore
 from indexer.engines.registry import engine_of, open_generations, open_index
+from indexer.formats.version import derive_version
 from indexer.jobs import generation_state
 from indexer.jobs.plan import Dump, dumps, plan_for_sources
 from indexer.jobs.publish import published

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, cast
 
 from indexer import sources
 from indexer.config import Config
-from indexer.derive.stage import derive_version
 from indexer.engines.base import Engine, Index, Writer
 from indexer.engines.registry import engine_of, open_writer
 from indexer.formats.profiles import FILES, Profile
 from indexer.formats.registry import format_named
+from indexer.formats.version import derive_version
 from indexer.jobs.publish import published
 from indexer.model.books import Account
 from indexer.model.errors import PermanentError, TargetError

@@ -71,6 +71,10 @@ class PermanentError(TargetError):
     """What no retry will mend: 401, a missing index, a schema without our fields, another product."""
 
 
+class NotThere(PermanentError):
+    """There is no such core, collection, index, folder or path."""
+
+
 class SourceError(IndexerError):
     """An index that is read is not reachable (any more), or refuses."""
 

@@ -15,7 +15,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from indexer import __version__
-from indexer.derive.stage import derive_version
+from indexer.formats.version import derive_version
 from indexer.model.errors import ConfigError
 from indexer.state.overview import Overview
 

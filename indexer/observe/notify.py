@@ -22,6 +22,7 @@ from indexer.engines.retry import RetryPolicy, persist
 from indexer.model.books import Account
 from indexer.model.errors import ExitCode, PermanentError, TargetError, TransientError
 from indexer.model.settings import NotifySettings
+from indexer.model.targets import Credentials
 from indexer.observe.report import counted, duration
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def _post(url: str, settings: NotifySettings, message: Mapping[str, Any]) -> Non
     except requests.RequestException as error:  # whose own words have the URL
         raise TransientError(f"it cannot be reached: {_short(error)}") from None
     if not 200 <= status < 300:
-        raise status_error("the message is refused", status, "", retry_after=again)
+        raise status_error("the message is refused", status, "", retry_after=again, credentials=Credentials())
 
 
 def _mail(settings: NotifySettings, message: Mapping[str, Any]) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.config import Config
-from indexer.derive.stage import derive_version
 from indexer.engines import registry as engines
 from indexer.formats import registry as formats
+from indexer.formats.version import derive_version
 from indexer.model.books import Account
 from indexer.model.errors import ConfigError, ExitCode, IndexerError, TransientError
 from indexer.model.logs import get_logger

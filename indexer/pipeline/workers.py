@@ -66,7 +66,7 @@ class Filtered:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A write with the fingerprint of what it was made of and by: equal fingerprints, equal documents. `warnings` are
+    """A write with its fingerprint: equal fingerprints, equal documents. `warnings` are
     what the document itself says was wrong with its record. `change` is for first_indexed and last_indexed, None where
     nobody asks or the document has its own; they are not in `write`, and so not in the fingerprint.
     """

@@ -16,7 +16,7 @@ from indexer.engines.registry import install, open_index, parse_target
 from indexer.formats.marc import from_marc
 from indexer.formats.marc.reader import fullrecord, parse
 from indexer.formats.profiles import resolve
-from indexer.model.documents import Fields
+from indexer.model.documents import Draft, Fields
 from indexer.model.targets import Target
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Indexer
@@ -61,7 +61,7 @@ def _as_solrmarc(raw: bytes, row: dict[str, Any]) -> Fields:
     written here with its keys in another order than ours, nor the order of its fields, in which Solr copies.
     """
     record = parse(raw)
-    fields = [
+    marc_fields = [
         {tag: value if isinstance(value, str) else {key: value[key] for key in ("ind1", "ind2", "subfields")}}
         for field in json.loads(fullrecord(record))["fields"]
         for tag, value in field.items()
@@ -70,8 +70,9 @@ def _as_solrmarc(raw: bytes, row: dict[str, Any]) -> Fields:
     ours = from_marc(record, PROFILE)
     assert isinstance(ours, dict)
     order = [*(name for name in ours if name in row), *row]
-    written = json.dumps({"fields": fields, "leader": leader}, indent=1)
-    return complete({**{name: row[name] for name in order}, "fullrecord": written})
+    written = json.dumps({"fields": marc_fields, "leader": leader}, indent=1)
+    fields = {**{name: row[name] for name in order}, "fullrecord": written}
+    return complete(Draft(fields, computed=()), "current")
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from lxml import etree
 from indexer.formats import mend, to_document, xml
 from indexer.formats.profiles import bundled
 from indexer.formats.registry import default_profiles
-from indexer.model.documents import Document
+from indexer.model.documents import NOTES, Document
 from indexer.model.errors import RecordError
 from indexer.model.records import Header, Position, Record
 from indexer.sources import read
@@ -122,7 +122,7 @@ XML = {
 
 
 def noted(format: str) -> str:
-    return "marc_error" if format == "marc" else mend.NOTES
+    return "marc_error" if format == "marc" else NOTES
 
 
 @pytest.mark.parametrize(
@@ -163,8 +163,8 @@ def test_an_article_whose_dtd_names_its_characters_needs_no_word() -> None:
         "<article><front><article-meta><article-id pub-id-type='pmid'>1</article-id><title-group><article-title>"
         "Caf&eacute;{}</article-title></title-group></article-meta></front></article>"
     )
-    assert mend.NOTES not in document("jats", raw.format("")).fields
-    assert document("jats", raw.format("\x0c")).fields[mend.NOTES] == [FORM_FEED]
+    assert NOTES not in document("jats", raw.format("")).fields
+    assert document("jats", raw.format("\x0c")).fields[NOTES] == [FORM_FEED]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import cast
 
 import pytest
 
-from indexer.engines.writable import NOTHING_SENT
+from indexer.engines.preflight import NOTHING_SENT
 from indexer.jobs.session import reported_if_refused, stopping
 from indexer.model.errors import PermanentError, TransientError
 from indexer.observe.audience import Audience

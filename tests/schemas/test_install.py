@@ -12,10 +12,10 @@ import requests
 from indexer.engines.base import Query, Write
 from indexer.engines.elastic.schema import index_body
 from indexer.engines.http import http_session
-from indexer.engines.preflight import check_solr
 from indexer.engines.registry import differences as check_target
 from indexer.engines.registry import install, open_index, parse_target
 from indexer.engines.solr import install as install_solr
+from indexer.engines.solr.preflight import check_solr
 from indexer.engines.solr.schema import configset
 from indexer.model.errors import PermanentError
 from indexer.model.schema import biblio

@@ -4,20 +4,13 @@ from typing import Any
 
 import pytest
 
+from indexer.engines.elastic.preflight import _as_settings as as_settings
+from indexer.engines.elastic.preflight import check_elastic, compare_analysis, compare_elastic
 from indexer.engines.elastic.schema import index_body
 from indexer.engines.http import http_session
-from indexer.engines.preflight import (
-    LiveSolr,
-    check_elastic,
-    check_solr,
-    compare_analysis,
-    compare_elastic,
-    compare_solr,
-    missing_fields,
-    refuse,
-)
-from indexer.engines.preflight import _as_settings as as_settings
+from indexer.engines.preflight import refuse
 from indexer.engines.registry import parse_target
+from indexer.engines.solr.preflight import LiveSolr, check_solr, compare_solr, missing_fields
 from indexer.engines.solr.update_chain import OWN, Processor, UpdateChain, read
 from indexer.model.errors import PermanentError
 from indexer.model.schema import biblio

@@ -16,8 +16,8 @@ from typing import Any
 import requests
 
 from indexer.engines.generations import adopts_nothing, is_live, is_taken, not_adopted, not_there
-from indexer.engines.preflight import check_solr, solr_answer
 from indexer.engines.solr.install import CLOUD_CONFIGSET, admin, upload, wait
+from indexer.engines.solr.preflight import check_solr, solr_answer
 from indexer.engines.solr.room import full_disks
 from indexer.engines.solr.sink import Product
 from indexer.model.errors import PermanentError, TransientError

@@ -19,7 +19,6 @@ from typing import Any
 import requests
 
 from indexer.engines.generations import adopts_nothing, is_live, is_taken, not_adopted, not_there
-from indexer.engines.preflight import check_solr
 from indexer.engines.solr.install import (
     admin,
     check_current,
@@ -29,6 +28,7 @@ from indexer.engines.solr.install import (
     same_configuration,
     wait,
 )
+from indexer.engines.solr.preflight import check_solr
 from indexer.engines.solr.room import full_disks
 from indexer.engines.solr.sink import Product
 from indexer.model.errors import PermanentError, TransientError

@@ -10,9 +10,10 @@ import requests
 
 from indexer.engines.base import Difference
 from indexer.engines.http import http_session
-from indexer.engines.preflight import compare_solr, live_file, live_solr_schema, solr_json, start_advice
+from indexer.engines.solr.preflight import compare_solr, live_file, live_solr_schema, solr_json
 from indexer.engines.solr.schema import CONF, MARK, configset, schema_xml
 from indexer.engines.solr.sink import Product, check_product, check_select
+from indexer.engines.solr.words import LOG_ADVICE, NoConfigset, not_started
 from indexer.model.errors import PermanentError, TargetError
 from indexer.model.schema import biblio, schemas_folder
 from indexer.model.targets import Target
@@ -70,7 +71,7 @@ def _install_core(target: Target, session: requests.Session, product: Product) -
     answer = admin(target, session, "cores", action="STATUS", core=target.index)
     failure = answer.get("initFailures", {}).get(target.index)
     if failure:
-        raise PermanentError(f"{target}: the core does not start: {failure}", advice=start_advice(str(failure)))
+        raise not_started(target, str(failure))
     status = answer.get("status", {}).get(target.index) or {}
     if not status:
         create_core(target, session, product)
@@ -96,9 +97,7 @@ def create_core(target: Target, session: requests.Session, product: Product, *, 
     made = {"action": "CREATE", "name": target.index, "configSet": STANDALONE_CONFIGSET} | options
     try:
         admin(target, session, "cores", **made)
-    except PermanentError as error:
-        if "Could not load configuration from directory" not in error.message:
-            raise PermanentError(error.message, advice=start_advice(error.message)) from None
+    except NoConfigset:
         home = _solr_home(target, session)
         if made["configSet"] == STANDALONE_CONFIGSET:
             how = how or f"Copy it on the server, then run the same command again:\n  {_copy(home, product)}"
@@ -108,6 +107,8 @@ def create_core(target: Target, session: requests.Session, product: Product, *, 
             f"{target}: the server has no configset {made['configSet']!r}, and a standalone Solr takes none by HTTP",
             advice=how,
         ) from None
+    except PermanentError as error:
+        raise PermanentError(error.message, advice=error.advice or LOG_ADVICE) from None
     wait(target, session)
 
 
@@ -133,7 +134,7 @@ def _install_collection(target: Target, session: requests.Session, product: Prod
         try:
             admin(target, session, "collections", action="CREATE", name=target.index, **options)
         except PermanentError as error:
-            raise PermanentError(error.message, advice=start_advice(error.message)) from None
+            raise PermanentError(error.message, advice=error.advice or LOG_ADVICE) from None
         wait(target, session)
         return [
             f"{target}: uploaded configset {CLOUD_CONFIGSET}",

@@ -13,13 +13,12 @@ import orjson
 import pysolr
 import requests
 
-from indexer.engines import preflight, writable
-from indexer.engines.base import PAGE, Action, Durable, Found, Hit, Outcome, Query
-from indexer.engines.http import CHECK_SECONDS, CONNECT_SECONDS, TIMEOUT, NotThere, engine_words, http_session, shorten
-from indexer.engines.isolate import Refused, isolate
+from indexer.engines.base import PAGE, Action, Durable, Found, Hit, Outcome, Query, Refused
+from indexer.engines.http import CHECK_SECONDS, CONNECT_SECONDS, TIMEOUT, engine_words, http_session, shorten
 from indexer.engines.query import FACET_VALUES, PHRASE_WEIGHTS, WEIGHTS, Clause, check_fields, parse_words, sort_order
+from indexer.engines.solr import preflight, writable
 from indexer.model.documents import Delete, Fields, Value
-from indexer.model.errors import ConfigError, PermanentError, TargetError, TransientError
+from indexer.model.errors import ConfigError, NotThere, PermanentError, TargetError, TransientError
 from indexer.model.targets import Target
 
 SUPPORTED = (9, 10)
@@ -77,7 +76,7 @@ class SolrSink:
         return ""
 
     def push(self, batch: Sequence[Action]) -> list[Outcome]:
-        return isolate(batch, self._send)
+        return self._send(batch) if batch else []
 
     def commit(self) -> None:
         """One hard commit that opens a searcher (pysolr would send two: as a parameter and as a body)."""

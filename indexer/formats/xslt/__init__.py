@@ -11,12 +11,12 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from indexer.formats import mend, xml
+from indexer.formats import xml
 from indexer.formats.profiles import Profile, make_id
 from indexer.formats.provenance import Rule
 from indexer.formats.xslt.functions import NotHere
 from indexer.formats.xslt.stylesheet import Stylesheet, digest, load, reason
-from indexer.model.documents import Delete, Fields
+from indexer.model.documents import Delete, Draft, Fields
 from indexer.model.errors import ConfigError, Dropped, RecordError
 from indexer.model.records import Header, Record
 
@@ -26,7 +26,7 @@ ADVICE = "is the stylesheet for records like this one?"
 __all__ = ["check_options", "depends_on", "document", "rules_of"]
 
 
-def document(record: Record, profile: Profile) -> Fields | Delete:
+def document(record: Record, profile: Profile) -> Draft | Delete:
     """The fields that the stylesheet makes of the record, in the order in which it makes them; a constant of the
     profile wins over them.
 
@@ -54,7 +54,7 @@ def document(record: Record, profile: Profile) -> Fields | Delete:
     for name in TRACKED:  # what `getFirstIndexed` leaves to load.dates
         if fields.get(name) == [""]:
             del fields[name]
-    return mend.noted({**fields, **profile.constants}, repairs)
+    return Draft({**fields, **profile.constants}, computed=(), repairs=repairs)
 
 
 def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -62,7 +62,7 @@ def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
     try:
         load(options)
     except ConfigError as error:
-        advice = f"\n{error.advice}" if error.advice and "\n" in error.message else ""
+        advice = f"\n{error.advice}" if error.advice else ""
         return ("properties" if options["properties"] else "stylesheet"), error.message + advice
     return None
 

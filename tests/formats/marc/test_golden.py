@@ -38,9 +38,10 @@ def differences(files: Sequence[Path], golden: Path) -> Iterator[tuple[str, str,
         if isinstance(ours, Delete):
             yield identifier, "deleted", ours.id, None
             continue
-        for name in (ours.keys() | theirs.keys()) - NOT_THERE:
-            if listed(ours.get(name)) != theirs.get(name, []):
-                yield identifier, name, ours.get(name), theirs.get(name)
+        fields = ours.fields
+        for name in (fields.keys() | theirs.keys()) - NOT_THERE:
+            if listed(fields.get(name)) != theirs.get(name, []):
+                yield identifier, name, fields.get(name), theirs.get(name)
 
 
 def test_each_probe_of_the_mapping_is_as_vufind_has_it(data: Path) -> None:

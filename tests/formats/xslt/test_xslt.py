@@ -10,7 +10,7 @@ from indexer.formats import to_document
 from indexer.formats.explain import explain
 from indexer.formats.profiles import Profile, for_source, resolve
 from indexer.formats.xslt import depends_on, document
-from indexer.model.documents import Delete, Document
+from indexer.model.documents import Delete, Document, Draft, Fields
 from indexer.model.errors import ConfigError, Dropped, RecordError
 from indexer.model.records import Header, Position, Record
 
@@ -63,16 +63,18 @@ def select(expression: str) -> str:
     return of(f'<xsl:value-of select="{expression}"/>')
 
 
+def made(given: Record, profile: Profile) -> Fields:
+    draft = document(given, profile)
+    assert isinstance(draft, Draft)
+    return draft.fields
+
+
 def title(profile: Profile, raw: bytes = b"<r><t>x y</t><t>z</t></r>") -> str:
-    fields = document(record(raw, None), profile)
-    assert not isinstance(fields, Delete)
-    return "".join(fields["title"])
+    return "".join(made(record(raw, None), profile)["title"])
 
 
 def test_a_sites_stylesheet_makes_the_document() -> None:
-    fields = document(record(RECORD), site(constants={"building": ["Main"]}))
-    assert isinstance(fields, dict)
-    assert list(fields.items()) == [
+    assert list(made(record(RECORD), site(constants={"building": ["Main"]})).items()) == [
         ("id", "x-1"),
         ("record_format", ["site"]),
         ("institution", ["Example University; Library"]),
@@ -100,10 +102,10 @@ def test_a_sites_stylesheet_makes_the_document() -> None:
 
 
 def test_it_becomes_a_document_like_others() -> None:
-    made = to_document(record(RECORD), site())
-    assert isinstance(made, Document)
-    assert made.fields["title"] == "The Légend: a tale"
-    assert made.fields["topic"] == ["Foxes", "Dogs"]
+    whole = to_document(record(RECORD), site())
+    assert isinstance(whole, Document)
+    assert whole.fields["title"] == "The Légend: a tale"
+    assert whole.fields["topic"] == ["Foxes", "Dogs"]
     told = explain(record(RECORD), site())
     assert not isinstance(told, Delete)
     rules = {each.name: [rule.text for rule in each.rules] for each in told}
@@ -132,8 +134,8 @@ def test_several_documents_of_one_record_are_refused(tmp_path: Path) -> None:
 
 def test_a_source_names_its_stylesheet() -> None:
     files = {"properties": str(DATA / "site.properties"), "functions": str(DATA / "site_functions.py")}
-    made = for_source(resolve("xslt", {}), source="repository", constants={}, files=files)
-    assert document(record(RECORD, None), made)["institution"] == ["Example University; Library"]  # type: ignore[index]
+    profile = for_source(resolve("xslt", {}), source="repository", constants={}, files=files)
+    assert made(record(RECORD, None), profile)["institution"] == ["Example University; Library"]
 
 
 @pytest.mark.parametrize(
@@ -186,8 +188,8 @@ def test_a_functions_file_is_the_sites_own(tmp_path: Path) -> None:
         "shout = str.upper\nclass Names:\n    def split(texts):\n        return texts[0].split()\n"
         "    count = len\n    def fails(text):\n        raise ValueError('no ' + text)\n"
     )
-    made = written(tmp_path, select("php:function('shout', string(//t))"), functions=str(own))
-    assert title(made) == "X Y"
+    shouting = written(tmp_path, select("php:function('shout', string(//t))"), functions=str(own))
+    assert title(shouting) == "X Y"
     assert title(written(tmp_path, select("php:function('Names::split', //t)/part[2]"), functions=str(own))) == "y"
     assert title(written(tmp_path, select("php:function('Names::count', //t)"), functions=str(own))) == "2"
     with pytest.raises(RecordError, match=r"^a.xsl: Names::fails failed: ValueError: no a$"):
