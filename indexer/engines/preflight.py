@@ -19,7 +19,7 @@ from indexer.engines.http import engine_words, not_json, shorten
 from indexer.engines.solr import update_chain
 from indexer.engines.solr.update_chain import OWN, UpdateChain
 from indexer.model.errors import PermanentError, TargetError
-from indexer.model.schema import Field, Schema, biblio
+from indexer.model.schema import Field, Schema, biblio, longest_first
 from indexer.model.targets import Target
 
 INSTALL = (
@@ -47,6 +47,7 @@ _TAKES = {
 _SENT = {"long": "numbers", "date": "dates", "boolean": "true and false", "geo": "places"}
 MODULE_ADVICE = "Start Solr with its ICU module: SOLR_MODULES=analysis-extras."
 LONGEST_TERM = 32_766  # bytes of a string that Lucene indexes or keeps as a doc value
+_INTERNAL = ("_version_", "_root_", "_nest_path_", "_nest_parent_")  # Solr's own fields
 _NAMED = 8  # fields that a message names before it counts the rest
 Json = dict[str, Any]
 
@@ -74,12 +75,40 @@ class LiveSolr:
     @property
     def omit(self) -> frozenset[str]:
         """Fields not to be sent, because a copyField rule fills them from what we send: those that are nothing but
-        copies, and those that hold one value, which Solr would refuse as a second one.
+        copies, those that hold one value, which Solr would refuse as a second one, and those of its own, unless a
+        profile gives them values besides.
         """
-        schema = biblio()
-        copied = schema.copy_targets - schema.copies.keys()
-        targets = {target for source, target in self.copies if "*" not in target and _is_sent(source, schema)}
-        return frozenset(name for name in targets if name in copied or not _multi(self.field(name)))
+        ours = biblio()
+        copied = ours.copy_targets - ours.copies.keys()
+        both = ours.with_live(self.schema)
+        found = set()
+        for source, target in self.copies:
+            known = ours.field(target) is not None
+            if "*" in target or not _is_sent(source, ours if known else both):
+                continue
+            if not known or target in copied or not _multi(self.field(target)):
+                found.add(target)
+        return frozenset(found)
+
+    @property
+    def schema(self) -> Schema:
+        """Its fields and patterns as ours are written."""
+        named = [_as_field(name, row) for name, row in self.fields.items() if name not in _INTERNAL]
+        return dataclasses.replace(
+            biblio(),
+            name="live",
+            unique_key=self.unique_key or "",
+            fields={field.name: field for field in named},
+            dynamic=longest_first([_as_field(name, row) for name, row in self.dynamic.items()]),
+            copies={},
+            open=False,
+        )
+
+    def site_fields(self, ours: Schema) -> list[str]:
+        """The names and patterns that it has and we do not."""
+        patterns = {field.name for field in ours.dynamic}
+        names = [name for name in self.fields if ours.field(name) is None and name not in _INTERNAL]
+        return [*names, *(name for name in self.dynamic if name not in patterns)]
 
 
 def live_solr_schema(session: requests.Session, target: Target) -> LiveSolr:
@@ -123,8 +152,8 @@ def missing_fields(schema: Schema, live: LiveSolr) -> list[str]:
     return [field.name for field in _sendable(schema) if live.field(field.name) is None]
 
 
-def check_solr(session: requests.Session, target: Target) -> frozenset[str]:
-    """Checks that a core takes our documents. Returns the fields that it fills itself, which are not to be sent.
+def check_solr(session: requests.Session, target: Target) -> LiveSolr:
+    """Checks that a core takes our documents. Gives its schema.
 
     Raises PermanentError when fields are missing, hold one value where we send several or what is no text, when it has
     another unique key, asks for fields that nothing fills, or its update chain drops what we send; TransientError.
@@ -135,7 +164,7 @@ def check_solr(session: requests.Session, target: Target) -> frozenset[str]:
         raise _not_started(session, target) or error from None
     omit = live.omit
     refuse(target, [row for row in compare_solr(biblio(), live) if row.field not in omit])
-    return omit
+    return live
 
 
 def start_failure(session: requests.Session, target: Target) -> str | None:
@@ -183,7 +212,7 @@ def compare_solr(schema: Schema, live: LiveSolr) -> list[Difference]:
     if live.unique_key != schema.unique_key:
         other = live.unique_key or "nothing"
         found.append(Difference(schema.unique_key, f"is not the unique key there, but {other} is"))
-    for field in _sendable(schema):
+    for field in () if schema.alone else _sendable(schema):
         properties = live.field(field.name)
         if properties is None:
             found.append(Difference(field.name, "not there"))
@@ -205,6 +234,8 @@ def compare_solr(schema: Schema, live: LiveSolr) -> list[Difference]:
             found.append(Difference(field.name, problem, blocking=False))
     found += _required(schema, live)
     found += [Difference(*trouble) for trouble in update_chain.troubles(live.chain, schema)]
+    for name in [] if schema.alone else live.site_fields(schema):
+        found.append(Difference(name, _taken(live.fields.get(name) or live.dynamic[name]), blocking=False))
     ours = {(source, target) for source, targets in schema.engine_copies.items() for target in targets}
     filled: dict[str, list[str]] = {}
     for source, target in sorted(set(live.copies) - ours):
@@ -235,7 +266,37 @@ def compare_elastic(schema: Schema, mappings: Mapping[str, Any]) -> list[Differe
                 found.append(Difference(row["match"], f"not there{place}"))
             else:
                 found += _compare_mapping(row["match"], row["mapping"], templates[row["match"]], place)
+    live_fields = live_elastic_schema(mappings)
+    for name in (*sorted(live_fields.fields), *(field.name for field in live_fields.dynamic)):
+        found.append(Difference(name, "a field of this index alone: profiles and dumps may give it", blocking=False))
     return found
+
+
+def live_elastic_schema(mappings: Mapping[str, Any]) -> Schema:
+    """The fields and patterns that an index, or every index of an alias, has and we do not: a mapping does not say how
+    many values a field holds, any may hold several.
+    """
+    ours = biblio()
+    each = [index.get("mappings", {}) for index in mappings.values()]
+    names = [{name for name, body in one.get("properties", {}).items() if "type" in body} for one in each]
+    patterns = [{row["match"] for row in _templates(one)} for one in each]
+    known = {field.name for field in ours.dynamic}
+    fields = [
+        Field(name, "string", multi=True) for name in set.intersection(*names or [set()]) if ours.field(name) is None
+    ]
+    dynamic = [
+        Field(name, "string", multi=True)
+        for name in set.intersection(*patterns or [set()])
+        if name not in known and name.count("*") == 1 and "*" in (name[0], name[-1]) and name != "*"
+    ]
+    return dataclasses.replace(
+        ours,
+        name="live",
+        fields={field.name: field for field in fields},
+        dynamic=longest_first(dynamic),
+        copies={},
+        open=False,
+    )
 
 
 def compare_analysis(schema: Schema, settings: Mapping[str, Any]) -> list[Difference]:
@@ -302,7 +363,7 @@ def _required(schema: Schema, live: LiveSolr) -> Iterator[Difference]:
             continue
         if name in copied or name in live.chain.fills:
             continue
-        if schema.field(name) is None:
+        if schema.field(name) is None and not schema.alone:
             yield Difference(
                 name, "is required there, and nothing fills it: give it a default, or make it not required"
             )
@@ -316,6 +377,21 @@ def _is_sent(source: str, schema: Schema) -> bool:
         return schema.field(source) is not None
     pattern = re.compile(re.escape(source).replace(r"\*", ".*"))
     return any(pattern.fullmatch(each.name) for each in _sendable(schema))
+
+
+def _as_field(name: str, properties: Json) -> Field:
+    return Field(
+        name,
+        properties["type"],
+        multi=_multi(properties),
+        indexed=bool(properties.get("indexed", True)),
+        stored=bool(properties.get("stored", True)),
+    )
+
+
+def _taken(properties: Json) -> str:
+    values = "several values" if _multi(properties) else "one value"
+    return f"a field of this index alone ({properties['type']}, {values}): profiles and dumps may give it"
 
 
 def _matches(pattern: str, name: str) -> bool:

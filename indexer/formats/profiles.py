@@ -195,17 +195,18 @@ def _constants(where: str, start: Mapping[str, Value], given: object) -> dict[st
     for name, value in _table(f"{where}.constants", given).items():
         here = f"{where}.constants.{name}"
         known = schema.field(name)
-        if known is None:
+        if not schema.takes(name):
             raise ConfigError(f"{here}: the schema has no such field", advice=_nearest(name, schema.fields))
-        if name in ("id", "_version_") or (name in schema.copy_targets and name not in schema.copies):
+        if name == "id" or schema.made_by_us(name):
             raise ConfigError(f"{here}: this field is made for each record, it cannot be a constant")
         values = _texts(here, value)
-        if not known.multi and len(values) > 1:
+        multi = len(values) > 1 if known is None else known.multi
+        if not multi and len(values) > 1:
             raise ConfigError(f"{here}: the field holds one value, and {len(values)} are given")
         if not values:
             constants.pop(name, None)
         else:
-            constants[name] = list(values) if known.multi else values[0]
+            constants[name] = list(values) if multi else values[0]
     return constants
 
 

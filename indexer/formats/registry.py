@@ -52,7 +52,8 @@ class Format:
     def hook(self, name: str) -> Callable[..., Any] | None:
         """An optional function of the module: `check_options(options)` gives (option, what is wrong with it) or None;
         `parse(raw)` gives the root element that `indexer explain` looks into, where it is not plain XML;
-        `named_values(record, profile)` gives name -> values, and field -> names, of a record that is no XML.
+        `named_values(record, profile)` gives name -> values, and field -> names, of a record that is no XML;
+        `named_fields(options)` gives the fields that the options of a profile name.
         """
         found: Callable[..., Any] | None = getattr(self.load(), name, None)
         return found

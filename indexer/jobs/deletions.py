@@ -17,6 +17,7 @@ from indexer.engines.base import Index
 from indexer.engines.registry import require_index
 from indexer.formats.profiles import Profile
 from indexer.formats.registry import DELETE
+from indexer.jobs.fields import fitted
 from indexer.jobs.load import plan_of
 from indexer.jobs.plan import plan_for_sources
 from indexer.jobs.session import Session, open_session
@@ -64,8 +65,8 @@ def sweep(*, config: Config, dry_run: bool, max_share: float | None, as_json: bo
     """Documents that no source of indexer.toml has any more, as far as their dumps tell."""
     plan_for_sources(config)  # says what is wrong with them before anything is opened
     with _gathering("sweep", config, dry_run=dry_run, audience=audience) as list_, IdSet() as held:
-        plan = plan_for_sources(config)  # now that nobody brings documents of other dumps
-        plan.spec.omit.update(list_.session.sink.omit)
+        # now that nobody brings documents of other dumps
+        plan = fitted(plan_for_sources(config), list_.session.sink)
         with closing(transform_all(plan)) as derived:
             for chunk in derived:
                 _keep(chunk, held)

@@ -8,6 +8,7 @@ from indexer.config import Config
 from indexer.engines.registry import open_index, require_index
 from indexer.jobs.changes import Changes, Kind, changes
 from indexer.jobs.compare import Sample
+from indexer.jobs.fields import fitted
 from indexer.jobs.load import plan_for
 from indexer.jobs.plan import plan_for_sources
 from indexer.model.documents import Value
@@ -42,7 +43,7 @@ def run(
     sink = open_index(target, connections=1)
     try:
         sink.check()
-        plan.spec.omit.update(sink.omit)
+        plan = fitted(plan, sink)
         found = changes(plan, sink, id=id, sample=Sample(sample, seed) if sample is not None else None)
     finally:
         sink.close()

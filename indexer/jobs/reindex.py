@@ -13,6 +13,7 @@ from indexer.engines.base import Index
 from indexer.engines.generations import GenerationStore
 from indexer.engines.registry import engine_of, open_generations, open_index
 from indexer.jobs import generation_state
+from indexer.jobs.fields import fitted
 from indexer.jobs.plan import Dump, dumps, plan_for_sources
 from indexer.jobs.publish import published
 from indexer.jobs.results import ReindexResult
@@ -247,8 +248,11 @@ class _Job:
             made = self.place.make(name)
         with closing(open_index(made)) as sink:
             sink.check(to_write=True)
-            plan.spec.omit.update(sink.omit)
-            yield plan, sink, known_target(index_name(str(self.target), name), sink, self.store, engine_of(self.target))
+            yield (
+                fitted(plan, sink),
+                sink,
+                known_target(index_name(str(self.target), name), sink, self.store, engine_of(self.target)),
+            )
 
     def _goes_on(self, name: str) -> bool:
         """Whether every dump that the generation was built from so far is as it was then, and read by the same rules:

@@ -15,6 +15,7 @@ from indexer.derive.stage import derive_version
 from indexer.engines.base import Engine, Index, Writer
 from indexer.engines.registry import engine_of, open_writer
 from indexer.formats.profiles import Profile
+from indexer.jobs.fields import fitted
 from indexer.jobs.publish import published
 from indexer.model.books import Account
 from indexer.model.errors import PermanentError, TargetError
@@ -61,9 +62,8 @@ class Session:
         from indexer.pipeline import bulk_settings
         from indexer.state import dumps, runs
 
-        plan.spec.omit.update(self.sink.omit)
         # a run that was killed may have been, or have died, of a record: then not again in this process
-        plan = replace(plan, apart=runs.before_was_killed(self.store, self.reporter.run_id))
+        plan = replace(fitted(plan, self.sink), apart=runs.before_was_killed(self.store, self.reporter.run_id))
         run_state = self.run_state(plan, force=force)
         first = self.building and not dumps.complete(self.store, self.target_id)  # what comes after it is little
         tunable = self.engine.tunable
@@ -193,7 +193,8 @@ def dates_of(
 
 def rules_of(plan: Plan) -> dict[str, str]:
     """Each dump of the plan with the rules by which it is read: where they differ, so may its documents."""
-    common = f"{sorted(plan.spec.omit)}{biblio().version}{derive_version()}{plan.spec.dates}"
+    spec = plan.spec
+    common = f"{sorted(spec.omit)}{biblio().version}{derive_version()}{spec.dates}{spec.site or ''}"
     rules = {
         source: f"{sorted(profiles.items())}{common}{_mappings(profiles)}"
         for source, profiles in plan.spec.profiles.items()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from indexer import sources
 from indexer.config import Config
 from indexer.engines.registry import require_index
+from indexer.jobs.fields import fitted
 from indexer.jobs.harvest_sources import bring, planned
 from indexer.jobs.pending_deletions import foreseen, let_through
 from indexer.jobs.plan import Dump, chosen, dumps, is_as_it_was, part, plan_for_sources
@@ -79,7 +80,7 @@ def catch_up(
     """
     from indexer.state import dumps as state
 
-    plan.spec.omit.update(session.sink.omit)
+    plan = fitted(plan, session.sink)
     known = {} if force else state.complete(session.store, session.target_id)
     new = news(dumps(plan), known)
     summary = session.reporter.summary

@@ -6,11 +6,21 @@ and `schema` (name, version, unique_key). The head of biblio.toml lists the keys
 """
 
 import functools
+import hashlib
+import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from dataclasses import fields as attributes
 from pathlib import Path
 from typing import Any
+
+from indexer.model.errors import ConfigError
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PATTERN = re.compile(r"\*[A-Za-z0-9_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +44,14 @@ class Field:
     doc: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # told apart by identity: what is made of one is remembered for it
 class Schema:
-    """The whole list. `copies` maps a source field to its targets, in the order of the file."""
+    """The whole list. `copies` maps a source field to its targets, in the order of the file.
+
+    `open`: the target may have fields besides these, and is asked for them before anything is sent; until then every
+    name is taken, and its values as they come. `alone`: the fields are those of the target and no others (a core of
+    authority records, say): of ours, those that it does not have are left out of documents.
+    """
 
     name: str
     version: str
@@ -46,16 +61,41 @@ class Schema:
     copies: dict[str, tuple[str, ...]]
     types: dict[str, dict[str, Any]]
     stop_words: tuple[str, ...] = ()
+    open: bool = False
+    alone: bool = False
 
     def field(self, name: str) -> Field | None:
         """The field of this name, or the longest dynamic pattern that it matches (Solr's rule), or None."""
         found = self.fields.get(name)
         if found is not None:
             return found
-        for pattern in self.dynamic:  # sorted: longest suffix first
-            if name.endswith(pattern.name[1:]) and len(name) > len(pattern.name) - 1:
+        for pattern in self.dynamic:  # sorted: the longest first
+            if _matches(pattern.name, name):
                 return pattern
         return None
+
+    def takes(self, name: str) -> bool:
+        """Whether a document may have the field, as far as can be known by now."""
+        return self.open or self.field(name) is not None
+
+    def made_by_us(self, name: str) -> bool:
+        """Whether importers cannot give the field: it is nothing but a copy, or Solr's own."""
+        return name == "_version_" or (name in self.copy_targets and name not in self.copies)
+
+    def with_live(self, live: "Schema | None") -> "Schema":
+        """The fields of documents for a target that has the `live` ones: those too of which we know nothing, or (where
+        they count alone) only those. None for a target that has ours and no others.
+        """
+        if live is None:
+            return replace(self, open=False) if self.open else self
+        if self.alone:
+            return replace(live, alone=True)
+        return replace(
+            self,
+            fields=self.fields | {name: field for name, field in live.fields.items() if name not in self.fields},
+            dynamic=longest_first([*self.dynamic, *live.dynamic]),
+            open=False,
+        )
 
     @property
     def copy_targets(self) -> frozenset[str]:
@@ -80,15 +120,50 @@ def schemas_folder() -> Path:
     return installed if installed.is_dir() else package.parent / "schemas"
 
 
-@functools.cache
+def live_alone() -> Schema:
+    """What is known of a target whose own fields count alone, before it is asked for them: nothing."""
+    return replace(bundled(), name="live", fields={}, dynamic=(), copies={}, open=True, alone=True)
+
+
+_in_use: ContextVar[Schema | None] = ContextVar("schema", default=None)
+
+
 def biblio() -> Schema:
-    """The bundled biblio schema."""
+    """The schema that documents are made for and indexes are held against: the bundled one, or (`use`, `in_use`) that
+    of the settings and the target of this job.
+    """
+    return _in_use.get() or bundled()
+
+
+def use(schema: Schema) -> None:
+    """Makes it that of this process, or thread."""
+    _in_use.set(schema)
+
+
+@contextmanager
+def in_use(schema: Schema) -> Iterator[None]:
+    """Makes it that of what is called from here."""
+    before = _in_use.set(schema)
+    try:
+        yield
+    finally:
+        _in_use.reset(before)
+
+
+@functools.cache
+def bundled() -> Schema:
+    """The biblio schema that comes with the package."""
     return read(schemas_folder() / "biblio.toml")
 
 
 def read(path: Path) -> Schema:
     """Reads a schema file; a wrong one raises KeyError or ValueError (the file is ours, not the user's)."""
     data = tomllib.loads(path.read_text(encoding="utf-8"))
+    return build(data, str(path))
+
+
+def build(data: dict[str, Any], path: str) -> Schema:
+    """The schema of a file's content. Raises KeyError, TypeError or ValueError for what is wrong in it."""
     copies = {row["source"]: tuple(row["targets"]) for row in data["copy"]}
     sources: dict[str, list[str]] = {}
     for source, targets in copies.items():
@@ -98,7 +173,6 @@ def read(path: Path) -> Schema:
     dynamic = [
         Field(name=row["pattern"], **{k: v for k, v in row.items() if k != "pattern"}) for row in data["dynamic"]
     ]
-    dynamic.sort(key=lambda field: -len(field.name))
     unknown = [name for name in (*copies, *sources) if name not in fields]
     unknown += [field.type for field in (*fields.values(), *dynamic) if field.type not in data["type"]]
     if unknown:
@@ -108,8 +182,100 @@ def read(path: Path) -> Schema:
         version=data["schema"]["version"],
         unique_key=data["schema"]["unique_key"],
         fields=fields,
-        dynamic=tuple(dynamic),
+        dynamic=longest_first(dynamic),
         copies=copies,
         types=data["type"],
         stop_words=tuple(data["stop_words"]),
     )
+
+
+def extended(path: Path) -> Schema:
+    """The bundled schema with the fields of a file of the user's, written as biblio.toml is: `field`, `dynamic`, `copy`
+    and `[type.NAME]`, each of which may be missing. Its version says that it is another one, and which.
+
+    Raises ConfigError for what is wrong in the file, and for a field, pattern or type that is there already.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        return _extended(text, str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "is not UTF-8"
+        raise ConfigError(f"{path}: cannot be read: {why}", advice="schema.extra names it.") from None
+
+
+_KEYS = {
+    "field": {each.name for each in attributes(Field)} - {"copied_from"},
+    "dynamic": {each.name for each in attributes(Field)} - {"copied_from", "name"} | {"pattern"},
+    "copy": {"source", "targets"},
+}
+_WANTED = {"field": ("name", "type"), "dynamic": ("pattern", "type"), "copy": ("source", "targets")}
+
+
+@functools.lru_cache(8)
+def _extended(text: str, path: str) -> Schema:
+    try:
+        own = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: is not TOML: {error}") from None
+    ours = tomllib.loads((schemas_folder() / "biblio.toml").read_text(encoding="utf-8"))
+    if wrong := _wrong_in(own, ours):
+        raise ConfigError(f"{path}: {wrong}", advice="docs/configure.md shows how such a file is written.")
+    digest = hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
+    sources = {row["source"]: row for row in ours["copy"]}
+    for row in own.get("copy", []):
+        if row["source"] in sources:
+            sources[row["source"]]["targets"] += row["targets"]
+        else:
+            ours["copy"].append(row)
+    for key in ("field", "dynamic"):
+        ours[key] += own.get(key, [])
+    ours["type"] |= own.get("type", {})
+    ours["schema"]["version"] += f"+{digest}"
+    try:
+        return build(ours, path)
+    except ValueError as error:
+        raise ConfigError(str(error)) from None
+
+
+def _wrong_in(own: dict[str, Any], ours: dict[str, Any]) -> str:
+    """What is wrong in a file of fields, "" for nothing."""
+    for key, rows in own.items():
+        if key == "type" and isinstance(rows, dict):
+            if there := sorted(rows.keys() & ours["type"].keys()):
+                return f"type {there[0]!r} is there already"
+            if kinds := [name for name, body in rows.items() if not isinstance(body, dict) or "kind" not in body]:
+                return f"type {kinds[0]!r} has no kind"
+            continue
+        if key not in _KEYS:
+            return f"{key} is none of field, dynamic, copy and type"
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            return f"{key} is not a list of tables"
+        for row in rows:
+            what = f"{key} {row.get(_WANTED[key][0], '')!r}"
+            if unknown := sorted(row.keys() - _KEYS[key]):
+                return f"{what}: {unknown[0]} is not a known key"
+            if missing := [name for name in _WANTED[key] if name not in row]:
+                return f"{what}: {missing[0]} is missing"
+            if key == "field" and not _NAME.fullmatch(str(row["name"])):
+                return f"{what}: a name has letters, digits and _, and begins with no digit"
+            if key == "dynamic" and not _PATTERN.fullmatch(str(row["pattern"])):
+                return f"{what}: a pattern is * and an ending"
+            first = _WANTED[key][0]
+            if key != "copy" and row[first] in {each[first] for each in ours[key]}:
+                return f"{what} is there already"
+            if key == "copy" and not isinstance(row["targets"], list):
+                return f"{what}: targets is not a list"
+    names = [row["name"] for row in own.get("field", [])] + [row["pattern"] for row in own.get("dynamic", [])]
+    return next((f"{name!r} is there twice" for name in names if names.count(name) > 1), "")
+
+
+def longest_first(dynamic: list[Field]) -> tuple[Field, ...]:
+    """Patterns in the order in which they are tried."""
+    return tuple(sorted(dynamic, key=lambda field: -len(field.name)))
+
+
+def _matches(pattern: str, name: str) -> bool:
+    """One `*` at the start, or (in schemas of others) at the end."""
+    if pattern[:1] == "*":
+        return name.endswith(pattern[1:]) and len(name) >= len(pattern)
+    return name.startswith(pattern[:-1])

@@ -122,6 +122,12 @@ class RebuildSettings(Table):
     )
 
 
+class SchemaSettings(Table):
+    """What the schema has besides the bundled fields."""
+
+    extra: str = Field("", description="a file of fields of one's own, written as schemas/biblio.toml is")
+
+
 class DeleteSettings(Table):
     """The brake on deletions (indexer/pipeline/delete_guard.py)."""
 
@@ -141,6 +147,9 @@ class Settings(Table):
     rebuild: RebuildSettings = RebuildSettings()
     metrics: MetricsSettings = MetricsSettings()
     delete: DeleteSettings = DeleteSettings()
+    fields: Literal["live"] | SchemaSettings = Field(
+        SchemaSettings(), alias="schema", description="live: the target's own fields alone, as of an authority core"
+    )
     schedule: ScheduleSettings = ScheduleSettings()
     source: list[SourceSettings] = Field(default_factory=list)
     profile: dict[str, dict[str, Any]] = Field(default_factory=dict)

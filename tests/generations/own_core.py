@@ -29,11 +29,21 @@ _CHAIN = """<updateRequestProcessorChain name="site" default="true">
 </updateRequestProcessorChain>"""
 
 
+#: Fields that only a site has: several values, one, one that is a copy, and a pattern at the start of names.
+SITE_FIELDS = """  <field name="site_note" type="string" indexed="true" stored="true" multiValued="true"/>
+  <field name="site_shelf" type="string" indexed="true" stored="true" multiValued="false"/>
+  <field name="site_copy" type="string" indexed="true" stored="true" multiValued="true"/>
+  <copyField source="site_note" dest="site_copy"/>
+  <dynamicField name="local_*" type="string" indexed="true" stored="true" multiValued="true"/>
+"""
+
+
 def configuration(name: str) -> dict[str, str]:
     """The files of its conf folder: name -> text. `name` is that of the core and its folder."""
     files = foreign_configset()
     config = files["solrconfig.xml"].replace("${solr.data.dir:}", f"${{solr.solr.home:./solr}}/{name}")
     config = re.sub(r"(?s)<updateRequestProcessorChain.*</updateRequestProcessorChain>", _CHAIN, config)
+    files["schema.xml"] = files["schema.xml"].replace("</schema>", f"{SITE_FIELDS}</schema>")
     files["solrconfig.xml"] = config.replace("</searchComponent>\n</config>", f"{_SPELLER}\n</config>")
     assert all(part in files["solrconfig.xml"] for part in (f"/{name}</dataDir>", _SPELLER, _CHAIN))
     return files

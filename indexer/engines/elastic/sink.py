@@ -31,6 +31,7 @@ from indexer.engines.query import (
 )
 from indexer.model.documents import Delete, Fields
 from indexer.model.errors import ConfigError, PermanentError, TargetError, TransientError
+from indexer.model.schema import Schema
 from indexer.model.targets import Target
 
 # What a bulk load into an empty index does without: a refresh every second, and every document indexed twice at once.
@@ -67,6 +68,7 @@ class ElasticSink:
         self._index = "/" + quote(target.index, safe="")
         self._uuids: dict[str, str] = {}  # of the indices that `check` saw
         self._is_alias = False
+        self.live: Schema | None = None  # its own fields, known after `check`
 
     def __str__(self) -> str:
         return str(self._target)
@@ -79,7 +81,9 @@ class ElasticSink:
         check_product(self._target, self._call)
         if to_write:
             writable.check_elastic(self._target, self._call, self._index)
-        preflight.check_elastic(self._call("GET", f"{self._index}/_mapping"), self._target)
+        mappings = self._call("GET", f"{self._index}/_mapping")
+        preflight.check_elastic(mappings, self._target)
+        self.live = preflight.live_elastic_schema(mappings)
         self._uuids = self._read_uuids()
         self._is_alias = self._target.index not in self._uuids
 

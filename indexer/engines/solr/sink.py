@@ -19,6 +19,7 @@ from indexer.engines.isolate import Refused, isolate
 from indexer.engines.query import FACET_VALUES, PHRASE_WEIGHTS, WEIGHTS, Clause, check_fields, parse_words, sort_order
 from indexer.model.documents import Delete, Fields, Value
 from indexer.model.errors import ConfigError, PermanentError, TargetError, TransientError
+from indexer.model.schema import Schema
 from indexer.model.targets import Target
 
 SUPPORTED = (9,)
@@ -54,6 +55,7 @@ class SolrSink:
         self._url = f"{target.base}/{target.index}"
         self._solr = pysolr.Solr(self._url, timeout=TIMEOUT, session=self._session)
         self._omit: frozenset[str] = frozenset()
+        self.live: Schema | None = None  # its own fields, known after `check`
         self._checked = False
 
     def __str__(self) -> str:
@@ -67,7 +69,8 @@ class SolrSink:
         mode = check_product(self._target, self._session)
         if to_write and mode == "solrcloud":
             writable.check_solr_cloud(self._session, self._target)
-        self._omit = preflight.check_solr(self._session, self._target)
+        live = preflight.check_solr(self._session, self._target)
+        self._omit, self.live = live.omit, live.schema
         self._checked = True
 
     def identity(self) -> str:

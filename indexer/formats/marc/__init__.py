@@ -93,6 +93,11 @@ def make(mapping: rules.FieldRules, record: MarcRecord) -> tuple[Fields, list[st
     return fields, problems
 
 
+def named_fields(options: Mapping[str, Any]) -> set[str]:
+    """The fields that a mapping of the user's own makes."""
+    return rules.load(options["mapping"]).own
+
+
 def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
     """Reads the mapping. Raises ConfigError naming its file and line where it is wrong."""
     rules.load(options["mapping"])
