@@ -17,8 +17,10 @@ from pydantic import SecretStr, ValidationError
 
 from indexer.engines.registry import engine_of, parse_target
 from indexer.model.errors import ConfigError
-from indexer.model.schema import Schema, bundled, extended, in_use, live_alone
+from indexer.model.extra_fields import extended
+from indexer.model.schema import Schema, bundled, in_use, live_alone
 from indexer.model.settings import (
+    AfterSettings,
     BudgetSettings,
     CredentialSettings,
     DeleteSettings,
@@ -31,6 +33,7 @@ from indexer.model.settings import (
     SchemaSettings,
     SearchSettings,
     Settings,
+    SolrSettings,
     SourceSettings,
     Table,
     VerifySettings,
@@ -231,6 +234,7 @@ _WRONG = {
     "dict_type": "is not a table",
     "model_type": "is not a table",
     "too_short": "is an empty list",
+    "greater_than": "is not more than {gt}",
     "greater_than_equal": "is less than {ge}",
     "less_than_equal": "is more than {le}",
     "literal_error": "is none of {expected}",
@@ -322,6 +326,8 @@ def _nearest_keys(tree: Mapping[str, Any], file: str, model: type[Table] = Setti
             "rebuild": RebuildSettings,
             "delete": DeleteSettings,
             "schema": SchemaSettings,
+            "solr": SolrSettings,
+            "after": AfterSettings,
         }
         if prefix or key not in nested:
             continue

@@ -64,6 +64,7 @@ class LiveSolr:
     types: dict[str, str] = dataclasses.field(default_factory=dict)
     unique_key: str | None = "id"
     chain: UpdateChain = OWN
+    dictionaries: tuple[str, ...] = ()  # of spelling, that are built when the index is optimized
 
     def field(self, name: str) -> Json | None:
         """The properties of this field, or of the longest dynamic pattern that matches it (Solr's rule), or None."""
@@ -117,22 +118,24 @@ def live_solr_schema(session: requests.Session, target: Target) -> LiveSolr:
     dynamic = solr_answer(session, target, "schema/dynamicfields", showDefaults="true")["dynamicFields"]
     copies = solr_answer(session, target, "schema/copyfields")["copyFields"]
     types = solr_answer(session, target, "schema/fieldtypes")["fieldTypes"]
+    config = _live_config(session, target)
     return LiveSolr(
         fields={row["name"]: row for row in fields},
         dynamic={row["name"]: row for row in dynamic},
         copies=tuple((row["source"], row["dest"]) for row in copies),
         types={row["name"]: str(row.get("class", "")) for row in types},
         unique_key=solr_answer(session, target, "schema/uniquekey").get("uniqueKey"),
-        chain=_live_chain(session, target),
+        chain=update_chain.read(config),
+        dictionaries=tuple(update_chain.built_on_optimize(config)),
     )
 
 
-def _live_chain(session: requests.Session, target: Target) -> UpdateChain:
-    """The update chain; Solr's own where the server does not let us see it."""
+def _live_config(session: requests.Session, target: Target) -> bytes:
+    """The solrconfig.xml; empty where the server does not let us see it: its update chain counts as Solr's own then."""
     try:
-        return update_chain.read(live_file(session, target, "solrconfig.xml"))
+        return live_file(session, target, "solrconfig.xml")
     except PermanentError:
-        return OWN
+        return b""
 
 
 def live_file(session: requests.Session, target: Target, name: str) -> bytes:
@@ -242,6 +245,9 @@ def compare_solr(schema: Schema, live: LiveSolr) -> list[Difference]:
         filled.setdefault(target, []).append(source)
     for target, sources in sorted(filled.items()):
         found.append(Difference(target, f"filled by copyField rules from {', '.join(sources)}", blocking=False))
+    if live.dictionaries:
+        problem = f"builds the spelling dictionaries {', '.join(live.dictionaries)} when it is optimized: solr.optimize"
+        found.append(Difference("solrconfig.xml", problem, blocking=False))
     for source, target in sorted(ours - set(live.copies)):
         found.append(Difference(target, f"no copyField rule from {source}", blocking=False))
     return found

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 from indexer.engines.base import Writer
 from indexer.formats.profiles import Profile, bundled
-from indexer.formats.registry import default_profiles, format_named
+from indexer.formats.registry import format_named
+from indexer.model.documents import Value
 from indexer.model.errors import ConfigError
 from indexer.model.schema import Schema, biblio, in_use
 from indexer.pipeline.run import Plan
@@ -60,14 +61,19 @@ def _named(profile: Profile, schema: Schema, sink: Writer) -> Iterator[str]:
         raise ConfigError(f"{sink}: {error.message}", advice=error.advice) from None
     if wrong is not None:
         raise ConfigError(f"{sink}: profile.{profile.name}.options.{wrong[0]}: {wrong[1]}", advice=NOTHING)
-    usual = bundled()[default_profiles()[profile.format]].constants
+    usual = [each.constants for each in bundled().values() if each.format == profile.format]
     for name, value in profile.constants.items():
-        if not schema.takes(name) and usual.get(name) != value:
+        if not schema.takes(name) and _listed(value) not in [_listed(each.get(name, [])) for each in usual]:
             near = difflib.get_close_matches(name, schema.fields, n=1)
             hint = f"The nearest is {near[0]!r}. " if near else ""
             where = f"profile.{profile.name}.constants.{name}"
             raise ConfigError(f"{sink}: {where}: the schema has no such field", advice=hint + NOTHING)
-        yield name
+        if schema.takes(name):
+            yield name
     names = format.hook("named_fields")
     if names is not None:
         yield from names(profile.options)
+
+
+def _listed(value: Value) -> list[str]:
+    return [value] if isinstance(value, str) else value

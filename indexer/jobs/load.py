@@ -91,7 +91,7 @@ def plan_of(
     size = sources.total_bytes(list(files))
     return Plan(
         files=files,
-        spec=TransformSpec(profiles_of, set(), made_by(settings), settings.dates),
+        spec=TransformSpec(profiles_of, set(), made_by(settings), bool(settings.dates)),
         workers=1 if size is not None and size < SMALL_DUMP else settings.workers,
         limits=limits(settings, connections=connections),
         budget=Budget(settings.error_budget.count, settings.error_budget.share),

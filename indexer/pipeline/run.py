@@ -74,7 +74,7 @@ class Summary:
     """How a run ended. `exit_code` is what the process should end with. `warnings` counts what could not be made of
     records whose documents are loaded all the same, by kind; `retries` the requests that were tried again; `held` the
     documents that deletions would take which the brake has stopped; `missing`, for `sync`, the records of its sources
-    that are not in the index, those of earlier runs too.
+    that are not in the index, those of earlier runs too. `after_failed`: the load is well, what was to follow is not.
     """
 
     account: Account = field(default_factory=Account)
@@ -84,6 +84,7 @@ class Summary:
     retries: int = 0
     held: int = 0
     missing: int = 0
+    after_failed: bool = False
 
     @property
     def exit_code(self) -> ExitCode:
@@ -91,7 +92,13 @@ class Summary:
             return ExitCode.INTERRUPTED
         if self.held:
             return ExitCode.VERIFICATION
-        if self.account.total.rejected or self.missing or self.account.faults or self.account.open_sources:
+        if (
+            self.account.total.rejected
+            or self.missing
+            or self.account.faults
+            or self.account.open_sources
+            or self.after_failed
+        ):
             return ExitCode.REJECTED
         return ExitCode.OK
 

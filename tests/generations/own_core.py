@@ -5,7 +5,7 @@ that is built when the index is optimized.
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,46 @@ def configuration(name: str) -> dict[str, str]:
     return files
 
 
+AUTHORITY = """<schema name="authority" version="1.6">
+  <fieldType name="string" class="solr.StrField"/>
+  <fieldType name="date" class="solr.DatePointField"/>
+  <fieldType name="long" class="solr.LongPointField" docValues="true"/>
+  <fieldType name="text" class="solr.TextField"><analyzer>
+    <tokenizer class="solr.StandardTokenizerFactory"/><filter class="solr.LowerCaseFilterFactory"/>
+  </analyzer></fieldType>
+  <field name="_version_" type="long" indexed="true" stored="true"/>
+  <field name="id" type="string" indexed="true" stored="true"/>
+  <field name="record_format" type="string" indexed="true" stored="true"/>
+  <field name="fullrecord" type="string" indexed="false" stored="true"/>
+  <field name="allfields" type="text" indexed="true" stored="false" multiValued="true"/>
+  <field name="marc_error" type="string" indexed="false" stored="true" multiValued="true"/>
+  <field name="heading" type="string" indexed="true" stored="true"/>
+  <field name="heading_words" type="text" indexed="true" stored="false"/>
+  <field name="used_for" type="string" indexed="true" stored="true" multiValued="true"/>
+  <field name="born" type="string" indexed="true" stored="false"/>
+  <field name="first_indexed" type="date" indexed="true" stored="true" docValues="true"/>
+  <field name="last_indexed" type="date" indexed="true" stored="true" docValues="true"/>
+  <uniqueKey>id</uniqueKey>
+  <copyField source="heading" dest="heading_words"/>
+</schema>
+"""
+
+
+_AUTHORITY_CONFIG = """<config>
+  <luceneMatchVersion>9.0</luceneMatchVersion>
+  <dataDir>${solr.solr.home:./solr}/%s</dataDir>
+  <schemaFactory class="ClassicIndexSchemaFactory"/>
+  <updateHandler class="solr.DirectUpdateHandler2"><updateLog/></updateHandler>
+  <requestHandler name="/select" class="solr.SearchHandler"/>
+</config>
+"""
+
+
+def of_authorities(name: str) -> dict[str, str]:
+    """The files of a core for authority records, with a schema of another kind."""
+    return {"schema.xml": AUTHORITY, "solrconfig.xml": _AUTHORITY_CONFIG % name}
+
+
 def admin(target: Target, action: str, **params: str) -> Any:
     answer = requests.get(f"{target.base}/admin/cores", params={"action": action, **params}, timeout=60)
     answer.raise_for_status()
@@ -65,14 +105,14 @@ def home_of(target: Target) -> Path:
 
 
 @contextmanager
-def own_core(target: Target) -> Iterator[str]:
+def own_core(target: Target, files: Callable[[str], dict[str, str]] = configuration) -> Iterator[str]:
     """Gives the name of a configset that has the core's configuration."""
     home = home_of(target)
     folder, configset = home / target.index, home / f"configsets/own_{target.index}"
     try:
         for place in (folder, configset):
             (place / "conf").mkdir(parents=True)
-            for name, text in configuration(target.index).items():
+            for name, text in files(target.index).items():
                 (place / "conf" / name).write_text(text, encoding="utf-8")
         for path in (folder, folder / "conf"):
             path.chmod(0o777)  # for a server that is not run by whoever runs the tests
