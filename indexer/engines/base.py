@@ -153,6 +153,14 @@ class Index(Writer, Protocol):
         ...
 
 
+class Counting(Index, Protocol):
+    """An index that is asked for the dates in it before they would be lost, as all of ours are."""
+
+    def count_with(self, field: str) -> int:
+        """How many visible documents have a value in this field."""
+        ...
+
+
 class Tunable(Index, Protocol):
     """An index that can be set up for a bulk load and back (`Engine.tunable`)."""
 

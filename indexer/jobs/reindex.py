@@ -13,6 +13,7 @@ from indexer.engines.base import Index
 from indexer.engines.generations import GenerationStore
 from indexer.engines.registry import engine_of, open_generations, open_index
 from indexer.jobs import generation_state
+from indexer.jobs.dates import check_kept
 from indexer.jobs.fields import fitted
 from indexer.jobs.plan import Dump, dumps, plan_for_sources
 from indexer.jobs.publish import published
@@ -61,6 +62,7 @@ def reindex(
         with reported_if_refused(store, runs.REINDEX, str(target)):
             place = open_generations(target, configset=settings.configset)
         with closing(place), lock.hold(store, index_name(str(target), ""), command="reindex"):
+            _check_dates(target, place, store, config)
             job = _Job(config, target, place, store, audience)
             with _remembered(job, runs.REINDEX if promote else runs.REINDEX_BESIDE):
                 job.run(promote=promote, adopt=adopt or settings.adopt, keep=keep or settings.keep)
@@ -375,6 +377,13 @@ class _Job:
             generation_state.drop(self.store, self.place, str(self.target), each.name)
             self.dropped.append(each.name)
             self.say(f"{each.name}   dropped: {keep} are kept")
+
+
+def _check_dates(target: Target, place: GenerationStore, store: Store, config: Config) -> None:
+    """Before anything is made or adopted: that the dates of the index that is there would not be lost."""
+    if place.live() is not None or place.is_plain():
+        with closing(open_index(target, any_schema=True)) as live:
+            check_kept(target, live, store, config)
 
 
 def _look(plan: Plan) -> None:

@@ -15,18 +15,19 @@ from indexer.derive.stage import derive_version
 from indexer.engines.base import Engine, Index, Writer
 from indexer.engines.registry import engine_of, open_writer
 from indexer.formats.profiles import Profile
+from indexer.jobs.dates import check_kept, dates_of
 from indexer.jobs.fields import fitted
 from indexer.jobs.publish import published
 from indexer.model.books import Account
 from indexer.model.errors import PermanentError, TargetError
 from indexer.model.schema import biblio
-from indexer.model.settings import LoadSettings
 from indexer.model.targets import Target
 from indexer.observe.audience import Audience
 from indexer.observe.reporter import Reporter
 from indexer.pipeline.run import Plan, Summary, run
 from indexer.pipeline.workers import collect_rarely
 
+LOSE_NOTHING = ("delete", "sweep")  # commands that send no document
 SEARCHER_WAITS = (0.5, 1.0, 2.0, 4.0, 0.0)  # seconds: a replica may show a commit a little later than another one
 
 # Here and below the database is imported where it is needed: transform does without, and starts in half the time.
@@ -142,12 +143,15 @@ def open_session(
                 sink.check(to_write=True)
                 if not building and engine_of(target).generations is not None:
                     agree(store, target)
+                if not building and command.split()[0] not in LOSE_NOTHING:
+                    check_kept(target, sink, store, config)
             with Reporter(config, store, audience=audience, command=command, target=url) as reporter:
                 name = building or live_index(store, str(target))
                 bulk_settings.put_back(sink, store, name, say=reporter.say)
-                dates = dates_of(url, sink, store, config.settings.load, building=bool(building))
                 target_id = known_target(name, sink, store, engine_of(target))
-                yield Session(store, engine_of(target), sink, reporter, name, target_id, dates, bool(building))
+                read = config.target() if building else target
+                with dates_of(read, sink, store, config, building=bool(building)) as dates:
+                    yield Session(store, engine_of(target), sink, reporter, name, target_id, dates, bool(building))
 
 
 @contextmanager
@@ -175,20 +179,6 @@ def known_target(name: str, sink: Writer, store: "Store", engine: Engine) -> int
         return progress.open_target(store, name, identity="", documents_in_index=0)
     index = cast(Index, sink)
     return progress.open_target(store, name, identity=index.identity(), documents_in_index=index.count())
-
-
-def dates_of(
-    url: str, sink: Writer, store: "Store", settings: LoadSettings, *, building: bool = False
-) -> "Dates | None":
-    """What puts first_indexed and last_indexed into documents for this target, `building` those of a generation beside
-    the live one; None without load.dates, and for a file of JSON lines: nothing is in an index then.
-    """
-    if not settings.dates or sink.durable == "never":
-        return None
-    from indexer.pipeline.dates import Dates
-    from indexer.state import tracked
-
-    return Dates(store, tracked.open_target(store, url), building=building)
 
 
 def rules_of(plan: Plan) -> dict[str, str]:

@@ -134,6 +134,10 @@ class ElasticSink:
     def count(self) -> int:
         return int(self._ask("GET", "_count")["count"])
 
+    def count_with(self, field: str) -> int:
+        query = {"query": {"exists": {"field": field}}}
+        return int(self._ask("POST", "_count", orjson.dumps(query))["count"])
+
     def ids(self) -> Iterator[str]:
         """Pages by the field `id`: unlike a scroll it holds nothing open, unlike `_id` it needs no field data."""
         body: dict[str, Any] = {"size": IDS_A_PAGE, "sort": [{"id": "asc"}], "_source": False}

@@ -103,6 +103,14 @@ class SolrSink:
     def count(self) -> int:
         return int(self._search("*:*", rows=0).hits)
 
+    def count_with(self, field: str) -> int:
+        try:
+            return int(self._search(f"{{!lucene}}{field}:[* TO *]", rows=0).hits)
+        except ConfigError as error:
+            if "undefined field" not in error.message:
+                raise
+            return 0
+
     def ids(self) -> Iterator[str]:
         for document in self._search("*:*", fl="id", sort="id asc", rows=CURSOR_ROWS, cursorMark="*"):
             yield document["id"]
