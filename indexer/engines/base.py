@@ -199,7 +199,7 @@ class Engine:
     ours, which documents may have then (the writer's `live` gives them); `any_schema`: one of another kind will do.
     `install(target)` puts our schema there and gives
     lines that say what was done; `differences(target)` compares the live schema with ours; `generations(target,
-    configset)` gives the GenerationStore that re-indexing needs.
+    configset)` gives the GenerationStore that re-indexing needs; `optimize(target)` merges the index into few segments.
     """
 
     scheme: str
@@ -217,3 +217,4 @@ class Engine:
     install: "Callable[[Target], list[str]] | None" = None
     differences: "Callable[[Target], list[Difference]] | None" = None
     generations: "Callable[[Target, str], GenerationStore] | None" = None
+    optimize: "Callable[[Target], None] | None" = None

@@ -9,6 +9,7 @@ from typing import Any
 
 from indexer.config import Config
 from indexer.formats import profiles
+from indexer.jobs import after
 from indexer.jobs.load import limits, made_by
 from indexer.jobs.publish import publish
 from indexer.jobs.session import open_session, stopping
@@ -137,6 +138,7 @@ def replay(
             stop=stop,
             summary=session.reporter.summary,
         )
+        after.after_commit(session, config, "dead-letters replay")
     _tell(summary, str(target), as_json=as_json, quiet=audience.quiet)
     return summary.exit_code
 

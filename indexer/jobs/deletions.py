@@ -17,6 +17,7 @@ from indexer.engines.base import Index
 from indexer.engines.registry import require_index
 from indexer.formats.profiles import Profile
 from indexer.formats.registry import DELETE
+from indexer.jobs import after
 from indexer.jobs.fields import fitted
 from indexer.jobs.load import plan_of
 from indexer.jobs.plan import plan_for_sources
@@ -190,6 +191,7 @@ def _carry_out(
         if list_.command == "delete":
             list_.note(target)
         summary = session.load(plan)
+        after.after_commit(session, config, list_.command)
     if as_json:
         print(json.dumps({**report.as_json(summary, target=target), "missing": missing}, ensure_ascii=False, indent=2))
     elif not list_.quiet:

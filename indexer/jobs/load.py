@@ -43,8 +43,12 @@ def load(
             summary = carry_out(plan, None, None, reporter)
         return LoadResult(target=str(target), summary=summary, dry_run=True)
     connections = plan.limits.connections
+    from indexer.jobs import after
+
+    after.check(config)
     with open_session(target, config, command="load", audience=audience, connections=connections) as session:
         summary = session.load(plan, force=force)
+        after.after_commit(session, config, "load")
     return LoadResult(target=str(target), summary=summary, remembered=True, report=session.reporter.page)
 
 

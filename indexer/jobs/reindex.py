@@ -12,7 +12,7 @@ from indexer.derive.stage import derive_version
 from indexer.engines.base import Index
 from indexer.engines.generations import GenerationStore
 from indexer.engines.registry import engine_of, open_generations, open_index
-from indexer.jobs import generation_state
+from indexer.jobs import after, generation_state
 from indexer.jobs.dates import check_kept
 from indexer.jobs.fields import fitted
 from indexer.jobs.plan import Dump, dumps, plan_for_sources
@@ -62,6 +62,7 @@ def reindex(
         with reported_if_refused(store, runs.REINDEX, str(target)):
             place = open_generations(target, configset=settings.configset)
         with closing(place), lock.hold(store, index_name(str(target), ""), command="reindex"):
+            after.check(config)
             _check_dates(target, place, store, config)
             job = _Job(config, target, place, store, audience)
             with _remembered(job, runs.REINDEX if promote else runs.REINDEX_BESIDE):
@@ -364,6 +365,10 @@ class _Job:
             "the limit that is named in brackets ([verify] of indexer.toml)."
         )
 
+    def _after_failed(self, message: str, advice: str) -> None:
+        self.exit_code = ExitCode.REJECTED
+        self.complain(f"{message}\n  {advice}")
+
     def _tell_checks(self) -> None:
         for check, line in zip(self.checks, lines(self.checks), strict=True):
             (self.say if check.passed else self.complain)(f"  {line}")
@@ -372,6 +377,7 @@ class _Job:
         """After the switch. What is too much goes; what was live stays."""
         back = f"; {self.former} was live before: indexer rollback goes back to it" if self.former else ""
         self.say(f"{self.name} is live{back}")
+        after.after_reindex(self.target, self.config, self.account, self.name, say=self.say, trouble=self._after_failed)
         found = generation_state.look(self.store, self.place, str(self.target))
         for each in generation_state.surplus(found, keep):
             generation_state.drop(self.store, self.place, str(self.target), each.name)

@@ -42,6 +42,12 @@ def _generations(target: Target, configset: str) -> GenerationStore:
         raise
 
 
+def _optimize(target: Target) -> None:
+    from indexer.engines.solr.sink import optimize
+
+    optimize(target)
+
+
 SOLR = Engine(
     scheme="solr",
     product="Solr",
@@ -53,4 +59,5 @@ SOLR = Engine(
     install=_install,
     differences=_differences,
     generations=_generations,
+    optimize=_optimize,
 )

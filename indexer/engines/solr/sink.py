@@ -24,6 +24,7 @@ from indexer.model.targets import Target
 
 SUPPORTED = (9,)
 FIRST_TIMEOUT = (CONNECT_SECONDS, CHECK_SECONDS)
+OPTIMIZE_SECONDS = 3600.0
 IDS_A_REQUEST = 500
 CURSOR_ROWS = 10_000
 COLLATION_TRIES = 10
@@ -232,6 +233,17 @@ class SolrSink:
         except ConfigError:  # a live configuration without this dictionary
             return None
         return found[1] if len(found) > 1 else None
+
+
+def optimize(target: Target) -> None:
+    """Merges the segments of a core or collection into one, which also builds the spelling dictionaries that wait for
+    it. Raises PermanentError or TransientError.
+    """
+    with http_session(target) as session:
+        body = b'{"optimize":{"waitSearcher":true,"maxSegments":1}}'  # without a number Solr 9 merges nothing
+        url, wait = f"{target.base}/{target.index}/update", (CONNECT_SECONDS, OPTIMIZE_SECONDS)
+        headers = {"Content-Type": "application/json"}
+        preflight.solr_json(target, session.post(url, params={"wt": "json"}, data=body, headers=headers, timeout=wait))
 
 
 def check_product(target: Target, session: requests.Session) -> str:
