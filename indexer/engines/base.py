@@ -197,9 +197,9 @@ class Engine:
     writer is an Index, with `searchable` one whose `search` works, with `tunable` a Tunable; `private`: only this
     loader reads it, so that one with another schema is of no use; `own_fields`: its schema may have fields besides
     ours, which documents may have then (the writer's `live` gives them); `any_schema`: one of another kind will do.
-    `install(target)` puts our schema there and gives
-    lines that say what was done; `differences(target)` compares the live schema with ours; `generations(target,
-    configset)` gives the GenerationStore that re-indexing needs; `optimize(target)` merges the index into few segments.
+    `install(target)` puts our schema there and gives lines that say what was done; `differences(target)` compares the
+    live schema with ours; `generations(target, configset)` gives the GenerationStore that re-indexing needs;
+    `optimize(target)` merges the index into one segment.
     """
 
     scheme: str

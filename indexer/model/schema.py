@@ -6,11 +6,13 @@ and `schema` (name, version, unique_key). The head of biblio.toml lists the keys
 """
 
 import functools
+import pickle
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
+from dataclasses import fields as attributes
 from pathlib import Path
 from typing import Any
 
@@ -103,6 +105,15 @@ class Schema:
 
     def __iter__(self) -> Iterator[Field]:
         return iter(self.fields.values())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """In another process it is one object, however often it is sent: what is made of it is made once there."""
+        return _one, (pickle.dumps(tuple(getattr(self, each.name) for each in attributes(self))),)
+
+
+@functools.lru_cache(8)
+def _one(values: bytes) -> Schema:
+    return Schema(*pickle.loads(values))  # noqa: S301 - what our own process has sent
 
 
 def schemas_folder() -> Path:

@@ -1,5 +1,6 @@
 """Our fields and those of a target's own, together."""
 
+import pickle
 from dataclasses import replace
 
 import pytest
@@ -57,3 +58,10 @@ def test_where_its_own_count_alone_ours_are_left_out_and_unknown_ones_are_not() 
         }
         with pytest.raises(RecordError, match="the schema has no such field"):
             complete({"id": "1", "unheard": "x"})
+
+
+def test_another_process_makes_one_of_it_however_often_it_comes() -> None:
+    both = replace(bundled(), open=True).with_live(SITE)
+    first, second = pickle.loads(pickle.dumps(both)), pickle.loads(pickle.dumps(both))
+    assert first is second
+    assert (first.fields, first.dynamic, first.open) == (both.fields, both.dynamic, False)
