@@ -21,6 +21,7 @@ from indexer.jobs.results import LoadResult, ReindexResult, SearchResult, SyncRe
 from indexer.model.books import Account
 from indexer.model.documents import Delete, Fields
 from indexer.model.records import Fault, Record
+from indexer.model.schema import bundled, in_use
 from indexer.model.targets import Target
 from indexer.observe.audience import Audience
 from indexer.pipeline.pool import End
@@ -120,7 +121,9 @@ def transform(paths: Paths, *, profile: str | None = None, config: Config | None
 
     Raises ConfigError for paths that lead nowhere and for a profile that is not there.
     """
-    plan = loading.plan_for(_paths(paths), config or configure(), profile, connections=1)
+    config = config or configure()
+    with in_use(config.schema()):
+        plan = loading.plan_for(_paths(paths), config, profile, connections=1)
     return Documents(replace(plan, workers=1))
 
 
@@ -140,14 +143,16 @@ def load(
     the same call goes on from there), LockedError while another run loads into it, BudgetError when too much is
     rejected, ConfigError.
     """
-    return loading.load(
-        _paths(paths),
-        config=_with_target(config, target),
-        profile_name=profile,
-        dry_run=dry_run,
-        force=force,
-        audience=audience or Audience(),
-    )
+    config = _with_target(config, target)
+    with in_use(config.schema()):
+        return loading.load(
+            _paths(paths),
+            config=config,
+            profile_name=profile,
+            dry_run=dry_run,
+            force=force,
+            audience=audience or Audience(),
+        )
 
 
 def sync(
@@ -162,14 +167,15 @@ def sync(
     """Loads what is new or changed in the sources of the configuration, all without names. Raises what `load` does."""
     from indexer.jobs.sync import sync as run
 
-    return run(
-        sources,
-        config=config,
-        dry_run=dry_run,
-        force=force,
-        max_share=max_share,
-        audience=audience or Audience(),
-    )
+    with in_use(config.schema()):
+        return run(
+            sources,
+            config=config,
+            dry_run=dry_run,
+            force=force,
+            max_share=max_share,
+            audience=audience or Audience(),
+        )
 
 
 def reindex(
@@ -185,14 +191,16 @@ def reindex(
     """
     from indexer.jobs.reindex import reindex as run
 
-    return run(config=config, promote=promote, adopt=adopt, keep=keep, audience=audience or Audience())
+    with in_use(config.schema()):
+        return run(config=config, promote=promote, adopt=adopt, keep=keep, audience=audience or Audience())
 
 
 def verify(config: Config, sources: Collection[str] = (), *, sample: int | None = None, seed: int = 0) -> VerifyResult:
     """Holds the live index against its dumps; changes nothing."""
     from indexer.jobs.verify import verify_index
 
-    return verify_index(sources, config=config, sample=sample, seed=seed)
+    with in_use(config.schema()):
+        return verify_index(sources, config=config, sample=sample, seed=seed)
 
 
 def search(
@@ -204,15 +212,18 @@ def search(
     sort: str | None = None,
     filters: Mapping[str, str] | None = None,
     facets: Sequence[str] = (),
+    config: Config | None = None,
 ) -> SearchResult:
     """Searches an index: all words must match, "..." is a phrase. `sort` is a field, `-` before it for descending;
-    `filters` are exact values of fields, `facets` fields whose values are counted.
+    `filters` are exact values of fields, `facets` fields whose values are counted. `config` says which fields there
+    are, where they are not the bundled ones alone.
     """
     from indexer.jobs.search import search as run
 
     where = parse_target(target) if isinstance(target, str) else target
     wanted = tuple((filters or {}).items())
-    return run(query, target=where, limit=limit, offset=offset, sort=sort, filters=wanted, facets=facets)
+    with in_use(config.schema() if config is not None else bundled()):
+        return run(query, target=where, limit=limit, offset=offset, sort=sort, filters=wanted, facets=facets)
 
 
 def status(config: Config) -> "Status":

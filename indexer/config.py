@@ -8,17 +8,20 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError
 
-from indexer.engines.registry import parse_target
+from indexer.engines.registry import engine_of, parse_target
 from indexer.formats.profiles import FILES
 from indexer.model.errors import ConfigError
+from indexer.model.extra_fields import extended
+from indexer.model.schema import Schema, bundled, in_use, live_alone
 from indexer.model.settings import (
+    AfterSettings,
     BudgetSettings,
     CredentialSettings,
     DeleteSettings,
@@ -29,8 +32,10 @@ from indexer.model.settings import (
     OaiSettings,
     RebuildSettings,
     ScheduleSettings,
+    SchemaSettings,
     SearchSettings,
     Settings,
+    SolrSettings,
     SourceSettings,
     Table,
     VerifySettings,
@@ -39,6 +44,7 @@ from indexer.model.targets import Credentials, Target
 from indexer.model.urls import is_remote, public
 
 DEFAULT_FILE = "indexer.toml"
+_LIVE_ADVICE = "It is for Solr cores with a schema of another kind, such as VuFind's authority."
 
 #: Environment variable -> dotted key of the settings tree.
 ENVIRONMENT = {
@@ -72,6 +78,7 @@ ENVIRONMENT = {
     "INDEXER_DATES": "load.dates",
     "INDEXER_MAX_SHARE": "delete.max_share",
     "INDEXER_ADOPT": "rebuild.adopt",
+    "INDEXER_SCHEMA": "schema",
     "INDEXER_LOG_FORMAT": "log.format",
     "INDEXER_LOG_LEVEL": "log.level",
 }
@@ -86,6 +93,18 @@ class Config:
 
     def target(self) -> Target:
         return parse_target(self.settings.target, _credentials("credentials", self.settings.credentials))
+
+    def schema(self) -> Schema:
+        """The fields that documents may have: the bundled ones and those of `schema.extra`; open where the target may
+        have fields of its own besides. Raises ConfigError for a file that is wrong.
+        """
+        engine, fields = engine_of(parse_target(self.settings.target)), self.settings.fields
+        if fields == "live":
+            if not engine.any_schema:
+                raise ConfigError(f"schema = 'live': {engine.product} has no schema but ours", advice=_LIVE_ADVICE)
+            return live_alone()
+        ours = extended(Path(fields.extra)) if fields.extra else bundled()
+        return replace(ours, open=True) if engine.own_fields else ours
 
     def source_credentials(self) -> Credentials:
         """Those for an index that is read, which does not get the target's."""
@@ -168,18 +187,25 @@ def load(
     for source in settings.source:
         _check_places(source, file)
     _check_notify(settings.notify, file)
+    config = Config(settings, origins)
     if settings.profile or settings.source:
-        _check_profiles(settings, file)
-    return Config(settings, origins)
+        with in_use(config.schema()):
+            _check_profiles(settings, file)
+    return config
 
 
 def _anchor_files(tree: Mapping[str, Any], folder: Path) -> None:
-    """Makes the files that profiles and sources name paths from here: they count from the folder of indexer.toml."""
+    """Makes the files that profiles and sources name, and `schema.extra`, paths from here: they count from the folder
+    of indexer.toml.
+    """
     profiles, sources = tree.get("profile"), tree.get("source")
     tables = [
         *(profiles.values() if isinstance(profiles, Mapping) else ()),
         *(sources if isinstance(sources, list) else ()),
     ]
+    schema = tree.get("schema")
+    if isinstance(schema, dict) and isinstance(schema.get("extra"), str) and schema["extra"]:
+        schema["extra"] = str(folder / schema["extra"])
     for each in tables:
         for table in (each, each.get("options") if isinstance(each, dict) else None):
             if isinstance(table, dict):
@@ -222,6 +248,7 @@ _WRONG = {
     "dict_type": "is not a table",
     "model_type": "is not a table",
     "too_short": "is an empty list",
+    "greater_than": "is not more than {gt}",
     "greater_than_equal": "is less than {ge}",
     "less_than_equal": "is more than {le}",
     "literal_error": "is none of {expected}",
@@ -232,6 +259,8 @@ def _invalid(error: ValidationError, tree: Mapping[str, Any], origins: Mapping[s
     """The first value that is wrong: where it came from, which key, and why. The value itself may be a secret."""
     first = error.errors(include_url=False, include_input=False)[0]
     place = first["loc"]
+    if place[0] == "schema" and len(place) == 2:  # neither of the two kinds that it may be
+        return ConfigError(f'{origins.get("schema") or file}: schema is neither "live" nor a table')
     if len(place) > 1 and place[0] == "source" and isinstance(place[1], int):
         named = tree["source"][place[1]].get("name") if isinstance(tree["source"][place[1]], Mapping) else None
         place = ("source", str(named or place[1] + 1), *place[2:])
@@ -336,6 +365,9 @@ def _nearest_keys(tree: Mapping[str, Any], file: str, model: type[Table] = Setti
             "verify": VerifySettings,
             "rebuild": RebuildSettings,
             "delete": DeleteSettings,
+            "schema": SchemaSettings,
+            "solr": SolrSettings,
+            "after": AfterSettings,
         }
         if prefix or key not in nested:
             continue

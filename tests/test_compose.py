@@ -429,7 +429,8 @@ def test_example_settings_are_valid_and_name_every_key() -> None:
     text = example.read_text(encoding="utf-8")
     named = (settings.load, settings.log, settings.credentials, settings.schedule, settings.metrics, settings.notify)
     tables = [type(table) for table in named]
-    for key in {*Settings.model_fields, *(key for table in tables for key in table.model_fields)} - {"source"}:
+    ours = {info.alias or name for name, info in Settings.model_fields.items()}
+    for key in {*ours, *(key for table in tables for key in table.model_fields)} - {"source"}:
         assert re.search(rf"^(# )?\[?{key}\b", text, re.MULTILINE), key
     assert resolve("theses", settings.profile).id_prefix == "thesis-"
     defaults = Settings.model_validate({})

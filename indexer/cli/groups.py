@@ -28,19 +28,19 @@ def schema() -> None:
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("biblio-copy-fields"),
-    show_default=True,
-    help="Where --copy-fields puts its folder conf.",
+    help="Folder for --copy-fields (default: biblio-copy-fields), or a schema with fields of your own (biblio-extra).",
 )
-def schema_build(check: bool, copy_fields: bool, out: Path) -> int:
+@common()
+def schema_build(config: "Config", check: bool, copy_fields: bool, out: Path | None) -> int:
     """Compile biblio.toml for every engine.
 
-    Writes the Solr configset and the body of Elasticsearch and OpenSearch indices into schemas/.
+    Writes the Solr configset and the body of Elasticsearch and OpenSearch indices into schemas/; with schema.extra in
+    the settings, all of it with those fields into --out.
     """
     from indexer.cli.render import schema as render
     from indexer.jobs.schema import build as run
 
-    return render.build(run(check=check, copy_fields_into=out if copy_fields else None))
+    return render.build(run(config=config, check=check, copy_fields=copy_fields, out=out))
 
 
 @schema.command("check")

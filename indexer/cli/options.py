@@ -67,6 +67,7 @@ def common(*names: str) -> Callable[[Command], Command]:
         ) -> Any:
             from indexer import config as settings
             from indexer.engines.registry import is_index
+            from indexer.model import schema
             from indexer.model.targets import has_credentials
             from indexer.model.urls import is_remote
             from indexer.observe import log
@@ -89,6 +90,7 @@ def common(*names: str) -> Callable[[Command], Command]:
                     raise _exposed("--target", "Set INDEXER_USERNAME and INDEXER_PASSWORD instead.")
                 config = settings.load(config_file, flags=flags, environ=os.environ)
                 for_machines = config.settings.log.format == "json"
+                schema.use(config.schema())
                 log.configure(format=config.settings.log.format, level=config.settings.log.level)
                 return command(*args, config=config, **kwargs)
             except IndexerError as error:

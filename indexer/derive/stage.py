@@ -13,7 +13,7 @@ from indexer.derive.titles import strip_articles, title_sort
 from indexer.derive.work_keys import work_keys
 from indexer.model.documents import NOTES, Draft, Fields, Style, Value
 from indexer.model.errors import RecordError
-from indexer.model.schema import biblio
+from indexer.model.schema import Schema, biblio, bundled
 
 MAX_REMEMBERED = 10_000  # names of dynamic fields: records choose them, memory stays flat
 
@@ -90,11 +90,12 @@ def complete(draft: Draft, style: Style) -> Fields:
     made, followers = _computed(draft, style)
     if draft.anew:
         fields = {name: made.get(name, value) for name, value in fields.items()}
-    shapes = _shapes()
+    schema = biblio()
+    shapes = _shapes(schema)
     multi, left_out = Shape.MULTI, Shape.LEFT_OUT  # looking them up takes as long as all else in the loop
     document: Fields = {"id": ""}
     for name, value in fields.items():
-        shape = shapes.get(name) or _shape(name)
+        shape = shapes.get(name) or _shape(name, schema)
         if shape is left_out:
             continue
         if isinstance(value, str):
@@ -102,7 +103,7 @@ def complete(draft: Draft, style: Style) -> Fields:
         elif not isinstance(value, list):
             raise RecordError(f"holds {type(value).__name__}, not text", field=name)
         elif value:
-            document[name] = value if shape is multi else _only(name, value)
+            document[name] = _only(name, value) if shape is Shape.SINGLE else value
         if name in followers:
             for follower in followers[name]:
                 document[follower] = made[follower]
@@ -173,24 +174,31 @@ class Shape(Enum):
     SINGLE = 1
     MULTI = 2
     LEFT_OUT = 3
+    AS_IT_COMES = 4
 
 
-@functools.cache
-def _shapes() -> dict[str, Shape]:
-    """Field name -> shape; grows with the dynamic fields that are met."""
-    shapes = {field.name: Shape.MULTI if field.multi else Shape.SINGLE for field in biblio()}
+@functools.lru_cache(8)
+def _shapes(schema: Schema) -> dict[str, Shape]:
+    """Field name -> shape; grows with the other fields that are met."""
+    shapes = {field.name: Shape.MULTI if field.multi else Shape.SINGLE for field in schema}
     return shapes | dict.fromkeys((*copies.filled(), "_version_"), Shape.LEFT_OUT)
 
 
-def _shape(name: str) -> Shape:
-    """The shape of a field that the schema does not name: a dynamic one, or an error."""
-    schema = biblio()
+def _shape(name: str, schema: Schema) -> Shape:
+    """The shape of a field that the schema does not name: a dynamic one, one of ours that a schema of others does not
+    have, or an error.
+    """
     field = schema.field(name)
-    if field is None:
+    if field is not None:
+        shape = Shape.MULTI if field.multi else Shape.SINGLE
+    elif schema.open:
+        shape = Shape.AS_IT_COMES
+    elif schema.alone and bundled().field(name) is not None:
+        shape = Shape.LEFT_OUT
+    else:
         near = difflib.get_close_matches(name, schema.fields, n=1)
         hint = f"; the nearest is {near[0]!r}" if near else ""
         raise RecordError(f"the schema has no such field{hint}", field=name)
-    shape = Shape.MULTI if field.multi else Shape.SINGLE
-    if len(_shapes()) < MAX_REMEMBERED:
-        _shapes()[name] = shape
+    if len(_shapes(schema)) < MAX_REMEMBERED:
+        _shapes(schema)[name] = shape
     return shape

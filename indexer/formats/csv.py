@@ -67,7 +67,7 @@ def named_values(record: Record, profile: Profile) -> tuple[Values, Values]:
 def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
     """What is wrong with the options of a profile, as (option, what), or None."""
     columns = options["columns"]
-    names = [name for fields in columns.values() for name in _list(fields)]
+    names = named_fields(options)
     for option, fields in (("columns", names), ("split", list(options["split"]))):
         if unknown := _unknown(fields):
             return option, unknown
@@ -84,6 +84,11 @@ def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
     return None
 
 
+def named_fields(options: Mapping[str, Any]) -> list[str]:
+    """The fields that columns go to."""
+    return [name for fields in options["columns"].values() for name in _list(fields)]
+
+
 def _list(fields: str | list[str]) -> list[str]:
     return [fields] if isinstance(fields, str) else fields
 
@@ -92,11 +97,12 @@ def _unknown(names: Iterable[str]) -> str:
     """Which of the names no column can be put into, in words; "" where there is none."""
     schema = biblio()
     for name in names:
-        if name == "_version_" or (name in schema.copy_targets and name not in schema.copies):
+        if schema.made_by_us(name):
             return f"names {name!r}, a field that is made for each record"
-        if schema.field(name) is None:
+        if not schema.takes(name):
             near = difflib.get_close_matches(name, schema.fields, n=1)
-            return f"names {name!r}, and the schema has no such field" + (f"; the nearest is {near[0]!r}" * bool(near))
+            hint = f"; the nearest is {near[0]!r}" if near else ""
+            return f"names {name!r}, and the schema has no such field{hint}"
     return ""
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from indexer.formats.registry import Tables, bundled_profiles, default_profiles, format_named
+from indexer.model import schema
 from indexer.model.documents import Value
 from indexer.model.errors import ConfigError
-from indexer.model.schema import biblio
+from indexer.model.schema import biblio, in_use
 
 TitleSort = Literal["current", "legacy", "auto"]
 FILES = (
@@ -58,7 +59,8 @@ def make_id(profile: Profile, identifier: str) -> str:
 def bundled() -> dict[str, Profile]:
     """The profiles that come with the package, by name."""
     tables = bundled_profiles()
-    return {name: _build(name, tables, {}) for name in tables}
+    with in_use(schema.bundled()):  # they are the same for every target
+        return {name: _build(name, tables, {}) for name in tables}
 
 
 def resolve(name: str, user_profiles: Mapping[str, Mapping[str, Any]]) -> Profile:
@@ -196,22 +198,23 @@ def _title_sort(where: str, value: object, format_name: str) -> TitleSort:
 
 def _constants(where: str, start: Mapping[str, Value], given: object) -> dict[str, Value]:
     """The base's constants with the given ones over them, each in the shape that the schema has for its field."""
-    schema = biblio()
+    fields = biblio()
     constants = dict(start)
     for name, value in _table(f"{where}.constants", given).items():
         here = f"{where}.constants.{name}"
-        known = schema.field(name)
-        if known is None:
-            raise ConfigError(f"{here}: the schema has no such field", advice=_nearest(name, schema.fields))
-        if name in ("id", "_version_") or (name in schema.copy_targets and name not in schema.copies):
+        known = fields.field(name)
+        if not fields.takes(name):
+            raise ConfigError(f"{here}: the schema has no such field", advice=_nearest(name, fields.fields))
+        if name == "id" or fields.made_by_us(name):
             raise ConfigError(f"{here}: this field is made for each record, it cannot be a constant")
         values = _texts(here, value)
-        if not known.multi and len(values) > 1:
+        multi = len(values) > 1 if known is None else known.multi
+        if not multi and len(values) > 1:
             raise ConfigError(f"{here}: the field holds one value, and {len(values)} are given")
         if not values:
             constants.pop(name, None)
         else:
-            constants[name] = list(values) if known.multi else values[0]
+            constants[name] = list(values) if multi else values[0]
     return constants
 
 

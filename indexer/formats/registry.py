@@ -56,7 +56,8 @@ class Format:
         `parse(raw)` gives the root element that `indexer explain` looks into, where it is not plain XML;
         `named_values(record, profile)` gives name -> values, and field -> names, of a record that is no XML;
         `rules_of(record, profile)` gives field -> the rules that made it, where no table can say; `depends_on(options)`
-        a text that is another one when the files change which the options name.
+        a text that is another one when the files change which the options name;
+        `named_fields(options)` the fields that the options of a profile name.
         """
         found: Callable[..., Any] | None = getattr(self.load(), name, None)
         return found

@@ -85,6 +85,13 @@ def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
     return None
 
 
+def named_fields(options: Mapping[str, Any]) -> set[str]:
+    """The fields that a mapping of the user's own makes of MARC records in fullrecord."""
+    from indexer.formats import marc
+
+    return marc.named_fields(options) if options["rederive"] else set()
+
+
 def marc_record(dumped: Values) -> bytes | None:
     """The MARC record that a document was made of, where it holds one."""
     if dumped.get("record_format") != ["marc"] or len(dumped.get("fullrecord", [])) != 1:

@@ -116,7 +116,7 @@ class _Collected:
                 self._keep(id, ("added", ()))
             else:
                 wanted = last.fields()
-                names = differing(wanted, has, self._sink.omit)
+                names = differing(wanted, has, self._sink.omit, self._plan.spec.schema)
                 profile = self._plan.spec.profile_of(record)
                 places = tuple((profile.name if profile else "", name) for name in names)
                 self._keep(id, ("changed" if names else "unchanged", places))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from indexer.config import Config
 from indexer.formats import profiles
+from indexer.jobs import after
 from indexer.jobs.load import limits, made_by
 from indexer.jobs.publish import publish
 from indexer.jobs.results import LoadResult
@@ -140,6 +141,7 @@ def replay(
             stop=stop,
             summary=session.summary,
         )
+        after.after_commit(session, config, "dead-letters replay")
     return ReplayResult(target=str(target), summary=summary, report=session.reporter.page, letters=len(letters))
 
 

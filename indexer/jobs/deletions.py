@@ -16,6 +16,8 @@ from indexer.engines.base import Index
 from indexer.engines.registry import require_index
 from indexer.formats.profiles import Profile
 from indexer.formats.registry import DELETE
+from indexer.jobs import after
+from indexer.jobs.fields import fitted
 from indexer.jobs.load import plan_of
 from indexer.jobs.plan import plan_for_sources
 from indexer.jobs.results import Deletion, DeletionResult
@@ -63,7 +65,7 @@ def sweep(
     plan_for_sources(config)  # says what is wrong with them before anything is opened
     with _gathering("sweep", config, dry_run=dry_run, audience=audience) as doomed, IdSet() as held:
         # now that nobody brings documents of other dumps
-        plan = plan_for_sources(config).omitting(doomed.session.sink.omit)
+        plan = fitted(plan_for_sources(config), doomed.session.sink)
         with closing(transform_all(plan)) as derived:
             for chunk in derived:
                 _keep(chunk, held)
@@ -182,6 +184,7 @@ def _carry_out(
         if doomed.command == "delete":
             doomed.note(target)
         session.load(plan)
+        after.after_commit(session, config, doomed.command)
     return result
 
 

@@ -8,6 +8,7 @@ from indexer.config import Config
 from indexer.engines.registry import open_index, require_index
 from indexer.jobs.changes import Changes, changes
 from indexer.jobs.compare import Sample
+from indexer.jobs.fields import fitted
 from indexer.jobs.load import plan_for
 from indexer.jobs.plan import plan_for_sources
 from indexer.model.errors import ConfigError, IndexerError
@@ -51,4 +52,4 @@ def diff_of(plan: Plan, target: Target, *, id: str | None = None, sample: int | 
     with closing(open_index(target, connections=1)) as index:
         index.check()
         chosen = Sample(sample, seed) if sample is not None else None
-        return changes(plan.omitting(index.omit), index, id=id, sample=chosen)
+        return changes(fitted(plan, index), index, id=id, sample=chosen)

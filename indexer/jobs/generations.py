@@ -9,6 +9,7 @@ from indexer.engines.base import Index
 from indexer.engines.generations import GenerationStore, not_adopted
 from indexer.engines.registry import engine_of, open_generations, open_index
 from indexer.jobs import generation_state
+from indexer.jobs.fields import fitted
 from indexer.jobs.plan import dumps, plan_for_sources
 from indexer.jobs.publish import published
 from indexer.jobs.state import open_state
@@ -188,10 +189,9 @@ def _switch(
         if before is not None:
             live = opening.enter_context(closing(open_index(place.target(before), any_schema=True)))
         generation_state.delete_again(store, str(target), chosen.name, sink=sink, live=live)
-        omit = sink.omit
         documents = sink.count()
     generation_state.promote(store, place, str(target), chosen.name)
-    behind = _behind(chosen, target, store, config, omit)
+    behind = _behind(chosen, target, store, config, sink)
     return SwitchResult(str(target), chosen.name, before, documents, behind, older)
 
 
@@ -209,11 +209,11 @@ def _older(sink: Index, chosen: Generation, target: Target) -> str:
     return ""
 
 
-def _behind(chosen: Generation, target: Target, store: Store, config: Config, omit: frozenset[str]) -> int:
+def _behind(chosen: Generation, target: Target, store: Store, config: Config, sink: Index) -> int:
     """How many dumps of the sources the generation has not read as they are now."""
     if not config.settings.source:
         return 0
-    plan = plan_for_sources(config).omitting(omit)
+    plan = fitted(plan_for_sources(config), sink)
     target_id = progress.find_target(store, index_name(str(target), chosen.name))
     read = files.complete(store, target_id) if target_id is not None else {}
     return sum(read.get(dump.key) != dump.signature for dump in dumps(plan) if dump.signature)

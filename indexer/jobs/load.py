@@ -45,8 +45,12 @@ def load(
             carry_out(plan, None, None, reporter)
         return LoadResult(target=str(target), summary=summary, dry_run=True)
     connections = plan.limits.connections
+    from indexer.jobs import after
+
+    after.check(config)
     with open_session(target, config, command="load", audience=audience, connections=connections) as session:
         summary = session.load(plan, force=force)
+        after.after_commit(session, config, "load")
     return LoadResult(target=str(target), summary=summary, remembered=True, report=session.reporter.page)
 
 
@@ -96,7 +100,7 @@ def plan_of(
     size = sources.total_bytes(list(files))
     return Plan(
         files=files,
-        spec=TransformSpec(profiles_of, set(), made_by(settings), settings.dates),
+        spec=TransformSpec(profiles_of, set(), made_by(settings), bool(settings.dates)),
         workers=1 if size is not None and size < SMALL_DUMP else settings.workers,
         limits=limits(settings, connections=connections),
         budget=Budget(settings.error_budget.count, settings.error_budget.share),

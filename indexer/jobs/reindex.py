@@ -12,7 +12,9 @@ from indexer.engines.base import Index
 from indexer.engines.generations import GenerationStore
 from indexer.engines.registry import engine_of, open_generations, open_index
 from indexer.formats.version import derive_version
-from indexer.jobs import generation_state
+from indexer.jobs import after, generation_state
+from indexer.jobs.dates import check_kept
+from indexer.jobs.fields import fitted
 from indexer.jobs.plan import Dump, dumps, plan_for_sources
 from indexer.jobs.publish import published
 from indexer.jobs.results import ReindexResult
@@ -60,6 +62,8 @@ def reindex(
         with reported_if_refused(store, runs.REINDEX, str(target)):
             place = open_generations(target, configset=settings.configset)
         with closing(place), lock.hold(store, index_name(str(target), ""), command="reindex"):
+            after.check(config)
+            _check_dates(target, place, store, config)
             job = _Job(config, target, place, store, audience)
             with _remembered(job, runs.REINDEX if promote else runs.REINDEX_BESIDE):
                 job.run(promote=promote, adopt=adopt or settings.adopt, keep=keep or settings.keep)
@@ -248,7 +252,7 @@ class _Job:
         with closing(open_index(target)) as sink:
             sink.check(to_write=True)
             yield (
-                plan.omitting(sink.omit),
+                fitted(plan, sink),
                 sink,
                 known_target(index_name(str(self.target), name), sink, self.store, engine_of(self.target)),
             )
@@ -361,6 +365,10 @@ class _Job:
             "the limit that is named in brackets ([verify] of indexer.toml)."
         )
 
+    def _after_failed(self, message: str, advice: str) -> None:
+        self.exit_code = ExitCode.REJECTED
+        self.complain(f"{message}\n  {advice}")
+
     def _tell_checks(self) -> None:
         for check, line in zip(self.checks, lines(self.checks), strict=True):
             (self.say if check.passed else self.complain)(f"  {line}")
@@ -369,11 +377,19 @@ class _Job:
         """After the switch. What is too much goes; what was live stays."""
         back = f"; {self.former} was live before: indexer rollback goes back to it" if self.former else ""
         self.say(f"{self.name} is live{back}")
+        after.after_reindex(self.target, self.config, self.account, self.name, say=self.say, trouble=self._after_failed)
         generations = generation_state.look(self.store, self.place, str(self.target))
         for generation in generation_state.surplus(generations, keep):
             generation_state.drop(self.store, self.place, str(self.target), generation.name)
             self.dropped.append(generation.name)
             self.say(f"{generation.name}   dropped: {keep} are kept")
+
+
+def _check_dates(target: Target, place: GenerationStore, store: Store, config: Config) -> None:
+    """Before anything is made or adopted: that the dates of the index that is there would not be lost."""
+    if place.live() is not None or place.is_plain():
+        with closing(open_index(target, any_schema=True)) as live:
+            check_kept(target, live, store, config)
 
 
 def _look(plan: Plan) -> None:

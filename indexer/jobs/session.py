@@ -16,18 +16,20 @@ from indexer.engines.registry import engine_of, open_writer
 from indexer.formats.profiles import FILES, Profile
 from indexer.formats.registry import format_named
 from indexer.formats.version import derive_version
+from indexer.jobs.dates import check_kept, dates_of
+from indexer.jobs.fields import fitted
 from indexer.jobs.publish import published
 from indexer.model.books import Account
 from indexer.model.errors import PermanentError, TargetError
 from indexer.model.records import Fault
 from indexer.model.schema import biblio
-from indexer.model.settings import LoadSettings
 from indexer.model.targets import Target
 from indexer.observe.audience import Audience
 from indexer.observe.reporter import Reporter
 from indexer.pipeline.run import Plan, Summary, run
 from indexer.pipeline.workers import collect_rarely
 
+LOSE_NOTHING = ("delete", "sweep")  # commands that send no document
 SEARCHER_WAITS = (0.5, 1.0, 2.0, 4.0, 0.0)  # seconds: a replica may show a commit a little later than another one
 
 # Here and below the database is imported where it is needed: transform does without, and starts in half the time.
@@ -65,7 +67,7 @@ class Session:
         from indexer.state import dumps, runs
 
         # a run that was killed may have been, or have died, of a record: then not again in this process
-        plan = replace(plan.omitting(self.sink.omit), apart=runs.before_was_killed(self.store, self.reporter.run_id))
+        plan = replace(fitted(plan, self.sink), apart=runs.before_was_killed(self.store, self.reporter.run_id))
         run_state = self.run_state(plan, force=force)
         first = self.building and not dumps.complete(self.store, self.target_id)  # what comes after it is little
         tunable = self.engine.tunable
@@ -150,13 +152,18 @@ def open_session(
                 sink.check(to_write=True)
                 if not building and engine_of(target).generations is not None:
                     agree(store, target)
+                if not building and command.split()[0] not in LOSE_NOTHING:
+                    check_kept(target, sink, store, config)
             summary = Summary()
             with Reporter(config, store, audience=audience, command=command, target=url, summary=summary) as reporter:
                 name = building or live_index(store, str(target))
                 bulk_settings.put_back(sink, store, name, say=reporter.say)
-                dates = dates_of(url, sink, store, config.settings.load, building=bool(building))
                 target_id = known_target(name, sink, store, engine_of(target))
-                yield Session(store, engine_of(target), sink, summary, reporter, name, target_id, dates, bool(building))
+                read = config.target() if building else target
+                with dates_of(read, sink, store, config, building=bool(building)) as dates:
+                    yield Session(
+                        store, engine_of(target), sink, summary, reporter, name, target_id, dates, bool(building)
+                    )
 
 
 @contextmanager
@@ -186,23 +193,10 @@ def known_target(name: str, sink: Writer, store: "Store", engine: Engine) -> int
     return progress.open_target(store, name, identity=index.identity(), documents_in_index=index.count())
 
 
-def dates_of(
-    url: str, sink: Writer, store: "Store", settings: LoadSettings, *, building: bool = False
-) -> "Dates | None":
-    """What puts first_indexed and last_indexed into documents for this target, `building` those of a generation beside
-    the live one; None without load.dates, and for a file of JSON lines: nothing is in an index then.
-    """
-    if not settings.dates or sink.durable == "never":
-        return None
-    from indexer.pipeline.dates import Dates
-    from indexer.state import tracked
-
-    return Dates(store, tracked.open_target(store, url), building=building)
-
-
 def rules_of(plan: Plan) -> dict[str, str]:
     """Each dump of the plan with the rules by which it is read: where they differ, so may its documents."""
-    common = f"{sorted(plan.spec.omit)}{biblio().version}{derive_version()}{plan.spec.dates}"
+    spec = plan.spec
+    common = f"{sorted(spec.omit)}{biblio().version}{derive_version()}{spec.dates}{spec.site or ''}"
     rules = {
         source: f"{sorted(profiles.items())}{common}{_files(profiles)}"
         for source, profiles in plan.spec.profiles.items()

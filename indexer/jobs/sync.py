@@ -7,6 +7,8 @@ from dataclasses import replace
 from indexer import sources
 from indexer.config import Config
 from indexer.engines.registry import require_index
+from indexer.jobs import after
+from indexer.jobs.fields import fitted
 from indexer.jobs.harvest_sources import harvest_sources, planned
 from indexer.jobs.pending_deletions import foreseen, let_through
 from indexer.jobs.plan import Dump, chosen, dumps, is_as_it_was, part, plan_for_sources
@@ -35,6 +37,7 @@ def sync(
 
     target = config.target()
     require_index(target, "{} cannot be kept up to date", advice="Write one with indexer load.")
+    after.check(config)
     plan = plan_for_sources(config, names, whole=False)
     connections = config.settings.load.connections
     command = "sync --dry-run" if dry_run else "sync"
@@ -54,6 +57,8 @@ def sync(
         if not dry_run:
             session.check_all_there()
             summary.missing = dead_letters.count(session.store, session.target_id, plan.spec.profiles)
+        if not dry_run:
+            after.after_commit(session, config, "sync")
         going, stopped = foreseen(session, part(plan, new, config), share) if dry_run else ([], "")
         moving = {source.name for source in chosen(config, names) if source.move_processed}
         if moving and not dry_run and not summary.interrupted:
@@ -81,6 +86,7 @@ def catch_up(
     """
     from indexer.state import dumps as state
 
+    plan = fitted(plan, session.sink)
     known = {} if force else state.complete(session.store, session.target_id)
     new = news(dumps(plan), known)
     summary = session.summary

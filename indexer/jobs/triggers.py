@@ -30,9 +30,14 @@ def trigger(schedule: ScheduleSettings) -> BaseTrigger:
     jitter = schedule.jitter or None
     if schedule.every:
         return IntervalTrigger(seconds=seconds(schedule.every), jitter=jitter)
-    cron = _cron(schedule.cron, jitter)
+    return cron_trigger("schedule.cron", schedule.cron, jitter)
+
+
+def cron_trigger(key: str, expression: str, jitter: int | None = None) -> BaseTrigger:
+    """The trigger of a cron expression; `key` is the setting that it is of. Raises ConfigError."""
+    cron = _cron(key, expression, jitter)
     if cron.get_next_fire_time(None, datetime.now(UTC)) is None:
-        raise ConfigError(f"schedule.cron: {schedule.cron!r} never comes", advice=FIELDS)
+        raise ConfigError(f"{key}: {expression!r} never comes", advice=FIELDS)
     return cron
 
 
@@ -55,14 +60,14 @@ def seconds(text: str) -> int:
     return total
 
 
-def _cron(expression: str, jitter: int | None) -> BaseTrigger:
+def _cron(key: str, expression: str, jitter: int | None) -> BaseTrigger:
     """Cron's own rules where APScheduler has others: 0 and 7 are Sunday, and with both a day of the month and a day of
     the week either is enough.
     """
     fields = expression.split()
     if len(fields) != 5:
         raise ConfigError(
-            f"schedule.cron: {expression!r} has {len(fields)} fields, not five",
+            f"{key}: {expression!r} has {len(fields)} fields, not five",
             advice=FIELDS,
         )
     minute, hour, day, month, weekday = fields
@@ -75,7 +80,7 @@ def _cron(expression: str, jitter: int | None) -> BaseTrigger:
         return OrTrigger(either, jitter=jitter)
     except ValueError as error:
         raise ConfigError(
-            f"schedule.cron: {expression!r} is not a cron expression: {error}",
+            f"{key}: {expression!r} is not a cron expression: {error}",
             advice=FIELDS,
         ) from None
 

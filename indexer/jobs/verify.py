@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from indexer.config import Config
 from indexer.engines.registry import open_index, require_index
+from indexer.jobs.fields import fitted
 from indexer.jobs.plan import plan_for_sources
 from indexer.jobs.results import VerifyResult
 from indexer.jobs.verification import verify
@@ -36,7 +37,7 @@ def verify_index(
         sink = open_index(target, connections=1)
         try:
             sink.check()
-            plan = plan.omitting(sink.omit)
+            plan = fitted(plan, sink)
             with lock.hold(store, str(target), command="verify"):
                 target_id = progress.find_target(store, live_index(store, str(target)))
                 checks = verify(

@@ -38,7 +38,11 @@ class LoadSettings(Table):
     batch_bytes: int = Field(4 * 2**20, ge=1024, le=90 * 2**20, description="bytes in a request at the most")
     retry_seconds: float = Field(300, ge=0, description="how long a request that fails for a passing reason is tried")
     retry_tries: int = Field(100, ge=1, description="how often a request that fails for a passing reason is tried")
-    dates: bool = Field(False, description="whether documents get first_indexed and last_indexed")
+    dates: bool | None = Field(
+        None,
+        description="whether documents get first_indexed and last_indexed; where it is not said, they get none, and "
+        "nothing is sent that would lose those of an index",
+    )
     error_budget: BudgetSettings = BudgetSettings()
 
 
@@ -156,6 +160,29 @@ class RebuildSettings(Table):
     )
 
 
+class SolrSettings(Table):
+    """What concerns Solr alone."""
+
+    optimize: str = Field(
+        "never", description="when its index is optimized: never, after-reindex, or a cron expression of five fields"
+    )
+
+
+class AfterSettings(Table):
+    """What is run when an index has changed."""
+
+    commit: list[str] = Field(
+        default_factory=list, description="a command and its arguments; it gets the books as JSON on standard input"
+    )
+    seconds: float = Field(600, gt=0, description="how long it may take")
+
+
+class SchemaSettings(Table):
+    """What the schema has besides the bundled fields."""
+
+    extra: str = Field("", description="a file of fields of one's own, written as schemas/biblio.toml is")
+
+
 class DeleteSettings(Table):
     """The brake on deletions (indexer/pipeline/delete_guard.py)."""
 
@@ -176,6 +203,11 @@ class Settings(Table):
     metrics: MetricsSettings = MetricsSettings()
     delete: DeleteSettings = DeleteSettings()
     notify: NotifySettings = NotifySettings()
+    fields: Literal["live"] | SchemaSettings = Field(
+        SchemaSettings(), alias="schema", description="live: the target's own fields alone, as of an authority core"
+    )
     schedule: ScheduleSettings = ScheduleSettings()
+    solr: SolrSettings = SolrSettings()
+    after: AfterSettings = AfterSettings()
     source: list[SourceSettings] = Field(default_factory=list)
     profile: dict[str, dict[str, Any]] = Field(default_factory=dict)

@@ -15,6 +15,7 @@ from indexer.formats.registry import default_profiles
 from indexer.model.documents import Delete
 from indexer.model.errors import ConfigError, IndexerError, TransientError
 from indexer.model.records import Record
+from indexer.model.schema import biblio
 from indexer.pipeline.ledger import Entry, Ledger
 from indexer.pipeline.pool import Apart
 from indexer.pipeline.push import Limits, Pusher
@@ -90,6 +91,7 @@ class _Replay:
         self._run_state = run_state
         self._profile = profile
         self._derive_version = derive_version
+        self._schema = biblio().with_live(getattr(sink, "live", None))
         self._events = events
         self._pusher: Pusher[Token] = Pusher(sink, limits, on_answer=self._answered, on_pause=paused, stop=stop)
         self._apart = Apart()
@@ -155,6 +157,7 @@ class _Replay:
             self._sink.omit,
             self._derive_version,
             dates=self._run_state.dates is not None,
+            schema=self._schema,
         )
         # what failed there may end this process, too
         return record, self._apart.transform(record, spec) if row.stage == "derive" else transform(record, spec)

@@ -77,7 +77,7 @@ class Summary:
     records whose documents are loaded all the same, by kind; `retries` the requests that were tried again; `held` the
     documents that deletions would take which the brake has stopped; `missing`, for `sync`, the records of its sources
     that are not in the index, those of earlier runs too. `faulty` are the files that were not read, or not to their
-    end.
+    end. `after_failed`: the load is well, what was to follow is not.
     """
 
     account: Account = field(default_factory=Account)
@@ -87,6 +87,7 @@ class Summary:
     retries: int = 0
     held: int = 0
     missing: int = 0
+    after_failed: bool = False
     faulty: list[str] = field(default_factory=list)
 
     def warn(self, warning: str) -> None:
@@ -101,7 +102,13 @@ class Summary:
             return ExitCode.INTERRUPTED
         if self.held:
             return ExitCode.VERIFICATION
-        if self.account.total.rejected or self.missing or self.account.faults or self.account.open_sources:
+        if (
+            self.account.total.rejected
+            or self.missing
+            or self.account.faults
+            or self.account.open_sources
+            or self.after_failed
+        ):
             return ExitCode.REJECTED
         return ExitCode.OK
 

@@ -62,6 +62,14 @@ def before_was_killed(store: Store, run_id: int) -> bool:
         return row is not None and row.finished is None
 
 
+def finished_before(store: Store, target: str, run_id: int) -> str | None:
+    """When the last run into this target before that one ended; None where there was none."""
+    query = sa.select(sa.func.max(runs.c.finished)).where(runs.c.target == target, runs.c.id < run_id)
+    with store.begin() as connection:
+        found = connection.execute(query).scalar()
+        return str(found) if found is not None else None
+
+
 @dataclass(frozen=True, slots=True)
 class StoredRun:
     """A run as the state has it. `finished`, `exit_code` and `message` are None while it runs, and where it was killed.

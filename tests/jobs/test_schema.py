@@ -21,11 +21,11 @@ def test_an_index_that_was_installed_has_the_schema(settings: Config, told: Told
     assert result.exit_code == ExitCode.OK
 
 
-def test_a_configset_of_ones_own(tmp_path: Path) -> None:
-    looked = build(check=True, copy_fields_into=tmp_path / "own")
+def test_a_configset_of_ones_own(settings: Config, tmp_path: Path) -> None:
+    looked = build(config=settings, check=True, copy_fields=True, out=tmp_path / "own")
     assert looked.files
     assert looked.exit_code == ExitCode.REJECTED
     assert not (tmp_path / "own").exists()
-    written = build(copy_fields_into=tmp_path / "own")
+    written = build(config=settings, copy_fields=True, out=tmp_path / "own")
     assert (list(written.files), written.exit_code) == (list(looked.files), ExitCode.OK)
-    assert build(check=True, copy_fields_into=tmp_path / "own").exit_code == ExitCode.OK
+    assert build(config=settings, check=True, copy_fields=True, out=tmp_path / "own").exit_code == ExitCode.OK

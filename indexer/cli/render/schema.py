@@ -6,9 +6,9 @@ from indexer.jobs.schema import BuildResult, CheckResult
 
 def build(result: BuildResult) -> int:
     for file in result.files:
-        print(f"{'differs from biblio.toml' if result.checked else 'written'}: {file}")
+        print(f"{f'differs from {result.schema}' if result.checked else 'written'}: {file}")
     if not result.files:
-        print("the compiled schemas are those of biblio.toml")
+        print(f"the compiled schemas are those of {result.schema}")
     return result.exit_code
 
 
@@ -20,6 +20,8 @@ def check(result: CheckResult, *, as_json: bool) -> int:
         print(f"differs from biblio.toml: {file}")
     for difference in result.differences:
         print(f"{result.target}: {difference}")
-    if not result.files and not result.differences:
+    if result.own_fields is not None:
+        print(f"{result.target} has a schema of its own with {result.own_fields} fields")
+    elif not result.files and not result.differences:
         print(f"{result.target} has the schema of biblio.toml")
     return result.exit_code

@@ -3,13 +3,14 @@
 Nothing here writes.
 """
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from indexer.engines.base import Difference
 from indexer.engines.elastic.schema import index_body
 from indexer.engines.preflight import refuse
-from indexer.model.schema import Schema, biblio
+from indexer.model.schema import Field, Schema, biblio, longest_first
 from indexer.model.targets import Target
 
 Json = dict[str, Any]
@@ -39,7 +40,37 @@ def compare_elastic(schema: Schema, mappings: Mapping[str, Any]) -> list[Differe
                 found.append(Difference(row["match"], f"not there{place}"))
             else:
                 found += _compare_mapping(row["match"], row["mapping"], templates[row["match"]], place)
+    live_fields = live_elastic_schema(mappings)
+    for name in (*sorted(live_fields.fields), *(field.name for field in live_fields.dynamic)):
+        found.append(Difference(name, "a field of this index alone: profiles and dumps may give it", blocking=False))
     return found
+
+
+def live_elastic_schema(mappings: Mapping[str, Any]) -> Schema:
+    """The fields and patterns that an index, or every index of an alias, has and we do not: a mapping does not say how
+    many values a field holds, any may hold several.
+    """
+    ours = biblio()
+    each = [index.get("mappings", {}) for index in mappings.values()]
+    names = [{name for name, body in one.get("properties", {}).items() if "type" in body} for one in each]
+    patterns = [{row["match"] for row in _templates(one)} for one in each]
+    known = {field.name for field in ours.dynamic}
+    fields = [
+        Field(name, "string", multi=True) for name in set.intersection(*names or [set()]) if ours.field(name) is None
+    ]
+    dynamic = [
+        Field(name, "string", multi=True)
+        for name in set.intersection(*patterns or [set()])
+        if name not in known and name.count("*") == 1 and "*" in (name[0], name[-1]) and name != "*"
+    ]
+    return dataclasses.replace(
+        ours,
+        name="live",
+        fields={field.name: field for field in fields},
+        dynamic=longest_first(dynamic),
+        copies={},
+        open=False,
+    )
 
 
 def compare_analysis(schema: Schema, settings: Mapping[str, Any]) -> list[Difference]:

@@ -30,6 +30,7 @@ from indexer.engines.query import (
 )
 from indexer.model.documents import Delete, Fields
 from indexer.model.errors import ConfigError, NotThere, PermanentError, TargetError, TransientError
+from indexer.model.schema import Schema
 from indexer.model.targets import Target
 
 # What a bulk load into an empty index does without: a refresh every second, and every document indexed twice at once.
@@ -66,6 +67,7 @@ class ElasticSink:
         self._index = "/" + quote(target.index, safe="")
         self._uuids: dict[str, str] = {}  # of the indices that `check` saw
         self._is_alias = False
+        self.live: Schema | None = None  # its own fields, known after `check`
 
     def __str__(self) -> str:
         return str(self._target)
@@ -78,7 +80,9 @@ class ElasticSink:
         check_product(self._target, self._call)
         if to_write:
             writable.check_elastic(self._target, self._call, self._index)
-        preflight.check_elastic(self._call("GET", f"{self._index}/_mapping"), self._target)
+        mappings = self._call("GET", f"{self._index}/_mapping")
+        preflight.check_elastic(mappings, self._target)
+        self.live = preflight.live_elastic_schema(mappings)
         self._uuids = self._read_uuids()
         self._is_alias = self._target.index not in self._uuids
 
@@ -128,6 +132,10 @@ class ElasticSink:
 
     def count(self) -> int:
         return int(self._ask("GET", "_count")["count"])
+
+    def count_with(self, field: str) -> int:
+        query = {"query": {"exists": {"field": field}}}
+        return int(self._ask("POST", "_count", orjson.dumps(query))["count"])
 
     def ids(self) -> Iterator[str]:
         """Pages by the field `id`: unlike a scroll it holds nothing open, unlike `_id` it needs no field data."""

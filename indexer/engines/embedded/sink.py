@@ -131,6 +131,9 @@ class EmbeddedSink:
     def count(self) -> int:
         return self._reader().searcher.num_docs
 
+    def count_with(self, field: str) -> int:
+        return self._reader().total(tantivy.Query.exists_query(field))
+
     def ids(self) -> Iterator[str]:
         with faults(self._folder, "cannot be read"):
             reader = self._reader()

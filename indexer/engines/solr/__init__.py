@@ -41,13 +41,22 @@ def _generations(target: Target, configset: str) -> GenerationStore:
         raise
 
 
+def _optimize(target: Target) -> None:
+    from indexer.engines.solr.sink import optimize
+
+    optimize(target)
+
+
 SOLR = Engine(
     scheme="solr",
     product="Solr",
     example="solr+http://host:8983/solr/biblio",
     noun="core",
+    own_fields=True,
+    any_schema=True,
     open=_open,
     install=_install,
     differences=_differences,
     generations=_generations,
+    optimize=_optimize,
 )

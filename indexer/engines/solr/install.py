@@ -4,6 +4,7 @@ import io
 import shlex
 import time
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -15,7 +16,7 @@ from indexer.engines.solr.schema import CONF, MARK, configset, schema_xml
 from indexer.engines.solr.sink import Product, check_product, check_select
 from indexer.engines.solr.words import LOG_ADVICE, NoConfigset, not_started
 from indexer.model.errors import PermanentError, TargetError
-from indexer.model.schema import biblio, schemas_folder
+from indexer.model.schema import biblio, bundled, schemas_folder
 from indexer.model.targets import Target
 
 STANDALONE_CONFIGSET = "biblio"  # a folder that an administrator puts on the server
@@ -269,6 +270,8 @@ def _solr_home(target: Target, session: requests.Session) -> str:
 
 def _copy(solr_home: str, product: Product) -> str:
     """The command that puts the configset where cores made by us have it from."""
-    source = shlex.quote(str(schemas_folder() / CONF[product.major]))
+    extended = biblio().version != bundled().version  # it has fields of the site's, and nobody has compiled it for sure
+    source = shlex.quote(str((Path("biblio-extra") if extended else schemas_folder()) / CONF[product.major]))
+    build = "indexer schema build --out biblio-extra && " if extended else ""
     folder = shlex.quote(f"{solr_home.rstrip('/')}/configsets/{STANDALONE_CONFIGSET}/conf/")
-    return f"mkdir -p {folder} && cp {source}/* {folder}"
+    return f"{build}mkdir -p {folder} && cp {source}/* {folder}"

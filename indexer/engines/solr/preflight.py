@@ -19,7 +19,7 @@ from indexer.engines.solr import update_chain
 from indexer.engines.solr.update_chain import OWN, UpdateChain
 from indexer.engines.solr.words import not_started, refusal
 from indexer.model.errors import NotThere, PermanentError, TargetError
-from indexer.model.schema import Field, Schema, biblio
+from indexer.model.schema import Field, Schema, biblio, longest_first
 from indexer.model.targets import Target
 
 #: What a Solr field of a class takes, by the class's simple name. Others are not judged.
@@ -41,6 +41,7 @@ _TAKES = {
 #: What our kinds of fields are sent as; a text field takes them all.
 _SENT = {"long": "numbers", "date": "dates", "boolean": "true and false", "geo": "places"}
 LONGEST_TERM = 32_766  # bytes of a string that Lucene indexes or keeps as a doc value
+_INTERNAL = ("_version_", "_root_", "_nest_path_", "_nest_parent_")  # Solr's own fields
 Json = dict[str, Any]
 
 
@@ -56,6 +57,7 @@ class LiveSolr:
     types: dict[str, str] = dataclasses.field(default_factory=dict)
     unique_key: str | None = "id"
     chain: UpdateChain = OWN
+    dictionaries: tuple[str, ...] = ()  # of spelling, that are built when the index is optimized
 
     def field(self, name: str) -> Json | None:
         """The properties of this field, or of the longest dynamic pattern that matches it (Solr's rule), or None."""
@@ -67,12 +69,40 @@ class LiveSolr:
     @property
     def omit(self) -> frozenset[str]:
         """Fields not to be sent, because a copyField rule fills them from what we send: those that are nothing but
-        copies, and those that hold one value, which Solr would refuse as a second one.
+        copies, those that hold one value, which Solr would refuse as a second one, and those of its own, unless a
+        profile gives them values besides.
         """
-        schema = biblio()
-        copied = schema.copy_targets - schema.copies.keys()
-        targets = {target for source, target in self.copies if "*" not in target and _is_sent(source, schema)}
-        return frozenset(name for name in targets if name in copied or not _multi(self.field(name)))
+        ours = biblio()
+        copied = ours.copy_targets - ours.copies.keys()
+        both = ours.with_live(self.schema)
+        found = set()
+        for source, target in self.copies:
+            known = ours.field(target) is not None
+            if "*" in target or not _is_sent(source, ours if known else both):
+                continue
+            if not known or target in copied or not _multi(self.field(target)):
+                found.add(target)
+        return frozenset(found)
+
+    @property
+    def schema(self) -> Schema:
+        """Its fields and patterns as ours are written."""
+        named = [_as_field(name, row) for name, row in self.fields.items() if name not in _INTERNAL]
+        return dataclasses.replace(
+            biblio(),
+            name="live",
+            unique_key=self.unique_key or "",
+            fields={field.name: field for field in named},
+            dynamic=longest_first([_as_field(name, row) for name, row in self.dynamic.items()]),
+            copies={},
+            open=False,
+        )
+
+    def site_fields(self, ours: Schema) -> list[str]:
+        """The names and patterns that it has and we do not."""
+        patterns = {field.name for field in ours.dynamic}
+        names = [name for name in self.fields if ours.field(name) is None and name not in _INTERNAL]
+        return [*names, *(name for name in self.dynamic if name not in patterns)]
 
 
 def live_solr_schema(session: requests.Session, target: Target) -> LiveSolr:
@@ -81,22 +111,24 @@ def live_solr_schema(session: requests.Session, target: Target) -> LiveSolr:
     dynamic = solr_answer(session, target, "schema/dynamicfields", showDefaults="true")["dynamicFields"]
     copies = solr_answer(session, target, "schema/copyfields")["copyFields"]
     types = solr_answer(session, target, "schema/fieldtypes")["fieldTypes"]
+    config = _live_config(session, target)
     return LiveSolr(
         fields={row["name"]: row for row in fields},
         dynamic={row["name"]: row for row in dynamic},
         copies=tuple((row["source"], row["dest"]) for row in copies),
         types={row["name"]: str(row.get("class", "")) for row in types},
         unique_key=solr_answer(session, target, "schema/uniquekey").get("uniqueKey"),
-        chain=_live_chain(session, target),
+        chain=update_chain.read(config),
+        dictionaries=tuple(update_chain.built_on_optimize(config)),
     )
 
 
-def _live_chain(session: requests.Session, target: Target) -> UpdateChain:
-    """The update chain; Solr's own where the server does not let us see it."""
+def _live_config(session: requests.Session, target: Target) -> bytes:
+    """The solrconfig.xml; empty where the server does not let us see it: its update chain counts as Solr's own then."""
     try:
-        return update_chain.read(live_file(session, target, "solrconfig.xml"))
+        return live_file(session, target, "solrconfig.xml")
     except PermanentError:
-        return OWN
+        return b""
 
 
 def live_file(session: requests.Session, target: Target, name: str) -> bytes:
@@ -114,8 +146,8 @@ def missing_fields(schema: Schema, live: LiveSolr) -> list[str]:
     return [field.name for field in _sendable(schema) if live.field(field.name) is None]
 
 
-def check_solr(session: requests.Session, target: Target) -> frozenset[str]:
-    """Checks that a core takes our documents. Returns the fields that it fills itself, which are not to be sent.
+def check_solr(session: requests.Session, target: Target) -> LiveSolr:
+    """Checks that a core takes our documents. Gives its schema.
 
     Raises PermanentError when fields are missing, hold one value where we send several or what is no text, when it has
     another unique key, asks for fields that nothing fills, or its update chain drops what we send; TransientError.
@@ -126,7 +158,7 @@ def check_solr(session: requests.Session, target: Target) -> frozenset[str]:
         raise _not_started(session, target) or error from None
     omit = live.omit
     refuse(target, [row for row in compare_solr(biblio(), live) if row.field not in omit])
-    return omit
+    return live
 
 
 def start_failure(session: requests.Session, target: Target) -> str | None:
@@ -153,7 +185,7 @@ def compare_solr(schema: Schema, live: LiveSolr) -> list[Difference]:
     if live.unique_key != schema.unique_key:
         other = live.unique_key or "nothing"
         found.append(Difference(schema.unique_key, f"is not the unique key there, but {other} is"))
-    for field in _sendable(schema):
+    for field in () if schema.alone else _sendable(schema):
         properties = live.field(field.name)
         if properties is None:
             found.append(Difference(field.name, "not there"))
@@ -175,12 +207,17 @@ def compare_solr(schema: Schema, live: LiveSolr) -> list[Difference]:
             found.append(Difference(field.name, problem, blocking=False))
     found += _required(schema, live)
     found += [Difference(*trouble) for trouble in update_chain.troubles(live.chain, schema)]
+    for name in [] if schema.alone else live.site_fields(schema):
+        found.append(Difference(name, _taken(live.fields.get(name) or live.dynamic[name]), blocking=False))
     ours = {(source, target) for source, targets in schema.engine_copies.items() for target in targets}
     filled: dict[str, list[str]] = {}
     for source, target in sorted(set(live.copies) - ours):
         filled.setdefault(target, []).append(source)
     for target, sources in sorted(filled.items()):
         found.append(Difference(target, f"filled by copyField rules from {', '.join(sources)}", blocking=False))
+    if live.dictionaries:
+        problem = f"builds the spelling dictionaries {', '.join(live.dictionaries)} when it is optimized: solr.optimize"
+        found.append(Difference("solrconfig.xml", problem, blocking=False))
     for source, target in sorted(ours - set(live.copies)):
         found.append(Difference(target, f"no copyField rule from {source}", blocking=False))
     return found
@@ -226,7 +263,7 @@ def _required(schema: Schema, live: LiveSolr) -> Iterator[Difference]:
             continue
         if name in copied or name in live.chain.fills:
             continue
-        if schema.field(name) is None:
+        if schema.field(name) is None and not schema.alone:
             yield Difference(
                 name, "is required there, and nothing fills it: give it a default, or make it not required"
             )
@@ -240,6 +277,21 @@ def _is_sent(source: str, schema: Schema) -> bool:
         return schema.field(source) is not None
     pattern = re.compile(re.escape(source).replace(r"\*", ".*"))
     return any(pattern.fullmatch(each.name) for each in _sendable(schema))
+
+
+def _as_field(name: str, properties: Json) -> Field:
+    return Field(
+        name,
+        properties["type"],
+        multi=_multi(properties),
+        indexed=bool(properties.get("indexed", True)),
+        stored=bool(properties.get("stored", True)),
+    )
+
+
+def _taken(properties: Json) -> str:
+    values = "several values" if _multi(properties) else "one value"
+    return f"a field of this index alone ({properties['type']}, {values}): profiles and dumps may give it"
 
 
 def _matches(pattern: str, name: str) -> bool:

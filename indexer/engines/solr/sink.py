@@ -19,10 +19,12 @@ from indexer.engines.query import FACET_VALUES, PHRASE_WEIGHTS, WEIGHTS, Clause,
 from indexer.engines.solr import preflight, writable
 from indexer.model.documents import Delete, Fields, Value
 from indexer.model.errors import ConfigError, NotThere, PermanentError, TargetError, TransientError
+from indexer.model.schema import Schema
 from indexer.model.targets import Target
 
 SUPPORTED = (9, 10)
 FIRST_TIMEOUT = (CONNECT_SECONDS, CHECK_SECONDS)
+OPTIMIZE_SECONDS = 3600.0
 IDS_A_REQUEST = 500
 CURSOR_ROWS = 10_000
 COLLATION_TRIES = 10
@@ -54,6 +56,7 @@ class SolrSink:
         self._url = f"{target.base}/{target.index}"
         self._solr = pysolr.Solr(self._url, timeout=TIMEOUT, session=self._session)
         self._omit: frozenset[str] = frozenset()
+        self.live: Schema | None = None  # its own fields, known after `check`
         self._checked = False
 
     def __str__(self) -> str:
@@ -67,7 +70,8 @@ class SolrSink:
         product = check_product(self._target, self._session)
         if to_write and product.cloud:
             writable.check_solr_cloud(self._session, self._target)
-        self._omit = preflight.check_solr(self._session, self._target)
+        live = preflight.check_solr(self._session, self._target)
+        self._omit, self.live = live.omit, live.schema
         check_select(self._target, self._session, product)
         self._checked = True
 
@@ -100,6 +104,14 @@ class SolrSink:
 
     def count(self) -> int:
         return int(self._search("*:*", rows=0).hits)
+
+    def count_with(self, field: str) -> int:
+        try:
+            return int(self._search(f"{{!lucene}}{field}:[* TO *]", rows=0).hits)
+        except ConfigError as error:
+            if "undefined field" not in error.message:
+                raise
+            return 0
 
     def ids(self) -> Iterator[str]:
         for document in self._search("*:*", fl="id", sort="id asc", rows=CURSOR_ROWS, cursorMark="*"):
@@ -222,6 +234,17 @@ class SolrSink:
         except ConfigError:  # a live configuration without this dictionary
             return None
         return found[1] if len(found) > 1 else None
+
+
+def optimize(target: Target) -> None:
+    """Merges the segments of a core or collection into one, which also builds the spelling dictionaries that wait for
+    it. Raises PermanentError or TransientError.
+    """
+    with http_session(target) as session:
+        body = b'{"optimize":{"waitSearcher":true,"maxSegments":1}}'  # without a number Solr 9 merges nothing
+        url, wait = f"{target.base}/{target.index}/update", (CONNECT_SECONDS, OPTIMIZE_SECONDS)
+        headers = {"Content-Type": "application/json"}
+        preflight.solr_json(target, session.post(url, params={"wt": "json"}, data=body, headers=headers, timeout=wait))
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,11 @@ def depends_on(options: Mapping[str, Any]) -> str:
     return rules.digest(options["mapping"]) if options["mapping"] else ""
 
 
+def named_fields(options: Mapping[str, Any]) -> set[str]:
+    """The fields that a mapping of the user's own makes."""
+    return rules.load(options["mapping"]).own
+
+
 def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
     """Reads the mapping. Raises ConfigError naming its file and line where it is wrong."""
     rules.load(options["mapping"])

@@ -20,7 +20,7 @@ from indexer.derive import copies
 from indexer.formats.marc import maps, specs
 from indexer.formats.marc.record import MarcRecord
 from indexer.model.errors import ConfigError, RecordError
-from indexer.model.schema import biblio
+from indexer.model.schema import Schema, biblio, bundled
 
 Values = Iterable[str] | str | None
 Function = Callable[[MarcRecord], Values]
@@ -221,12 +221,16 @@ def once(function: Callable[[MarcRecord], Result]) -> Callable[[MarcRecord], Res
     return remembered
 
 
-@functools.cache
 def load(path: str = "") -> FieldRules:
-    """Runs a mapping file once a process; the empty path is the bundled mapping.
+    """Runs a mapping file, once a process for a schema; the empty path is the bundled mapping.
 
     Raises ConfigError naming the file and the line for whatever is wrong in it.
     """
+    return compiled(path, biblio())
+
+
+@functools.lru_cache(64)
+def compiled(path: str, schema: Schema) -> FieldRules:
     file = Path(path) if path else Path(__file__).with_name(f"{BUNDLED}.py")
     made = FieldRules(file.name, file.parent, files=[file])
     try:
@@ -308,8 +312,10 @@ def _put(current: FieldRules, name: str, rules: tuple[Rule, ...], first: bool = 
         run = _then(run, _without_duplicates)
     if first:
         run = _then(run, _first)
-    known = biblio().field(name)
-    current.fields[name] = FieldRule(name, known is not None and known.multi, rules, run)
+    schema = biblio()
+    known = schema.field(name)
+    multi = schema.open if known is None else known.multi  # how many a field of others holds, its index says
+    current.fields[name] = FieldRule(name, multi, rules, run)
     current.own.add(name)
 
 
@@ -377,7 +383,8 @@ def _translator(translate: str | Mapping[str, str]) -> maps.Translate:
 
 def _check_name(name: str) -> None:
     schema = biblio()
-    if schema.field(name) is None:
+    ours = _current().files[0] == Path(__file__).with_name(f"{BUNDLED}.py") and bundled().takes(name)
+    if not schema.takes(name) and not ours:
         raise ValueError(f"the schema has no field {name!r}. {_nearest(name, schema.fields)}")
     if name in copies.filled() or name == "_version_":
         raise ValueError(f"{name} is filled by the loader or the engine, a mapping cannot make it")
