@@ -303,7 +303,7 @@ def test_a_python_without_ensurepip_is_named(checkout: Path, tmp_path: Path) -> 
 
 def test_test_refuses_an_unknown_argument() -> None:
     done = subprocess.run([str(ROOT / "scripts/test"), "units"], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (2, "usage: scripts/test [unit|full]\n")
+    assert (done.returncode, done.stderr) == (2, "usage: scripts/test [unit|full|coverage]\n")
 
 
 def test_demo_runs_commands_and_samples_that_there_are() -> None:
