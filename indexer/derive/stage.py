@@ -92,7 +92,7 @@ def complete(draft: Draft, style: Style) -> Fields:
         fields = {name: made.get(name, value) for name, value in fields.items()}
     schema = biblio()
     shapes = _shapes(schema)
-    multi, left_out = Shape.MULTI, Shape.LEFT_OUT  # looking them up takes as long as all else in the loop
+    single, multi, left_out = Shape.SINGLE, Shape.MULTI, Shape.LEFT_OUT  # looking them up takes as long as all else in the loop
     document: Fields = {"id": ""}
     for name, value in fields.items():
         shape = shapes.get(name) or _shape(name, schema)
@@ -103,7 +103,7 @@ def complete(draft: Draft, style: Style) -> Fields:
         elif not isinstance(value, list):
             raise RecordError(f"holds {type(value).__name__}, not text", field=name)
         elif value:
-            document[name] = _only(name, value) if shape is Shape.SINGLE else value
+            document[name] = _only(name, value) if shape is single else value
         if name in followers:
             for follower in followers[name]:
                 document[follower] = made[follower]

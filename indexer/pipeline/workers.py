@@ -20,7 +20,7 @@ from indexer.formats.registry import DELETE
 from indexer.model.documents import Delete, Fields
 from indexer.model.errors import Dropped, RecordError
 from indexer.model.records import Header, Position, Record
-from indexer.model.schema import Schema, biblio, in_use
+from indexer.model.schema import Schema, biblio, in_use, use
 
 WARNINGS = ("marc_error", "metadata_error_str_mv")  # the fields that hold them
 
@@ -91,8 +91,11 @@ def transform(record: Record, spec: TransformSpec) -> Result:
         read = ", ".join(sorted(spec.profiles[record.source].keys() - {DELETE}))
         return Failed("format", f"is {record.format}, and what is read here is {read}: is --profile right?")
     try:
-        with in_use(spec.schema):
+        if biblio() is spec.schema:  # as in every worker: to put it in use takes longer than to ask
             document = to_document(record, profile)
+        else:
+            with in_use(spec.schema):
+                document = to_document(record, profile)
         if isinstance(document, Delete):
             return document
         fields = document.fields
@@ -138,6 +141,8 @@ def collect_rarely() -> None:
 def start_worker(spec: TransformSpec | None) -> None:
     global _spec
     _spec = spec
+    if spec is not None:
+        use(spec.schema)
     collect_rarely()
     # Ctrl-C and what systemd sends to every process of a service are the main process's to handle: it needs us to
     # finish, and ends us then

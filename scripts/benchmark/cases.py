@@ -22,7 +22,8 @@ from indexer.formats import profiles
 from indexer.model.records import Record
 from indexer.model.settings import LoadSettings
 from indexer.model.targets import Target
-from indexer.pipeline.workers import Prepared, TransformSpec, make
+from indexer.pipeline.workers import Prepared, TransformSpec
+from indexer.pipeline.workers import transform as transform_record
 
 HERE = Path(__file__).parent
 INDEXER = (sys.executable, "-m", "indexer")
@@ -156,14 +157,14 @@ def _encode(dump: Path, path: Path, target: Target) -> None:
     sink = open_index(target, create=True)
     sink.check()
     profile = profiles.bundled()["pubmed"]
-    recipe = TransformSpec({"": {profile.format: profile}}, set(sink.omit))
+    spec = TransformSpec({"": {profile.format: profile}}, set(sink.omit))
     sink.close()
     with path.open("wb") as file:
         for record in sources.read([str(dump)], source=""):
             assert isinstance(record, Record), record
-            made = make(record, recipe)
-            assert isinstance(made, Prepared), made
-            file.write(made.write.id.encode() + b"\t" + made.write.body + b"\n")
+            result = transform_record(record, spec)
+            assert isinstance(result, Prepared), result
+            file.write(result.write.id.encode() + b"\t" + result.write.body + b"\n")
 
 
 def _server_cpu(kind: str) -> float:
