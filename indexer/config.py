@@ -167,7 +167,8 @@ def load(
 
 
 def _anchor_mappings(tree: Mapping[str, Any], folder: Path) -> None:
-    """Makes the `mapping` of a profile or source a path from here: in the file it counts from the file's own folder."""
+    """Makes the `mapping` and `functions` of a profile or source paths from here: in the file they count from its own
+    folder."""
     profiles, sources = tree.get("profile"), tree.get("source")
     tables = [
         *(profiles.values() if isinstance(profiles, Mapping) else ()),
@@ -175,8 +176,18 @@ def _anchor_mappings(tree: Mapping[str, Any], folder: Path) -> None:
     ]
     for each in tables:
         for table in (each, each.get("options") if isinstance(each, dict) else None):
-            if isinstance(table, dict) and isinstance(table.get("mapping"), str) and table["mapping"]:
-                table["mapping"] = str(folder / table["mapping"])
+            if not isinstance(table, dict):
+                continue
+            for key in ("mapping", "functions"):
+                if isinstance(table.get(key), str):
+                    table[key] = _anchored(folder, table[key])
+                elif isinstance(table.get(key), list):
+                    table[key] = [_anchored(folder, each) if isinstance(each, str) else each for each in table[key]]
+
+
+def _anchored(folder: Path, name: str) -> str:
+    """The bundled mapping has no path, and nothing is none."""
+    return name if name in ("", "vufind") else str(folder / name)
 
 
 def _read_toml(file: Path) -> dict[str, Any]:

@@ -13,7 +13,18 @@ from indexer.model.errors import ConfigError
 from indexer.model.schema import biblio
 
 TitleSort = Literal["current", "legacy", "auto"]
-KEYS = ("base", "format", "id_prefix", "id_search", "id_replace", "constants", "title_sort", "mapping", "options")
+KEYS = (
+    "base",
+    "format",
+    "id_prefix",
+    "id_search",
+    "id_replace",
+    "constants",
+    "title_sort",
+    "mapping",
+    "functions",
+    "options",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +79,9 @@ def resolve(name: str, user_profiles: Mapping[str, Mapping[str, Any]]) -> Profil
     return _build(name, bundled_profiles(), user_profiles)
 
 
-def for_source(profile: Profile, *, source: str, constants: Mapping[str, Any], mapping: str | None = None) -> Profile:
+def for_source(
+    profile: Profile, *, source: str, constants: Mapping[str, Any], mapping: str | list[str] | None = None
+) -> Profile:
     """The profile as the `[[source]]` of this name uses it: with the source's own constants and mapping over it.
 
     They mean what they mean in a profile of one's own on this one, and raise the same ConfigErrors, which name the key
@@ -210,16 +223,24 @@ def _constants(where: str, start: Mapping[str, Value], given: object) -> dict[st
 
 
 def _with_mapping(where: str, start: Profile, table: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The options of a table; its key `mapping` is the option of that name, written where people look for it."""
-    options = _table(f"{where}.options", table.get("options", {}))
-    if "mapping" not in table:
-        return options
-    if "mapping" not in start.options:
-        having = [name for name in default_profiles() if "mapping" in _format_options(name)]
-        raise ConfigError(
-            f"{where}.mapping: format {start.format} has no mapping", advice=f"Formats with one: {', '.join(having)}."
-        )
-    return {**options, "mapping": _text(f"{where}.mapping", table["mapping"])}
+    """The options of a table; its keys `mapping` and `functions` are the options of these names, written where people
+    look for them."""
+    options = dict(_table(f"{where}.options", table.get("options", {})))
+    for key in ("mapping", "functions"):
+        if key not in table:
+            continue
+        if key not in start.options:
+            having = [name for name in default_profiles() if key in _format_options(name)]
+            raise ConfigError(
+                f"{where}.{key}: format {start.format} has no {key}", advice=f"Formats with one: {', '.join(having)}."
+            )
+        options[key] = _files(f"{where}.{key}", table[key]) if key == "mapping" else _text(f"{where}.{key}", table[key])
+    return options
+
+
+def _files(where: str, value: object) -> str | tuple[str, ...]:
+    """A file, or several."""
+    return value if isinstance(value, str) else tuple(_texts(where, value))
 
 
 def _options(where: str, start: Profile, given: Mapping[str, Any], *, known: bool = True) -> dict[str, Any]:
@@ -229,7 +250,9 @@ def _options(where: str, start: Profile, given: Mapping[str, Any], *, known: boo
         here = f"{where}.options.{name}"
         if known and name not in options:
             raise ConfigError(f"{here}: format {start.format} has no such option", advice=_nearest(name, options))
-        if name in options and type(value) is not type(options[name]):
+        if name == "mapping":
+            value = _files(here, value) if not isinstance(value, tuple) else value
+        elif name in options and type(value) is not type(options[name]):
             raise ConfigError(f"{here}: is {_type(value)}, not {_type(options[name])}")
         if isinstance(value, list):
             _texts(here, value)

@@ -203,12 +203,16 @@ def rules_of(plan: Plan) -> dict[str, str]:
 
 def _mappings(profiles: Mapping[str, Profile]) -> str:
     """What the MARC mappings of one's own say: profiles name only their files."""
-    own = [path for profile in profiles.values() if (path := profile.options.get("mapping"))]
+    own = [
+        (path, profile.options["functions"])
+        for profile in profiles.values()
+        if (path := profile.options.get("mapping"))
+    ]
     if not own:
         return ""
-    from indexer.formats.marc.rules import digest  # the mapping is large, and most loads have none of their own
+    from indexer.formats.marc.mappings import digest  # the mapping is large, and most loads have none of their own
 
-    return "".join(map(digest, own))
+    return "".join(digest(*each) for each in own)
 
 
 def carry_out(plan: Plan, sink: Writer | None, run_state: "RunState | None", reporter: Reporter) -> Summary:

@@ -88,7 +88,7 @@ class SourceSettings(Table):
     oai: OaiSettings | None = None
     profile: str | None = None
     constants: dict[str, Any] = Field(default_factory=dict)
-    mapping: str | None = None
+    mapping: str | list[str] | None = None
     move_processed: bool = False
 
 

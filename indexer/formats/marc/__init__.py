@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from indexer.formats.marc import rules
+from indexer.formats.marc import mappings, rules
 from indexer.formats.marc.reader import parse
 from indexer.formats.marc.record import MarcRecord
 from indexer.formats.profiles import Profile, make_id
@@ -35,7 +35,7 @@ def from_marc(record: MarcRecord, profile: Profile, harvested: str = "") -> Fiel
     if kind is not None and not profile.options.get("all_types"):
         raise Dropped(f"a record of {kind} (leader/06 {record.leader[6]}), no bibliographic one")
     _check_format(record)
-    mapping = rules.load(profile.options["mapping"])
+    mapping = mappings.load(profile.options["mapping"], profile.options["functions"])
     made, problems = make(mapping, record)
     given = made.pop("id", "")
     if not given and profile.options["harvest_id"]:
@@ -88,6 +88,9 @@ def make(mapping: rules.FieldRules, record: MarcRecord) -> tuple[Fields, list[st
                 fields[name] = values[0]
                 if len(values) > 1:
                     problems.append(f"{name}: holds one value, the first of the {len(values)} of this record")
+        except RecordError as error:  # which says that the whole record is lost with it
+            error.field = error.field or name
+            raise
         except Exception as error:  # noqa: BLE001 - any function of a mapping: its field is lost, not the record
             problems.append(f"{name}: could not be made: {error or type(error).__name__}")
     return fields, problems
@@ -95,5 +98,5 @@ def make(mapping: rules.FieldRules, record: MarcRecord) -> tuple[Fields, list[st
 
 def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
     """Reads the mapping. Raises ConfigError naming its file and line where it is wrong."""
-    rules.load(options["mapping"])
+    mappings.load(options["mapping"], options["functions"])
     return None

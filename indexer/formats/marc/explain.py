@@ -8,7 +8,7 @@ import re
 from typing import cast
 
 from indexer.derive.work_keys import normal_form
-from indexer.formats.marc import rules, titles, work_keys
+from indexer.formats.marc import mappings, rules, titles, work_keys
 from indexer.formats.marc.reader import parse
 from indexer.formats.marc.record import MarcField, MarcRecord
 from indexer.formats.profiles import Profile
@@ -62,7 +62,7 @@ def rules_of(record: Record, profile: Profile) -> dict[str, list[Rule]]:
     """Field -> the rules of the mapping that gave a value, in their order."""
     marc = parse(record.raw)
     found: dict[str, list[Rule]] = {}
-    for name, field in rules.load(profile.options["mapping"]).fields.items():
+    for name, field in mappings.load(profile.options["mapping"], profile.options["functions"]).fields.items():
         told = [_applied(rule, marc) for rule in field.rules]
         found[name] = [rule for rule in told if rule.values]
     found["marc_error"] = [Rule("what had to be repaired in reading, and fields that could not be made")]

@@ -102,11 +102,13 @@ def compile_spec(spec: str, *, join: str = " ") -> Extract:
     parts = parse(spec)
     tags = [part.tag for part in parts]
     if len(parts) == 1 or len(set(tags)) < len(tags) or LEADER in tags:
-        return _one_after_the_other([(part.tag, _append(part, join)) for part in parts])
-    return _in_record_order({part.tag: _append(part, join) for part in parts})
+        return one_after_the_other([(part.tag, _append(part, join)) for part in parts])
+    return in_record_order({part.tag: _append(part, join) for part in parts})
 
 
-def _one_after_the_other(parts: list[tuple[str, _Append]]) -> Extract:
+def one_after_the_other(parts: list[tuple[str, _Append]]) -> Extract:
+    """The function that takes the fields of each tag in turn."""
+
     def extract(record: MarcRecord) -> list[str]:
         values: list[str] = []
         get = record.by_tag.get
@@ -122,7 +124,9 @@ def _one_after_the_other(parts: list[tuple[str, _Append]]) -> Extract:
     return with_leader if any(tag == LEADER for tag, _ in parts) else extract
 
 
-def _in_record_order(appends: dict[str, _Append]) -> Extract:
+def in_record_order(appends: dict[str, _Append]) -> Extract:
+    """The function that takes the fields of all these tags in the order of the record, control fields first."""
+
     tags = frozenset(appends)
     mixed = len({is_control(tag) for tag in tags}) == 2
     get = appends.get
