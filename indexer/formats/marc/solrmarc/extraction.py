@@ -8,12 +8,11 @@ from indexer.formats.marc.solrmarc.conditions import LEADER, NUMBER, Holds, comp
 from indexer.formats.marc.solrmarc.formatting import Format, cleaner, code_set, cut
 from indexer.formats.marc.solrmarc.java import expression
 from indexer.formats.marc.solrmarc.syntax import AllFields, Condition, Fields, Group, Part
-from indexer.formats.marc.specs import Extract, in_record_order, is_control, one_after_the_other
+from indexer.formats.marc.specs import LINKED, Extract, in_record_order, is_control, linked_to, one_after_the_other
 
 Append = Callable[[MarcField, list[str]], None]
 Formatted = Callable[[Format], Format]
 
-LINKED = "880"
 _MAX_POSITION = 1 << 31
 RAW = Format(False, "", tag="%tag ", indicators="%1%2", subfields={"*": " $%sf %d", " ": " %d"})  # of fields()
 
@@ -78,17 +77,8 @@ def _tag(part: Part) -> str:
 
 
 def _linked(part: Part, append: Append) -> Append:
-    """Of an 880 only those whose $6 begins with the tag that the part names."""
-    if not part.tag.startswith("LNK"):
-        return append
-    tag = part.tag[3:]
-
-    def append_linked(field: MarcField, values: list[str]) -> None:
-        linked = next((text for code, text in field.subfields if code == "6"), None)
-        if linked is not None and linked.startswith(tag):
-            append(field, values)
-
-    return append_linked
+    """Of an 880 those that are linked to the tag that the part names."""
+    return linked_to(part.tag[3:], append) if part.tag.startswith("LNK") else append
 
 
 def _holds(condition: Condition | None) -> Holds | None:
