@@ -88,12 +88,11 @@ def for_source(
     as `source.NAME.constants...` and `source.NAME.mapping`.
     """
     where = f"source.{source}"
+    options = _options(where, profile, _with_mapping(where, profile, {} if mapping is None else {"mapping": mapping}))
     return replace(
         profile,
-        constants=_constants(where, profile.constants, constants),
-        options=_options(
-            where, profile, _with_mapping(where, profile, {} if mapping is None else {"mapping": mapping})
-        ),
+        constants=_meant(profile.format, options, _constants(where, profile.constants, constants), constants),
+        options=options,
     )
 
 
@@ -120,6 +119,8 @@ def _build(name: str, ours: Tables, users: Tables, below: tuple[str, ...] = ()) 
     if texts.get("format", start.format) != start.format:
         raise ConfigError(f"{where}.format: is {texts['format']!r}, and its base {base!r} reads {start.format!r}")
     search, replacement = _expressions(where, table, start)
+    options = _options(where, start, _with_mapping(where, start, table), known=bool(base) or bool(users))
+    given = table.get("constants", {})
     return replace(
         start,
         name=name,
@@ -127,8 +128,8 @@ def _build(name: str, ours: Tables, users: Tables, below: tuple[str, ...] = ()) 
         id_search=search,
         id_replace=replacement,
         title_sort=_title_sort(where, table.get("title_sort", start.title_sort), start.format),
-        constants=_constants(where, start.constants, table.get("constants", {})),
-        options=_options(where, start, _with_mapping(where, start, table), known=bool(base) or bool(users)),
+        constants=_meant(start.format, options, _constants(where, start.constants, given), given),
+        options=options,
     )
 
 
@@ -220,6 +221,21 @@ def _constants(where: str, start: Mapping[str, Value], given: object) -> dict[st
         else:
             constants[name] = list(values) if known.multi else values[0]
     return constants
+
+
+def _meant(
+    format_name: str, options: Mapping[str, Any], constants: dict[str, Value], given: Mapping[str, Any]
+) -> dict[str, Value]:
+    """The constants without the examples of a bundled profile that a mapping with words of its own does not make."""
+    format = format_named(format_name) if options.get("mapping") else None
+    asked = format.hook("made_alone") if format is not None else None
+    made = asked(options) if asked is not None else None
+    if made is None:
+        return constants
+    examples = bundled()[default_profiles()[format_name]].constants
+    return {
+        name: value for name, value in constants.items() if name in given or name in made or examples.get(name) != value
+    }
 
 
 def _with_mapping(where: str, start: Profile, table: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -50,6 +50,8 @@ def from_marc(record: MarcRecord, profile: Profile, harvested: str = "") -> Fiel
     if mapping.deleted and any(condition.holds(record) for condition in mapping.deleted):
         return Delete(identifier)
     fields: Fields = {"id": identifier, **profile.constants, **made}
+    for name in mapping.decided & profile.constants.keys() - made.keys():
+        del fields[name]
     fields.update({name: value for name, value in profile.constants.items() if name not in mapping.own})
     if problems := [*record.warnings, *problems]:
         fields["marc_error"] = list(dict.fromkeys(problems))
@@ -94,6 +96,16 @@ def make(mapping: rules.FieldRules, record: MarcRecord) -> tuple[Fields, list[st
         except Exception as error:  # noqa: BLE001 - any function of a mapping: its field is lost, not the record
             problems.append(f"{name}: could not be made: {error or type(error).__name__}")
     return fields, problems
+
+
+def made_alone(options: Mapping[str, Any]) -> frozenset[str] | None:
+    """The fields that a mapping of SolrMarc's files alone makes, for which the profile's example constants are not
+    meant; None for other mappings."""
+    mapping = options["mapping"]
+    paths = (mapping,) if isinstance(mapping, str) else mapping
+    if not all(path.endswith(mappings.PROPERTIES) for path in paths):
+        return None
+    return frozenset(mappings.load(mapping, options["functions"]).fields)
 
 
 def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:

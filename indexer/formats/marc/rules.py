@@ -73,6 +73,7 @@ class Condition:
 @dataclass(slots=True)
 class FieldRules:
     """A whole mapping: fields in emission order. `own` are the fields that a file of the user's made or changed,
+    `decided` those that SolrMarc's files did, for which no constant stands in,
     `dropped` and `deleted` say which records make no document, or a deletion,
     `files` all that was read for it: itself, those it stands on, tables, `remarks` what was read and means nothing."""
 
@@ -80,6 +81,7 @@ class FieldRules:
     folder: Path
     fields: dict[str, FieldRule] = attribute(default_factory=dict)
     own: set[str] = attribute(default_factory=set)
+    decided: set[str] = attribute(default_factory=set)
     dropped: list["Condition"] = attribute(default_factory=list)
     deleted: list["Condition"] = attribute(default_factory=list)
     files: list[Path] = attribute(default_factory=list)
@@ -107,6 +109,7 @@ def mapping(base: str | None = BUNDLED) -> None:
 def _stand_on(current: FieldRules, below: FieldRules) -> None:
     current.fields.update(below.fields)
     current.own |= below.own
+    current.decided |= below.decided
     current.dropped += below.dropped
     current.deleted += below.deleted
     current.files += below.files
@@ -323,6 +326,7 @@ def _put(current: FieldRules, name: str, rules: tuple[Rule, ...], first: bool = 
     known = biblio().field(name)
     current.fields[name] = FieldRule(name, known is not None and known.multi, rules, run)
     current.own.add(name)
+    current.decided.discard(name)
 
 
 def _condition(word: str, rules: tuple[Rule | Function, ...], values: Collection[str]) -> Condition:

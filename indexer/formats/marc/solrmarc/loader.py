@@ -311,6 +311,7 @@ def _fold(made: rules.FieldRules, before: Mapping[str, rules.FieldRule], state: 
                 extends = place > 0 or name in fresh or (entry.operator != "=" and name in before and "," not in names)
                 made.fields[name] = _extended(name, made.fields.get(name) if extends else None, entry)
                 made.own.add(name)
+                made.decided.add(name)
                 fresh.add(name)
             deletes += [entry.delete] if entry.delete else []
             skips += [entry.skip] if entry.skip else []

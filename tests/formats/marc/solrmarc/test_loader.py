@@ -86,10 +86,7 @@ def test_the_document_of_a_properties_file(tmp_path: Path) -> None:
     paths = files(tmp_path, marc_properties=f'{ID}title = 245ab, first\nbuilding = "Annex"\ntopic = 650a:690a\n')
     assert made(tmp_path, paths) == {
         "id": "90-2211",
-        "institution": ["MyInstitution"],
-        "collection": ["Catalog"],
         "building": ["Annex"],
-        "record_format": "marc",
         "title": "The cats of Rome : a walk /",
         "topic": ["Cats", "Feline studies"],
     }
@@ -379,3 +376,17 @@ def test_no_text_breaks_the_reader_or_reads_another_file(tmp_path: Path, text: s
     except ConfigError:
         read = []
     assert all(file.resolve().is_relative_to(folder) for file in read)
+
+
+def test_no_constant_stands_in_for_what_a_line_decides(tmp_path: Path) -> None:
+    paths = files(tmp_path, marc_properties=f"{ID}building = 852b\ntitle = 245a\n")
+    example = {"id": "90-2211", "title": "The cats of Rome :"}
+    assert made(tmp_path, paths) == example  # nor the examples of the bundled profile
+    given = {"institution": "Example", "building": "Annex"}
+    assert made(tmp_path, paths, constants=given) == {**example, "institution": ["Example"]}
+    (own,) = files(
+        tmp_path, own_py="from indexer.formats.marc.rules import field, marc\nfield('building', marc('852b'))\n"
+    )
+    document = made(tmp_path, [*paths, own], constants=given)
+    assert isinstance(document, dict)
+    assert document["building"] == ["Annex"]  # a Python rule leaves it to the constant, as ever
