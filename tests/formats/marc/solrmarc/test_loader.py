@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from indexer.formats.explain import explain
 from indexer.formats.marc import document, mappings
 from indexer.formats.marc.explain import rules_of
 from indexer.formats.marc.solrmarc.whole import as_marc
@@ -353,13 +354,20 @@ def test_the_digest_changes_with_a_map_and_with_the_functions(tmp_path: Path) ->
 
 
 def test_explain_names_the_line(tmp_path: Path) -> None:
-    (marc,) = files(tmp_path, marc_properties=f'{ID}title = 245ab, first\ntopic = 650a\ntopic += 690a, map("F=>f")\n')
+    (marc,) = files(
+        tmp_path,
+        marc_properties=f'{ID}title = 245ab, first\ntopic = 650a\ntopic += 690a, map("F=>f")\nbuilding = "Library A"\n',
+    )
     profile = resolve("marc", {"marc": {"mapping": [marc]}})
     rules = rules_of(Record("s", "marc", as_marc(RECORD).encode(), Position("f")), profile)
     assert [rule.text for rule in rules["topic"]] == [
         "marc.properties:3: topic = 650a",
         'marc.properties:4: topic += 690a, map("F=>f")',
     ]
+    told = explain(Record("s", "marc", as_marc(RECORD).encode(), Position("f")), profile)
+    assert not isinstance(told, Delete)
+    explained = {each.name: each.rules for each in told}
+    assert explained["building"][0].text == 'marc.properties:5: building = "Library A"'
     assert rules["title"][0].values == ["The cats of Rome : a walk /"]
     assert rules["title"][0].inputs == [("245 14", "$a The cats of Rome : $b a walk / $c Ann Grey.")]
 
