@@ -203,11 +203,7 @@ def rules_of(plan: Plan) -> dict[str, str]:
 
 def _mappings(profiles: Mapping[str, Profile]) -> str:
     """What the MARC mappings of one's own say: profiles name only their files."""
-    own = [
-        (path, profile.options["functions"])
-        for profile in profiles.values()
-        if (path := profile.options.get("mapping"))
-    ]
+    own = _own_mappings(profiles)
     if not own:
         return ""
     from indexer.formats.marc.mappings import digest  # the mapping is large, and most loads have none of their own
@@ -215,10 +211,31 @@ def _mappings(profiles: Mapping[str, Profile]) -> str:
     return "".join(digest(*each) for each in own)
 
 
+def _own_mappings(profiles: Mapping[str, Profile]) -> list[tuple[str | tuple[str, ...], str]]:
+    """The mappings of one's own, each with the file of its functions."""
+    return [
+        (path, profile.options["functions"])
+        for profile in profiles.values()
+        if (path := profile.options.get("mapping"))
+    ]
+
+
+def remarks(profiles: Mapping[str, Profile]) -> list[str]:
+    """What these MARC mappings have that means nothing, such as a word that SolrMarc passes over."""
+    own = _own_mappings(profiles)
+    if not own:
+        return []
+    from indexer.formats.marc.mappings import load
+
+    return list(dict.fromkeys(remark for each in own for remark in load(*each).remarks))
+
+
 def carry_out(plan: Plan, sink: Writer | None, run_state: "RunState | None", reporter: Reporter) -> Summary:
     """Runs the plan until it is done or to stop."""
     if reporter.audience.signals:  # the process is ours
         collect_rarely()
+    for remark in dict.fromkeys(each for profiles in plan.spec.profiles.values() for each in remarks(profiles)):
+        reporter.say(remark)
     reporter.progress.start(sources.total_bytes(list(plan.files)))
     with stopping(reporter) as stop:
         return run(plan, sink, run_state, events=reporter.events(), stop=stop, summary=reporter.summary)

@@ -19,6 +19,8 @@ from indexer.formats.marc.specs import Extract, is_control, trim
 Values = Callable[[str], Extract]
 Factory = Callable[..., Extract]
 
+TRACKED = ("getFirstIndexed", "getLastIndexed")  # the loader fills these fields itself
+
 _SHIM = "org.solrmarc.index.SolrIndexer"
 _VUFIND = "org.vufind.index."
 _FUNCTIONS: dict[str, tuple[str, Factory]] = {}
@@ -365,7 +367,6 @@ def _work_keys(
     return work_keys.compile_keys(uniform_titles, titles, titles_as_filed, authors, include, exclude, transliteration)
 
 
-@_function(f"{_VUFIND}UpdateDateTools", "getFirstIndexed", "getLastIndexed")
+@_function(f"{_VUFIND}UpdateDateTools", *TRACKED)
 def _tracked(values: Values, fields: str = "001", core: str = "biblio") -> Extract:
-    """The loader fills these fields itself, of what it remembers of each document."""
     return lambda record: []

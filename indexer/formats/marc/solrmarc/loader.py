@@ -135,6 +135,8 @@ def _entry(line: files.Line, path: Path, state: _State) -> _Entry:
     state.remarks += [
         f"{path}:{line.number}: {word!r} is no way to format: it is passed over" for word in compiled.passed_over
     ]
+    if isinstance(spec.extractor, Call) and spec.extractor.name in functions.TRACKED:
+        state.remarks.append(f"{path}:{line.number}: {line.names} is filled by the loader, with load.dates = true")
     shown = f"{place}: {line.names} {line.operator} {line.text.strip()}"
     extract = compiled.extract
     if (

@@ -11,6 +11,7 @@ from indexer.formats.marc import document, mappings
 from indexer.formats.marc.explain import rules_of
 from indexer.formats.marc.solrmarc.whole import as_marc
 from indexer.formats.profiles import resolve
+from indexer.jobs.session import remarks
 from indexer.model.documents import Delete, Fields
 from indexer.model.errors import ConfigError, Dropped, RecordError
 from indexer.model.records import Position, Record
@@ -327,15 +328,18 @@ def test_lines_that_mean_nothing_are_remarked(tmp_path: Path) -> None:
     (marc,) = files(
         tmp_path,
         marc_properties=f"{ID}# a comment\nmarc.name = 245a\nnonsense\n map.m.a = b\ntitle = 245a, shout, clean\n"
-        "solrmarc.x = y\nedition = 250a,\nera = 648a,\n  first\n",
+        "solrmarc.x = y\nfirst_indexed = custom, getFirstIndexed(001)\nedition = 250a,\nera = 648a,\n  first\n",
     )
     assert [remark.removeprefix(str(marc)) for remark in mappings.load(marc).remarks] == [
-        ":8: ends with a comma and goes on nowhere: SolrMarc loses it",
+        ":9: ends with a comma and goes on nowhere: SolrMarc loses it",
         ":3: is neither a field nor a comment: SolrMarc passes it over",
         ":4: is neither a field nor a comment: SolrMarc passes it over",
         ":5: a map whose line begins with a space is none to SolrMarc",
         ":6: 'shout' is no way to format: it is passed over",
+        ":8: first_indexed is filled by the loader, with load.dates = true",
     ]
+    told = remarks({"marc": resolve("marc", {"marc": {"mapping": [marc]}}), "csv": resolve("csv", {})})
+    assert told == mappings.load((marc,)).remarks
 
 
 def test_the_digest_changes_with_a_map_and_with_the_functions(tmp_path: Path) -> None:
