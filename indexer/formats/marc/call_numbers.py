@@ -124,10 +124,10 @@ def dewey_sort(record: MarcRecord) -> str | None:
 
 
 def dewey_key(number: str) -> str:
-    """The key by which a valid number sorts."""
+    """The key by which a number sorts, a valid one or another."""
     found = _DEWEY.match(number)
     if found is None:
-        raise ValueError(f"{number!r} is no Dewey number")
+        return _dewey_rest(number)
     digits, decimal, rest = found.groups()
     if not rest:
         return f"{_counted(digits)}{decimal or ''} "
@@ -136,9 +136,14 @@ def dewey_key(number: str) -> str:
     if cutter is not None:
         rest = rest[cutter.end() :]
         after = f"{cutter[1]} " if rest else cutter[1]
+    return f"{_counted(digits)}{decimal or ''} {_dewey_rest(rest, after)}"
+
+
+def _dewey_rest(rest: str, after: str = "") -> str:
+    """What stands behind the class, word by word; `after` stands before it."""
     for number, decimals, letters in _DEWEY_TOKEN.findall(rest.upper()):
         after += f" {_counted(number)}{decimals}" if number else letters or " "
-    return f"{_counted(digits)}{decimal or ''} {_SPACES.sub(' ', after).removeprefix(' ')}"
+    return _SPACES.sub(" ", after).removeprefix(" ")
 
 
 def dewey_hundreds(record: MarcRecord) -> list[str]:

@@ -13,6 +13,7 @@ from indexer.formats.marc.solrmarc.whole import whole_record
 
 _LAYOUT = frozenset({"join", "separate", "format", "substring"})
 _MAP_FILES = (".properties", ".xml", ".XML", ".yaml", ".yml")
+_CUSTOM_MAP = "custom_map"
 _MAX_NUMBER = 1 << 31
 
 
@@ -152,6 +153,7 @@ def is_map(step: Step) -> bool:
         step.custom
         or step.name in ("", "map", "filter")
         or step.name.endswith(_MAP_FILES)
+        or step.name.startswith(_CUSTOM_MAP)
         or _is_map_function(step.name)
     )
 
@@ -168,6 +170,12 @@ def _is_map_function(name: str) -> bool:
 
 
 def _map(step: Step, sources: Sources) -> Change:
+    if step.name.startswith(_CUSTOM_MAP) and not step.custom:  # so it is read behind getX without parameters
+        if len(step.parameters) < 2:
+            raise ValueError(
+                f"{step_text(step)}: behind a bare function custom_map wants a class and a function, with ','"
+            )
+        step = Step(step.parameters[1], step.parameters[2:], custom=True, owner=step.parameters[0])
     if step.custom or _is_map_function(step.name):
         return sources.map_function(step)
     if step.name in ("map", "filter"):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from urllib.parse import unquote
 
 from indexer.formats.marc import call_numbers, dates, geo, kinds, titles
+from indexer.formats.marc.creators import codes, normal
 from indexer.formats.marc.record import MarcRecord
 from indexer.formats.marc.solrmarc import creators, work_keys
 from indexer.formats.marc.solrmarc.java import expression
@@ -44,9 +45,9 @@ def find(name: str, owner: str, parameters: Sequence[str]) -> Factory | None:
     return factory
 
 
-def known() -> list[str]:
-    """The names of all."""
-    return sorted(_FUNCTIONS)
+def find_map(name: str) -> Callable[[str], str] | None:
+    """The function of this name that maps a value; None where there is none."""
+    return _MAPS.get(name)
 
 
 def _function(owner: str, *names: str) -> Callable[[Factory], Factory]:
@@ -315,6 +316,12 @@ def _dewey_sortable(values: Values, fields: str) -> Extract:
     return lambda record: [call_numbers.dewey_key(number) for number in run(record)[:1]]
 
 
+@_function(f"{_VUFIND}CallNumberTools", "getDeweySortables")
+def _dewey_sortables(values: Values, fields: str) -> Extract:
+    run = values(fields)
+    return lambda record: [call_numbers.dewey_key(number) for number in run(record)]
+
+
 # ---- numbers and addresses
 
 
@@ -370,3 +377,15 @@ def _work_keys(
 @_function(f"{_VUFIND}UpdateDateTools", *TRACKED)
 def _tracked(values: Values, fields: str = "001", core: str = "biblio") -> Extract:
     return lambda record: []
+
+
+def _relator_code(term: str) -> str:
+    return codes().get(normal(term), term)
+
+
+_MAPS: dict[str, Callable[[str], str]] = {
+    "mapRelatorStringToCode": _relator_code,
+    "getNormalizedLCCN": normal_lccn,
+    "LCCallNumberShelfKey": call_numbers.lc_key,
+    "DeweyCallNumberShelfKey": call_numbers.dewey_key,
+}

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from indexer.formats.marc import creators, maps, rules
+from indexer.formats.marc import maps, rules
 from indexer.formats.marc.record import MarcRecord
 from indexer.formats.marc.solrmarc import files, functions, tables
 from indexer.formats.marc.solrmarc.compiler import Compiled, Sources, compile_spec
@@ -264,9 +264,9 @@ def _map_function(step: Step, python: Python, place: str) -> Change:
     name = step.name.rpartition("::")[2]
     function = python.get(name)
     if function is None:
-        if name == "mapRelatorStringToCode" and not step.parameters:
-            known = creators.codes()
-            return lambda values: [known.get(creators.normal(value), value) for value in values]
+        known = functions.find_map(name) if not step.parameters else None
+        if known is not None:
+            return lambda values: [known(value) for value in values]
         raise ValueError(
             f'there is no function {name!r} that maps. Write one in Python and name its file: functions = "..."'
         )

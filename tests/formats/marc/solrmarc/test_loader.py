@@ -225,6 +225,7 @@ def test_every_function_that_is_not_there_is_told_in_one_run(tmp_path: Path) -> 
         ("title = 245a, latin1.properties", "latin1.properties: byte 6 is not UTF-8"),
         ("title = 245a, gap.properties", "gap.properties: has 2 entries, and none is pattern_1"),
         ("title = 245a, list.yaml", "list.yaml: is no mapping of keys to texts"),
+        ("title = getDates, custom_map(getX)", "2: title: custom_map(getX): behind a bare function custom_map wants"),
         ("title = 245a, substring", "2: title: substring wants the place"),
         ("title = 245a, substring(a)", "2: title: substring(a): 'a' is no number"),
         ("title = 245a, substring(5,2)", "2: title: substring(5, 2): it ends before it begins"),
