@@ -22,7 +22,8 @@ from indexer.formats import profiles
 from indexer.model.records import Record
 from indexer.model.settings import LoadSettings
 from indexer.model.targets import Target
-from indexer.pipeline.workers import Prepared, TransformSpec, make
+from indexer.pipeline import workers as pipeline
+from indexer.pipeline.workers import Prepared, TransformSpec
 
 HERE = Path(__file__).parent
 INDEXER = (sys.executable, "-m", "indexer")
@@ -161,7 +162,7 @@ def _encode(dump: Path, path: Path, target: Target) -> None:
     with path.open("wb") as file:
         for record in sources.read([str(dump)], source=""):
             assert isinstance(record, Record), record
-            made = make(record, recipe)
+            made = pipeline.transform(record, recipe)
             assert isinstance(made, Prepared), made
             file.write(made.write.id.encode() + b"\t" + made.write.body + b"\n")
 
@@ -247,6 +248,33 @@ def transform(kind: str, profile: str, aim: float, setting: Setting, *, rate: in
     reached = figures["ratio"] >= aim and figures["records_per_cpu_second"] >= rate
     wanted = f", records_per_cpu_second >= {rate:,}" if rate else ""
     return Measured(count, figures, rounds, f"ratio >= {aim}{wanted}", reached)
+
+
+def transform_solrmarc(setting: Setting) -> Measured:
+    """The bundled MARC mapping against the same in SolrMarc's words."""
+    count = setting.records or 30_000
+    dump = setting.dump("marc", count, ".mrc")
+    folder = setting.place()
+    dumps.solrmarc_mapping(folder)
+    config = folder / "indexer.toml"
+    config.write_text('[profile.properties]\nbase = "marc"\nmapping = ["marc.properties"]\n')
+
+    def ours(profile: str) -> Taken:
+        words = ("transform", dump, "--config", config, "--profile", profile, "--quiet", "--workers", "1")
+        return _indexer(setting, *words, to_null=True)
+
+    sides = [partial(ours, "marc"), partial(ours, "properties")]
+    rounds = [
+        {
+            "ratio": bundled.cpu / properties.cpu,
+            "records_per_cpu_second": count / properties.cpu,
+            "bundled_cpu": bundled.cpu,
+            "properties_cpu": properties.cpu,
+        }
+        for bundled, properties in _in_turn(setting, sides)
+    ]
+    figures = _medians(rounds)
+    return Measured(count, figures, rounds, "ratio >= 0.8", figures["ratio"] >= 0.8)
 
 
 # ---- one worker against two
@@ -402,6 +430,7 @@ CASES: dict[str, Case] = {
     "transform-pubmed": partial(transform, "pubmed", "pubmed", 0.2),
     "transform-oai_dc": partial(transform, "oai_dc", "pmc", 0.15),
     "transform-marc": partial(transform, "marc", "marc", 0.25, rate=3500),
+    "transform-solrmarc": transform_solrmarc,
     "workers": workers,
     "memory": memory,
     "growth": growth,
