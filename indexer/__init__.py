@@ -1,7 +1,8 @@
 """Loads library record dumps into search engines as VuFind biblio documents.
 
-For programs: `transform`, `load`, `sync`, `reindex`, `verify`, `search`, `configure` (indexer.api), and of the derived
-fields alone `work_keys`, `title_sort`, `author_sort` (indexer.derive). They are imported when they are first asked for.
+For programs: `transform`, `load`, `sync`, `reindex`, `verify`, `search`, `configure`; to look at what there is:
+`status`, `dead_letters`, `generations`, `diff`, `explain` (indexer.api). Of the derived fields alone: `work_keys`,
+`title_sort`, `author_sort` (indexer.derive). They are imported when they are first asked for.
 """
 
 import importlib
@@ -10,7 +11,20 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from indexer.api import configure, load, reindex, search, sync, transform, verify
+    from indexer.api import (
+        configure,
+        dead_letters,
+        diff,
+        explain,
+        generations,
+        load,
+        reindex,
+        search,
+        status,
+        sync,
+        transform,
+        verify,
+    )
     from indexer.derive.authors import author_sort
     from indexer.derive.titles import title_sort
     from indexer.derive.work_keys import work_keys
@@ -18,9 +32,14 @@ if TYPE_CHECKING:
 __all__ = [
     "author_sort",
     "configure",
+    "dead_letters",
+    "diff",
+    "explain",
+    "generations",
     "load",
     "reindex",
     "search",
+    "status",
     "sync",
     "title_sort",
     "transform",

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from indexer import config as settings
 from indexer.config import Config
@@ -21,12 +21,20 @@ from indexer.jobs.results import LoadResult, ReindexResult, SearchResult, SyncRe
 from indexer.model.books import Account
 from indexer.model.documents import Delete, Fields
 from indexer.model.records import Fault, Record
+from indexer.model.schema import bundled, in_use
 from indexer.model.targets import Target
 from indexer.observe.audience import Audience
 from indexer.pipeline.pool import End
 from indexer.pipeline.run import Plan
 from indexer.pipeline.transform_all import transform_all
 from indexer.pipeline.workers import Failed, Filtered, Prepared
+
+if TYPE_CHECKING:  # each is imported by what is called
+    from indexer.jobs.dead_letters import DeadLetters
+    from indexer.jobs.diff import DiffResult
+    from indexer.jobs.explain import ExplainResult
+    from indexer.jobs.generations import Generations
+    from indexer.jobs.status import Status
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 
@@ -113,7 +121,9 @@ def transform(paths: Paths, *, profile: str | None = None, config: Config | None
 
     Raises ConfigError for paths that lead nowhere and for a profile that is not there.
     """
-    plan = loading.plan_for(_paths(paths), config or configure(), profile, connections=1)
+    config = config or configure()
+    with in_use(config.schema()):
+        plan = loading.plan_for(_paths(paths), config, profile, connections=1)
     return Documents(replace(plan, workers=1))
 
 
@@ -133,14 +143,16 @@ def load(
     the same call goes on from there), LockedError while another run loads into it, BudgetError when too much is
     rejected, ConfigError.
     """
-    return loading.load(
-        _paths(paths),
-        config=_with_target(config, target),
-        profile_name=profile,
-        dry_run=dry_run,
-        force=force,
-        audience=audience or Audience(),
-    )
+    config = _with_target(config, target)
+    with in_use(config.schema()):
+        return loading.load(
+            _paths(paths),
+            config=config,
+            profile_name=profile,
+            dry_run=dry_run,
+            force=force,
+            audience=audience or Audience(),
+        )
 
 
 def sync(
@@ -155,14 +167,15 @@ def sync(
     """Loads what is new or changed in the sources of the configuration, all without names. Raises what `load` does."""
     from indexer.jobs.sync import sync as run
 
-    return run(
-        sources,
-        config=config,
-        dry_run=dry_run,
-        force=force,
-        max_share=max_share,
-        audience=audience or Audience(),
-    )
+    with in_use(config.schema()):
+        return run(
+            sources,
+            config=config,
+            dry_run=dry_run,
+            force=force,
+            max_share=max_share,
+            audience=audience or Audience(),
+        )
 
 
 def reindex(
@@ -178,14 +191,16 @@ def reindex(
     """
     from indexer.jobs.reindex import reindex as run
 
-    return run(config=config, promote=promote, adopt=adopt, keep=keep, audience=audience or Audience())
+    with in_use(config.schema()):
+        return run(config=config, promote=promote, adopt=adopt, keep=keep, audience=audience or Audience())
 
 
 def verify(config: Config, sources: Collection[str] = (), *, sample: int | None = None, seed: int = 0) -> VerifyResult:
     """Holds the live index against its dumps; changes nothing."""
     from indexer.jobs.verify import verify_index
 
-    return verify_index(sources, config=config, sample=sample, seed=seed)
+    with in_use(config.schema()):
+        return verify_index(sources, config=config, sample=sample, seed=seed)
 
 
 def search(
@@ -197,15 +212,57 @@ def search(
     sort: str | None = None,
     filters: Mapping[str, str] | None = None,
     facets: Sequence[str] = (),
+    config: Config | None = None,
 ) -> SearchResult:
     """Searches an index: all words must match, "..." is a phrase. `sort` is a field, `-` before it for descending;
-    `filters` are exact values of fields, `facets` fields whose values are counted.
+    `filters` are exact values of fields, `facets` fields whose values are counted. `config` says which fields there
+    are, where they are not the bundled ones alone.
     """
     from indexer.jobs.search import search as run
 
     where = parse_target(target) if isinstance(target, str) else target
     wanted = tuple((filters or {}).items())
-    return run(query, target=where, limit=limit, offset=offset, sort=sort, filters=wanted, facets=facets)
+    with in_use(config.schema() if config is not None else bundled()):
+        return run(query, target=where, limit=limit, offset=offset, sort=sort, filters=wanted, facets=facets)
+
+
+def status(config: Config) -> "Status":
+    """The last runs with their books, and how each target is doing: its dead letters, generations, and how far it is
+    behind its sources.
+    """
+    from indexer.jobs.status import status as run
+
+    return run(config=config)
+
+
+def dead_letters(config: Config, *, source: str | None = None, stage: str | None = None) -> "DeadLetters":
+    """The records that are not in the index behind the target of the configuration, and why."""
+    from indexer.jobs.dead_letters import list_dead_letters
+
+    return list_dead_letters(str(config.target()), source=source, stage=stage, config=config)
+
+
+def generations(config: Config) -> "Generations":
+    """The generations of the index behind the target of the configuration."""
+    from indexer.jobs.generations import list_generations
+
+    return list_generations(config=config)
+
+
+def diff(config: Config, paths: Paths = (), *, id: str | None = None, sample: int | None = None) -> "DiffResult":
+    """What a load of these dumps, or of all sources, would change in the index; nothing is sent."""
+    from indexer.jobs.diff import diff as run
+
+    return run(_paths(paths), config=config, id=id, sample=sample)
+
+
+def explain(
+    paths: Paths, id: str, *, profile: str | None = None, field: str | None = None, config: Config | None = None
+) -> "ExplainResult":
+    """Which rule wrote each field of the document `id`, from what in its record."""
+    from indexer.jobs.explain import explain_document
+
+    return explain_document(_paths(paths), id=id, field=field, config=config or configure(), profile_name=profile)
 
 
 def _paths(paths: Paths) -> list[str]:
@@ -237,9 +294,14 @@ __all__ = [
     "SyncResult",
     "VerifyResult",
     "configure",
+    "dead_letters",
+    "diff",
+    "explain",
+    "generations",
     "load",
     "reindex",
     "search",
+    "status",
     "sync",
     "transform",
     "verify",

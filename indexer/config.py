@@ -8,27 +8,34 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError
 
-from indexer.engines.registry import parse_target
+from indexer.engines.registry import engine_of, parse_target
+from indexer.formats.profiles import FILES
 from indexer.model.errors import ConfigError
+from indexer.model.extra_fields import extended
+from indexer.model.schema import Schema, bundled, in_use, live_alone
 from indexer.model.settings import (
+    AfterSettings,
     BudgetSettings,
     CredentialSettings,
     DeleteSettings,
     LoadSettings,
     LogSettings,
     MetricsSettings,
+    NotifySettings,
     OaiSettings,
     RebuildSettings,
     ScheduleSettings,
+    SchemaSettings,
     SearchSettings,
     Settings,
+    SolrSettings,
     SourceSettings,
     Table,
     VerifySettings,
@@ -37,6 +44,7 @@ from indexer.model.targets import Credentials, Target
 from indexer.model.urls import is_remote, public
 
 DEFAULT_FILE = "indexer.toml"
+_LIVE_ADVICE = "It is for Solr cores with a schema of another kind, such as VuFind's authority."
 
 #: Environment variable -> dotted key of the settings tree.
 ENVIRONMENT = {
@@ -64,9 +72,13 @@ ENVIRONMENT = {
     "INDEXER_SCHEDULE_CRON": "schedule.cron",
     "INDEXER_SCHEDULE_EVERY": "schedule.every",
     "INDEXER_SCHEDULE_JITTER": "schedule.jitter",
+    "INDEXER_NOTIFY_URL": "notify.url",
+    "INDEXER_SMTP_USERNAME": "notify.smtp_username",
+    "INDEXER_SMTP_PASSWORD": "notify.smtp_password",
     "INDEXER_DATES": "load.dates",
     "INDEXER_MAX_SHARE": "delete.max_share",
     "INDEXER_ADOPT": "rebuild.adopt",
+    "INDEXER_SCHEMA": "schema",
     "INDEXER_LOG_FORMAT": "log.format",
     "INDEXER_LOG_LEVEL": "log.level",
 }
@@ -81,6 +93,18 @@ class Config:
 
     def target(self) -> Target:
         return parse_target(self.settings.target, _credentials("credentials", self.settings.credentials))
+
+    def schema(self) -> Schema:
+        """The fields that documents may have: the bundled ones and those of `schema.extra`; open where the target may
+        have fields of its own besides. Raises ConfigError for a file that is wrong.
+        """
+        engine, fields = engine_of(parse_target(self.settings.target)), self.settings.fields
+        if fields == "live":
+            if not engine.any_schema:
+                raise ConfigError(f"schema = 'live': {engine.product} has no schema but ours", advice=_LIVE_ADVICE)
+            return live_alone()
+        ours = extended(Path(fields.extra)) if fields.extra else bundled()
+        return replace(ours, open=True) if engine.own_fields else ours
 
     def source_credentials(self) -> Credentials:
         """Those for an index that is read, which does not get the target's."""
@@ -109,6 +133,7 @@ def _credentials(name: str, given: CredentialSettings) -> Credentials:
         password=given.password.get_secret_value() if given.password else None,
         api_key=given.api_key.get_secret_value() if given.api_key else None,
         ca_file=given.ca_file,
+        settings="INDEXER_SOURCE_" if name == "source_credentials" else "INDEXER_",
     )
 
 
@@ -130,7 +155,7 @@ def load(
     if path is not None or (look and file.exists()):
         tree = _read_toml(file)
         _nearest_keys(tree, str(file))
-        _anchor_mappings(tree, file.parent)
+        _anchor_files(tree, file.parent)
         origins |= {key: str(file) for key, _ in _flatten(tree)}
     for name, key in ENVIRONMENT.items():
         if name in environ:
@@ -161,33 +186,37 @@ def load(
             raise ConfigError(f"{file}: two sources are named {name!r}", advice="Give each source a name of its own.")
     for source in settings.source:
         _check_places(source, file)
+    _check_notify(settings.notify, file)
+    config = Config(settings, origins)
     if settings.profile or settings.source:
-        _check_profiles(settings, file)
-    return Config(settings, origins)
+        with in_use(config.schema()):
+            _check_profiles(settings, file)
+    return config
 
 
-def _anchor_mappings(tree: Mapping[str, Any], folder: Path) -> None:
-    """Makes the `mapping` and `functions` of a profile or source paths from here: in the file they count from its own
-    folder."""
+def _anchor_files(tree: Mapping[str, Any], folder: Path) -> None:
+    """Makes the files that profiles and sources name, and `schema.extra`, paths from here: they count from the folder
+    of indexer.toml.
+    """
     profiles, sources = tree.get("profile"), tree.get("source")
     tables = [
         *(profiles.values() if isinstance(profiles, Mapping) else ()),
         *(sources if isinstance(sources, list) else ()),
     ]
+    schema = tree.get("schema")
+    if isinstance(schema, dict) and isinstance(schema.get("extra"), str) and schema["extra"]:
+        schema["extra"] = str(folder / schema["extra"])
     for each in tables:
         for table in (each, each.get("options") if isinstance(each, dict) else None):
-            if not isinstance(table, dict):
-                continue
-            for key in ("mapping", "functions"):
-                if isinstance(table.get(key), str):
-                    table[key] = _anchored(folder, table[key])
-                elif isinstance(table.get(key), list):
-                    table[key] = [_anchored(folder, each) if isinstance(each, str) else each for each in table[key]]
+            if isinstance(table, dict):
+                table.update({key: _anchored(table[key], folder) for key in (*FILES, "maps") if table.get(key)})
 
 
-def _anchored(folder: Path, name: str) -> str:
-    """The bundled mapping has no path, and nothing is none."""
-    return name if name in ("", "vufind") else str(folder / name)
+def _anchored(value: Any, folder: Path) -> Any:
+    """A path, or a list of them, from here; the bundled mapping has a name, and no path."""
+    if isinstance(value, list):
+        return [_anchored(one, folder) for one in value]
+    return str(folder / value) if isinstance(value, str) and value != "vufind" else value
 
 
 def _read_toml(file: Path) -> dict[str, Any]:
@@ -219,6 +248,7 @@ _WRONG = {
     "dict_type": "is not a table",
     "model_type": "is not a table",
     "too_short": "is an empty list",
+    "greater_than": "is not more than {gt}",
     "greater_than_equal": "is less than {ge}",
     "less_than_equal": "is more than {le}",
     "literal_error": "is none of {expected}",
@@ -229,6 +259,8 @@ def _invalid(error: ValidationError, tree: Mapping[str, Any], origins: Mapping[s
     """The first value that is wrong: where it came from, which key, and why. The value itself may be a secret."""
     first = error.errors(include_url=False, include_input=False)[0]
     place = first["loc"]
+    if place[0] == "schema" and len(place) == 2:  # neither of the two kinds that it may be
+        return ConfigError(f'{origins.get("schema") or file}: schema is neither "live" nor a table')
     if len(place) > 1 and place[0] == "source" and isinstance(place[1], int):
         named = tree["source"][place[1]].get("name") if isinstance(tree["source"][place[1]], Mapping) else None
         place = ("source", str(named or place[1] + 1), *place[2:])
@@ -257,14 +289,40 @@ def _check_places(source: SourceSettings, file: Path) -> None:
     except ValueError:
         good = False
     if not good or url.fragment:
-        raise ConfigError(f"{key}.oai.url is no URL", advice="Such as https://repository.example.edu/oai.")
+        raise ConfigError(f"{key}.oai.url is not a URL", advice="Such as https://repository.example.edu/oai.")
     if "@" in url.netloc:
         raise ConfigError(
             f"{key}.oai.url has a user in it",
             advice="Set INDEXER_SOURCE_USERNAME and INDEXER_SOURCE_PASSWORD, and credentials = true in oai.",
         )
     if source.oai.from_ is not None and not re.fullmatch(r"\d{4}-\d\d-\d\d(T\d\d:\d\d:\d\dZ)?", source.oai.from_):
-        raise ConfigError(f"{key}.oai.from is no date", advice='Such as from = "2020-01-31" or "2020-01-31T00:00:00Z".')
+        raise ConfigError(
+            f"{key}.oai.from is not a date", advice='Such as from = "2020-01-31" or "2020-01-31T00:00:00Z".'
+        )
+
+
+def _check_notify(notify: NotifySettings, file: Path) -> None:
+    """Raises ConfigError for a web hook or a mail server that is none: a run is not to find that out at its end."""
+    places = {}
+    if notify.url is not None:
+        places["url"] = (notify.url.get_secret_value(), ("https", "http"), "https://hooks.example.edu/indexer")
+    if notify.mail_to:
+        places["smtp"] = (notify.smtp, ("smtp", "smtps"), "smtp://mail.example.edu:587")
+    for key, (url, schemes, example) in places.items():
+        try:
+            parts = urlsplit(url)
+            good = parts.scheme in schemes and parts.hostname and parts.port != 0 and "@" not in parts.netloc
+        except ValueError:
+            good = False
+        if not good:  # what it is may be a secret
+            raise ConfigError(
+                f"{file}: notify.{key} is no URL of a server", advice=f"Such as {example}; no user in it."
+            )
+    for address in [*notify.mail_to, *filter(None, [notify.mail_from])]:
+        if not re.fullmatch(r"[^\s@<>,]+@[^\s@<>,]+", address):
+            raise ConfigError(f"{file}: notify: {address!r} is no mail address", advice="Such as library@example.edu.")
+    if notify.ca_file and not notify.ca_file.is_file():
+        raise ConfigError(f"{file}: notify.ca_file: {notify.ca_file} is not a file")
 
 
 def _check_profiles(settings: Settings, file: Path) -> None:
@@ -275,11 +333,11 @@ def _check_profiles(settings: Settings, file: Path) -> None:
         for name in settings.profile:
             profiles.resolve(name, settings.profile)
         for source in settings.source:
-            if source.profile is not None:
-                profile = profiles.resolve(source.profile, settings.profile)
-                profiles.for_source(profile, source=source.name, constants=source.constants, mapping=source.mapping)
-            elif source.constants or source.mapping is not None:
-                key = "mapping" if source.mapping is not None else "constants"
+            if source.read_by is not None:
+                profile = profiles.resolve(source.read_by, settings.profile)
+                profiles.for_source(profile, source=source.name, constants=source.constants, files=source.files)
+            elif source.constants or source.files:
+                key = next(iter(source.files), "constants")
                 raise ConfigError(
                     f"source.{source.name}.{key}: changes a profile, and the source names none",
                     advice='Name the one that it builds on, such as profile = "marc".',
@@ -307,6 +365,9 @@ def _nearest_keys(tree: Mapping[str, Any], file: str, model: type[Table] = Setti
             "verify": VerifySettings,
             "rebuild": RebuildSettings,
             "delete": DeleteSettings,
+            "schema": SchemaSettings,
+            "solr": SolrSettings,
+            "after": AfterSettings,
         }
         if prefix or key not in nested:
             continue

@@ -9,24 +9,35 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest.register_assert_rewrite("indexer.testing")
-
 ROOT = Path(__file__).resolve().parent.parent
+# What tests share lies in modules beside them, whose assertions say what they found, too.
+pytest.register_assert_rewrite(
+    "indexer.testing", *(f"tests.{path.parent.name}" for path in ROOT.glob("tests/*/__init__.py"))
+)
 #: Seconds after which what a test waits for is taken for hung. It goes on as soon as that happens; how soon says the
 #: machine, and what else runs on it.
 PATIENCE = 600.0
-SERVER_FIXTURES = {"solr_url", "solrcloud_url", "elasticsearch_url", "opensearch_url"}
+SERVERS = ("solr", "solrcloud", "solr10", "solrcloud10", "elasticsearch", "opensearch")
 
 # How long an example takes says the machine too.
 settings.register_profile("any machine", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("any machine")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
-    """Mark what asks for a server, so that `scripts/test unit` can leave it out."""
+    """Mark what asks for a server, so that `scripts/test unit` can leave it out; and by the server that it asks for, so
+    that tests of different ones run side by side, and those of the same one by one.
+    """
     for item in items:
-        if SERVER_FIXTURES & set(getattr(item, "fixturenames", ())):
+        names = set(getattr(item, "fixturenames", ()))
+        params = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        asked = [kind for kind in SERVERS if f"{kind}_url" in names]
+        if asked:
             item.add_marker("servers")
+        asked += [kind for kind in SERVERS if kind in params]
+        if item.get_closest_marker("servers"):
+            item.add_marker(pytest.mark.xdist_group(asked[0] if asked else SERVERS[0]))
 
 
 def _running(kind: str, name: str) -> str:
@@ -53,6 +64,18 @@ def solr_url() -> str:
 def solrcloud_url() -> str:
     """Base URL of the first of two SolrCloud nodes, as http://127.0.0.1:8983/solr."""
     return _running("solrcloud", "SolrCloud")
+
+
+@pytest.fixture(scope="session")
+def solr10_url() -> str:
+    """Base URL of a standalone Solr 10, which offers our configset `biblio`."""
+    return _running("solr10", "Solr 10")
+
+
+@pytest.fixture(scope="session")
+def solrcloud10_url() -> str:
+    """Base URL of the first of two SolrCloud nodes of version 10."""
+    return _running("solrcloud10", "SolrCloud 10")
 
 
 @pytest.fixture(scope="session")

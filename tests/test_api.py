@@ -150,3 +150,15 @@ def test_the_page_runs(tmp_path: Path) -> None:
     for block in blocks:
         done = subprocess.run([sys.executable, "-c", block], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{block}\n{done.stderr}"
+
+
+def test_other_rules_send_what_they_made_differently_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = configured(tmp_path)
+    indexer.load(SAMPLE, config=config)
+    monkeypatch.setattr("indexer.jobs.session.derive_version", lambda: "of another release")
+    again = indexer.load(SAMPLE, config=config).total
+    assert (again.read, again.unchanged, again.indexed) == (1, 1, 0)
+    monkeypatch.setattr("indexer.derive.stage.title_sort", lambda title, *, style: f"{style} {title}")
+    assert indexer.load(SAMPLE, config=config).total.indexed == 1

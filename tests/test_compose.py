@@ -162,6 +162,24 @@ def test_engine_is_pinned_bound_to_loopback_and_watched(service: dict[str, Any])
     assert any(f"http://127.0.0.1:{inside}/" in word for word in service["healthcheck"]["test"])
 
 
+def test_what_differs_from_site_to_site_is_a_variable_that_is_told_of() -> None:
+    variables = set(re.findall(r"\$\{(\w+):-", STACK.read_text(encoding="utf-8")))
+    manual = (ROOT / "docs/operate.md").read_text(encoding="utf-8")
+    assert {"SOLR_PORT", "ELASTICSEARCH_PORT", "OPENSEARCH_PORT", "DUMPS", "INDEXER_IMAGE"} <= variables
+    assert [name for name in sorted(variables) if f"`{name}`" not in manual] == []
+    ports = read(STACK, SOLR_PORT="18983", ELASTICSEARCH_PORT="19200", OPENSEARCH_PORT="19201")["services"]
+    assert [ports[engine]["ports"] for engine in ENGINES] == [
+        ["127.0.0.1:18983:8983"],
+        ["127.0.0.1:19200:9200"],
+        ["127.0.0.1:19201:9200"],
+    ]
+    ignored_by_git = (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()
+    for name in ("indexer", *(f"indexer-{engine}" for engine in ENGINES)):
+        [passed_on] = ports[name]["env_file"]
+        assert passed_on == {"path": "indexer.env", "required": False}  # secrets, which nobody is to commit
+        assert f"/{passed_on['path']}" in ignored_by_git
+
+
 def test_limits_and_volumes() -> None:
     stack = read(STACK)
     named = set(stack["volumes"])
@@ -313,7 +331,7 @@ def test_dumps_state_and_settings_are_mounted_where_they_are_looked_for(name: st
 
 def test_commands_by_hand_that_are_shown_parse() -> None:
     shown = STACK.read_text(encoding="utf-8") + (ROOT / "docs/operate.md").read_text(encoding="utf-8")
-    found = re.findall(r"docker compose run --rm indexer (\w.*?)(?:  .*)?$", shown, re.MULTILINE)
+    found = re.findall(r"docker compose run --rm indexer (\w[^`\n]*?)(?=  |`|$)", shown, re.MULTILINE)
     assert len(found) >= 5
     for line in found:
         name, *words = shlex.split(line)
@@ -344,7 +362,8 @@ def test_the_state_may_be_in_the_postgresql_of_the_stack() -> None:
         if "build" in service:
             assert service["environment"]["INDEXER_STATE"] == url
             assert service["environment"]["PGPASSWORD"] == server["POSTGRES_PASSWORD"] == "secret", name
-    assert "postgresql" in (ROOT / "Dockerfile").read_text(encoding="utf-8").split("indexer[")[1].split("]")[0]
+    extras = (ROOT / "Dockerfile").read_text(encoding="utf-8").split("indexer[")[1].split("]")[0].split(",")
+    assert {"postgresql", "s3"} <= set(extras)
 
 
 def instructions() -> list[tuple[str, str]]:
@@ -394,19 +413,24 @@ def test_both_files_and_the_testbed_name_the_same_versions() -> None:
     pom = (ROOT / "scripts/testbed/solr/pom.xml").read_text(encoding="utf-8")
     pinned = (ROOT / "scripts/testbed/fetch.py").read_text(encoding="utf-8")
     versions = {image_and_tag(service) for service in THEIRS if not service["image"].startswith("postgres:")}
-    assert len({image for image, _ in versions}) == len(versions)
+    tens = {(image, tag) for image, tag in versions if image == "solr" and tag.startswith("10.")}
+    assert len({image for image, _ in versions - tens}) == len(versions - tens)
     for image, tag in versions:
         assert f'"{tag}"' in pinned, image
-    assert f"<solr.version>{dict(versions)['solr']}</solr.version>" in pom
+    assert f"<solr.version>{dict(versions - tens)['solr']}</solr.version>" in pom
+    [(_, ten)] = tens
+    pom = (ROOT / "scripts/testbed/solr10/pom.xml").read_text(encoding="utf-8")
+    assert f"<solr.version>{ten}</solr.version>" in pom
 
 
 def test_example_settings_are_valid_and_name_every_key() -> None:
     example = ROOT / "indexer.toml.example"
     settings = load(example, environ={}).settings
     text = example.read_text(encoding="utf-8")
-    named = (settings.load, settings.log, settings.credentials, settings.schedule, settings.metrics)
+    named = (settings.load, settings.log, settings.credentials, settings.schedule, settings.metrics, settings.notify)
     tables = [type(table) for table in named]
-    for key in {*Settings.model_fields, *(key for table in tables for key in table.model_fields)} - {"source"}:
+    ours = {info.alias or name for name, info in Settings.model_fields.items()}
+    for key in {*ours, *(key for table in tables for key in table.model_fields)} - {"source"}:
         assert re.search(rf"^(# )?\[?{key}\b", text, re.MULTILINE), key
     assert resolve("theses", settings.profile).id_prefix == "thesis-"
     defaults = Settings.model_validate({})

@@ -54,11 +54,15 @@ def test_flags_win_over_environment_over_file_over_defaults(tmp_path: Path) -> N
         ("[[source]]\nname = 'a'\npaths = []", "source.a.paths is an empty list", ""),
         ("[[source]]\nname = 'a'\npaths = ['x']\noai = { url = 'http://h/oai' }", "source.a has both", "two sources"),
         ("[[source]]\nname = 'a'\noai = { url = 'http://h/oai' }\nmove_processed = true", "is not moved", "Take"),
-        ("[[source]]\nname = 'a'\noai = { url = 'ftp://h/oai' }", "source.a.oai.url is no URL", "https://"),
-        ("[[source]]\nname = 'a'\noai = { url = 'http://h:x/oai' }", "source.a.oai.url is no URL", "https://"),
+        ("[[source]]\nname = 'a'\noai = { url = 'ftp://h/oai' }", "source.a.oai.url is not a URL", "https://"),
+        ("[[source]]\nname = 'a'\noai = { url = 'http://h:x/oai' }", "source.a.oai.url is not a URL", "https://"),
         ("[[source]]\nname = 'a'\noai = { url = 'http://me:pw@h/oai' }", "has a user in it", "INDEXER_SOURCE_USERNAME"),
         ("[[source]]\nname = 'a'\noai = { url = 'http://h/oai', form = '2020-01-01' }", "source.oai.form", "oai.from?"),
-        ("[[source]]\nname = 'a'\noai = { url = 'http://h/oai', from = '2020' }", "source.a.oai.from is no date", ""),
+        (
+            "[[source]]\nname = 'a'\noai = { url = 'http://h/oai', from = '2020' }",
+            "source.a.oai.from is not a date",
+            "",
+        ),
         ("[[source]]\nname = 'a'\noai = { url = 'http://h/oai', from = 2020-01-01 }", "source.a.oai.from is not a", ""),
         ("[[source]]\nname = 'a'\noai = { metadata_prefix = 'oai_dc' }", "source.a.oai.url is missing", ""),
         ("target = ", "is not TOML", ""),
@@ -118,6 +122,7 @@ def test_the_documentation_names_every_setting() -> None:
     models: list[type[settings.Table]] = [settings.Settings, settings.CredentialSettings, settings.LogSettings]
     models += [settings.LoadSettings, settings.BudgetSettings, settings.SourceSettings, settings.ScheduleSettings]
     models += [settings.VerifySettings, settings.RebuildSettings, settings.MetricsSettings, settings.DeleteSettings]
+    models += [settings.NotifySettings]
     names = {name for model in models for name in model.model_fields}
     names |= {*config.ENVIRONMENT, *profiles.KEYS}
     for profile in profiles.bundled().values():

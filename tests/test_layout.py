@@ -22,6 +22,7 @@ ORDER = [
     "state",
     "pipeline",
     "observe",
+    "migrate",
     "jobs",
     "api",
     "cli",
@@ -82,6 +83,17 @@ def test_no_circle() -> None:
         pytest.fail(f"a circle: {' -> '.join(error.args[1])}")
 
 
+def test_what_tests_share_is_not_in_a_module_of_tests() -> None:
+    """One that changes would change what another shows."""
+    found = []
+    for path in Path(__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("tests"):
+                names = [f"{node.module}.{alias.name}" for alias in node.names]
+                found += [f"{path}: {name}" for name in names if ".test_" in name]
+    assert not found
+
+
 def test_the_walk_finds_an_import_inside_a_function() -> None:
     assert "icu" in set(imported(PACKAGE / "derive/work_keys.py"))
     assert "indexer.engines.solr.sink" in set(imported(PACKAGE / "engines/solr/__init__.py"))
@@ -91,6 +103,40 @@ def test_what_derive_needs_is_in_the_project_or_in_python() -> None:
     known = {"indexer", "icu", *sys.stdlib_module_names}
     outside = {name.split(".")[0] for path in (PACKAGE / "derive").rglob("*.py") for name in imported(path)} - known
     assert not outside
+
+
+#: Beside the command line: what shows how far a run is, and the log, are on standard error by nature; a target, and a
+#: dump, may be the standard output and input.
+PRINTING = {"indexer.observe.progress", "indexer.observe.log", "indexer.engines.jsonl.sink", "indexer.sources.files"}
+
+
+def uses_of_streams(tree: ast.AST) -> list[str]:
+    """Where `print` is named, or a standard stream."""
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id in ("print", "input"):
+            found.append(f"line {node.lineno}: {node.id}")
+        if isinstance(node, ast.Attribute) and node.attr in ("stdin", "stdout", "stderr"):
+            found.append(f"line {node.lineno}: {node.attr}")
+        if isinstance(node, ast.ImportFrom) and node.module == "click":
+            found.append(f"line {node.lineno}: click")
+    return found
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if room(name_of(path)) != "cli"], ids=name_of)
+def test_nothing_but_the_command_line_prints(path: Path) -> None:
+    found = uses_of_streams(ast.parse(path.read_text(encoding="utf-8")))
+    if name_of(path) in PRINTING:
+        assert found, "it needs no exception any more"
+    else:
+        assert not found
+
+
+def test_the_walk_finds_what_prints() -> None:
+    assert uses_of_streams(ast.parse("import sys\nsay = print\nsys.stderr.write('x')")) == [
+        "line 2: print",
+        "line 3: stderr",
+    ]
 
 
 @pytest.mark.parametrize("path", [path for path in MODULES if room(name_of(path)) != "engines"], ids=name_of)
@@ -106,3 +152,29 @@ def test_nothing_is_decided_by_an_engines_name(path: Path) -> None:
         constants = [each for part in compared for each in ast.walk(part) if isinstance(each, ast.Constant)]
         found += [f"line {each.lineno}: {each.value}" for each in constants if each.value in SCHEMES]
     assert not found
+
+
+def decided_by_words(path: Path) -> Iterator[str]:
+    """Where it is asked whether something is `in` an error's text, or an advice is written over."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.In | ast.NotIn | ast.Eq | ast.NotEq):
+            for part in (node.left, *node.comparators):
+                text = ast.unparse(part)
+                if text.endswith(".message") or text in ("str(error)", "str(refusal)", "str(failure)", "str(caught)"):
+                    yield f"line {node.lineno}: {ast.unparse(node)}"
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            method = ast.unparse(node.func)
+            if any(f".{text}.{verb}" in method for text in ("advice", "message") for verb in ("replace", "startswith")):
+                yield f"line {node.lineno}: {ast.unparse(node)}"
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in MODULES if path.name != "words.py" and room(name_of(path)) != "testing"], ids=name_of
+)
+def test_nothing_is_decided_by_an_errors_words(path: Path) -> None:
+    """What an engine says in words alone becomes a type in the `words.py` of its folder."""
+    assert list(decided_by_words(path)) == []
+
+
+def test_the_words_of_engines_would_be_found() -> None:
+    assert list(decided_by_words(PACKAGE / "engines/embedded/words.py"))

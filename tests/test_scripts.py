@@ -22,7 +22,15 @@ from indexer.cli.main import cli
 from tests.conftest import PATIENCE
 
 ROOT = Path(__file__).resolve().parent.parent
-SCRIPTS = ("scripts/servers", "scripts/venv", "scripts/test", "scripts/demo", "scripts/bench", ".ci/run")
+SCRIPTS = (
+    "scripts/servers",
+    "scripts/venv",
+    "scripts/test",
+    "scripts/demo",
+    "scripts/bench",
+    "scripts/stack-test",
+    ".ci/run",
+)
 
 
 @pytest.fixture
@@ -82,12 +90,13 @@ def test_script_can_be_run(script: str) -> None:
 def test_servers_without_a_known_command_or_kind_say_how(arguments: list[str], checkout: Path) -> None:
     done = servers(checkout, *arguments)
     assert done.returncode == 2
-    assert "scripts/servers start|stop|status [solr|solrcloud|elasticsearch|opensearch]" in done.stderr
+    assert "scripts/servers start|stop|status [KIND]" in done.stderr
+    assert "KIND: solr, solrcloud (version 9), solr10" in done.stderr
 
 
 def test_servers_that_do_not_run(checkout: Path) -> None:
     status = servers(checkout, "status")
-    assert (status.returncode, status.stdout.count("not running")) == (3, 4)
+    assert (status.returncode, status.stdout.count("not running")) == (3, 5)
     assert servers(checkout, "url", "solr").returncode == 1
     assert servers(checkout, "stop").returncode == 0
 
@@ -294,7 +303,7 @@ def test_a_python_without_ensurepip_is_named(checkout: Path, tmp_path: Path) -> 
 
 def test_test_refuses_an_unknown_argument() -> None:
     done = subprocess.run([str(ROOT / "scripts/test"), "units"], capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stderr) == (2, "usage: scripts/test [unit|full]\n")
+    assert (done.returncode, done.stderr) == (2, "usage: scripts/test [unit|full|coverage]\n")
 
 
 def test_demo_runs_commands_and_samples_that_there_are() -> None:

@@ -1,11 +1,13 @@
-"""The commands that are groups of commands: schema and dead-letters."""
+"""The commands that are groups of commands: schema, dead-letters and migrate."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from indexer.cli.options import common, person
+from indexer.model.errors import ExitCode
 
 if TYPE_CHECKING:
     from indexer.config import Config
@@ -26,27 +28,29 @@ def schema() -> None:
 @click.option(
     "--out",
     type=click.Path(path_type=Path, file_okay=False),
-    default=Path("biblio-copy-fields"),
-    show_default=True,
-    help="Where --copy-fields puts its folder conf.",
+    help="Folder for --copy-fields (default: biblio-copy-fields), or a schema with fields of your own (biblio-extra).",
 )
-def schema_build(check: bool, copy_fields: bool, out: Path) -> int:
+@common()
+def schema_build(config: "Config", check: bool, copy_fields: bool, out: Path | None) -> int:
     """Compile biblio.toml for every engine.
 
-    Writes the Solr configset and the body of Elasticsearch and OpenSearch indices into schemas/.
+    Writes the Solr configset and the body of Elasticsearch and OpenSearch indices into schemas/; with schema.extra in
+    the settings, all of it with those fields into --out.
     """
+    from indexer.cli.render import schema as render
     from indexer.jobs.schema import build as run
 
-    return run(check=check, copy_fields_into=out if copy_fields else None)
+    return render.build(run(config=config, check=check, copy_fields=copy_fields, out=out))
 
 
 @schema.command("check")
 @common("target", "json")
 def schema_check(config: "Config", as_json: bool) -> int:
     """Compare files and target with biblio.toml."""
+    from indexer.cli.render import schema as render
     from indexer.jobs.schema import check as run
 
-    return run(config=config, as_json=as_json)
+    return render.check(run(config=config), as_json=as_json)
 
 
 @schema.command("install")
@@ -58,7 +62,8 @@ def schema_install(config: "Config") -> int:
     """
     from indexer.jobs.schema import install as run
 
-    return run(config=config)
+    run(config=config, audience=person(config))
+    return ExitCode.OK
 
 
 @click.group("dead-letters")
@@ -70,9 +75,11 @@ def dead_letters() -> None:
 @common("target", "json")
 def dead_letters_list(config: "Config", as_json: bool) -> int:
     """What is wrong, how often, and with which records; of all targets, or of --target."""
-    from indexer.jobs.dead_letters import list_ as run
+    from indexer.cli.render import dead_letters as render
+    from indexer.jobs.dead_letters import list_dead_letters as run
 
-    return run(config=config, as_json=as_json)
+    target = str(config.target()) if config.origins.get("target") == "--target" else None
+    return render.listed(run(target, config=config, audience=person(config)), as_json=as_json)
 
 
 @dead_letters.command("show")
@@ -80,9 +87,10 @@ def dead_letters_list(config: "Config", as_json: bool) -> int:
 @common("json")
 def dead_letters_show(id: int, config: "Config", as_json: bool) -> int:
     """Everything about one dead letter, its record included."""
-    from indexer.jobs.dead_letters import show as run
+    from indexer.cli.render import dead_letters as render
+    from indexer.jobs.dead_letters import show_dead_letter as run
 
-    return run(id, config=config, as_json=as_json)
+    return render.shown(run(id, config=config, audience=person(config)), as_json=as_json)
 
 
 @dead_letters.command("replay")
@@ -99,16 +107,12 @@ def dead_letters_replay(
     quiet: bool,
 ) -> int:
     """Try again; what comes through leaves the dead letters."""
+    from indexer.cli.render import dead_letters as render
     from indexer.jobs.dead_letters import replay as run
 
-    return run(
-        ids,
-        config=config,
-        everything=everything,
-        profile_name=profile,
-        as_json=as_json,
-        audience=person(config, quiet=quiet),
-    )
+    audience = person(config, quiet=quiet)
+    result = run(ids, config=config, everything=everything, profile_name=profile, audience=audience)
+    return render.replayed(result, as_json=as_json, quiet=quiet)
 
 
 @dead_letters.command("drop")
@@ -117,6 +121,50 @@ def dead_letters_replay(
 @common("target")
 def dead_letters_drop(ids: tuple[int, ...], everything: bool, config: "Config") -> int:
     """Forget dead letters; their records stay out of the index."""
+    from indexer.cli.render import dead_letters as render
     from indexer.jobs.dead_letters import drop as run
 
-    return run(ids, config=config, everything=everything)
+    return render.dropped(run(ids, config=config, everything=everything, audience=person(config)))
+
+
+@click.group()
+def migrate() -> None:
+    """Take another importer's configuration over."""
+
+
+@migrate.command("vufind")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option(
+    "--local", type=click.Path(path_type=Path, exists=True, file_okay=False), help="The site's folder [FOLDER/local]."
+)
+@click.option(
+    "--cron", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A cron table (crontab -l > FILE)."
+)
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("migrated"),
+    show_default=True,
+    help="Where indexer.toml is written.",
+)
+@click.option(
+    "--check", metavar="N", type=click.IntRange(min=1), help="Then hold N documents of each source against the index."
+)
+@click.option("--seed", type=int, default=0, help="Which N are drawn.")
+def migrate_vufind(folder: Path, local: Path | None, cron: Path | None, out: Path, check: int | None, seed: int) -> int:
+    """Make an indexer.toml of a VuFind installation.
+
+    Reads its import, harvest and config folders, the site's over the core's, and changes nothing there. With --check an
+    OUT that is there already is checked as it is, so that it can be edited and checked again.
+    """
+    from indexer.cli.render import migrate as render
+    from indexer.config import load
+    from indexer.jobs import migrate as jobs
+
+    code = 0
+    if check is None or not (out / "indexer.toml").exists():
+        code = render.migrated(jobs.migrate(folder, local=local, crontab=cron, out=out))
+    if check is None:
+        return code
+    config = load(out / "indexer.toml", environ=os.environ)
+    return render.checked(jobs.check(config, sample=check, seed=seed), str(config.target())) or code

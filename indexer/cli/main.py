@@ -4,14 +4,15 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from indexer import __version__
-from indexer.cli.groups import dead_letters, schema
-from indexer.cli.options import MAX_SHARE, PROFILE, common, person
-from indexer.model.errors import ExitCode, IndexerError
+from indexer.cli.groups import dead_letters, migrate, schema
+from indexer.cli.options import MAX_SHARE, PROFILE, common, named_ids, person, say_when
+from indexer.model.errors import ConfigError, ExitCode, IndexerError
 
 if TYPE_CHECKING:
     from indexer.config import Config
@@ -90,7 +91,7 @@ def say_error(error: IndexerError) -> None:
 def _version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
     if not value or context.resilient_parsing:
         return
-    from indexer.derive.stage import derive_version
+    from indexer.formats.version import derive_version
 
     click.echo(f"indexer {__version__} (derive {derive_version()})")
     context.exit()
@@ -130,7 +131,7 @@ def load(
     PATHS are files, folders, globs, URLs (https, s3) or - for standard input; plain, gzip, bzip2, xz, zstd, zip or tar.
     The URL of an index, as --target takes it, stands for its documents.
     """
-    from indexer.cli import render
+    from indexer.cli.render import runs as render
     from indexer.jobs.load import load as run
 
     audience = person(config, quiet=quiet)
@@ -159,7 +160,7 @@ def sync(
     and is as it was then is not opened. Exit code 5: the sources delete more than may go at once; that is held, the
     rest is loaded.
     """
-    from indexer.cli import render
+    from indexer.cli.render import runs as render
     from indexer.jobs.sync import sync as run
 
     audience = person(config, quiet=quiet)
@@ -187,17 +188,14 @@ def delete(
     A document comes back when sync or load reads its record again: take it out of its source, too. Exit code 5: these
     are more than may go at once, and none was deleted.
     """
+    from indexer.cli.render import runs as render
     from indexer.jobs.deletions import delete as run
 
-    return run(
-        ids,
-        file=file,
-        config=config,
-        dry_run=dry_run,
-        max_share=max_share,
-        as_json=as_json,
-        audience=person(config, quiet=quiet),
-    )
+    if not ids and file is None:
+        raise ConfigError("no ids were named", advice="Name them, or a file with one a line: --file FILE.")
+    audience = person(config, quiet=quiet)
+    result = run(named_ids(ids, file), config=config, dry_run=dry_run, max_share=max_share, audience=audience)
+    return render.delete(result, as_json=as_json, quiet=quiet)
 
 
 @cli.command()
@@ -210,11 +208,11 @@ def sweep(dry_run: bool, max_share: float | None, config: "Config", as_json: boo
     Reads every dump of every source of indexer.toml. Exit code 5: one of them cannot be read, or these are more than
     may go at once; none was deleted then.
     """
+    from indexer.cli.render import runs as render
     from indexer.jobs.deletions import sweep as run
 
-    return run(
-        config=config, dry_run=dry_run, max_share=max_share, as_json=as_json, audience=person(config, quiet=quiet)
-    )
+    result = run(config=config, dry_run=dry_run, max_share=max_share, audience=person(config, quiet=quiet))
+    return render.delete(result, as_json=as_json, quiet=quiet)
 
 
 @cli.command()
@@ -229,7 +227,7 @@ def reindex(no_promote: bool, adopt: bool, keep: int | None, config: "Config", a
     new one is in its place. Called again after it was interrupted it goes on. Exit code 5: something does not hold, and
     nothing was promoted.
     """
-    from indexer.cli import render
+    from indexer.cli.render import runs as render
     from indexer.jobs.reindex import reindex as run
 
     audience = person(config, quiet=quiet or as_json, lines=not as_json)
@@ -245,9 +243,10 @@ def promote(name: str | None, config: "Config", as_json: bool) -> int:
 
     Without a NAME it is the one that is ready, after indexer reindex --no-promote.
     """
+    from indexer.cli.render import generations as render
     from indexer.jobs.generations import promote as run
 
-    return run(name, config=config, as_json=as_json)
+    return render.switch(run(name, config=config, audience=person(config)), as_json=as_json)
 
 
 @cli.command()
@@ -257,18 +256,20 @@ def rollback(config: "Config", as_json: bool) -> int:
 
     What was loaded since then is not in it: indexer sync loads that. A second rollback undoes the first.
     """
+    from indexer.cli.render import generations as render
     from indexer.jobs.generations import rollback as run
 
-    return run(config=config, as_json=as_json)
+    return render.switch(run(config=config, audience=person(config)), as_json=as_json)
 
 
 @cli.command()
 @common("target", "json")
 def generations(config: "Config", as_json: bool) -> int:
     """The generations of the index: which is live, which are kept."""
-    from indexer.jobs.generations import list_ as run
+    from indexer.cli.render import generations as render
+    from indexer.jobs.generations import list_generations as run
 
-    return run(config=config, as_json=as_json)
+    return render.generations(run(config=config, audience=person(config)), as_json=as_json)
 
 
 @cli.command()
@@ -281,9 +282,11 @@ def prune(names: tuple[str, ...], keep: int | None, config: "Config", as_json: b
     Those that are more than rebuild.keep (2), or those that are NAMEd; never the live one. After a switch reindex does
     this by itself.
     """
+    from indexer.cli.render import generations as render
     from indexer.jobs.generations import prune as run
 
-    return run(names, config=config, keep=keep, as_json=as_json)
+    result = run(names, config=config, keep=keep, audience=person(config, lines=not as_json))
+    return render.prune(result, as_json=as_json)
 
 
 @cli.command()
@@ -298,8 +301,11 @@ def schedule(context: click.Context, names: tuple[str, ...], config: "Config", q
     let it run sync.
     """
     from indexer.jobs.schedule import schedule as run
+    from indexer.observe.audience import ignore
 
-    return run(names, config=config, flags=_again(context), quiet=quiet)
+    quiet = quiet or config.settings.log.format == "json"
+    audience = replace(person(config), say=ignore if quiet else say_when)
+    return run(names, config=config, flags=_again(context), audience=audience)
 
 
 def _again(context: click.Context) -> list[str]:
@@ -324,10 +330,10 @@ def verify(names: tuple[str, ...], sample: int | None, seed: int, config: "Confi
     Books, counts, a sample of documents, and the saved searches of indexer.toml. Reads every dump again and sends
     nothing. Exit code 5 when something does not hold.
     """
-    from indexer.cli import render
+    from indexer.cli.render import runs as render
     from indexer.jobs.verify import verify_index
 
-    result = verify_index(names, config=config, sample=sample, seed=seed)
+    result = verify_index(names, config=config, sample=sample, seed=seed, audience=person(config, quiet=quiet))
     return render.verify(result, as_json=as_json, quiet=quiet)
 
 
@@ -351,9 +357,11 @@ def diff(
 
     Nothing is sent. PATHS are as for load; without any, all sources of indexer.toml are read.
     """
-    from indexer.jobs.diff import run
+    from indexer.cli.render import documents as render
+    from indexer.jobs.diff import diff as run
 
-    return run(paths, id=id, sample=sample, seed=seed, config=config, profile_name=profile, as_json=as_json)
+    result = run(paths, config=config, id=id, sample=sample, seed=seed, profile_name=profile)
+    return render.diff(result, as_json=as_json)
 
 
 @cli.command()
@@ -362,7 +370,7 @@ def diff(
 @common("workers", "quiet", "verbose", "log-format")
 def transform(paths: tuple[str, ...], profile: str | None, config: "Config", quiet: bool) -> int:
     """Print the documents as JSON lines; nothing is sent anywhere."""
-    from indexer.cli import render
+    from indexer.cli.render import runs as render
     from indexer.jobs.load import transform as run
 
     quiet = quiet or config.settings.log.format == "json"
@@ -384,9 +392,11 @@ def explain(
     Reads the dumps up to the first record of this id. With each field: its values, the rule that wrote them, what it
     took from the record, and the steps between.
     """
-    from indexer.jobs.explain import run
+    from indexer.cli.render import documents as render
+    from indexer.jobs.explain import explain_document as run
 
-    return run(paths, id=id, name=name, config=config, profile_name=profile, as_json_=as_json)
+    result = run(paths, id=id, field=name, config=config, profile_name=profile, audience=person(config))
+    return render.explain(result, as_json=as_json)
 
 
 @cli.command()
@@ -397,21 +407,26 @@ def explain(
 @common("target", "json")
 def search(query: str, limit: int, sort: str | None, filters: tuple[str, ...], config: "Config", as_json: bool) -> int:
     """A quick look into the index, any backend."""
-    from indexer.cli import render
+    from indexer.cli.render import search as render
+    from indexer.jobs.search import filling
     from indexer.jobs.search import search as run
 
     wanted = tuple(map(render.filter_of, filters))
     result = run(query, target=config.target(), limit=limit, sort=sort, filters=wanted)
-    return render.search(query, result, as_json=as_json)
+    code = render.search(query, result, as_json=as_json)
+    if not result.found.total and not as_json and (line := filling(config, person(config))):
+        click.echo(line)
+    return code
 
 
 @cli.command()
 @common("json")
 def status(config: "Config", as_json: bool) -> int:
     """The last runs and their books, and how each target is doing."""
+    from indexer.cli.render import status as render
     from indexer.jobs.status import status as run
 
-    return run(config=config, as_json=as_json)
+    return render.status(run(config=config, audience=person(config)), as_json=as_json)
 
 
 @cli.command("config")
@@ -428,3 +443,4 @@ def show_config(config: "Config") -> int:
 
 cli.add_command(schema)
 cli.add_command(dead_letters)
+cli.add_command(migrate)

@@ -1,7 +1,9 @@
 """The flags that several commands have."""
 
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from functools import partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -65,6 +67,7 @@ def common(*names: str) -> Callable[[Command], Command]:
         ) -> Any:
             from indexer import config as settings
             from indexer.engines.registry import is_index
+            from indexer.model import schema
             from indexer.model.targets import has_credentials
             from indexer.model.urls import is_remote
             from indexer.observe import log
@@ -87,6 +90,7 @@ def common(*names: str) -> Callable[[Command], Command]:
                     raise _exposed("--target", "Set INDEXER_USERNAME and INDEXER_PASSWORD instead.")
                 config = settings.load(config_file, flags=flags, environ=os.environ)
                 for_machines = config.settings.log.format == "json"
+                schema.use(config.schema())
                 log.configure(format=config.settings.log.format, level=config.settings.log.level)
                 return command(*args, config=config, **kwargs)
             except IndexerError as error:
@@ -102,20 +106,52 @@ def common(*names: str) -> Callable[[Command], Command]:
     return decorate
 
 
-def person(config: "Config", *, quiet: bool, lines: bool = True) -> "Audience":
+def person(config: "Config", *, quiet: bool = False, lines: bool = True) -> "Audience":
     """The person, or the log, at the other end of this command: shown how far it is, and whose Ctrl-C it takes. Without
     `lines` standard output is for JSON.
     """
     from indexer.observe import progress
     from indexer.observe.audience import Audience, ignore
 
+    json_log = config.settings.log.format == "json"
     return Audience(
-        progress=lambda: progress.choose(quiet=quiet, json_log=config.settings.log.format == "json"),
+        progress=lambda: progress.choose(quiet=quiet, json_log=json_log),
         quiet=quiet,
         say=ignore if quiet or not lines else partial(print, flush=True),
         complain=partial(print, flush=True) if lines else ignore,
+        warn=None if json_log else say_beside,
         signals=True,
     )
+
+
+def named_ids(ids: Iterable[str], file: str | None) -> Iterator[str]:
+    """The ids that were named, and those of the file. Raises ConfigError where it cannot be read, or is no text."""
+    from indexer.sources.files import STDIN
+
+    yield from ids
+    if file is None:
+        return
+    try:
+        with sys.stdin.buffer if file == STDIN else open(file, "rb") as stream:
+            for number, line in enumerate(stream, 1):
+                try:
+                    id = line.strip().decode()
+                except UnicodeDecodeError:
+                    raise ConfigError(f"{file}: line {number:,} is not UTF-8", advice="Nothing was deleted.") from None
+                if id:
+                    yield id
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {error.strerror}", advice="Nothing was deleted.") from None
+
+
+def say_when(line: str) -> None:
+    """A line with the time before it."""
+    print(f"{datetime.now().astimezone().isoformat(timespec='seconds')}  {line}", flush=True)
+
+
+def say_beside(line: str) -> None:
+    """A line on standard error."""
+    print(line, file=sys.stderr)
 
 
 def _exposed(what: str, advice: str) -> ConfigError:

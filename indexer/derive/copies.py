@@ -13,13 +13,16 @@ what the importer emitted, and `allfields_unstemmed` (which is nothing but a cop
 import functools
 
 from indexer.model.documents import Fields
-from indexer.model.schema import biblio
+from indexer.model.schema import Schema, biblio
 
 
-@functools.cache
 def filled() -> frozenset[str]:
     """The fields that `fill` makes: the targets of copies that are not also sources of copies."""
-    schema = biblio()
+    return _filled(biblio())
+
+
+@functools.lru_cache(8)
+def _filled(schema: Schema) -> frozenset[str]:
     return frozenset(schema.copy_targets - schema.copies.keys())
 
 
@@ -30,7 +33,7 @@ def fill(fields: Fields) -> Fields:
     """
     made: dict[str, list[str]] = {}
     single: dict[str, str] = {}
-    plan = _plan()
+    plan = _plan(biblio())
     for name, value in fields.items():
         targets = plan.get(name)
         if targets is None:
@@ -46,12 +49,11 @@ def fill(fields: Fields) -> Fields:
     return {**single, **made}
 
 
-@functools.cache
-def _plan() -> dict[str, tuple[tuple[str, bool], ...]]:
+@functools.lru_cache(8)
+def _plan(schema: Schema) -> dict[str, tuple[tuple[str, bool], ...]]:
     """Source -> its targets, each with whether it holds several values."""
-    schema = biblio()
     plan = {
-        source: tuple((target, schema.fields[target].multi) for target in targets if target in filled())
+        source: tuple((target, schema.fields[target].multi) for target in targets if target in _filled(schema))
         for source, targets in schema.copies.items()
     }
     return {source: targets for source, targets in plan.items() if targets}

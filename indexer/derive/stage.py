@@ -1,33 +1,101 @@
-"""The one way from what a format emits to what a sink takes."""
+"""The one way from what a format emits to what a sink takes: computed fields, the schema's shapes, copied fields."""
 
 import difflib
 import functools
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 
 from indexer.derive import copies
-from indexer.model.documents import Fields
+from indexer.derive.authors import author_sort
+from indexer.derive.dates import publish_date_sort
+from indexer.derive.titles import strip_articles, title_sort
+from indexer.derive.work_keys import work_keys
+from indexer.model.documents import NOTES, Draft, Fields, Style, Value
 from indexer.model.errors import RecordError
-from indexer.model.schema import biblio
+from indexer.model.schema import Schema, biblio, bundled
 
-RULES_VERSION = 1  # raise it when the same record gives other fields than before
 MAX_REMEMBERED = 10_000  # names of dynamic fields: records choose them, memory stays flat
 
 
-def complete(fields: Fields) -> Fields:
-    """The whole document: `id` first, every field in its schema's shape, the copied fields filled at the end.
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A field that is made of others. `make(draft, style)` gives its value, or None where there is nothing to make it
+    of; `told` is what `indexer explain` says of it, and `of` names the fields that it is made of. It stands behind the
+    last of those, or `at_end`.
+    """
 
-    `fields` are a format's, in emission order, with `id`. Left out: values for copied fields and `_version_` (which
-    would be a claim about the live document), and fields without a value. A lone string becomes a list where the
-    schema holds several values, a list of one a string where it holds one. `fields` itself is not changed.
+    make: Callable[[Draft, Style], Value | None]
+    told: str
+    of: tuple[str, ...]
+    at_end: bool = False
+
+
+def _title(draft: Draft, _style: Style) -> str | None:
+    return _first(draft.fields.get("title"))
+
+
+def _title_sort(draft: Draft, style: Style) -> str | None:
+    title = _first(draft.fields.get("title"))
+    return None if title is None else title_sort(title, style=draft.style or style)
+
+
+def _author_sort(draft: Draft, _style: Style) -> str | None:
+    for name in ("author", "author_corporate"):
+        if (author := _first(draft.fields.get(name))) is not None:
+            return author_sort((author,))
+    return None
+
+
+def _publish_date_sort(draft: Draft, _style: Style) -> str | None:
+    return publish_date_sort(_values(draft.fields, "publishDate"))
+
+
+def _work_keys(draft: Draft, _style: Style) -> list[str] | None:
+    titles = _values(draft.fields, "title", "title_alt") if draft.titles is None else draft.titles
+    if not titles:
+        return None
+    authors = _values(draft.fields, "author", "author_corporate") if draft.authors is None else draft.authors
+    return work_keys(titles, authors, trimmed_titles=(strip_articles(titles[0]),)) or None
+
+
+#: Those that stand behind one field do so in this order.
+COMPUTED = {
+    "title_short": Computed(_title, "as title", ("title",)),
+    "title_full": Computed(_title, "as title", ("title",)),
+    "title_sort": Computed(_title_sort, "title in the form by which it sorts", ("title",)),
+    "author_sort": Computed(_author_sort, "the first author", ("author", "author_corporate")),
+    "publishDateSort": Computed(_publish_date_sort, "the earliest year of publishDate", ("publishDate",)),
+    "work_keys_str_mv": Computed(
+        _work_keys,
+        "titles and authors in their normal forms",
+        ("title", "title_alt", "author", "author_corporate"),
+        at_end=True,
+    ),
+}
+
+
+def complete(draft: Draft, style: Style) -> Fields:
+    """The whole document: `id` first, every field in its schema's shape, the computed fields that the draft asks for at
+    their places, the copied fields filled at the end.
+
+    Left out: values for copied fields and `_version_` (which would be a claim about the live document), and fields
+    without a value. A lone string becomes a list where the schema holds several values, a list of one a string where it
+    holds one. The draft is not changed.
 
     Raises RecordError for a field that the schema does not know, several values where it holds one, and a value that
     is neither a string nor a list.
     """
-    shapes = _shapes()
+    fields = draft.fields
+    made, followers = _computed(draft, style)
+    if draft.anew:
+        fields = {name: made.get(name, value) for name, value in fields.items()}
+    schema = biblio()
+    shapes = _shapes(schema)
     multi, left_out = Shape.MULTI, Shape.LEFT_OUT  # looking them up takes as long as all else in the loop
     document: Fields = {"id": ""}
     for name, value in fields.items():
-        shape = shapes.get(name) or _shape(name)
+        shape = shapes.get(name) or _shape(name, schema)
         if shape is left_out:
             continue
         if isinstance(value, str):
@@ -35,16 +103,63 @@ def complete(fields: Fields) -> Fields:
         elif not isinstance(value, list):
             raise RecordError(f"holds {type(value).__name__}, not text", field=name)
         elif value:
-            document[name] = value if shape is multi else _only(name, value)
+            document[name] = _only(name, value) if shape is Shape.SINGLE else value
+        if name in followers:
+            for follower in followers[name]:
+                document[follower] = made[follower]
+    document.update(made)  # those that are there already keep their place
+    if draft.repairs:
+        document[NOTES] = [*_values(document, NOTES), *draft.repairs]
     document.update(copies.fill(document))
     return document
 
 
-def derive_version() -> str:
-    """What the derived fields depend on besides the record: our rules, and the ICU behind work keys and title_sort."""
-    import icu  # lazily: this is asked for once a run
+def _computed(draft: Draft, style: Style) -> tuple[Fields, dict[str, list[str]]]:
+    """The computed fields that the draft asks for, and field -> which of them stand behind it."""
+    fields, wanted, anew, places = draft.fields, draft.computed, draft.anew, draft.behind
+    made: Fields = {}
+    followers: dict[str, list[str]] = {}
+    for name, rule in COMPUTED.items():
+        there = name in fields
+        if (there and name not in anew) or (wanted is not None and name not in wanted):
+            continue
+        value = rule.make(draft, style)
+        if value is None:
+            continue
+        made[name] = value
+        if not there and not rule.at_end:
+            place = _last(fields, places.get(name, rule.of) if places else rule.of)
+            if place in followers:
+                followers[place].append(name)
+            else:
+                followers[place] = [name]
+    return made, followers
 
-    return f"{RULES_VERSION}+icu{icu.ICU_VERSION}"
+
+def _first(value: Value | None) -> str | None:
+    """What is no text is none here, and refused by `complete`."""
+    if isinstance(value, str):
+        return value
+    return value[0] if isinstance(value, list) and value else None
+
+
+def _values(fields: Fields, *names: str) -> list[str]:
+    values: list[str] = []
+    for name in names:
+        value = fields.get(name)
+        if isinstance(value, list):
+            values += value
+        elif isinstance(value, str):
+            values.append(value)
+    return values
+
+
+def _last(fields: Fields, names: tuple[str, ...]) -> str:
+    """Which of the names comes last in the fields."""
+    if len(names) == 1:
+        return names[0]
+    there = [name for name in names if name in fields]
+    return there[0] if len(there) == 1 else next(name for name in reversed(fields) if name in there)
 
 
 def _only(name: str, values: list[str]) -> str:
@@ -59,24 +174,31 @@ class Shape(Enum):
     SINGLE = 1
     MULTI = 2
     LEFT_OUT = 3
+    AS_IT_COMES = 4
 
 
-@functools.cache
-def _shapes() -> dict[str, Shape]:
-    """Field name -> shape; grows with the dynamic fields that are met."""
-    shapes = {field.name: Shape.MULTI if field.multi else Shape.SINGLE for field in biblio()}
+@functools.lru_cache(8)
+def _shapes(schema: Schema) -> dict[str, Shape]:
+    """Field name -> shape; grows with the other fields that are met."""
+    shapes = {field.name: Shape.MULTI if field.multi else Shape.SINGLE for field in schema}
     return shapes | dict.fromkeys((*copies.filled(), "_version_"), Shape.LEFT_OUT)
 
 
-def _shape(name: str) -> Shape:
-    """The shape of a field that the schema does not name: a dynamic one, or an error."""
-    schema = biblio()
+def _shape(name: str, schema: Schema) -> Shape:
+    """The shape of a field that the schema does not name: a dynamic one, one of ours that a schema of others does not
+    have, or an error.
+    """
     field = schema.field(name)
-    if field is None:
+    if field is not None:
+        shape = Shape.MULTI if field.multi else Shape.SINGLE
+    elif schema.open:
+        shape = Shape.AS_IT_COMES
+    elif schema.alone and bundled().field(name) is not None:
+        shape = Shape.LEFT_OUT
+    else:
         near = difflib.get_close_matches(name, schema.fields, n=1)
         hint = f"; the nearest is {near[0]!r}" if near else ""
         raise RecordError(f"the schema has no such field{hint}", field=name)
-    shape = Shape.MULTI if field.multi else Shape.SINGLE
-    if len(_shapes()) < MAX_REMEMBERED:
-        _shapes()[name] = shape
+    if len(_shapes(schema)) < MAX_REMEMBERED:
+        _shapes(schema)[name] = shape
     return shape

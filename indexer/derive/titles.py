@@ -7,11 +7,8 @@ VuFind 9.1 and later, `legacy` the one before it, which left punctuation alone.
 import functools
 import re
 from collections.abc import Callable
-from typing import Literal
 
-from indexer.model.documents import Fields
-
-Style = Literal["legacy", "current"]
+from indexer.model.documents import Style
 
 PHP_WHITE_SPACE = " \t\n\r\0\x0b"  # what PHP's trim() takes off
 ARTICLES = ("a ", "an ", "the ")
@@ -99,11 +96,6 @@ def title_sort(title: str, *, style: Style) -> str:
     if style == "current":
         return title_sort_lower(strip_articles(title))
     raise ValueError(f'title_sort has the styles "legacy" and "current", not {style!r}')
-
-
-def title_fields(title: str, style: Style) -> Fields:
-    """`title` and the fields that a record without a subtitle takes from it, in emission order."""
-    return {"title": title, "title_short": title, "title_full": title, "title_sort": title_sort(title, style=style)}
 
 
 @functools.cache

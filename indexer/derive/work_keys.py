@@ -1,7 +1,7 @@
 """Work keys: what brings the editions of one work together, `AT <author> <title>` and `UT <uniform title>`.
 
 The rules and the order of the keys are those of VuFind's XSL route, with ICU's transliterator. Keys differ between
-ICU versions for some scripts, so the version is part of `derive.pipeline.derive_version()`.
+ICU versions for some scripts, so the version is part of `formats.version.derive_version()`.
 """
 
 import functools

@@ -76,6 +76,10 @@ class Query:
     suggest: bool = True
 
 
+class Refused(Exception):
+    """The engine refused a whole request because of what is in it; the argument is its reason."""
+
+
 class Writer(Protocol):
     """What takes documents. `push` may be called from several threads at once, and so may `commit` and `get` by those
     in which a push fails again and again; the rest from one.
@@ -103,8 +107,9 @@ class Writer(Protocol):
     def push(self, batch: Sequence[Action]) -> list[Outcome]:
         """Sends the batch in one request; one outcome per action, in order. Ids in a batch are distinct.
 
-        Raises TransientError when the whole batch may have failed (sending it again is safe), PermanentError when it
-        can never work.
+        Raises Refused when the engine takes none of the batch, or only some of it, for the sake of a document that it
+        does not name (the pipeline looks for it), TransientError when the whole batch may have failed, PermanentError
+        when it can never work. Sending it again is safe.
         """
         ...
 
@@ -153,6 +158,14 @@ class Index(Writer, Protocol):
         ...
 
 
+class Counting(Index, Protocol):
+    """An index that is asked for the dates in it before they would be lost, as all of ours are."""
+
+    def count_with(self, field: str) -> int:
+        """How many visible documents have a value in this field."""
+        ...
+
+
 class Tunable(Index, Protocol):
     """An index that can be set up for a bulk load and back (`Engine.tunable`)."""
 
@@ -187,9 +200,11 @@ class Engine:
 
     What it cannot do is False or None, and commands that need it say so before anything is sent: with `index` the
     writer is an Index, with `searchable` one whose `search` works, with `tunable` a Tunable; `private`: only this
-    loader reads it, so that one with another schema is of no use. `install(target)` puts our schema there and gives
-    lines that say what was done; `differences(target)` compares the live schema with ours; `generations(target,
-    configset)` gives the GenerationStore that re-indexing needs.
+    loader reads it, so that one with another schema is of no use; `own_fields`: its schema may have fields besides
+    ours, which documents may have then (the writer's `live` gives them); `any_schema`: one of another kind will do.
+    `install(target)` puts our schema there and gives lines that say what was done; `differences(target)` compares the
+    live schema with ours; `generations(target, configset)` gives the GenerationStore that re-indexing needs;
+    `optimize(target)` merges the index into one segment.
     """
 
     scheme: str
@@ -202,6 +217,9 @@ class Engine:
     searchable: bool = True
     tunable: bool = False
     private: bool = False
+    own_fields: bool = False
+    any_schema: bool = False
     install: "Callable[[Target], list[str]] | None" = None
     differences: "Callable[[Target], list[Difference]] | None" = None
     generations: "Callable[[Target, str], GenerationStore] | None" = None
+    optimize: "Callable[[Target], None] | None" = None

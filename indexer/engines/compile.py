@@ -7,13 +7,16 @@ from indexer.engines.elastic.schema import PATH as ELASTIC
 from indexer.engines.elastic.schema import template_json
 from indexer.engines.solr.schema import CONF, configset
 from indexer.model.errors import ConfigError
-from indexer.model.schema import biblio, schemas_folder
+from indexer.model.schema import Schema, biblio, bundled, schemas_folder
 
 
-def compiled() -> dict[str, str]:
-    """Every compiled file: path below schemas/ -> text."""
-    schema = biblio()
-    return {**configset(schema), ELASTIC: template_json(schema)}
+def compiled(schema: Schema | None = None) -> dict[str, str]:
+    """Every compiled file of the bundled schema, or of another: path below schemas/ -> text."""
+    schema = schema or bundled()
+    files = {ELASTIC: template_json(schema)}
+    for major, folder in CONF.items():
+        files |= {f"{folder}/{name}": text for name, text in configset(schema, major).items()}
+    return files
 
 
 def build(write: bool = True) -> list[str]:
@@ -26,7 +29,13 @@ def build(write: bool = True) -> list[str]:
 def build_copying(folder: Path, *, write: bool = True) -> list[str]:
     """The Solr configset alone, with all of VuFind's copyField rules, in `folder`/conf. Returns and raises the same."""
     files = configset(biblio(), copy_fields=True)
-    changed = _put(folder, {f"conf/{path.removeprefix(f'{CONF}/')}": text for path, text in files.items()}, write=write)
+    changed = _put(folder, {f"conf/{name}": text for name, text in files.items()}, write=write)
+    return [str(folder / path) for path in changed]
+
+
+def build_extended(folder: Path, *, write: bool = True) -> list[str]:
+    """Every compiled file of the schema with the fields of schema.extra, in `folder`. Returns and raises the same."""
+    changed = _put(folder, compiled(biblio()), write=write)
     return [str(folder / path) for path in changed]
 
 

@@ -6,7 +6,7 @@ What it means for a request, on every engine:
     certificate not trusted, no such URL                PermanentError   connection_error
     408, 429, 5xx (Solr's 503 while a core loads)       TransientError   status_error, with its Retry-After
     Solr's 5xx for a core that does not start           PermanentError   status_error
-    400, 409, 413                                       Refused: isolate.py looks for the documents at fault
+    400, 409, 413                                       Refused: pipeline/bisect.py looks for the documents
     401, 403, 404, 3xx and other 4xx                    PermanentError   status_error
     a success whose JSON is cut off, or nothing         TransientError   not_json
     a success that is something else (a log-in page)    PermanentError   not_json
@@ -33,6 +33,7 @@ that goes on failing while the server takes others is searched for the document 
 import base64
 import email.utils
 import re
+import ssl
 import time
 from datetime import UTC
 from functools import partial
@@ -43,8 +44,8 @@ import orjson
 import requests
 from requests.adapters import HTTPAdapter
 
-from indexer.model.errors import ConfigError, PermanentError, TargetError, TransientError
-from indexer.model.targets import Target
+from indexer.model.errors import ConfigError, NotThere, PermanentError, TargetError, TransientError
+from indexer.model.targets import Credentials, Target
 
 CONNECT_SECONDS = 10.0
 CHECK_SECONDS = 30.0  # for the first question, which any server that is well answers at once
@@ -56,11 +57,6 @@ BUSY = (408, 429, 503)
 
 INSTALL_ADVICE = "`indexer schema install --target ...` makes it, with the bundled schema."
 MEND_ADVICE = "That is the state of the index, and no document's fault: mend it, and run the same command again."
-CREDENTIALS_ADVICE = "Set INDEXER_USERNAME and INDEXER_PASSWORD, or INDEXER_API_KEY."
-
-
-class NotThere(PermanentError):
-    """HTTP 404, or Jetty's 405 for a POST there: no such core, collection, index or path."""
 
 
 class EngineSession(requests.Session):
@@ -74,7 +70,7 @@ class EngineSession(requests.Session):
         super().__init__()
         self._name = str(target)
         value = authorization(target)
-        self._has_credentials = value is not None
+        self._credentials = target.credentials
         if value is not None:
             self.auth = partial(_authorize, value)
         adapter = HTTPAdapter(pool_connections=1, pool_maxsize=max(connections, 1), max_retries=0)
@@ -92,7 +88,7 @@ class EngineSession(requests.Session):
         try:
             response = super().request(method, url, *args, **kwargs)
         except requests.RequestException as error:
-            raise connection_error(self._name, error) from None
+            raise connection_error(self._name, error, self._credentials) from None
         status = response.status_code
         if status in (400, 409, 413) or 200 <= status < 300:
             return response
@@ -102,7 +98,7 @@ class EngineSession(requests.Session):
             engine_words(response.content),
             retry_after=response.headers.get("Retry-After"),
             location=response.headers.get("Location"),
-            has_credentials=self._has_credentials,
+            credentials=self._credentials,
         )
 
 
@@ -130,7 +126,8 @@ def authorization(target: Target) -> str | None:
     if credentials.api_key is None:
         return None
     if target.kind == "solr":
-        raise ConfigError(f"{target}: Solr knows no API keys", advice="Set INDEXER_USERNAME and INDEXER_PASSWORD.")
+        advice = f"Set {credentials.settings}USERNAME and {credentials.settings}PASSWORD."
+        raise ConfigError(f"{target}: Solr knows no API keys", advice=advice)
     return f"ApiKey {credentials.api_key}"
 
 
@@ -146,21 +143,23 @@ def ca_file(target: Target) -> str | None:
     if path is None:
         return None
     if not path.is_file():
-        raise ConfigError(f"{target}: the CA file {path} is not there", advice="Set INDEXER_CA_FILE to a PEM file.")
+        advice = f"Set {target.credentials.settings}CA_FILE to a PEM file."
+        raise ConfigError(f"{target}: the CA file {path} is not there", advice=advice)
     return str(path)
 
 
-def connection_error(name: str, error: BaseException) -> TargetError:
-    """What it means that no answer came. `name` is the target as the user wrote it, without credentials."""
+def connection_error(name: str, error: BaseException, credentials: Credentials) -> TargetError:
+    """What it means that no answer came. `name` is the target as the user wrote it, without `credentials`."""
     root = root_cause(error)
     words = str(getattr(root, "strerror", None) or root) or type(root).__name__
-    if "CERTIFICATE_VERIFY_FAILED" in str(error) or "CERTIFICATE_VERIFY_FAILED" in words:
+    if isinstance(root, ssl.SSLCertVerificationError):
         return PermanentError(
             f"{name}: the server's certificate is not trusted: {shorten(words)}",
-            advice="Set INDEXER_CA_FILE to the certificate authority that signed it; verification is never left out.",
+            advice=f"Set {credentials.settings}CA_FILE to the certificate authority that signed it; "
+            "verification is never left out.",
         )
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
-        return PermanentError(f"{name}: {shorten(words)}", advice="Look at the target's URL.")
+        return PermanentError(f"{name}: {shorten(words)}", advice="Look at its URL.")
     if isinstance(error, requests.Timeout) or "timed out" in words.lower():
         return TransientError(f"{name}: no answer in time: {shorten(words)}", advice="Is the server overloaded?")
     return TransientError(
@@ -175,13 +174,14 @@ def status_error(
     *,
     retry_after: str | None = None,
     location: str | None = None,
-    has_credentials: bool = False,
+    credentials: Credentials,
 ) -> TargetError:
     """The error behind a status that is no success: PermanentError, or TransientError for 408, 429 and 5xx.
 
     `words` are the engine's own; `retry_after` and `location` are the headers as they came.
     """
     said = f": {shorten(words)}" if words else ""
+    has_credentials = credentials.username is not None or credentials.api_key is not None
     if "init failure" in words:  # Solr's 500 for a core whose configuration does not load
         return PermanentError(f"{name}: HTTP {status}{said}", advice="Solr's log says more.")
     if may_pass(status):
@@ -195,10 +195,10 @@ def status_error(
         return TransientError(f"{name}: HTTP {status}{said}", advice=MEND_ADVICE, busy=True)
     if status == 401:
         why = "the credentials are refused" if has_credentials else "the server asks for credentials"
-        return PermanentError(f"{name}: HTTP 401, {why}{said}", advice=CREDENTIALS_ADVICE)
+        return PermanentError(f"{name}: HTTP 401, {why}{said}", advice=_which(credentials))
     if status == 403:
         advice = "Give this user the right to read the schema, to write and to search." if has_credentials else ""
-        return PermanentError(f"{name}: HTTP 403, not allowed{said}", advice=advice or CREDENTIALS_ADVICE)
+        return PermanentError(f"{name}: HTTP 403, not allowed{said}", advice=advice or _which(credentials))
     if status in (404, 405):
         return NotThere(f"{name}: HTTP {status}, not there", advice=INSTALL_ADVICE)
     if 300 <= status < 400:
@@ -206,6 +206,12 @@ def status_error(
         place = f" to {parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}" if parts.netloc else ""
         return PermanentError(f"{name}: HTTP {status}, moved{place}", advice="Give the target's new URL.")
     return PermanentError(f"{name}: HTTP {status}{said}")
+
+
+def _which(credentials: Credentials) -> str:
+    """The settings that hold these, as advice."""
+    name = credentials.settings
+    return f"Set {name}USERNAME and {name}PASSWORD, or {name}API_KEY."
 
 
 def may_pass(status: int) -> bool:

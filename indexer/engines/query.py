@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from indexer.model.documents import Fields
 from indexer.model.errors import ConfigError
-from indexer.model.schema import Field, biblio
+from indexer.model.schema import Field, Schema, biblio
 
 # Where words are looked for, and how much a match there counts. All drop the same stop words, so that a word which one
 # field ignores is not asked of another. Standard numbers are found through allfields.
@@ -84,8 +84,8 @@ def check_fields(filters: Sequence[tuple[str, str]], facets: Sequence[str]) -> N
         known_field(name, "count")
 
 
-def stored_fields(fields: Fields) -> Fields:
+def stored_fields(fields: Fields, schema: Schema | None = None) -> Fields:
     """The fields that the schema stores, and those it does not know: what every engine gives back of a document."""
-    schema = biblio()
+    schema = schema or biblio()
     known = ((name, schema.field(name)) for name in fields)
     return {name: fields[name] for name, field in known if field is None or field.stored}

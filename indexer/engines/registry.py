@@ -156,7 +156,8 @@ def _of_server(engine: Engine, text: str, address: str, credentials: Credentials
     if "@" in url.path:
         raise ConfigError(
             f"target {_without_user(text)!r}: no index or core has an @ in its name",
-            advice="A / in a password is written %2F. Better: set INDEXER_USERNAME and INDEXER_PASSWORD.",
+            advice=f"A / in a password is written %2F. Better: set {credentials.settings}USERNAME and "
+            f"{credentials.settings}PASSWORD.",
         )
     if url.username is not None:
         credentials = replace(

@@ -15,8 +15,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from indexer.formats.profiles import Profile, make_id
-from indexer.formats.solr_json import Values, computed, placed
-from indexer.model.documents import Fields
+from indexer.formats.solr_json import Values, draft_of
+from indexer.model.documents import Draft
 from indexer.model.errors import RecordError
 from indexer.model.records import Record
 from indexer.model.schema import biblio
@@ -31,7 +31,7 @@ _LIMIT = 1 << 30  # characters of a cell: what a record may hold is bounded wher
 _limiting = threading.Lock()  # the limit is one for the whole process
 
 
-def document(record: Record, profile: Profile) -> Fields:
+def document(record: Record, profile: Profile) -> Draft:
     """The document of one row, without copied fields.
 
     Raises RecordError where the row is no row of its table (encoding, quotes, number of cells), where a column that the
@@ -49,7 +49,7 @@ def document(record: Record, profile: Profile) -> Fields:
     constants = {name: [value] if isinstance(value, str) else value for name, value in profile.constants.items()}
     start = {"id": [make_id(profile, identifier[0])], "allfields": values.pop("allfields", [words])}
     kept: Values = {**start, **constants, **{name: found for name, found in values.items() if name not in constants}}
-    return placed(kept, computed(kept, {}, profile))
+    return draft_of(kept)
 
 
 def named_values(record: Record, profile: Profile) -> tuple[Values, Values]:
@@ -67,7 +67,7 @@ def named_values(record: Record, profile: Profile) -> tuple[Values, Values]:
 def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
     """What is wrong with the options of a profile, as (option, what), or None."""
     columns = options["columns"]
-    names = [name for fields in columns.values() for name in _list(fields)]
+    names = named_fields(options)
     for option, fields in (("columns", names), ("split", list(options["split"]))):
         if unknown := _unknown(fields):
             return option, unknown
@@ -78,10 +78,15 @@ def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
     try:
         codecs.lookup(options["encoding"] or "utf-8")
     except LookupError:
-        return "encoding", f"is {options['encoding']!r}, which is no known encoding"
+        return "encoding", f"is {options['encoding']!r}, which is not a known encoding"
     if empty := [field for field, separator in options["split"].items() if not separator]:
         return "split", f"gives {empty[0]!r} an empty separator"
     return None
+
+
+def named_fields(options: Mapping[str, Any]) -> list[str]:
+    """The fields that columns go to."""
+    return [name for fields in options["columns"].values() for name in _list(fields)]
 
 
 def _list(fields: str | list[str]) -> list[str]:
@@ -92,11 +97,12 @@ def _unknown(names: Iterable[str]) -> str:
     """Which of the names no column can be put into, in words; "" where there is none."""
     schema = biblio()
     for name in names:
-        if name == "_version_" or (name in schema.copy_targets and name not in schema.copies):
+        if schema.made_by_us(name):
             return f"names {name!r}, a field that is made for each record"
-        if schema.field(name) is None:
+        if not schema.takes(name):
             near = difflib.get_close_matches(name, schema.fields, n=1)
-            return f"names {name!r}, and the schema has no such field" + (f"; the nearest is {near[0]!r}" * bool(near))
+            hint = f"; the nearest is {near[0]!r}" if near else ""
+            return f"names {name!r}, and the schema has no such field{hint}"
     return ""
 
 

@@ -6,20 +6,18 @@ schema is at https://doaj.org/static/doaj/doajArticles.xsd; its `record` is read
 
 from lxml import etree
 
-from indexer.derive.authors import author_sort
-from indexer.derive.titles import PHP_WHITE_SPACE, Style, strip_articles, title_fields
-from indexer.derive.work_keys import work_keys
-from indexer.formats import languages, mend, xml
+from indexer.derive.titles import PHP_WHITE_SPACE
+from indexer.formats import languages, xml
 from indexer.formats.harvest import identify
 from indexer.formats.profiles import Profile
-from indexer.model.documents import Fields
+from indexer.model.documents import Draft, Fields
 from indexer.model.errors import RecordError
 from indexer.model.records import Record
 
 Elements = dict[str, list[str]]  # name without namespace -> the string values of its elements, in document order
 
 
-def document(record: Record, profile: Profile) -> Fields:
+def document(record: Record, profile: Profile) -> Draft:
     """The document of one article, without copied fields.
 
     Raises RecordError where the XML cannot be read, is not an article of DOAJ, or has no identifier.
@@ -41,10 +39,7 @@ def document(record: Record, profile: Profile) -> Fields:
     fields["allfields"] = [xml.all_text(root, before="".join(missing))]
     fields.update({name: value for name, value in constants.items() if name != "format"})
     fields.update({name: value for name, value in _described(found, titles, profile).items() if value})
-    authors = _normalised(found, "name")
-    if titles and (keys := work_keys(titles, authors, trimmed_titles=[strip_articles(titles[0])])):
-        fields["work_keys_str_mv"] = keys
-    return mend.noted(fields | constants, repairs)
+    return Draft(fields | constants, repairs=repairs)
 
 
 def _read(root: etree._Element) -> Elements:
@@ -61,17 +56,14 @@ def _normalised(found: Elements, name: str) -> list[str]:
 
 def _described(found: Elements, titles: list[str], profile: Profile) -> Fields:
     """The fields in emission order, those without a value among them."""
-    authors = _normalised(found, "name")
     codes = [code.strip(PHP_WHITE_SPACE) for code in found.get("language", []) if code]
     date = next(iter(_normalised(found, "publicationDate")), "")
     url = next(iter(_normalised(found, "fullTextUrl")), "")
-    style: Style = "legacy" if profile.title_sort == "legacy" else "current"
     return {
         "language": [languages.marc(code) or code for code in codes],
         "format": profile.constants.get("format", []),
-        "author": authors,
-        "author_sort": author_sort(authors) or "",
-        **(title_fields(titles[0], style) if titles else {}),
+        "author": _normalised(found, "name"),
+        "title": titles[0] if titles else "",
         "title_alt": titles[1:],
         "publisher": _normalised(found, "publisher")[:1],
         "series": _normalised(found, "journalTitle")[:1],

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from indexer.derive import copies
-from indexer.model.schema import biblio
+from indexer.model.schema import Schema, biblio
 
 Values = Mapping[str, list[str]]
 
@@ -37,17 +37,16 @@ def copied_fields(fields: Values) -> dict[str, list[str]]:
     Those whose sources are not stored themselves are left out: nothing in a dump explains them.
     """
     found = {}
-    for target, sources in _copies().items():
+    for target, sources in _copies(biblio()).items():
         there = [name for name in fields if name in sources]
         if there or target in fields:
             found[target] = there
     return found
 
 
-@functools.cache
-def _copies() -> dict[str, frozenset[str]]:
+@functools.lru_cache(8)
+def _copies(schema: Schema) -> dict[str, frozenset[str]]:
     """Stored copied field -> its sources, where all of them are stored."""
-    schema = biblio()
     sources = {target: schema.fields[target].copied_from for target in copies.filled() if schema.fields[target].stored}
     return {
         target: frozenset(names) for target, names in sources.items() if all(schema.fields[n].stored for n in names)

@@ -13,6 +13,7 @@ from typing import Any
 from lxml import etree
 
 from indexer.derive import copies, titles
+from indexer.derive.stage import COMPUTED
 from indexer.derive.tracking import DATES, shown
 from indexer.derive.work_keys import normal_form
 from indexer.formats import solr_json, to_document, xml
@@ -54,7 +55,8 @@ def explain_dates(record: Record, fields: Fields) -> list[Explained]:
 def _rules(record: Record, profile: Profile, document: Document) -> Iterator[tuple[str, list[Rule]]]:
     fields = document.fields
     marc = _marc(record, profile)
-    mapped = _of_marc(marc, profile) if marc is not None else {}
+    hook = formats()[profile.format].hook("rules_of")
+    mapped = _of_marc(marc, profile) if marc is not None else hook(record, profile) if hook is not None else {}
     if profile.format == "solr_json":
         mapped.pop("id", None)  # the document keeps its own
     format = formats()[profile.format]
@@ -69,9 +71,19 @@ def _rules(record: Record, profile: Profile, document: Document) -> Iterator[tup
         elif name in mapped:
             yield name, mapped[name]
         elif source is not None:
-            rule = format.rules.get(name) or format.rules.get("*") or {"rule": "no rule is written down for it"}
+            rule = rule_of(name, format)
             inputs = source.find(name, rule.get("from", []))
             yield name, [Rule(rule["rule"], inputs, list(_steps(name, fields, record, profile)))]
+
+
+def rule_of(name: str, format: Format) -> Mapping[str, Any]:
+    """As the format's table has it; else that of the computed field, whose input stands where its parts' does."""
+    written, any_field = format.rules.get(name), format.rules.get("*")
+    if written is None and (computed := COMPUTED.get(name)) is not None:
+        own = any_field is not None  # its records have fields by name
+        places = [format.rules.get(part, {}).get("from", [part] if own else []) for part in computed.of]
+        return {"rule": computed.told, "from": list(dict.fromkeys(place for found in places for place in found))}
+    return written or any_field or {"rule": "no rule is written down for it"}
 
 
 def _marc(record: Record, profile: Profile) -> Record | None:

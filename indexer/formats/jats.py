@@ -19,15 +19,12 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from indexer.derive.authors import author_sort
-from indexer.derive.titles import Style, strip_articles, title_sort
-from indexer.derive.work_keys import work_keys
-from indexer.formats import languages, mend, xml
+from indexer.formats import languages, xml
 from indexer.formats.harvest import as_harvested, identify
 from indexer.formats.jats_text import Element, body_text, local, text
 from indexer.formats.jats_xml import Article, joined_title, read
 from indexer.formats.profiles import Profile
-from indexer.model.documents import Fields
+from indexer.model.documents import Draft, Fields
 from indexer.model.errors import RecordError
 from indexer.model.records import Record
 
@@ -48,8 +45,10 @@ _XML_ENTITIES = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
 _DATES = ("ppub", "collection", "epub-ppub", "pub", "epub")
 _ARCHIVES_DATES = ("pmc-release", "nihms-submitted")
 
+_BEHIND = {"title_sort": ("title_full", "title_sub")}
 
-def document(record: Record, profile: Profile) -> Fields:
+
+def document(record: Record, profile: Profile) -> Draft:
     """The document of one article, without copied fields.
 
     Raises RecordError where the XML cannot be read, is not an article, or has no number to make an id of.
@@ -72,11 +71,9 @@ def document(record: Record, profile: Profile) -> Fields:
         for part in [part for part in root if local(part) == "body"]:
             root.remove(part)
         fields["fullrecord"] = as_harvested(root, missing)
-    titles = [title for title in (_full_title(found), *([] if stylesheet else found.other_titles)) if title]
-    authors = [*found.persons, *found.groups]
-    if titles and (keys := work_keys(titles, authors, trimmed_titles=[strip_articles(titles[0])])):
-        fields["work_keys_str_mv"] = keys
-    return mend.noted(fields | profile.constants, repairs)
+    full = _full_title(found)
+    titles = ([full] if full else []) if stylesheet else None  # not of translated ones then
+    return Draft(fields | profile.constants, titles=titles, behind=_BEHIND, repairs=repairs)
 
 
 def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -125,7 +122,6 @@ def _fields(found: Article, profile: Profile, start: Fields) -> Fields:
     """The fields in emission order behind those of `start`, empty ones left out, up to the addresses."""
     topics = list(dict.fromkeys([*(word for group in found.keywords for word in group), *found.subjects]))
     title = _full_title(found)
-    style: Style = "legacy" if profile.title_sort == "legacy" else "current"
     year = _year(found)
     pages = found.page_range or "-".join(dict.fromkeys([page for page in (found.first_page, found.last_page) if page]))
     issue = f"({found.issue})" if found.issue else ""
@@ -150,16 +146,13 @@ def _fields(found: Article, profile: Profile, start: Fields) -> Fields:
         "author2": found.editors,
         "author": found.persons,
         "author_corporate": found.groups,
-        "author_sort": author_sort([*found.persons, *found.groups]) or "",
         "title": title,
         "title_short": found.title or title,
         "title_full": title,
         "title_sub": found.subtitle if found.title else "",
-        "title_sort": title_sort(title, style=style),
         "title_alt": found.other_titles,
         "publisher": list(found.publishers),
         "publishDate": [year] if year else [],
-        "publishDateSort": year,
         "url": _urls(found),
         "doi_str_mv": [found.doi] if found.doi else [],
         "pmid_str": found.pmid,

@@ -1,17 +1,14 @@
 """Mends what keeps XML and JSON from being read and costs no meaning, as harvesters and browsers do.
 
 Characters that XML 1.0 has no place for (section 2.2), raw or as references, become spaces; the named characters of
-HTML become themselves, and in their company an ampersand that begins no reference is one. All else stays as it is,
-and may cost the record.
+HTML become themselves; an ampersand that begins no reference is one, and so is a `<` that begins no tag (`p < 0.05`).
+All else stays as it is, and may cost the record.
 """
 
 import html.entities
 import re
 import sys
 
-from indexer.model.documents import Fields
-
-NOTES = "metadata_error_str_mv"  # the field that says what was mended
 SHOWN = 5  # of one kind
 
 _FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
@@ -25,9 +22,18 @@ _MARKUP = re.compile(
     rb"|&#(?P<number>\d+|x[0-9A-F]+);|&(?P<name>[A-Za-z][A-Za-z0-9]*;)",
     re.S | re.I,
 )
-_BARE = re.compile(rb"&(?![A-Za-z][A-Za-z0-9]{0,40};|#)[A-Za-z0-9]{0,12}")
+# What XML takes for the beginning of a reference is none of these, whether it is known or not.
+_BARE = re.compile(rb"&(?!(?:[A-Za-z_:][\w.:-]{0,60}|#\d{1,60}|#[xX][0-9A-Fa-f]{1,60});)[A-Za-z0-9]{0,12}")
+_NO_TAG = re.compile(rb"<(?![A-Za-z_:/!?\x80-\xff])[^<>&]{0,12}|>(?<=\]\]>)")  # or the end of a section that none is
+_WRITTEN = {b"&": b"&amp;", b"<": b"&lt;", b">": b"&gt;"}
 _XML = frozenset({b"amp;", b"lt;", b"gt;", b"quot;", b"apos;"})
 _JSON_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_JSON_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.S)
+# An escape: of a character beyond the first plane, which are two; of half of one; or another one.
+_JSON_ESCAPE = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u(?P<half>[dD][89a-fA-F][0-9a-fA-F]{2})|.)", re.S
+)
+_JSON_BREAK = re.compile("[\t\n\r]")  # between values they are blanks, in a string they have no place
 
 
 class _Repairs:
@@ -37,6 +43,7 @@ class _Repairs:
         self.characters: dict[str, None] = {}
         self.names: dict[str, None] = {}
         self.ampersands: dict[str, None] = {}
+        self.angles: dict[str, None] = {}
         self.declarations = 0
 
     def told(self) -> list[str]:
@@ -44,6 +51,7 @@ class _Repairs:
             ("characters that XML does not allow were replaced by spaces", self.characters),
             ("named characters of HTML were replaced by themselves", self.names),
             ("ampersands that begin no reference were kept", self.ampersands),
+            ("angle brackets that begin no tag were kept", self.angles),
         ]
         told = [f"{what}: {_some(found)}" for what, found in kinds if found]
         return [*told, *(["an XML declaration inside of the record was left out"] if self.declarations else [])]
@@ -60,14 +68,15 @@ def xml(raw: bytes) -> tuple[bytes, list[str]]:
     raw = _FORBIDDEN.sub(character, raw)
     parts = _parts(raw)
     parts[::2] = [_MARKUP.sub(lambda match: _reference(match, repairs), part) for part in parts[::2]]
-    if repairs.names:  # it was written as HTML, which has its ampersands too
-        parts[::2] = [_BARE.sub(lambda match: _ampersand(match, repairs), part) for part in parts[::2]]
+    parts[::2] = [_BARE.sub(lambda match: _kept(match, repairs.ampersands), part) for part in parts[::2]]
+    parts[::2] = [_NO_TAG.sub(lambda match: _kept(match, repairs.angles), part) for part in parts[::2]]
     return b"".join(parts), repairs.told()
 
 
-def _ampersand(match: re.Match[bytes], repairs: _Repairs) -> bytes:
-    repairs.ampersands[match.group().decode("utf-8", "replace")] = None
-    return b"&amp;" + match.group()[1:]
+def _kept(match: re.Match[bytes], found: dict[str, None]) -> bytes:
+    """A character of markup that is text here."""
+    found[f"'{match.group().decode('utf-8', 'replace').rstrip()}'"] = None
+    return _WRITTEN[match.group()[:1]] + match.group()[1:]
 
 
 def _parts(raw: bytes) -> list[bytes]:
@@ -98,7 +107,7 @@ def _reference(match: re.Match[bytes], repairs: _Repairs) -> bytes:
     if kind == "number":
         code = _code(match["number"])
         if code in (9, 10, 13) or 0x20 <= code < 0xD800 or 0xE000 <= code < 0xFFFE or 0x10000 <= code <= 0x10FFFF:
-            return found
+            return found.lower()  # HTML has &#XE9; too, XML has not
         repairs.characters[f"U+{code:04X}" if code <= 0x10FFFF else found.decode()[:20]] = None
         return b" "
     characters = html.entities.html5.get(match["name"].decode()) if match["name"] not in _XML else None
@@ -115,22 +124,24 @@ def _code(digits: bytes) -> int:
 
 
 def json(text: str) -> tuple[str, list[str]]:
-    """The same for the control characters that JSON has no place for (RFC 8259 section 7)."""
+    """The same for the control characters that JSON has no place for (RFC 8259 section 7), and for escapes of half a
+    character, which no text can hold.
+    """
     repairs = _Repairs()
 
     def character(match: re.Match[str]) -> str:
         repairs.characters[f"U+{ord(match.group()):04X}"] = None
         return " "
 
-    return _JSON_FORBIDDEN.sub(character, text), [one.replace("XML", "JSON") for one in repairs.told()]
+    def escape(match: re.Match[str]) -> str:
+        if match["half"] is None:
+            return match[0]
+        repairs.characters[f"U+{match['half'].upper()}"] = None
+        return " "
 
-
-def noted(fields: Fields, repairs: list[str]) -> Fields:
-    """The document with what was mended in its record, behind what it says of that already."""
-    if repairs:
-        known = fields.get(NOTES, [])
-        fields[NOTES] = [*([known] if isinstance(known, str) else known), *repairs]
-    return fields
+    text = _JSON_ESCAPE.sub(escape, _JSON_FORBIDDEN.sub(character, text))
+    text = _JSON_STRING.sub(lambda match: _JSON_BREAK.sub(character, match[0]), text)
+    return text, [one.replace("XML", "JSON") for one in repairs.told()]
 
 
 def _some(found: dict[str, None]) -> str:

@@ -17,14 +17,13 @@ from typing import Any
 
 from lxml import etree
 
-from indexer.derive.authors import author_sort, inverted
+from indexer.derive.authors import inverted
 from indexer.derive.dates import best_date, earliest_year, year
-from indexer.derive.titles import PHP_WHITE_SPACE, strip_articles, title_fields
-from indexer.derive.work_keys import work_keys
-from indexer.formats import languages, mend, xml
+from indexer.derive.titles import PHP_WHITE_SPACE
+from indexer.formats import languages, xml
 from indexer.formats.harvest import as_harvested, identify
 from indexer.formats.profiles import Profile
-from indexer.model.documents import Fields
+from indexer.model.documents import Draft, Fields
 from indexer.model.errors import Dropped, RecordError
 from indexer.model.records import Record
 
@@ -41,7 +40,7 @@ Elements = dict[str, list[str]]  # tag -> the string values of its elements, raw
 Emitter = Callable[[Fields, Elements, Profile, etree._Element], None]
 
 
-def document(record: Record, profile: Profile) -> Fields:
+def document(record: Record, profile: Profile) -> Draft:
     """The document of one oai_dc record, in the profile's emission order, without copied fields.
 
     Raises RecordError where the XML cannot be read, is not oai_dc, or has no identifier, and Dropped where the profile
@@ -71,13 +70,10 @@ def document(record: Record, profile: Profile) -> Fields:
         EMITTERS[name](fields, elements, profile, root)
     if options["drop_without_url"] and not fields.get("url"):
         raise Dropped("none of its identifiers is a URL")
-    titles = _titles(elements)
-    trimmed = strip_articles(titles[0]) if titles else ""
-    if keys := work_keys(titles, elements[CREATOR], trimmed_titles=(trimmed,)):
-        fields["work_keys_str_mv"] = keys
     for name in constants.keys() & fields.keys() - {"format"}:  # a constant wins over what the record says
         fields[name] = constants[name]
-    return mend.noted(fields, repairs)
+    # of the titles as they come and the creators as they stand, blank ones among them
+    return Draft(fields, titles=_titles(elements), authors=elements[CREATOR], repairs=repairs)
 
 
 def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -172,8 +168,8 @@ def _author(fields: Fields, elements: Elements, profile: Profile, _root: etree._
         creators = [inverted(name) for name in creators]
     if names := [name for name in creators if name]:
         fields["author"] = names
-        if first := author_sort(creators):
-            fields["author_sort"] = first
+        if not creators[0]:
+            fields["author_sort"] = []  # then no later one stands in for it
 
 
 def _author2(fields: Fields, elements: Elements, profile: Profile, _root: etree._Element) -> None:
@@ -202,7 +198,7 @@ def _preferred(profile: Profile, root: etree._Element) -> tuple[str, list[str]] 
 def _title(fields: Fields, elements: Elements, profile: Profile, root: etree._Element) -> None:
     if titles := _titles(elements):
         title, _others = _preferred(profile, root) or (titles[0], [])
-        fields.update(title_fields(title, "legacy" if profile.title_sort == "legacy" else "current"))
+        fields["title"] = title
 
 
 def _title_alt(fields: Fields, elements: Elements, profile: Profile, root: etree._Element) -> None:
@@ -230,7 +226,8 @@ def _publish_date(fields: Fields, elements: Elements, profile: Profile, _root: e
     if dates := elements[DATE]:
         best = profile.options["best_date"]
         fields["publishDate"] = [best_date(dates) if best else year(dates[0])]
-        fields["publishDateSort"] = earliest_year(dates) if best else year(dates[0])
+        if best:
+            fields["publishDateSort"] = earliest_year(dates)
 
 
 def _url(fields: Fields, elements: Elements, profile: Profile, _root: etree._Element) -> None:
@@ -265,13 +262,13 @@ EMITTERS: dict[str, Emitter] = {
     "language": _language,
     "topic": _topic,  # and topic_facet
     "format": _format,
-    "author": _author,  # and author_sort
+    "author": _author,
     "author2": _author2,
-    "title": _title,  # and title_short, title_full, title_sort
+    "title": _title,
     "title_alt": _title_alt,
     "description": _description,
     "publisher": _publisher,
-    "publishDate": _publish_date,  # and publishDateSort
+    "publishDate": _publish_date,
     "url": _url,
     "doi_str_mv": _doi,
     "isbn": _isbn,

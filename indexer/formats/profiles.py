@@ -8,23 +8,19 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from indexer.formats.registry import Tables, bundled_profiles, default_profiles, format_named
+from indexer.model import schema
 from indexer.model.documents import Value
 from indexer.model.errors import ConfigError
-from indexer.model.schema import biblio
+from indexer.model.schema import biblio, in_use
 
 TitleSort = Literal["current", "legacy", "auto"]
-KEYS = (
-    "base",
-    "format",
-    "id_prefix",
-    "id_search",
-    "id_replace",
-    "constants",
-    "title_sort",
+FILES = (
     "mapping",
+    "stylesheet",
+    "properties",
     "functions",
-    "options",
-)
+)  # options that name files, written where people look for them
+KEYS = ("base", "format", "id_prefix", "id_search", "id_replace", "constants", "title_sort", *FILES, "options")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +59,8 @@ def make_id(profile: Profile, identifier: str) -> str:
 def bundled() -> dict[str, Profile]:
     """The profiles that come with the package, by name."""
     tables = bundled_profiles()
-    return {name: _build(name, tables, {}) for name in tables}
+    with in_use(schema.bundled()):  # they are the same for every target
+        return {name: _build(name, tables, {}) for name in tables}
 
 
 def resolve(name: str, user_profiles: Mapping[str, Mapping[str, Any]]) -> Profile:
@@ -80,15 +77,15 @@ def resolve(name: str, user_profiles: Mapping[str, Mapping[str, Any]]) -> Profil
 
 
 def for_source(
-    profile: Profile, *, source: str, constants: Mapping[str, Any], mapping: str | list[str] | None = None
+    profile: Profile, *, source: str, constants: Mapping[str, Any], files: Mapping[str, str | list[str]] | None = None
 ) -> Profile:
-    """The profile as the `[[source]]` of this name uses it: with the source's own constants and mapping over it.
+    """The profile as the `[[source]]` of this name uses it: with the source's own constants and files over it.
 
     They mean what they mean in a profile of one's own on this one, and raise the same ConfigErrors, which name the key
-    as `source.NAME.constants...` and `source.NAME.mapping`.
+    as `source.NAME.constants...` and `source.NAME.mapping`. `files` are keys of FILES with their paths.
     """
     where = f"source.{source}"
-    options = _options(where, profile, _with_mapping(where, profile, {} if mapping is None else {"mapping": mapping}))
+    options = _options(where, profile, _with_files(where, profile, files or {}))
     return replace(
         profile,
         constants=_meant(profile.format, options, _constants(where, profile.constants, constants), constants),
@@ -119,7 +116,7 @@ def _build(name: str, ours: Tables, users: Tables, below: tuple[str, ...] = ()) 
     if texts.get("format", start.format) != start.format:
         raise ConfigError(f"{where}.format: is {texts['format']!r}, and its base {base!r} reads {start.format!r}")
     search, replacement = _expressions(where, table, start)
-    options = _options(where, start, _with_mapping(where, start, table), known=bool(base) or bool(users))
+    options = _options(where, start, _with_files(where, start, table), known=bool(base) or bool(users))
     given = table.get("constants", {})
     return replace(
         start,
@@ -204,22 +201,23 @@ def _title_sort(where: str, value: object, format_name: str) -> TitleSort:
 
 def _constants(where: str, start: Mapping[str, Value], given: object) -> dict[str, Value]:
     """The base's constants with the given ones over them, each in the shape that the schema has for its field."""
-    schema = biblio()
+    fields = biblio()
     constants = dict(start)
     for name, value in _table(f"{where}.constants", given).items():
         here = f"{where}.constants.{name}"
-        known = schema.field(name)
-        if known is None:
-            raise ConfigError(f"{here}: the schema has no such field", advice=_nearest(name, schema.fields))
-        if name in ("id", "_version_") or (name in schema.copy_targets and name not in schema.copies):
+        known = fields.field(name)
+        if not fields.takes(name):
+            raise ConfigError(f"{here}: the schema has no such field", advice=_nearest(name, fields.fields))
+        if name == "id" or fields.made_by_us(name):
             raise ConfigError(f"{here}: this field is made for each record, it cannot be a constant")
         values = _texts(here, value)
-        if not known.multi and len(values) > 1:
+        multi = len(values) > 1 if known is None else known.multi
+        if not multi and len(values) > 1:
             raise ConfigError(f"{here}: the field holds one value, and {len(values)} are given")
         if not values:
             constants.pop(name, None)
         else:
-            constants[name] = list(values) if known.multi else values[0]
+            constants[name] = list(values) if multi else values[0]
     return constants
 
 
@@ -238,11 +236,10 @@ def _meant(
     }
 
 
-def _with_mapping(where: str, start: Profile, table: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The options of a table; its keys `mapping` and `functions` are the options of these names, written where people
-    look for them."""
+def _with_files(where: str, start: Profile, table: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The options of a table; its keys that name files (FILES) are the options of these names."""
     options = dict(_table(f"{where}.options", table.get("options", {})))
-    for key in ("mapping", "functions"):
+    for key in FILES:
         if key not in table:
             continue
         if key not in start.options:

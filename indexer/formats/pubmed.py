@@ -12,21 +12,19 @@ What is chosen where the format leaves a choice:
 import re
 from urllib.parse import quote
 
-from indexer.derive.authors import author_sort
-from indexer.derive.titles import Style, strip_articles, title_fields
-from indexer.derive.work_keys import work_keys
-from indexer.formats import languages, mend, xml
+from indexer.formats import languages, xml
 from indexer.formats.profiles import Profile, make_id
 from indexer.formats.pubmed_xml import Citation, read
-from indexer.model.documents import Fields
+from indexer.model.documents import Draft, Fields
 from indexer.model.errors import RecordError
 from indexer.model.records import Record
 
+_BEHIND = {"author_sort": ("author", "author_corporate", "author2")}
 _PAGE_END = re.compile(r"[-–,;]")
 _DOI_SAFE = "/:;()[],.@!$&'*+=~-_"
 
 
-def document(record: Record, profile: Profile) -> Fields:
+def document(record: Record, profile: Profile) -> Draft:
     """The document of one PubMed record, without copied fields.
 
     Raises RecordError where the XML cannot be read, is not a PubMed record, or has no PMID.
@@ -38,7 +36,7 @@ def document(record: Record, profile: Profile) -> Fields:
             f"{found.pmid!r} is not a PubMed id" if found.pmid else "the record has none to make its id of",
             field="PMID",
         )
-    return mend.noted(_fields(found, profile), repairs)
+    return Draft(_fields(found, profile), behind=_BEHIND, repairs=repairs)
 
 
 def _fields(found: Citation, profile: Profile) -> Fields:
@@ -48,16 +46,13 @@ def _fields(found: Citation, profile: Profile) -> Fields:
     persons, groups = found.persons, found.groups
     if not persons and not groups:  # a chapter that names no authors has those of its book
         persons, groups = found.book_persons, found.book_groups
-    style: Style = "legacy" if profile.title_sort == "legacy" else "current"
     alternatives = [found.vernacular_title] if found.vernacular_title not in ("", title) else []
-    before_title: Fields = {
+    described: Fields = {
         "language": [languages.name(code) for code in found.languages],
         "author": persons,
         "author_corporate": groups,
         "author2": found.editors,
-        "author_sort": author_sort([*persons, *groups]) or "",
-    }
-    after_title: Fields = {
+        "title": title,
         "title_alt": alternatives,
         "description": " ".join(found.abstract or found.other_abstract),
         "topic": list(found.topics),
@@ -69,13 +64,7 @@ def _fields(found: Citation, profile: Profile) -> Fields:
         **_whereabouts(found, title),
     }
     emitted: Fields = {"id": identifier, "allfields": [_all_words(identifier, found)], **profile.constants}
-    emitted.update({name: value for name, value in before_title.items() if value})
-    if title:
-        emitted.update(title_fields(title, style))
-    emitted.update({name: value for name, value in after_title.items() if value})
-    keys = work_keys([title, *alternatives], [*persons, *groups], trimmed_titles=[strip_articles(title)])
-    if keys:
-        emitted["work_keys_str_mv"] = keys
+    emitted.update({name: value for name, value in described.items() if value})
     emitted.update(profile.constants)
     return emitted
 
@@ -99,7 +88,6 @@ def _whereabouts(found: Citation, title: str) -> Fields:
         "edition": found.edition,
         "publisher": [found.publisher] if found.publisher else [],
         "publishDate": [year] if year else [],
-        "publishDateSort": year,
         "isbn": list(found.isbns),
         "issn": list(found.issns),
         "url": urls,

@@ -6,10 +6,11 @@ it, a TOML file of the module's name:
     default_profile   the profile by which its records are read when nobody names one
     namespaces        of its records' root elements; `elements`: the names of root elements that have no namespace
     records           names of root elements, in whatever namespace, which a profile of this format takes for records
+    reads_xml         true: its profiles take XML records of every kind, and name their elements by the option `records`
     [profile.NAME]    the profiles that come with it; one without a `base` is of this format
     [explain]         field -> the rule that `indexer explain` tells, and where its input stands
 
-The module may also have `check_options(options)`, `parse(raw)` and `named_values(record, profile)`: see `Format`.
+The module may also have `check_options(options)`, `parse(raw)` and others: see `Format.hook`.
 Distributions name their modules under the entry point group `indexer.formats` (docs/extend.md). Modules of this package
 are imported when their first record is met: the MARC mapping alone takes longer than all else at the start.
 """
@@ -26,7 +27,7 @@ from types import ModuleType
 from typing import Any
 
 GROUP = "indexer.formats"
-KEYS = ("default_profile", "namespaces", "elements", "records", "profile", "explain")
+KEYS = ("default_profile", "namespaces", "elements", "records", "reads_xml", "profile", "explain")
 DELETE = "delete"  # a list of ids to delete: VuFindHarvest's .delete files
 
 Tables = Mapping[str, Mapping[str, Any]]
@@ -42,6 +43,7 @@ class Format:
     namespaces: tuple[bytes, ...] = ()
     elements: tuple[bytes, ...] = ()
     records: tuple[bytes, ...] = ()
+    reads_xml: bool = False
     profiles: Tables = field(default_factory=dict)
     rules: Tables = field(default_factory=dict)
 
@@ -53,7 +55,10 @@ class Format:
         """An optional function of the module: `check_options(options)` gives (option, what is wrong with it) or None;
         `made_alone(options)` the fields that a mapping makes which the profile's example constants are not meant for;
         `parse(raw)` gives the root element that `indexer explain` looks into, where it is not plain XML;
-        `named_values(record, profile)` gives name -> values, and field -> names, of a record that is no XML.
+        `named_values(record, profile)` gives name -> values, and field -> names, of a record that is no XML;
+        `rules_of(record, profile)` gives field -> the rules that made it, where no table can say; `depends_on(options)`
+        a text that is another one when the files change which the options name;
+        `named_fields(options)` the fields that the options of a profile name.
         """
         found: Callable[..., Any] | None = getattr(self.load(), name, None)
         return found
@@ -127,7 +132,7 @@ def _bring(name: str, module: str) -> Format:
     if not callable(getattr(loaded, "document", None)):
         raise ValueError(f"{module} has no function document(record, profile)")
     if loaded.__file__ is None:
-        raise ValueError(f"{module} is no file")
+        raise ValueError(f"{module} is not a file")
     format = _read(name, module, Path(loaded.__file__).with_name(f"{module.rpartition('.')[2]}.toml"))
     taken = sorted({known for each in ours().values() for known in each.profiles} & format.profiles.keys())
     if taken:
@@ -154,6 +159,7 @@ def _read(name: str, module: str, file: Path) -> Format:
         namespaces=tuple(text.encode() for text in data.get("namespaces", [])),
         elements=tuple(text.encode() for text in data.get("elements", [])),
         records=tuple(text.encode() for text in data.get("records", [])),
+        reads_xml=data.get("reads_xml", False),
         profiles=profiles,
         rules=data.get("explain", {}),
     )

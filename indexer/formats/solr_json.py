@@ -8,17 +8,14 @@ order of emission from the order of the copied values.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 from indexer.derive import copies
-from indexer.derive.authors import author_sort
-from indexer.derive.dates import publish_date_sort
-from indexer.derive.titles import Style, strip_articles, title_sort
-from indexer.derive.work_keys import work_keys
+from indexer.derive.titles import title_sort
 from indexer.formats import emission_order, mend, staff_view, xml
 from indexer.formats.profiles import Profile, make_id
-from indexer.model.documents import Fields
+from indexer.model.documents import Draft, Fields, Style
 from indexer.model.errors import RecordError
 from indexer.model.records import Record
 
@@ -29,7 +26,11 @@ _XML_VALUES = {"str", "int", "long", "float", "double", "bool", "date"}
 Values = dict[str, list[str]]
 
 
-def document(record: Record, profile: Profile) -> Fields:
+#: The computed fields that are made again of what a document holds; of its titles it may say more than we can make.
+ANEW = frozenset({"title_sort", "author_sort", "publishDateSort", "work_keys_str_mv"})
+
+
+def document(record: Record, profile: Profile) -> Draft:
     """The source and computed fields of a dumped document, in emission order, without copied fields.
 
     Records whose `record_format` is marc keep the computed fields that they have, which were made from MARC fields that
@@ -50,13 +51,27 @@ def document(record: Record, profile: Profile) -> Fields:
     kept = {name: dumped[name] for name in emission_order.recovered(dumped) if name not in left_out}
     kept |= {name: [value] if isinstance(value, str) else value for name, value in profile.constants.items()}
     if profile.options.get("rederive") and (marc := marc_record(dumped)) is not None:
-        return _rederived(kept, marc, profile)
-    return mend.noted(placed(kept, computed(kept, dumped, profile)), repairs)
+        return Draft(_rederived(kept, marc, profile), computed=())
+    draft = draft_of(kept, style=_style(dumped, kept, profile), repairs=repairs)
+    if kept.get("record_format") == ["marc"]:
+        draft.anew = ()
+        if "title_sort" in kept:  # it was made with all the others: what it has no more of, the record never had
+            draft.computed = {"publishDateSort"}
+    return draft
 
 
 def named_values(record: Record, _profile: Profile) -> tuple[Values, Values]:
     """For `indexer explain`: the document's own fields."""
     return read(record.raw), {}
+
+
+def depends_on(options: Mapping[str, Any]) -> str:
+    """What the documents depend on besides their records: the mapping of one's own."""
+    if not options["mapping"]:
+        return ""
+    from indexer.formats import marc  # the mapping is large, and most profiles need none
+
+    return marc.depends_on(options)
 
 
 def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -68,6 +83,13 @@ def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
 
         return marc.check_options(options)
     return None
+
+
+def named_fields(options: Mapping[str, Any]) -> set[str]:
+    """The fields that a mapping of the user's own makes of MARC records in fullrecord."""
+    from indexer.formats import marc
+
+    return marc.named_fields(options) if options["rederive"] else set()
 
 
 def marc_record(dumped: Values) -> bytes | None:
@@ -106,58 +128,19 @@ def _with_allfields(dumped: Values) -> Values:
     }
 
 
-def computed(kept: Values, dumped: Values, profile: Profile) -> Fields:
-    """The computed fields that can be made of what is kept."""
-    title = kept.get("title", [""])[0]
-    persons, groups = kept.get("author", []), kept.get("author_corporate", [])
-    made: Fields = {}
-    if "title" in kept:
-        style = _style(title, dumped, profile)
-        made["title_short"] = kept.get("title_short", title)
-        made["title_full"] = kept.get("title_full", title)
-        made["title_sort"] = title_sort(title, style=style)
-    first = author_sort([*persons, *groups])
-    if first is not None:
-        made["author_sort"] = first
-    year = publish_date_sort(kept.get("publishDate", []))
-    if year is not None:
-        made["publishDateSort"] = year
-    if "title" in kept:
-        titles = [title, *kept.get("title_alt", [])]
-        keys = work_keys(titles, [*persons, *groups], trimmed_titles=[strip_articles(title)])
-        if keys:
-            made["work_keys_str_mv"] = keys
-    if kept.get("record_format") == ["marc"]:
-        # a dump with a title_sort was made with all the others: what it has no more of, the record never had
-        missing = made.keys() - kept.keys() if "title_sort" not in kept else {"publishDateSort"} - kept.keys()
-        made = {name: value for name, value in made.items() if name in missing}
-    return made
+def draft_of(kept: Values, *, style: Style | None = None, repairs: Sequence[str] = ()) -> Draft:
+    """Of a document whose computed fields are made again where they can be. Without a title it has no work keys."""
+    titles = None if "title" in kept else ()
+    return Draft({**kept}, titles=titles, style=style, anew=ANEW, repairs=repairs)
 
 
-def _style(title: str, dumped: Values, profile: Profile) -> Style:
-    """The profile's style of title_sort; `auto` is the style in which the dump has it, current where neither fits."""
-    if profile.title_sort != "auto":
-        return profile.title_sort
-    before = dumped.get("title_sort")
+def _style(dumped: Values, kept: Values, profile: Profile) -> Style | None:
+    """Where the profile leaves it to the document: the style in which that has it, current where neither fits."""
+    if profile.title_sort != "auto" or "title" not in kept:
+        return None
+    title, before = kept["title"][0], dumped.get("title_sort")
     legacy, current = title_sort(title, style="legacy"), title_sort(title, style="current")
     return "legacy" if before == [legacy] and before != [current] else "current"
-
-
-def placed(kept: Values, made: Fields) -> Fields:
-    """The computed fields where the dump has them, else behind the field that they are made of."""
-    names = [name for name in kept if name in ("author", "author_corporate")]
-    behind = {
-        "title": ("title_short", "title_full", "title_sort"),
-        "publishDate": ("publishDateSort",),
-        **dict.fromkeys(names[-1:], ("author_sort",)),
-    }
-    placed: Fields = {}
-    for name, values in kept.items():
-        placed[name] = made.get(name, values)
-        for follower in behind.get(name, ()):
-            if follower in made and follower not in kept:
-                placed[follower] = made[follower]
-    return placed | {name: value for name, value in made.items() if name not in placed}
 
 
 def read(raw: bytes, repairs: list[str] | None = None) -> Values:
@@ -197,8 +180,11 @@ def _from_json(text: str, repairs: list[str] | None) -> Values:
             raise RecordError("is not an object", field="_source")
         found = source if "id" in source or "_id" not in found else {"id": found["_id"], **source}
     values = {name: _texts(name, value) for name, value in found.items()}
-    if "\\u" in text:
-        _check_surrogates(values)
+    if "\\u" in text and _has_surrogates(values):
+        mended, said = mend.json(text)
+        if repairs is not None:
+            repairs += said
+        return _from_json(mended, repairs)
     return values
 
 
@@ -230,15 +216,14 @@ def _texts(name: str, value: Any) -> list[str]:
     return texts
 
 
-def _check_surrogates(values: Values) -> None:
+def _has_surrogates(values: Values) -> bool:
     """JSON can write half of a character outside the BMP (\\ud83d); no UTF-8 can hold it."""
-    for name, texts in values.items():
-        for text in (name, *texts):
-            try:
-                text.encode()
-            except UnicodeEncodeError:
-                field = name.encode("ascii", "backslashreplace").decode()
-                raise RecordError("holds half of a surrogate pair, which is no character", field=field) from None
+    try:
+        for name, texts in values.items():
+            "".join((name, *texts)).encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _from_xml(raw: bytes, repairs: list[str] | None) -> Values:

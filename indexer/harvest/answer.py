@@ -108,7 +108,7 @@ class _Page:
 def _read(window: Window) -> Answer:
     kind = detect(window.fill(HEAD), whole=window.ended, name="", format=None)
     if kind.container != "oai":
-        raise window.error or NotAnAnswer(f"this is no answer of OAI-PMH: {kind.problem or kind.container}")
+        raise window.error or NotAnAnswer(f"this is not an answer of OAI-PMH: {kind.problem or kind.container}")
     page = _Page()
     scanner = Scanner(window, RECORD_START, nests="others")
     for tag in scanner.tags():

@@ -48,6 +48,8 @@ CREDENTIALS_ADVICE = (
     "gets them else."
 )
 
+NO_CREDENTIALS = Credentials(settings="INDEXER_SOURCE_")
+
 Authorize = Callable[[requests.PreparedRequest], requests.PreparedRequest]
 
 
@@ -113,7 +115,7 @@ class Server:
                 url = urljoin(url, place)
                 scheme, _ = urlsplit(url).scheme, urlsplit(url).port
             except ValueError:
-                raise SourceError(f"{self.url}: leads to what is no URL: {place[:100]!r}") from None
+                raise SourceError(f"{self.url}: leads to what is not a URL: {place[:100]!r}") from None
             if scheme not in ("http", "https"):
                 raise SourceError(f"{self.url}: leads to {scheme}:, which is not followed")
         raise SourceError(f"{self.url}: leads from one URL to the next, more than {LONGEST_REDIRECT} times")
@@ -130,9 +132,9 @@ class Server:
                 stream=True,
             )
         except requests.RequestException as error:
-            raise _as_source(connection_error(self.url, error)) from None
+            raise _as_source(connection_error(self.url, error, self._credentials or NO_CREDENTIALS)) from None
         except ValueError:  # of a Location that it looks at whether it follows it or not
-            raise SourceError(f"{self.url}: leads to what is no URL") from None
+            raise SourceError(f"{self.url}: leads to what is not a URL") from None
 
     def _authorize(self, url: str) -> Authorize:
         """What puts the credentials on a request. Always there, because requests would else look into ~/.netrc."""
@@ -206,5 +208,4 @@ def _as_source(error: TargetError) -> Exception:
     """The error of a target in the words of one who reads."""
     if isinstance(error, TransientError):
         return error
-    advice = error.advice.replace("INDEXER_", "INDEXER_SOURCE_").replace("target's URL", "url of the source")
-    return SourceError(error.message, advice=advice)
+    return SourceError(error.message, advice=error.advice)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from indexer.engines.base import Index
@@ -30,7 +30,7 @@ class Change:
     after: Value | None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class FieldChange:
     """One field of the documents of one profile: `rule` is what `explain` says of it, `count` in how many documents it
     changes.
@@ -39,21 +39,23 @@ class FieldChange:
     name: str
     profile: str
     rule: str
-    count: int = 0
-    examples: list[Change] = field(default_factory=list)
+    count: int
+    examples: Sequence[Change]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Changes:
-    """`documents` counts them by what becomes of them, `rejected` are records that make no document."""
+    """`documents` counts them by what becomes of them, `rejected` are records that make no document. The `fields` that
+    change in most documents come first.
+    """
 
-    documents: Counter[Kind] = field(default_factory=Counter)
-    fields: list[FieldChange] = field(default_factory=list)
-    rejected: int = 0
+    documents: Mapping[Kind, int]
+    fields: Sequence[FieldChange]
+    rejected: int
 
 
 ProfileField = tuple[str, str]  # profile and field
-Found = tuple[Kind, tuple[ProfileField, ...]]
+Fate = tuple[Kind, tuple[ProfileField, ...]]  # what becomes of a document, and which of its fields change
 
 
 def changes(plan: Plan, sink: Index, *, id: str | None = None, sample: Sample | None = None) -> Changes:
@@ -63,28 +65,30 @@ def changes(plan: Plan, sink: Index, *, id: str | None = None, sample: Sample | 
     Of several versions of a document the last one counts. Held in memory are the ids that change, no documents. Raises
     what reading the dumps and the engine raise.
     """
-    told = _Collected(plan, sink)
+    collected = _Collected(plan, sink)
     versions: dict[str, tuple[Last, Record]] = {}
     with closing(transform_all(plan)) as derived:
         for chunk in derived:
             if id is None and sample is None:
-                told.compare({each: (last, record) for each, last, record in _versions(chunk, told)})
+                collected.compare({key: (last, record) for key, last, record in _versions(chunk, collected)})
                 continue
-            for each, last, record in _versions(chunk, told):
+            for key, last, record in _versions(chunk, collected):
                 if sample is not None:
-                    sample.offer(each, last)
-                if each == id or sample is not None:
-                    versions[each] = (last, record)
+                    sample.offer(key, last)
+                if key == id or sample is not None:
+                    versions[key] = (last, record)
             if sample is not None:
                 kept = dict(sample.items())
-                versions = {each: version for each, version in versions.items() if each in kept}
-    told.compare(versions)
-    return told.result()
+                versions = {key: version for key, version in versions.items() if key in kept}
+    collected.compare(versions)
+    return collected.result()
 
 
-def _versions(chunk: Sequence[tuple[Item, Result | None]], told: "_Collected") -> Iterator[tuple[str, Last, Record]]:
+def _versions(
+    chunk: Sequence[tuple[Item, Result | None]], collected: "_Collected"
+) -> Iterator[tuple[str, Last, Record]]:
     for item, result in chunk:
-        told.rejected += isinstance(result, Failed)
+        collected.rejected += isinstance(result, Failed)
         version = last_of(result)
         if version is not None and isinstance(item, Record):
             yield (*version, item)
@@ -97,9 +101,10 @@ class _Collected:
         self.rejected = 0
         self._plan = plan
         self._sink = sink
-        self._found: dict[str, Found] = {}
-        self._same: dict[Found, Found] = {}  # one object for all documents that change alike
-        self._fields: dict[ProfileField, FieldChange] = {}
+        self._fates: dict[str, Fate] = {}
+        self._same: dict[Fate, Fate] = {}  # one object for all documents that change alike
+        self._rules: dict[ProfileField, str] = {}
+        self._examples: dict[ProfileField, list[Change]] = {}
 
     def compare(self, versions: Mapping[str, tuple[Last, Record]]) -> None:
         there = self._sink.get(list(versions)) if versions else {}
@@ -111,7 +116,7 @@ class _Collected:
                 self._keep(id, ("added", ()))
             else:
                 wanted = last.fields()
-                names = differing(wanted, has, self._sink.omit)
+                names = differing(wanted, has, self._sink.omit, self._plan.spec.schema)
                 profile = self._plan.spec.profile_of(record)
                 places = tuple((profile.name if profile else "", name) for name in names)
                 self._keep(id, ("changed" if names else "unchanged", places))
@@ -120,30 +125,36 @@ class _Collected:
 
     def result(self) -> Changes:
         documents: Counter[Kind] = Counter()
-        for kind, places in self._found.values():
+        counts: Counter[ProfileField] = Counter()
+        for kind, places in self._fates.values():
             documents[kind] += 1
-            for place in places:
-                self._fields[place].count += 1
-        for each in self._fields.values():
-            each.examples = [one for one in each.examples if self._found[one.id][0] == "changed"][:EXAMPLES]
-        fields = sorted((each for each in self._fields.values() if each.count), key=lambda each: -each.count)
-        return Changes(documents, fields, self.rejected)
+            counts.update(places)
+        fields = [
+            FieldChange(name, profile, rule, counts[profile, name], self._shown((profile, name)))
+            for (profile, name), rule in self._rules.items()
+            if counts[profile, name]
+        ]
+        return Changes(documents, sorted(fields, key=lambda change: -change.count), self.rejected)
 
-    def _keep(self, id: str, found: Found) -> None:
-        self._found[id] = self._same.setdefault(found, found)
+    def _shown(self, place: ProfileField) -> list[Change]:
+        """Of documents of which a later version is as it was nothing is shown."""
+        return [change for change in self._examples[place] if self._fates[change.id][0] == "changed"][:EXAMPLES]
+
+    def _keep(self, id: str, fate: Fate) -> None:
+        self._fates[id] = self._same.setdefault(fate, fate)
 
     def _example(self, place: ProfileField, change: Change, record: Record) -> None:
-        kept = self._fields.get(place)
-        if kept is None:
-            kept = self._fields[place] = FieldChange(place[1], place[0], self._rule(place[1], record))
-        kept.examples = [one for one in kept.examples if one.id != change.id]
-        if len(kept.examples) < 2 * EXAMPLES:
-            kept.examples.append(change)
+        if place not in self._rules:
+            self._rules[place] = self._rule(place[1], record)
+        kept = [other for other in self._examples.get(place, []) if other.id != change.id]
+        if len(kept) < 2 * EXAMPLES:
+            kept.append(change)
+        self._examples[place] = kept
 
     def _rule(self, name: str, record: Record) -> str:
         profile = self._plan.spec.profile_of(record)
         explained = explain(record, profile) if profile is not None else []
         if isinstance(explained, Delete):
             return ""
-        rules = [rule.text for each in explained if each.name == name for rule in each.rules]
+        rules = [rule.text for field in explained if field.name == name for rule in field.rules]
         return "; ".join(dict.fromkeys(rules)) or "no rule writes it any more"

@@ -10,18 +10,19 @@ import orjson
 from indexer.derive.tracking import DATES
 from indexer.engines.query import stored_fields
 from indexer.model.documents import Delete, Fields, Value
+from indexer.model.schema import Schema
 from indexer.pipeline.workers import Prepared, Result
 
 
-def differing(expected: Fields, there: Fields, omit: Collection[str] = ()) -> list[str]:
+def differing(expected: Fields, there: Fields, omit: Collection[str] = (), schema: Schema | None = None) -> list[str]:
     """The names of the fields in which a document of the index is not the expected one, in the order of the expected
     one and then of the index's. `omit` are those that the engine fills itself; what engines do not store counts not,
     nor when a document was indexed: that is no part of what its record says. A record in JSON is compared as JSON: the
     order of its keys, which differs from one writer to the next, says nothing.
     """
     left_out = {*DATES, *omit}
-    wanted = {name: value for name, value in stored_fields(expected).items() if name not in left_out}
-    has = {name: value for name, value in stored_fields(there).items() if name not in left_out}
+    wanted = {name: value for name, value in stored_fields(expected, schema).items() if name not in left_out}
+    has = {name: value for name, value in stored_fields(there, schema).items() if name not in left_out}
     return [name for name in {**wanted, **has} if not _same(name, wanted.get(name), has.get(name))]
 
 

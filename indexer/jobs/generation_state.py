@@ -11,10 +11,11 @@ from datetime import UTC, datetime, timedelta
 from indexer.engines.base import PAGE, Index
 from indexer.engines.generations import GenerationStore
 from indexer.engines.registry import open_generations, open_index
-from indexer.model import generation
+from indexer.model import generation as names
 from indexer.model.documents import Delete
 from indexer.model.errors import ExitCode, IndexerError, PermanentError, TransientError
 from indexer.model.targets import Target
+from indexer.pipeline.bisect import bisect
 from indexer.state import deletions, dumps, progress, tracked
 from indexer.state import generations as state
 from indexer.state.generations import UNFINISHED, Generation, index_name, live_index
@@ -33,23 +34,27 @@ def look(store: Store, place: GenerationStore, target: str) -> list[Generation]:
     """The generations as they are, the newest first; nothing is changed."""
     serving, there = place.live(), set(place.there())
     known = state.known(store, target)
-    found = [replace(each, state=_state(each, serving)) for each in known if _is_there(each, there, place)]
-    unknown = sorted(there - {each.name for each in known}, reverse=True)
-    return found + [Generation(name, "live" if name == serving else "unknown", "") for name in unknown]
+    there_still = [
+        replace(generation, state=_state(generation, serving))
+        for generation in known
+        if _is_there(generation, there, place)
+    ]
+    unknown = sorted(there - {generation.name for generation in known}, reverse=True)
+    return there_still + [Generation(name, "live" if name == serving else "unknown", "") for name in unknown]
 
 
 def reconcile(store: Store, place: GenerationStore, target: str) -> list[Generation]:
     """Brings the state up to what the engine says. The caller holds the lock of the live index."""
     serving, there = place.live(), set(place.there())
     known = state.known(store, target)
-    for each in known:
-        if each.state == "adopting" and each.name == serving:
-            state.carry_over(store, target, each.name, identity=identity(place.target(each.name)))
+    for generation in known:
+        if generation.state == "adopting" and generation.name == serving:
+            state.carry_over(store, target, generation.name, identity=identity(place.target(generation.name)))
     if serving != live(known):
         state.switch(store, target, serving)
-    for each in known:
-        if not _is_there(each, there, place):
-            state.forget(store, target, each.name)
+    for generation in known:
+        if not _is_there(generation, there, place):
+            state.forget(store, target, generation.name)
     return look(store, place, target)
 
 
@@ -62,7 +67,7 @@ def agree(store: Store, target: Target) -> None:
     """
     known = state.known(store, str(target))
     with closing(open_generations(target)) as place:
-        if any(each.state == "adopting" for each in known):
+        if any(generation.state == "adopting" for generation in known):
             place.mend()
         try:
             serving = place.live()
@@ -83,33 +88,33 @@ def identity(target: Target) -> str:
 def new_name(taken: Iterable[str]) -> str:
     """The time, as a name that is not taken."""
     taken, time = set(taken), datetime.now(UTC)
-    while (name := generation.new_name(time)) in taken:
+    while (name := names.new_name(time)) in taken:
         time += timedelta(seconds=1)
     return name
 
 
-def live(found: Sequence[Generation]) -> str | None:
-    return next((each.name for each in found if each.state == "live"), None)
+def live(generations: Sequence[Generation]) -> str | None:
+    return next((generation.name for generation in generations if generation.state == "live"), None)
 
 
-def unfinished(found: Sequence[Generation]) -> Generation | None:
+def unfinished(generations: Sequence[Generation]) -> Generation | None:
     """The one that a re-index was building when it ended before its switch."""
-    return next((each for each in found if each.state in UNFINISHED), None)
+    return next((generation for generation in generations if generation.state in UNFINISHED), None)
 
 
-def former_live(found: Sequence[Generation]) -> Generation | None:
+def former_live(generations: Sequence[Generation]) -> Generation | None:
     """The one that was live before the last switch."""
-    former = [each for each in found if each.state == "former"]
-    return max(former, key=lambda each: (each.promoted or "", each.made), default=None)
+    former = [generation for generation in generations if generation.state == "former"]
+    return max(former, key=lambda generation: (generation.promoted or "", generation.made), default=None)
 
 
-def surplus(found: Sequence[Generation], keep: int) -> list[Generation]:
+def surplus(generations: Sequence[Generation], keep: int) -> list[Generation]:
     """Those that go when `keep` are kept: the live one, the one that was live before it, and of the others the last
     that were live. One that is being built or waits to be promoted counts not, and stays.
     """
-    former = [each for each in found if each.state == "former"]
-    former.sort(key=lambda each: (each.promoted or "", each.made), reverse=True)
-    return former[max(keep - 1, 1) :] + [each for each in found if each.state == "failed"]
+    former = [generation for generation in generations if generation.state == "former"]
+    former.sort(key=lambda generation: (generation.promoted or "", generation.made), reverse=True)
+    return former[max(keep - 1, 1) :] + [generation for generation in generations if generation.state == "failed"]
 
 
 def delete_again(store: Store, target: str, name: str, *, sink: Index, live: Index | None) -> None:
@@ -120,16 +125,16 @@ def delete_again(store: Store, target: str, name: str, *, sink: Index, live: Ind
     target_id = progress.find_target(store, index_name(target, name))
     taken: list[str] = []
     for start in range(0, len(ids), PAGE):
-        some = ids[start : start + PAGE]
-        back = live.get(some) if live is not None else {}
+        page = ids[start : start + PAGE]
+        back = live.get(page) if live is not None else {}
         deletions.strike(store, target, list(back))
-        gone = sink.get([id for id in some if id not in back])
+        gone = sink.get([id for id in page if id not in back])
         if not gone:
             continue
         if target_id is not None:
             with store.begin() as connection:
                 progress.forget(connection, target_id, list(gone))
-        for done in sink.push([Delete(id) for id in gone]):
+        for done in bisect([Delete(id) for id in gone], sink.push):
             if done.status != "deleted":
                 raise TransientError(
                     f"{sink}: a document that was deleted by hand could not be deleted again: {done.reason}",
@@ -171,12 +176,12 @@ def drop(store: Store, place: GenerationStore, target: str, name: str) -> None:
     state.forget(store, target, name)
 
 
-def _state(each: Generation, serving: str | None) -> str:
-    if each.name == serving:
+def _state(generation: Generation, serving: str | None) -> str:
+    if generation.name == serving:
         return "live"
-    return "former" if each.state == "live" else each.state
+    return "former" if generation.state == "live" else generation.state
 
 
-def _is_there(each: Generation, there: set[str], place: GenerationStore) -> bool:
+def _is_there(generation: Generation, there: set[str], place: GenerationStore) -> bool:
     """The engine is asked once more only about one that it does not name."""
-    return each.name in there or each.state in KEPT_WITHOUT_INDEX or place.hides()
+    return generation.name in there or generation.state in KEPT_WITHOUT_INDEX or place.hides()

@@ -10,16 +10,16 @@ from indexer.harvest.folder import folder_of
 from indexer.harvest.server import Server
 from indexer.jobs.load import retry_policy
 from indexer.jobs.plan import chosen
-from indexer.jobs.session import stopping
+from indexer.jobs.session import Session, stopping
 from indexer.model.errors import SourceError, TransientError
 from indexer.model.records import Fault, Position
 from indexer.model.settings import SourceSettings
-from indexer.observe.reporter import Reporter
+from indexer.pipeline.run import counting_pauses
 
 SAID_EVERY = 10.0  # seconds
 
 
-def bring(config: Config, names: Collection[str], reporter: Reporter) -> bool:
+def harvest_sources(config: Config, names: Collection[str], session: Session) -> bool:
     """Whether there are live servers among the sources; each has been asked for what is new.
 
     One that could not be harvested to the end is told as a fault: what came of it before, and all other sources, can be
@@ -28,15 +28,14 @@ def bring(config: Config, names: Collection[str], reporter: Reporter) -> bool:
     servers = [source for source in chosen(config, names) if source.oai]
     if not servers:
         return False
-    with stopping(reporter) as stop:
+    with stopping(session.reporter) as stop:
         for source in servers:
             try:
-                _harvest(source, config, reporter, stop)
+                _harvest(source, config, session, stop)
             except (SourceError, TransientError) as error:
                 if not stop.is_set():
-                    reporter.events().fault(Fault(source.name, Position(source.name), error.message, error.advice))
-                    reporter.summary.account.faults += 1
-    reporter.summary.interrupted = stop.is_set()
+                    session.fault(Fault(source.name, Position(source.name), error.message, error.advice))
+    session.summary.interrupted = stop.is_set()
     return True
 
 
@@ -49,8 +48,8 @@ def planned(config: Config, names: Collection[str]) -> dict[str, str]:
     }
 
 
-def _harvest(source: SourceSettings, config: Config, reporter: Reporter, stop: threading.Event) -> None:
-    name, oai, said = source.name, source.oai, time.monotonic()
+def _harvest(source: SourceSettings, config: Config, session: Session, stop: threading.Event) -> None:
+    name, oai, reporter, said = source.name, source.oai, session.reporter, time.monotonic()
     if oai is None or stop.is_set():
         return
 
@@ -69,7 +68,9 @@ def _harvest(source: SourceSettings, config: Config, reporter: Reporter, stop: t
             folder_of(config.settings.harvest, name),
             retry=retry_policy(config.settings.load),
             callbacks=run.Callbacks(
-                progress=progress, warning=lambda text: reporter.say(f"{name}: {text}"), pause=reporter.events().paused
+                progress=progress,
+                warning=lambda text: reporter.say(f"{name}: {text}"),
+                pause=counting_pauses(session.summary, reporter.events().paused),
             ),
             stop=stop,
         )

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 
 from indexer import sources
 from indexer.config import Config
-from indexer.derive.stage import derive_version
 from indexer.engines.registry import open_writer
 from indexer.engines.retry import RetryPolicy
 from indexer.formats import profiles
@@ -18,7 +17,7 @@ from indexer.model.targets import Target
 from indexer.observe.audience import Audience
 from indexer.observe.reporter import Reporter
 from indexer.pipeline.push import Limits
-from indexer.pipeline.run import Budget, Plan
+from indexer.pipeline.run import Budget, Plan, Summary
 from indexer.pipeline.workers import TransformSpec
 from indexer.sources import live
 from indexer.sources.remote_file import Remote
@@ -39,12 +38,19 @@ def load(
     target = config.target()
     plan = plan_for(paths, config, profile_name, connections=config.settings.load.connections)
     if dry_run:
-        with Reporter(config, None, audience=audience, command="load --dry-run", target=str(target)) as reporter:
-            summary = carry_out(plan, None, None, reporter)
+        summary = Summary()
+        with Reporter(
+            config, None, audience=audience, command="load --dry-run", target=str(target), summary=summary
+        ) as reporter:
+            carry_out(plan, None, None, reporter)
         return LoadResult(target=str(target), summary=summary, dry_run=True)
     connections = plan.limits.connections
+    from indexer.jobs import after
+
+    after.check(config)
     with open_session(target, config, command="load", audience=audience, connections=connections) as session:
         summary = session.load(plan, force=force)
+        after.after_commit(session, config, "load")
     return LoadResult(target=str(target), summary=summary, remembered=True, report=session.reporter.page)
 
 
@@ -57,8 +63,11 @@ def transform(
     sink = open_writer(target, connections=1)
     try:
         sink.check()
-        with Reporter(config, None, audience=audience, command="transform", target=str(target)) as reporter:
-            summary = carry_out(plan, sink, None, reporter)
+        summary = Summary()
+        with Reporter(
+            config, None, audience=audience, command="transform", target=str(target), summary=summary
+        ) as reporter:
+            carry_out(plan, sink, None, reporter)
     finally:
         sink.close()
     return LoadResult(target="standard output", summary=summary)
@@ -91,7 +100,7 @@ def plan_of(
     size = sources.total_bytes(list(files))
     return Plan(
         files=files,
-        spec=TransformSpec(profiles_of, set(), made_by(settings), settings.dates),
+        spec=TransformSpec(profiles_of, set(), made_by(settings), bool(settings.dates)),
         workers=1 if size is not None and size < SMALL_DUMP else settings.workers,
         limits=limits(settings, connections=connections),
         budget=Budget(settings.error_budget.count, settings.error_budget.share),
@@ -100,10 +109,13 @@ def plan_of(
 
 
 def made_by(settings: LoadSettings) -> str:
-    """What documents depend on besides their records: where it differs, all are sent again. So also once the two dates
-    are to be in them, or no longer.
+    """What fingerprints are good for: where it differs, all documents are sent again. So once the two dates are to be
+    in them, or no longer. Rules have no part in it: what they make is in the fingerprint, and a document that came out
+    as before need not be sent for their sake. (ICU's version is in it since 0.1.0, and stays: no state loses its own.)
     """
-    return f"{derive_version()} {biblio().version}{' dates' if settings.dates else ''}"
+    import icu
+
+    return f"1+icu{icu.ICU_VERSION} {biblio().version}{' dates' if settings.dates else ''}"
 
 
 def limits(settings: LoadSettings, *, connections: int) -> Limits:
@@ -124,5 +136,5 @@ def recipes(profile: profiles.Profile | None) -> dict[str, profiles.Profile]:
     if profile is not None:
         return {profile.format: profile, DELETE: profile}
     bundled = profiles.bundled()
-    found = {format: bundled[name] for format, name in default_profiles().items()}
-    return {DELETE: profiles.Profile(name="deletes", format=DELETE), **found}
+    usual = {format: bundled[name] for format, name in default_profiles().items()}
+    return {DELETE: profiles.Profile(name="deletes", format=DELETE), **usual}

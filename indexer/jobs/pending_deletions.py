@@ -5,26 +5,24 @@ away, `dead-letters list` shows it, `replay` sends it, `drop` forgets it. So not
 """
 
 from contextlib import closing
-from dataclasses import replace
 
 from indexer.config import Config
-from indexer.jobs.dead_letters import chunks
 from indexer.jobs.deletions import batches, titled
-from indexer.jobs.load import limits, made_by
-from indexer.jobs.session import Session, stopping
+from indexer.jobs.resend import send_letters
+from indexer.jobs.results import Deletion
+from indexer.jobs.session import Session
 from indexer.model.books import Account
 from indexer.model.documents import Delete
 from indexer.model.records import Fault
 from indexer.pipeline import delete_guard
-from indexer.pipeline.replay import replay
-from indexer.pipeline.run import Plan, Summary
+from indexer.pipeline.run import Plan
 from indexer.pipeline.transform_all import transform_all
 from indexer.pipeline.workers import Prepared
 from indexer.state import dead_letters
 
 
-def foreseen(session: Session, plan: Plan, max_share: float) -> tuple[list[tuple[str, str]], str]:
-    """(id, title) of the documents that would go, were these dumps loaded: by deletions in them, or held before. And
+def foreseen(session: Session, plan: Plan, max_share: float) -> tuple[list[Deletion], str]:
+    """The documents that would go, were these dumps loaded: by deletions in them, or held before. And
     why those would be held, "" where they would not. Reads the dumps and tells of those that cannot be; nothing is sent
     or remembered.
     """
@@ -36,8 +34,7 @@ def foreseen(session: Session, plan: Plan, max_share: float) -> tuple[list[tuple
         for chunk in derived:
             for item, result in chunk:
                 if isinstance(item, Fault) and not item.raw:
-                    session.reporter.events().fault(item)
-                    session.reporter.summary.account.faults += 1
+                    session.fault(item)
                 elif isinstance(result, Delete):
                     ids[result.id] = None
                 elif isinstance(result, Prepared):
@@ -52,12 +49,12 @@ def let_through(session: Session, config: Config, max_share: float) -> None:
     may go at once. The run's summary says which.
     """
     letters = dead_letters.held(session.store, session.target_id)
-    summary = session.reporter.summary
+    summary = session.summary
     if not letters:  # later versions took away what was held
         summary.account.let_through(Account())
         return
     there = session.index.count()
-    gone = sum(len(session.index.get(some)) for some in batches(dict.fromkeys(id for _, id in letters)))
+    gone = sum(len(session.index.get(batch)) for batch in batches(dict.fromkeys(id for _, id in letters)))
     if delete_guard.holds(gone, there, max_share):
         summary.held = gone
         session.reporter.trouble(
@@ -67,22 +64,6 @@ def let_through(session: Session, config: Config, max_share: float) -> None:
             "dead-letters drop forgets them.",
         )
         return
-    connections = config.settings.load.connections
-    sent = Summary()
-    with stopping(session.reporter) as stop:
-        replay(
-            chunks(session.store, [letter for letter, _ in letters]),
-            session.sink,
-            session.run_state(),
-            profile=None,
-            derive_version=made_by(config.settings.load),
-            limits=limits(config.settings.load, connections=connections),
-            events=replace(session.reporter.events(), counted=lambda _: None),  # the books are those of the whole run
-            stop=stop,
-            summary=sent,
-        )
-    if sent.interrupted:
-        summary.interrupted = True
-    else:
-        summary.account.let_through(sent.account)
-    summary.seconds += sent.seconds
+    sent = send_letters(session, [letter for letter, _ in letters], config)
+    if not summary.interrupted:
+        summary.account.let_through(sent)

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from indexer import sources
 from indexer.config import Config
@@ -61,10 +61,10 @@ def plan_for_sources(config: Config, names: Collection[str] = (), *, whole: bool
     """
     files: dict[str, str] = {}
     locations: dict[str, Target | Remote] = {}
-    found: dict[str, dict[str, profiles.Profile]] = {}
+    profiles_of: dict[str, dict[str, profiles.Profile]] = {}
     for source in chosen(config, names):
         if STDIN in source.paths:
-            raise ConfigError(f"source {source.name!r}: standard input is no source of a scheduled job")
+            raise ConfigError(f"source {source.name!r}: standard input cannot be a source of a scheduled job")
         paths, its_own = live.named(_paths(source, config, whole=whole), config.source_credentials())
         locations |= its_own
         if source.move_processed and (urls := [path for path in paths if is_no_file(path)]):
@@ -80,8 +80,8 @@ def plan_for_sources(config: Config, names: Collection[str] = (), *, whole: bool
                     advice="A dump is read by one source only.",
                 )
             files[file] = source.name
-        found[source.name] = _profiles(source, config)
-    return plan_of(files, found, config.settings.load, config.settings.load.connections, locations)
+        profiles_of[source.name] = _profiles(source, config)
+    return plan_of(files, profiles_of, config.settings.load, config.settings.load.connections, locations)
 
 
 def dumps(plan: Plan) -> list[Dump]:
@@ -101,10 +101,11 @@ def is_as_it_was(dump: Dump) -> bool:
     return _signature(dump.file, dump.signature.rpartition(" ")[2]) == dump.signature
 
 
-def part(plan: Plan, some: Sequence[Dump], config: Config) -> Plan:
+def part(plan: Plan, chosen_dumps: Sequence[Dump], config: Config) -> Plan:
     """The plan for these of its dumps alone."""
-    files = {dump.file: dump.source for dump in some}
-    return plan_of(files, plan.spec.profiles, config.settings.load, plan.limits.connections, plan.locations)
+    files = {dump.file: dump.source for dump in chosen_dumps}
+    smaller = plan_of(files, plan.spec.profiles, config.settings.load, plan.limits.connections, plan.locations)
+    return replace(smaller, spec=plan.spec)
 
 
 def _paths(source: SourceSettings, config: Config, *, whole: bool) -> list[str]:
@@ -123,15 +124,15 @@ def _paths(source: SourceSettings, config: Config, *, whole: bool) -> list[str]:
 
 def _profiles(source: SourceSettings, config: Config) -> dict[str, profiles.Profile]:
     """The profile of each format, with the source's own constants and mapping."""
-    named = profiles.resolve(source.profile, config.settings.profile) if source.profile else None
-    if named is None and (source.constants or source.mapping):
+    named = profiles.resolve(source.read_by, config.settings.profile) if source.read_by else None
+    if named is None and (source.constants or source.files):
         raise ConfigError(
             f"source {source.name!r} has constants or a mapping, and no profile",
             advice="Name the profile that they belong to: profile = ...",
         )
     if named is None:
         return recipes(None)
-    return recipes(profiles.for_source(named, source=source.name, constants=source.constants, mapping=source.mapping))
+    return recipes(profiles.for_source(named, source=source.name, constants=source.constants, files=source.files))
 
 
 def _signature(file: str, rules: str, far: Target | Remote | None = None) -> str:

@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 
 from indexer import sources
 from indexer.config import Config
-from indexer.derive.stage import derive_version
 from indexer.engines.base import Index
 from indexer.engines.generations import GenerationStore
 from indexer.engines.registry import engine_of, open_generations, open_index
-from indexer.jobs import generation_state
+from indexer.formats.version import derive_version
+from indexer.jobs import after, generation_state
+from indexer.jobs.dates import check_kept
+from indexer.jobs.fields import fitted
 from indexer.jobs.plan import Dump, dumps, plan_for_sources
 from indexer.jobs.publish import published
 from indexer.jobs.results import ReindexResult
@@ -56,10 +58,12 @@ def reindex(
     target = config.target()
     plan_for_sources(config)  # says what is wrong with them before anything is opened
     settings = config.settings.rebuild
-    with closing(open_state(config)) as store, published(config, store):
+    with closing(open_state(config, audience)) as store, published(config, store, audience):
         with reported_if_refused(store, runs.REINDEX, str(target)):
             place = open_generations(target, configset=settings.configset)
         with closing(place), lock.hold(store, index_name(str(target), ""), command="reindex"):
+            after.check(config)
+            _check_dates(target, place, store, config)
             job = _Job(config, target, place, store, audience)
             with _remembered(job, runs.REINDEX if promote else runs.REINDEX_BESIDE):
                 job.run(promote=promote, adopt=adopt or settings.adopt, keep=keep or settings.keep)
@@ -119,18 +123,18 @@ class _Job:
     exit_code: ExitCode = ExitCode.OK
 
     def run(self, *, promote: bool, adopt: bool, keep: int) -> None:
-        found = self._settled(adopt=adopt)
+        generations = self._settled(adopt=adopt)
         if self.promoted:  # by an earlier call, which was killed before it could say so
             with self._held():
                 self._end(keep)
             return
         self._put_back()
         for build in range(1, BUILDS + 1):
-            self._choose(found)
+            self._choose(generations)
             if not self._load("building"):
                 break
             with self._held():
-                found = self._reconciled()
+                generations = self._reconciled()
                 if not self._goes_on(self.name):  # a dump was written anew, or taken away, while it was built
                     if build < BUILDS:
                         self.account, self.exit_code = Account(), ExitCode.OK
@@ -164,7 +168,7 @@ class _Job:
     def _settled(self, *, adopt: bool) -> list[Generation]:
         """The generations, state and engine at one, and a plain index adopted."""
         target = str(self.target)
-        found = generation_state.look(self.store, self.place, target)
+        generations = generation_state.look(self.store, self.place, target)
         plain = self.place.is_plain()
         if plain and not adopt:
             raise ConfigError(
@@ -173,19 +177,19 @@ class _Job:
                 "indexer rollback\ngoes back to it once the new one is live. Nothing was changed.",
             )
         known = state.known(self.store, target)
-        if not plain and [each for each in found if each.state != "unknown"] == known:
-            self.former = generation_state.live(found)
-            return found
+        if not plain and [generation for generation in generations if generation.state != "unknown"] == known:
+            self.former = generation_state.live(generations)
+            return generations
         before = generation_state.unfinished(known)
         with self._held():
             if plain:
-                self._adopt(found)
-            found = self._reconciled()
+                self._adopt(generations)
+            generations = self._reconciled()
         if before is not None and before.name == self.place.live():
             self.name, self.promoted = before.name, True
-            former = generation_state.former_live(found)
+            former = generation_state.former_live(generations)
             self.former = former.name if former else None
-        return found
+        return generations
 
     def _put_back(self) -> None:
         """The settings that a killed load has left changed: the new generation takes over those of the live one."""
@@ -195,9 +199,9 @@ class _Job:
         with self._held(), closing(open_index(self.target, any_schema=True)) as sink:
             bulk_settings.put_back(sink, self.store, state.live_index(self.store, target), say=self.say)
 
-    def _adopt(self, found: Sequence[Generation]) -> None:
-        begun = next((each.name for each in found if each.state == "adopting"), None)
-        name = begun or generation_state.new_name(each.name for each in found)
+    def _adopt(self, generations: Sequence[Generation]) -> None:
+        begun = next((generation.name for generation in generations if generation.state == "adopting"), None)
+        name = begun or generation_state.new_name(generation.name for generation in generations)
         if begun is None:
             state.begin(self.store, str(self.target), name, "adopting")
         with self._or_forgotten(name):
@@ -216,14 +220,14 @@ class _Job:
             raise
 
     def _reconciled(self) -> list[Generation]:
-        found = generation_state.reconcile(self.store, self.place, str(self.target))
-        self.former = generation_state.live(found)
-        return found
+        generations = generation_state.reconcile(self.store, self.place, str(self.target))
+        self.former = generation_state.live(generations)
+        return generations
 
-    def _choose(self, found: Sequence[Generation]) -> None:
+    def _choose(self, generations: Sequence[Generation]) -> None:
         """The generation that an earlier call did not bring to its end, where it can go on; or a new one."""
         target = str(self.target)
-        begun = generation_state.unfinished(found)
+        begun = generation_state.unfinished(generations)
         if begun is not None and self._goes_on(begun.name):
             self.name = begun.name
             state.mark(self.store, target, begun.name, "building")
@@ -232,7 +236,7 @@ class _Job:
         if begun is not None:
             self.say(f"{begun.name}   dropped: what it was built from has changed since")
             generation_state.drop(self.store, self.place, target, begun.name)
-        self.name = generation_state.new_name(each.name for each in found)
+        self.name = generation_state.new_name(generation.name for generation in generations)
         state.begin(self.store, target, self.name, "building")
         beside = f"beside {self.former}, which is live" if self.former else "where there was none"
         self.say(f"{self.name}   building {beside}")
@@ -244,11 +248,14 @@ class _Job:
         """
         plan = plan_for_sources(self.config)
         with self._or_forgotten(name):
-            made = self.place.make(name)
-        with closing(open_index(made)) as sink:
+            target = self.place.make(name)
+        with closing(open_index(target)) as sink:
             sink.check(to_write=True)
-            plan.spec.omit.update(sink.omit)
-            yield plan, sink, known_target(index_name(str(self.target), name), sink, self.store, engine_of(self.target))
+            yield (
+                fitted(plan, sink),
+                sink,
+                known_target(index_name(str(self.target), name), sink, self.store, engine_of(self.target)),
+            )
 
     def _goes_on(self, name: str) -> bool:
         """Whether every dump that the generation was built from so far is as it was then, and read by the same rules:
@@ -281,7 +288,7 @@ class _Job:
             building=index_name(str(self.target), self.name),
         ) as session:
             new, summary = catch_up(session, plan, self.config)
-            unread = session.reporter.faulty
+            unread = summary.faulty
             if not unread and last:
                 unread = _unread(dumps(plan), files.complete(self.store, session.target_id))
         self._count(what, len(new), summary)
@@ -358,6 +365,10 @@ class _Job:
             "the limit that is named in brackets ([verify] of indexer.toml)."
         )
 
+    def _after_failed(self, message: str, advice: str) -> None:
+        self.exit_code = ExitCode.REJECTED
+        self.complain(f"{message}\n  {advice}")
+
     def _tell_checks(self) -> None:
         for check, line in zip(self.checks, lines(self.checks), strict=True):
             (self.say if check.passed else self.complain)(f"  {line}")
@@ -366,11 +377,19 @@ class _Job:
         """After the switch. What is too much goes; what was live stays."""
         back = f"; {self.former} was live before: indexer rollback goes back to it" if self.former else ""
         self.say(f"{self.name} is live{back}")
-        found = generation_state.look(self.store, self.place, str(self.target))
-        for each in generation_state.surplus(found, keep):
-            generation_state.drop(self.store, self.place, str(self.target), each.name)
-            self.dropped.append(each.name)
-            self.say(f"{each.name}   dropped: {keep} are kept")
+        after.after_reindex(self.target, self.config, self.account, self.name, say=self.say, trouble=self._after_failed)
+        generations = generation_state.look(self.store, self.place, str(self.target))
+        for generation in generation_state.surplus(generations, keep):
+            generation_state.drop(self.store, self.place, str(self.target), generation.name)
+            self.dropped.append(generation.name)
+            self.say(f"{generation.name}   dropped: {keep} are kept")
+
+
+def _check_dates(target: Target, place: GenerationStore, store: Store, config: Config) -> None:
+    """Before anything is made or adopted: that the dates of the index that is there would not be lost."""
+    if place.live() is not None or place.is_plain():
+        with closing(open_index(target, any_schema=True)) as live:
+            check_kept(target, live, store, config)
 
 
 def _look(plan: Plan) -> None:
@@ -383,11 +402,11 @@ def _look(plan: Plan) -> None:
             raise SourceError(f"{sources.shown(file)}: is not there", advice=_KEPT)
 
 
-def _unread(found: Sequence[Dump], known: Mapping[tuple[str, str], str]) -> list[str]:
+def _unread(dumps: Sequence[Dump], known: Mapping[tuple[str, str], str]) -> list[str]:
     """The dumps that are not in the generation as they are now; of an index nobody can tell."""
     return [
         dump.file
-        for dump in found
+        for dump in dumps
         if (known.get(dump.key) != dump.signature if dump.signature else not is_no_file(dump.file))
     ]
 

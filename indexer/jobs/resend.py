@@ -1,11 +1,13 @@
 """Sends again what the target refused for a reason of its own: no person has to tell `sync` that it is well by now."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from indexer.config import Config
 from indexer.jobs.dead_letters import chunks
 from indexer.jobs.load import limits, made_by
 from indexer.jobs.session import Session, stopping
+from indexer.model.books import Account
 from indexer.pipeline.replay import replay
 from indexer.pipeline.run import Summary
 from indexer.pipeline.target_fault import names_no_document
@@ -20,24 +22,34 @@ def send_again(session: Session, config: Config) -> None:
     letters = [letter for letter, document, reason in refused if names_no_document(reason, [document])]
     if not letters:
         return
-    sent = Summary()
-    with stopping(session.reporter) as stop:
-        replay(
-            chunks(session.store, letters),
-            session.sink,
-            session.run_state(),
-            profile=None,
-            derive_version=made_by(config.settings.load),
-            limits=limits(config.settings.load, connections=config.settings.load.connections),
-            events=replace(session.reporter.events(), counted=lambda _: None),  # the books are those of the whole run
-            stop=stop,
-            summary=sent,
-        )
-    summary = session.reporter.summary
-    summary.account.add(sent.account)
-    summary.interrupted = summary.interrupted or sent.interrupted
-    summary.seconds += sent.seconds
-    total = sent.account.total
+    sent = send_letters(session, letters, config)
+    session.summary.account.add(sent)
     session.reporter.say(
-        f"sent again what the target had refused: {total.read - total.rejected:,} of {len(letters):,} came through"
+        f"sent again what the target had refused: {sent.total.read - sent.total.rejected:,} of {len(letters):,} came "
+        "through"
     )
+
+
+def send_letters(session: Session, letters: Sequence[int], config: Config) -> Account:
+    """Tries these letters again as a part of the run; gives the books of that, which are for the caller to add. Once it
+    is told to stop, the run counts as interrupted.
+    """
+    part = Summary()
+    try:
+        with stopping(session.reporter) as stop:
+            replay(
+                chunks(session.store, letters),
+                session.sink,
+                session.run_state(),
+                profile=None,
+                derive_version=made_by(config.settings.load),
+                limits=limits(config.settings.load, connections=config.settings.load.connections),
+                events=replace(session.reporter.events(), counted=lambda _: None),  # the books are of the whole run
+                stop=stop,
+                summary=part,
+            )
+    finally:
+        session.summary.interrupted = session.summary.interrupted or part.interrupted
+        session.summary.retries += part.retries
+        session.summary.seconds += part.seconds
+    return part.account

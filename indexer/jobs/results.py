@@ -1,8 +1,9 @@
-"""What jobs give back: facts, for programs and for the command line, which prints them (cli/render.py)."""
+"""What jobs give back: facts, for programs and for the command line, which prints them (cli/render/)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from indexer.engines.base import Found
 from indexer.jobs.verification import Check
@@ -48,22 +49,48 @@ class LoadResult:
         return self.summary.account.faults
 
 
+class Deletion(NamedTuple):
+    """A document that would go."""
+
+    id: str
+    title: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncResult(LoadResult):
     """`files` are the dumps that were read, or with `dry_run` would be, by source; `empty` the folders whose dumps are
-    still to come, with their sources; `asked` what each live server would be asked for. `deletions` are the (id, title)
-    that would go, and `stopped` why they would be held, "" if they would not.
+    still to come, with their sources; `asked` what each live server would be asked for. `deletions` are those that
+    would go, and `stopped` why they would be held, "" if they would not.
     """
 
     files: Mapping[str, Sequence[str]]
     empty: Mapping[str, str] = field(default_factory=dict)
     asked: Mapping[str, str] = field(default_factory=dict)
-    deletions: Sequence[tuple[str, str]] = ()
+    deletions: Sequence[Deletion] = ()
     stopped: str = ""
 
     @property
     def exit_code(self) -> ExitCode:
         return ExitCode.VERIFICATION if self.stopped else self.summary.exit_code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeletionResult(LoadResult):
+    """`count` of the index's `documents` were to go, and `missing` of the ids that were named are of none. With
+    `dry_run` they are `deletions`, and `stopped` says why they would not be deleted, "" if they would.
+    """
+
+    count: int
+    documents: int
+    missing: int = 0
+    deletions: Sequence[Deletion] = ()
+    stopped: str = ""
+
+    @property
+    def exit_code(self) -> ExitCode:
+        if self.dry_run:
+            return ExitCode.VERIFICATION if self.stopped else ExitCode.OK
+        return self.summary.exit_code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

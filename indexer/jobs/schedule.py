@@ -28,7 +28,8 @@ from indexer.jobs.plan import chosen
 from indexer.jobs.state import open_state
 from indexer.model.errors import ConfigError, ExitCode, IndexerError
 from indexer.model.logs import get_logger
-from indexer.observe import log, metrics
+from indexer.observe import metrics
+from indexer.observe.audience import Audience
 from indexer.observe.report import duration
 from indexer.state.overview import Overview, overviews
 from indexer.state.store import is_absent
@@ -37,7 +38,7 @@ from indexer.state.store import is_absent
 PASSING = (ExitCode.TARGET, ExitCode.LOCKED)
 
 
-def schedule(names: Collection[str], *, config: Config, flags: Sequence[str], quiet: bool) -> int:
+def schedule(names: Collection[str], *, config: Config, flags: Sequence[str], audience: Audience) -> ExitCode:
     """Runs `sync` with these flags for these sources until SIGTERM or Ctrl-C; a run in flight is told to finish then,
     and waited for. With `every` the first run is at once, with `cron` at its time. A run that a PASSING fault ended is
     tried again before the next one is due.
@@ -47,8 +48,7 @@ def schedule(names: Collection[str], *, config: Config, flags: Sequence[str], qu
     """
     trigger = times.trigger(config.settings.schedule)
     chosen(config, names)
-    log.configure(format=config.settings.log.format, level=config.settings.log.level)
-    say = _ignore if quiet or config.settings.log.format == "json" else _print
+    say = audience.say
     scheduler = _scheduler()
 
     def ended(code: int, seconds: float) -> None:
@@ -74,7 +74,7 @@ def schedule(names: Collection[str], *, config: Config, flags: Sequence[str], qu
     scheduler.add_listener(lambda _event: _skipped(say), EVENT_JOB_MAX_INSTANCES)
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        with _served(config, lambda: metrics.of_schedule(scheduled.next_run_time, job.codes)):
+        with _served(config, audience, lambda: metrics.of_schedule(scheduled.next_run_time, job.codes)):
             say(f"sync into {config.target()} is scheduled; first run {first.isoformat(timespec='seconds')}")
             scheduler.start()
             job.stopping.wait()
@@ -123,15 +123,15 @@ class Job:
 
 
 @contextmanager
-def _served(config: Config, own: Callable[[], Iterable[Metric]]) -> Iterator[None]:
+def _served(config: Config, audience: Audience, own: Callable[[], Iterable[Metric]]) -> Iterator[None]:
     """Serves the metrics of the state, and these `own` ones, for the time of the block, where a port is set."""
     settings = config.settings.metrics
     if not settings.port:
         yield
         return
-    found = metrics.registry(lambda: [*own(), *_of_state(config)])
+    registry = metrics.registry(lambda: [*own(), *_of_state(config, audience)])
     try:
-        server, thread = start_http_server(settings.port, addr=settings.address, registry=found)
+        server, thread = start_http_server(settings.port, addr=settings.address, registry=registry)
     except OSError as error:
         raise ConfigError(
             f"metrics.port {settings.port} on {settings.address}: {error.strerror or error}",
@@ -145,19 +145,19 @@ def _served(config: Config, own: Callable[[], Iterable[Metric]]) -> Iterator[Non
         thread.join()
 
 
-def _of_state(config: Config) -> Iterator[Metric]:
+def _of_state(config: Config, audience: Audience) -> Iterator[Metric]:
     """What the state says now, or that it cannot be read."""
-    found: list[Overview] = []
+    targets: list[Overview] = []
     readable = True
     if not is_absent(config.settings.state):
         try:
-            with closing(open_state(config)) as store:
-                found = overviews(store)
+            with closing(open_state(config, audience)) as store:
+                targets = overviews(store)
         except IndexerError as error:
             get_logger().warning("state_not_readable", reason=error.message)
             readable = False
     yield metrics.of_readable(readable)
-    yield from metrics.families(found)
+    yield from metrics.families(targets)
 
 
 def _scheduler() -> BackgroundScheduler:
@@ -176,11 +176,3 @@ def _skipped(say: Callable[[str], None]) -> None:
 
 def _words(code: int) -> str:
     return f"exit {code}" if code >= 0 else f"signal {-code}"
-
-
-def _print(text: str) -> None:
-    print(f"{datetime.now().astimezone().isoformat(timespec='seconds')}  {text}", flush=True)
-
-
-def _ignore(_text: str) -> None:
-    pass

@@ -1,14 +1,30 @@
 """`search`: a quick look into the index."""
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 
+from indexer.config import Config
 from indexer.engines.base import Query
 from indexer.engines.registry import open_index, require_search
 from indexer.jobs.results import SearchResult
 from indexer.model.targets import Target
+from indexer.observe.audience import Audience
 
 FACETS = ("format", "language")
+
+
+def filling(config: Config, audience: Audience) -> str:
+    """A line that says that the first load of the target is running; empty where none is, as far as the state knows."""
+    from indexer.jobs.state import open_state
+    from indexer.state.overview import filling
+    from indexer.state.store import is_absent
+
+    if is_absent(config.settings.state):
+        return ""
+    with closing(open_state(config, audience)) as store:
+        holder = filling(store, str(config.target()))
+    return f"the first load of this index is running, and has not ended yet: {holder}" if holder else ""
 
 
 def search(

@@ -11,21 +11,25 @@ from typing import TYPE_CHECKING, cast
 
 from indexer import sources
 from indexer.config import Config
-from indexer.derive.stage import derive_version
 from indexer.engines.base import Engine, Index, Writer
 from indexer.engines.registry import engine_of, open_writer
-from indexer.formats.profiles import Profile
+from indexer.formats.profiles import FILES, Profile
+from indexer.formats.registry import format_named
+from indexer.formats.version import derive_version
+from indexer.jobs.dates import check_kept, dates_of
+from indexer.jobs.fields import fitted
 from indexer.jobs.publish import published
 from indexer.model.books import Account
 from indexer.model.errors import PermanentError, TargetError
+from indexer.model.records import Fault
 from indexer.model.schema import biblio
-from indexer.model.settings import LoadSettings
 from indexer.model.targets import Target
 from indexer.observe.audience import Audience
 from indexer.observe.reporter import Reporter
 from indexer.pipeline.run import Plan, Summary, run
 from indexer.pipeline.workers import collect_rarely
 
+LOSE_NOTHING = ("delete", "sweep")  # commands that send no document
 SEARCHER_WAITS = (0.5, 1.0, 2.0, 4.0, 0.0)  # seconds: a replica may show a commit a little later than another one
 
 # Here and below the database is imported where it is needed: transform does without, and starts in half the time.
@@ -38,12 +42,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Session:
     """`name` is what the state knows the index by, `target_id` its number there. `dates` are put into documents.
-    `building`: nobody reads the index yet.
+    `building`: nobody reads the index yet. `summary` is of all parts of the run.
     """
 
     store: "Store"
     engine: Engine
     sink: Writer
+    summary: Summary
     reporter: Reporter
     name: str
     target_id: int
@@ -61,9 +66,8 @@ class Session:
         from indexer.pipeline import bulk_settings
         from indexer.state import dumps, runs
 
-        plan.spec.omit.update(self.sink.omit)
         # a run that was killed may have been, or have died, of a record: then not again in this process
-        plan = replace(plan, apart=runs.before_was_killed(self.store, self.reporter.run_id))
+        plan = replace(fitted(plan, self.sink), apart=runs.before_was_killed(self.store, self.reporter.run_id))
         run_state = self.run_state(plan, force=force)
         first = self.building and not dumps.complete(self.store, self.target_id)  # what comes after it is little
         tunable = self.engine.tunable
@@ -74,13 +78,19 @@ class Session:
         self.check_all_there()
         return summary
 
+    def fault(self, fault: Fault) -> None:
+        """A file could not be read, or a server not be harvested: counted, and told."""
+        self.summary.account.faults += 1
+        self.summary.faulty.append(fault.position.file)
+        self.reporter.events().fault(fault)
+
     def check_all_there(self) -> None:
         """Raises PermanentError where the index holds fewer documents than it acknowledged: it was emptied or made anew
         meanwhile. The next run finds that, too (progress.open_target), and sends everything again.
         """
         from indexer.state import progress
 
-        if not self.engine.index or self.reporter.summary.interrupted:
+        if not self.engine.index or self.summary.interrupted:
             return
         known = progress.count(self.store, self.target_id)
         for wait in SEARCHER_WAITS:
@@ -130,7 +140,7 @@ def open_session(
     from indexer.state.generations import live_index, target_of
 
     url = target_of(building) if building else str(target)
-    with closing(open_state(config)) as store, published(config, store):
+    with closing(open_state(config, audience)) as store, published(config, store, audience):
         with reported_if_refused(store, command, url):
             sink = open_writer(target, connections=connections, create=True)
         with (
@@ -142,12 +152,18 @@ def open_session(
                 sink.check(to_write=True)
                 if not building and engine_of(target).generations is not None:
                     agree(store, target)
-            with Reporter(config, store, audience=audience, command=command, target=url) as reporter:
+                if not building and command.split()[0] not in LOSE_NOTHING:
+                    check_kept(target, sink, store, config)
+            summary = Summary()
+            with Reporter(config, store, audience=audience, command=command, target=url, summary=summary) as reporter:
                 name = building or live_index(store, str(target))
                 bulk_settings.put_back(sink, store, name, say=reporter.say)
-                dates = dates_of(url, sink, store, config.settings.load, building=bool(building))
                 target_id = known_target(name, sink, store, engine_of(target))
-                yield Session(store, engine_of(target), sink, reporter, name, target_id, dates, bool(building))
+                read = config.target() if building else target
+                with dates_of(read, sink, store, config, building=bool(building)) as dates:
+                    yield Session(
+                        store, engine_of(target), sink, summary, reporter, name, target_id, dates, bool(building)
+                    )
 
 
 @contextmanager
@@ -160,7 +176,7 @@ def reported_if_refused(store: "Store", command: str, target: str) -> Iterator[N
 
         run_id = runs.start(store, command=command, target=target, derive_version=derive_version())
         runs.finish(store, run_id, Account(), exit_code=error.exit_code, message=error.message)
-        if "nothing was sent" not in error.advice.lower():
+        if not error.nothing_sent:
             error.advice = f"{error.advice}\nNothing was sent.".lstrip()
         raise
 
@@ -177,57 +193,33 @@ def known_target(name: str, sink: Writer, store: "Store", engine: Engine) -> int
     return progress.open_target(store, name, identity=index.identity(), documents_in_index=index.count())
 
 
-def dates_of(
-    url: str, sink: Writer, store: "Store", settings: LoadSettings, *, building: bool = False
-) -> "Dates | None":
-    """What puts first_indexed and last_indexed into documents for this target, `building` those of a generation beside
-    the live one; None without load.dates, and for a file of JSON lines: nothing is in an index then.
-    """
-    if not settings.dates or sink.durable == "never":
-        return None
-    from indexer.pipeline.dates import Dates
-    from indexer.state import tracked
-
-    return Dates(store, tracked.open_target(store, url), building=building)
-
-
 def rules_of(plan: Plan) -> dict[str, str]:
     """Each dump of the plan with the rules by which it is read: where they differ, so may its documents."""
-    common = f"{sorted(plan.spec.omit)}{biblio().version}{derive_version()}{plan.spec.dates}"
+    spec = plan.spec
+    common = f"{sorted(spec.omit)}{biblio().version}{derive_version()}{spec.dates}{spec.site or ''}"
     rules = {
-        source: f"{sorted(profiles.items())}{common}{_mappings(profiles)}"
+        source: f"{sorted(profiles.items())}{common}{_files(profiles)}"
         for source, profiles in plan.spec.profiles.items()
     }
     return {file: rules[source] for file, source in plan.files.items()}
 
 
-def _mappings(profiles: Mapping[str, Profile]) -> str:
-    """What the MARC mappings of one's own say: profiles name only their files."""
-    own = _own_mappings(profiles)
-    if not own:
-        return ""
-    from indexer.formats.marc.mappings import digest  # the mapping is large, and most loads have none of their own
-
-    return "".join(digest(*each) for each in own)
-
-
-def _own_mappings(profiles: Mapping[str, Profile]) -> list[tuple[str | tuple[str, ...], str]]:
-    """The mappings of one's own, each with the file of its functions."""
-    return [
-        (path, profile.options["functions"])
-        for profile in profiles.values()
-        if (path := profile.options.get("mapping"))
-    ]
+def _files(profiles: Mapping[str, Profile]) -> str:
+    """What the files say that profiles only name: mappings and stylesheets of one's own."""
+    own = [profile for profile in profiles.values() if any(profile.options.get(key) for key in FILES)]
+    depends = ((profile, format.hook("depends_on")) for profile in own if (format := format_named(profile.format)))
+    return "".join(hook(profile.options) for profile, hook in depends if hook is not None)
 
 
 def remarks(profiles: Mapping[str, Profile]) -> list[str]:
-    """What these MARC mappings have that means nothing, such as a word that SolrMarc passes over."""
-    own = _own_mappings(profiles)
+    """What MARC mappings of one's own have that means nothing, such as a word that SolrMarc passes over."""
+    own = [profile.options for profile in profiles.values() if profile.options.get("mapping")]
     if not own:
         return []
-    from indexer.formats.marc.mappings import load
+    from indexer.formats.marc.mappings import load  # the mapping is large, and most loads have none of their own
 
-    return list(dict.fromkeys(remark for each in own for remark in load(*each).remarks))
+    found = (remark for options in own for remark in load(options["mapping"], options["functions"]).remarks)
+    return list(dict.fromkeys(found))
 
 
 def carry_out(plan: Plan, sink: Writer | None, run_state: "RunState | None", reporter: Reporter) -> Summary:

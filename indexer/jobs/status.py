@@ -1,111 +1,110 @@
-"""`status`: the last runs with their books, and how each target is doing."""
+"""`status`, and what else there is to look at: runs, one of them, and the sources. Nothing here changes anything; only
+the state of an earlier release is upgraded when it is opened.
+"""
 
-import json
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from indexer.config import Config
+from indexer.harvest.folder import Notes, folder_of
+from indexer.jobs.plan import chosen
 from indexer.jobs.state import open_state
-from indexer.model.errors import ExitCode
-from indexer.observe.report import counted, duration
-from indexer.state import runs
-from indexer.state.overview import Overview, age, overviews
-from indexer.state.store import is_absent, shown_url
-
-ENDS: dict[int, str] = {
-    ExitCode.OK: "all well",
-    ExitCode.REJECTED: "finished, with problems",
-    ExitCode.USAGE: "wrong usage or settings",
-    ExitCode.TARGET: "the target failed",
-    ExitCode.VERIFICATION: "stopped by a check",
-    ExitCode.INTERRUPTED: "interrupted",
-}
+from indexer.model.errors import ConfigError
+from indexer.model.settings import SourceSettings
+from indexer.observe.audience import NOBODY, Audience
+from indexer.state import dumps, generations, progress, runs
+from indexer.state.overview import Overview, overviews
+from indexer.state.runs import StoredRun
+from indexer.state.store import Store, is_absent, shown_url
 
 
-def status(*, config: Config, as_json: bool) -> int:
-    found: list[runs.StoredRun] = []
-    targets: list[Overview] = []
-    if not is_absent(config.settings.state):  # to look is not to make
-        store = open_state(config)
-        try:
-            found = runs.last(store)
-            targets = overviews(store)
-        finally:
-            store.close()
-    shown = shown_url(config.settings.state)
-    now = datetime.now(UTC)
-    if as_json:
-        told = {
-            "state": shown,
-            "targets": [_as_data(each, now) for each in targets],
-            "runs": [asdict(run) for run in found],
-        }
-        print(json.dumps(told, ensure_ascii=False, indent=2))
-        return ExitCode.OK
-    if not found:
-        print(f"no run yet · {shown}")
-    for run in found:
-        print("\n".join(_run(run)))
-    for target in targets:
-        print("\n".join(_target(target, now)))
-    return ExitCode.OK
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What the `state` knew at `time`: the last runs, the newest first, and every target."""
+
+    state: str
+    time: datetime
+    runs: Sequence[StoredRun]
+    targets: Sequence[Overview]
 
 
-def _run(run: runs.StoredRun) -> Iterator[str]:
-    code = run.exit_code
-    end = "still running, or killed" if code is None else f"{ENDS.get(code, 'ended')} (exit {code})"
-    told = [run.started, run.command, end, run.target]
-    if code is not None:
-        read = sum(books.read for books in run.books.values())
-        told += [duration(run.seconds), f"{read / run.seconds if run.seconds else 0:,.0f} records/s"]
-    if run.retries:
-        told.append(f"{run.retries:,} retries")
-    yield "  ".join(told)
-    for source, books in run.books.items():
-        columns = "  ".join(f"{column} {count:,}" for column, count in books.counts().items() if count)
-        yield f"    {source}  {columns}"
-    if run.message:
-        yield f"    {run.message}"
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """A source of indexer.toml. `dumps` of it were read to their end into the live index of the target; `last` is the
+    newest run into it in which records of this source were read, None where there was none.
+
+    `url` is that of a live server, and `harvest` how far that was harvested; None for other sources, and before the
+    first harvest.
+    """
+
+    name: str
+    profile: str | None
+    paths: Sequence[str]
+    url: str | None
+    harvest: Notes | None
+    dumps: int
+    last: StoredRun | None
 
 
-def _target(overview: Overview, now: datetime) -> Iterator[str]:
-    yield overview.target
-    if overview.last:
-        run = overview.last[0]
-        yield f"    last run: {run.command}, ended {duration(age(run.finished, now))} ago with exit {run.exit_code}"
-    if overview.refreshed:
-        yield f"    up to date with its sources as of {duration(age(overview.refreshed, now))} ago"
-    elif overview.live:
-        yield f"    no load, sync or reindex ended well since {overview.live.name} is live"
-    else:
-        yield "    no load, sync or reindex ended well yet"
-    letters = "no dead letters" if not overview.dead_letters else counted(overview.dead_letters, "dead letter")
-    yield f"    {letters}"
-    for generation in overview.generations:
-        documents = "" if generation.documents is None else f", {counted(generation.documents, 'document')}"
-        yield f"    generation {generation.name}: {generation.state}{documents}"
-    for holder in overview.running:
-        yield f"    running: {holder.command}, process {holder.pid} on {holder.host}, since {holder.since}"
+def status(*, config: Config, audience: Audience = NOBODY) -> Status:
+    """Where there is no state yet, nothing: to look is not to make one."""
+    last: Sequence[StoredRun] = ()
+    targets: Sequence[Overview] = ()
+    if not is_absent(config.settings.state):
+        with closing(open_state(config, audience)) as store:
+            last, targets = runs.last(store), overviews(store)
+    return Status(shown_url(config.settings.state), datetime.now(UTC), last, targets)
 
 
-def _as_data(overview: Overview, now: datetime) -> dict[str, Any]:
-    return {
-        "target": overview.target,
-        "last": [
-            {
-                **asdict(run),
-                "age_seconds": round(age(run.finished, now)),
-                "records_per_second": round(run.rate, 1),
-                "books_closed": all(books.closed for books in run.books.values()),
-            }
-            for run in overview.last
-        ],
-        "last_success": {command: run.finished for command, run in overview.good.items()},
-        "refreshed": overview.refreshed,
-        "lag_seconds": round(age(overview.refreshed, now)) if overview.refreshed else None,
-        "dead_letters": overview.dead_letters,
-        "generations": [{"target": overview.target, **asdict(each)} for each in overview.generations],
-        "running": [asdict(holder) for holder in overview.running],
-    }
+def list_runs(
+    *,
+    config: Config,
+    limit: int = 50,
+    target: str | None = None,
+    before: int | None = None,
+    audience: Audience = NOBODY,
+) -> Sequence[StoredRun]:
+    """The newest runs first, of one target or of all; those `before` a run's number, to turn the page."""
+    if is_absent(config.settings.state):
+        return []
+    with closing(open_state(config, audience)) as store:
+        return runs.last(store, limit, target=target, before=before)
+
+
+def show_run(id: int, *, config: Config, audience: Audience = NOBODY) -> StoredRun:
+    """One run with its books. Raises ConfigError where there is none of this number."""
+    found = None
+    if not is_absent(config.settings.state):
+        with closing(open_state(config, audience)) as store:
+            found = runs.find(store, id)
+    if found is None:
+        raise ConfigError(f"there is no run {id}", advice="indexer status shows the last ones.")
+    return found
+
+
+def list_sources(*, config: Config, audience: Audience = NOBODY) -> Sequence[SourceStatus]:
+    """The sources of the configuration, as the live index of its target has them. Raises ConfigError where there is
+    none, SourceError for notes of a harvest that cannot be read.
+    """
+    sources = chosen(config)
+    if is_absent(config.settings.state):
+        return [_source(source, config, 0, None) for source in sources]
+    target = str(config.target())
+    with closing(open_state(config, audience)) as store:
+        read = _read(store, target)
+        last = {source.name: runs.last(store, 1, target=target, source=source.name) for source in sources}
+    return [_source(source, config, read.count(source.name), next(iter(last[source.name]), None)) for source in sources]
+
+
+def _read(store: Store, target: str) -> list[str]:
+    """The source of each dump that was read to its end."""
+    target_id = progress.find_target(store, generations.live_index(store, target))
+    return [source for source, _ in dumps.complete(store, target_id)] if target_id is not None else []
+
+
+def _source(source: SourceSettings, config: Config, read: int, last: StoredRun | None) -> SourceStatus:
+    notes = folder_of(config.settings.harvest, source.name).notes() if source.oai else None
+    paths = [] if source.oai else source.paths
+    return SourceStatus(source.name, source.profile, paths, source.oai.url if source.oai else None, notes, read, last)

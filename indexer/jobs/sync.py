@@ -7,7 +7,9 @@ from dataclasses import replace
 from indexer import sources
 from indexer.config import Config
 from indexer.engines.registry import require_index
-from indexer.jobs.harvest_sources import bring, planned
+from indexer.jobs import after
+from indexer.jobs.fields import fitted
+from indexer.jobs.harvest_sources import harvest_sources, planned
 from indexer.jobs.pending_deletions import foreseen, let_through
 from indexer.jobs.plan import Dump, chosen, dumps, is_as_it_was, part, plan_for_sources
 from indexer.jobs.resend import send_again
@@ -35,12 +37,14 @@ def sync(
 
     target = config.target()
     require_index(target, "{} cannot be kept up to date", advice="Write one with indexer load.")
+    after.check(config)
     plan = plan_for_sources(config, names, whole=False)
     connections = config.settings.load.connections
     command = "sync --dry-run" if dry_run else "sync"
     with open_session(target, config, command=command, audience=audience, connections=connections) as session:
-        if not dry_run and bring(config, names, session.reporter):
+        if not dry_run and harvest_sources(config, names, session):
             plan = plan_for_sources(config, names, whole=False)
+        plan = plan.omitting(session.sink.omit)
         empty = nothing_yet(session, plan, chosen(config, names))
         plan = replace(plan, files={file: source for file, source in plan.files.items() if file not in empty})
         share = config.settings.delete.max_share if max_share is None else max_share
@@ -53,6 +57,8 @@ def sync(
         if not dry_run:
             session.check_all_there()
             summary.missing = dead_letters.count(session.store, session.target_id, plan.spec.profiles)
+        if not dry_run:
+            after.after_commit(session, config, "sync")
         going, stopped = foreseen(session, part(plan, new, config), share) if dry_run else ([], "")
         moving = {source.name for source in chosen(config, names) if source.move_processed}
         if moving and not dry_run and not summary.interrupted:
@@ -75,23 +81,22 @@ def catch_up(
     session: Session, plan: Plan, config: Config, *, dry_run: bool = False, force: bool = False, hold: bool = False
 ) -> tuple[list[Dump], Summary]:
     """Loads what of the plan's dumps the open index does not have as they are now (`force`: all of them); gives those
-    that were read, or (`dry_run`) would be. `hold`: deletions wait (see `held`).
+    that were read, or (`dry_run`) would be. The plan is one for the open index. `hold`: deletions wait (see
+    pipeline/delete_guard.py).
     """
     from indexer.state import dumps as state
 
-    plan.spec.omit.update(session.sink.omit)
+    plan = fitted(plan, session.sink)
     known = {} if force else state.complete(session.store, session.target_id)
     new = news(dumps(plan), known)
-    summary = session.reporter.summary
-    before = len(session.reporter.faulty)  # servers that could not be harvested; the load begins books of its own
+    summary = session.summary
     if new and not dry_run and not summary.interrupted:
         if session.building:
             state.begin(session.store, session.target_id, {dump.key: dump.signature for dump in new if dump.signature})
         else:
             state.forget(session.store, session.target_id, [dump.key for dump in new])
-        summary = session.load(replace(part(plan, new, config), hold_deletions=hold), force=force)
-        summary.account.faults += before
-        state.mark_complete(session.store, session.target_id, _read_well(session, new, summary))
+        session.load(replace(part(plan, new, config), hold_deletions=hold), force=force)
+        state.mark_complete(session.store, session.target_id, _read_well(new, summary))
     return new, summary
 
 
@@ -115,13 +120,13 @@ def nothing_yet(session: Session, plan: Plan, configured: Sequence[SourceSetting
     }
 
 
-def news(found: Sequence[Dump], known: dict[tuple[str, str], str]) -> list[Dump]:
+def news(dumps: Sequence[Dump], known: dict[tuple[str, str], str]) -> list[Dump]:
     """The dumps to read: of each source those from the first on that is not known as it is now. What follows it may
     hold later versions of the same records, and is to win over it again.
     """
     begun: set[str] = set()
     new = []
-    for dump in found:
+    for dump in dumps:
         if not dump.signature or known.get(dump.key) != dump.signature:
             begun.add(dump.source)
         if dump.source in begun:
@@ -129,16 +134,16 @@ def news(found: Sequence[Dump], known: dict[tuple[str, str], str]) -> list[Dump]
     return new
 
 
-def _read_well(session: Session, new: Sequence[Dump], summary: Summary) -> dict[tuple[str, str], str]:
+def _read_well(new: Sequence[Dump], summary: Summary) -> dict[tuple[str, str], str]:
     """The dumps that were read to their end. None where a run that was resumed met a fault before: which file it was
     is not known any more, and reading all of them again costs nothing but time.
     """
-    if summary.interrupted or summary.account.faults != len(session.reporter.faulty):
+    if summary.interrupted or summary.account.faults != len(summary.faulty):
         return {}
     return {
         dump.key: dump.signature
         for dump in new
-        if dump.signature and not any(_is_of(fault, sources.shown(dump.file)) for fault in session.reporter.faulty)
+        if dump.signature and not any(_is_of(fault, sources.shown(dump.file)) for fault in summary.faulty)
     }
 
 

@@ -30,10 +30,15 @@ def trigger(schedule: ScheduleSettings) -> BaseTrigger:
     jitter = schedule.jitter or None
     if schedule.every:
         return IntervalTrigger(seconds=seconds(schedule.every), jitter=jitter)
-    made = _cron(schedule.cron, jitter)
-    if made.get_next_fire_time(None, datetime.now(UTC)) is None:
-        raise ConfigError(f"schedule.cron: {schedule.cron!r} never comes", advice=FIELDS)
-    return made
+    return cron_trigger("schedule.cron", schedule.cron, jitter)
+
+
+def cron_trigger(key: str, expression: str, jitter: int | None = None) -> BaseTrigger:
+    """The trigger of a cron expression; `key` is the setting that it is of. Raises ConfigError."""
+    cron = _cron(key, expression, jitter)
+    if cron.get_next_fire_time(None, datetime.now(UTC)) is None:
+        raise ConfigError(f"{key}: {expression!r} never comes", advice=FIELDS)
+    return cron
 
 
 def retry(failures: int, ended: datetime, due: datetime) -> datetime:
@@ -50,19 +55,19 @@ def seconds(text: str) -> int:
         total := sum(int(number) * UNITS[unit] for number, unit in re.findall(r"(\d+)([smhd])", text))
     ):
         raise ConfigError(
-            f"schedule.every: {text!r} is no time", advice="Such as 15m, 1h, 1h30m or 1d (s, m, h and d are known)."
+            f"schedule.every: {text!r} is not a time", advice="Such as 15m, 1h, 1h30m or 1d (s, m, h and d are known)."
         )
     return total
 
 
-def _cron(expression: str, jitter: int | None) -> BaseTrigger:
+def _cron(key: str, expression: str, jitter: int | None) -> BaseTrigger:
     """Cron's own rules where APScheduler has others: 0 and 7 are Sunday, and with both a day of the month and a day of
     the week either is enough.
     """
     fields = expression.split()
     if len(fields) != 5:
         raise ConfigError(
-            f"schedule.cron: {expression!r} has {len(fields)} fields, not five",
+            f"{key}: {expression!r} has {len(fields)} fields, not five",
             advice=FIELDS,
         )
     minute, hour, day, month, weekday = fields
@@ -75,7 +80,7 @@ def _cron(expression: str, jitter: int | None) -> BaseTrigger:
         return OrTrigger(either, jitter=jitter)
     except ValueError as error:
         raise ConfigError(
-            f"schedule.cron: {expression!r} is no cron expression: {error}",
+            f"{key}: {expression!r} is not a cron expression: {error}",
             advice=FIELDS,
         ) from None
 
@@ -86,7 +91,7 @@ def _weekdays(field: str) -> str:
     for part in field.lower().split(","):
         found = re.fullmatch(r"(?:(\*)|([0-7]|[a-z]{3})(?:-([0-7]|[a-z]{3}))?)(?:/(\d+))?", part)
         if found is None:
-            raise ValueError(f"{part!r} is no day of the week")
+            raise ValueError(f"{part!r} is not a day of the week")
         every, first, last, step = found.groups()
         start = 0 if every else _day(first)
         end = 6 if every else _day(last or first)
@@ -102,5 +107,5 @@ def _day(text: str) -> int:
     if text.isdigit():
         return int(text)
     if text not in DAYS:
-        raise ValueError(f"{text!r} is no day of the week")
+        raise ValueError(f"{text!r} is not a day of the week")
     return DAYS.index(text)

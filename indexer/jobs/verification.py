@@ -68,7 +68,7 @@ def verify(
                 wrong.append(f"{id} is deleted in its source, and there")
         elif id not in there:
             wrong.append(f"{id} is not there")
-        elif names := differing(last.fields(), there[id], sink.omit):
+        elif names := differing(last.fields(), there[id], sink.omit, plan.spec.schema):
             wrong.append(f"{id} differs in {_named(names)}")
     checks.append(_sampled(len(wanted), wrong, seed, faults))
     if live is not None:

@@ -4,13 +4,20 @@ from collections.abc import Collection
 
 from indexer.config import Config
 from indexer.engines.registry import open_index, require_index
+from indexer.jobs.fields import fitted
 from indexer.jobs.plan import plan_for_sources
 from indexer.jobs.results import VerifyResult
 from indexer.jobs.verification import verify
+from indexer.observe.audience import NOBODY, Audience
 
 
 def verify_index(
-    names: Collection[str] = (), *, config: Config, sample: int | None = None, seed: int = 0
+    names: Collection[str] = (),
+    *,
+    config: Config,
+    sample: int | None = None,
+    seed: int = 0,
+    audience: Audience = NOBODY,
 ) -> VerifyResult:
     """Holds the live index against the dumps of these sources, all without a name, and changes nothing. `sample`
     documents are read back, verify.sample where it is None; `seed` draws them.
@@ -25,12 +32,12 @@ def verify_index(
     limits = config.settings.verify
     if sample is not None:
         limits = limits.model_copy(update={"sample": sample})
-    store = open_state(config)
+    store = open_state(config, audience)
     try:
         sink = open_index(target, connections=1)
         try:
             sink.check()
-            plan.spec.omit.update(sink.omit)
+            plan = fitted(plan, sink)
             with lock.hold(store, str(target), command="verify"):
                 target_id = progress.find_target(store, live_index(store, str(target)))
                 checks = verify(

@@ -37,9 +37,13 @@ class ConfigError(IndexerError):
 
 
 class TargetError(IndexerError):
-    """The target cannot take what we send."""
+    """The target cannot take what we send. `nothing_sent`: its advice says already that nothing was."""
 
     exit_code = ExitCode.TARGET
+
+    def __init__(self, message: str, *, advice: str = "", nothing_sent: bool = False) -> None:
+        super().__init__(message, advice=advice)
+        self.nothing_sent = nothing_sent
 
 
 class TransientError(TargetError):
@@ -49,14 +53,26 @@ class TransientError(TargetError):
     429, 503), so that no request is to blame.
     """
 
-    def __init__(self, message: str, *, advice: str = "", retry_after: float | None = None, busy: bool = False) -> None:
-        super().__init__(message, advice=advice)
+    def __init__(
+        self,
+        message: str,
+        *,
+        advice: str = "",
+        nothing_sent: bool = False,
+        retry_after: float | None = None,
+        busy: bool = False,
+    ) -> None:
+        super().__init__(message, advice=advice, nothing_sent=nothing_sent)
         self.retry_after = retry_after
         self.busy = busy
 
 
 class PermanentError(TargetError):
     """What no retry will mend: 401, a missing index, a schema without our fields, another product."""
+
+
+class NotThere(PermanentError):
+    """There is no such core, collection, index, folder or path."""
 
 
 class SourceError(IndexerError):

@@ -38,7 +38,11 @@ class LoadSettings(Table):
     batch_bytes: int = Field(4 * 2**20, ge=1024, le=90 * 2**20, description="bytes in a request at the most")
     retry_seconds: float = Field(300, ge=0, description="how long a request that fails for a passing reason is tried")
     retry_tries: int = Field(100, ge=1, description="how often a request that fails for a passing reason is tried")
-    dates: bool = Field(False, description="whether documents get first_indexed and last_indexed")
+    dates: bool | None = Field(
+        None,
+        description="whether documents get first_indexed and last_indexed; where it is not said, they get none, and "
+        "nothing is sent that would lose those of an index",
+    )
     error_budget: BudgetSettings = BudgetSettings()
 
 
@@ -76,6 +80,21 @@ class MetricsSettings(Table):
     address: str = Field("127.0.0.1", description="address on which it does")
 
 
+class NotifySettings(Table):
+    """Who is told how a load, sync or re-index ended, and of what: by a web hook, by mail."""
+
+    on: tuple[Literal["failure", "held", "recovered", "done"], ...] = Field(
+        ("failure", "held", "recovered"), description="what is told"
+    )
+    url: SecretStr | None = Field(None, description="web hook that gets the books as JSON")
+    mail_to: list[str] = Field(default_factory=list, description="addresses that get a mail")
+    mail_from: str = Field("", description="its sender; empty: indexer@ and the name of this host")
+    smtp: str = Field("smtp://localhost:25", description="the mail server: smtp://host:port, or smtps:// for TLS")
+    smtp_username: str | None = Field(None, description="user of the mail server")
+    smtp_password: SecretStr | None = Field(None, description="password of that user")
+    ca_file: Path | None = Field(None, description="PEM file of the authority that signed their certificates")
+
+
 class SourceSettings(Table):
     """One source of `[[source]]`: where its dumps are or which server has them, which profile reads them, and what it
     changes in that. Either `paths` or `oai` is there.
@@ -89,7 +108,26 @@ class SourceSettings(Table):
     profile: str | None = None
     constants: dict[str, Any] = Field(default_factory=dict)
     mapping: str | list[str] | None = None
+    stylesheet: str | None = None
+    properties: str | None = None
+    functions: str | None = None
     move_processed: bool = False
+
+    @property
+    def files(self) -> dict[str, str | list[str]]:
+        """The files of its own that it names: option of the profile -> path."""
+        named = {
+            "mapping": self.mapping,
+            "stylesheet": self.stylesheet,
+            "properties": self.properties,
+            "functions": self.functions,
+        }
+        return {key: path for key, path in named.items() if path is not None}
+
+    @property
+    def read_by(self) -> str | None:
+        """The name of its profile: the one that it names, or that of stylesheets where it names one of those."""
+        return self.profile or ("xslt" if self.stylesheet or self.properties else None)
 
 
 class SearchSettings(Table):
@@ -122,6 +160,29 @@ class RebuildSettings(Table):
     )
 
 
+class SolrSettings(Table):
+    """What concerns Solr alone."""
+
+    optimize: str = Field(
+        "never", description="when its index is optimized: never, after-reindex, or a cron expression of five fields"
+    )
+
+
+class AfterSettings(Table):
+    """What is run when an index has changed."""
+
+    commit: list[str] = Field(
+        default_factory=list, description="a command and its arguments; it gets the books as JSON on standard input"
+    )
+    seconds: float = Field(600, gt=0, description="how long it may take")
+
+
+class SchemaSettings(Table):
+    """What the schema has besides the bundled fields."""
+
+    extra: str = Field("", description="a file of fields of one's own, written as schemas/biblio.toml is")
+
+
 class DeleteSettings(Table):
     """The brake on deletions (indexer/pipeline/delete_guard.py)."""
 
@@ -141,6 +202,12 @@ class Settings(Table):
     rebuild: RebuildSettings = RebuildSettings()
     metrics: MetricsSettings = MetricsSettings()
     delete: DeleteSettings = DeleteSettings()
+    notify: NotifySettings = NotifySettings()
+    fields: Literal["live"] | SchemaSettings = Field(
+        SchemaSettings(), alias="schema", description="live: the target's own fields alone, as of an authority core"
+    )
     schedule: ScheduleSettings = ScheduleSettings()
+    solr: SolrSettings = SolrSettings()
+    after: AfterSettings = AfterSettings()
     source: list[SourceSettings] = Field(default_factory=list)
     profile: dict[str, dict[str, Any]] = Field(default_factory=dict)

@@ -15,12 +15,13 @@ class Credentials:
     password: str | None = field(default=None, repr=False)
     api_key: str | None = field(default=None, repr=False)
     ca_file: Path | None = None
+    settings: str = field(default="INDEXER_", repr=False, compare=False)  # what the names of their settings begin with
 
     def __post_init__(self) -> None:
         if self.api_key and self.username:
             raise ConfigError("both an API key and a user name are set", advice="Set one of the two.")
         if self.username and self.password is None:
-            raise ConfigError(f"user {self.username!r} has no password", advice="Set INDEXER_PASSWORD.")
+            raise ConfigError(f"user {self.username!r} has no password", advice=f"Set {self.settings}PASSWORD.")
 
 
 @dataclass(frozen=True, slots=True)

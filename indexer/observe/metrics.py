@@ -15,7 +15,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from indexer import __version__
-from indexer.derive.stage import derive_version
+from indexer.formats.version import derive_version
 from indexer.model.errors import ConfigError
 from indexer.state.overview import Overview
 
@@ -40,13 +40,13 @@ def families(overviews: Iterable[Overview]) -> Iterator[Metric]:
     build = GaugeMetricFamily("indexer_build_info", "1, with the versions.", labels=("version", "derive"))
     build.add_metric((__version__, derive_version()), 1)
     yield build
-    found = {
+    gauges = {
         name: GaugeMetricFamily(name, meaning, labels=("target", *labels)) for name, (labels, meaning) in GAUGES.items()
     }
     for overview in overviews:
         for name, labels, value in _samples(overview):
-            found[name].add_metric((overview.target, *labels), value)
-    yield from found.values()
+            gauges[name].add_metric((overview.target, *labels), value)
+    yield from gauges.values()
 
 
 #: What `schedule` says of itself, without a target.
@@ -84,9 +84,9 @@ def registry(read: Callable[[], Iterable[Metric]]) -> CollectorRegistry:
         def collect(self) -> Iterable[Metric]:
             return read()
 
-    made = CollectorRegistry(auto_describe=False)
-    made.register(Reading())
-    return made
+    collectors = CollectorRegistry(auto_describe=False)
+    collectors.register(Reading())
+    return collectors
 
 
 def write(file: Path, overviews: Iterable[Overview]) -> None:

@@ -1,17 +1,11 @@
 """The end of a run in words and in JSON: the books, whether they close, how long it took."""
 
-import re
 from typing import Any
 
 from indexer.model.books import COLUMNS, Account
 from indexer.pipeline.run import Summary
 
 SHOWN_KINDS = 5  # of warnings; the report has them all
-FIELD = re.compile(r"[a-z][a-z0-9_-]*: ")
-# The names of encodings and forms have digits that are no particulars.
-PARTICULAR = re.compile(
-    r"""\b(MARC-8|UTF-8|Latin-1|Windows-1252|ISO 2709)\b|'[^']*'|"[^"]*"|\[[^\]]*\]|\b(?=\w*\d)[\w.:,-]*\w"""
-)
 
 
 def duration(seconds: float) -> str:
@@ -27,13 +21,6 @@ def duration(seconds: float) -> str:
 def counted(count: int, noun: str) -> str:
     """`1 document`, `2,085 documents`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def kind(reason: str) -> str:
-    """A reason or a warning without what is particular to one record: equal for all that have the same cause."""
-    field = FIELD.match(reason)
-    start = field.end() if field else 0
-    return reason[:start] + PARTICULAR.sub(lambda found: found[1] or "…", reason[start:].partition("\n")[0])
 
 
 def unread(faults: int) -> str:

@@ -1,14 +1,13 @@
 """Tells people, the log and the state what happens in a run."""
 
-import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.config import Config
-from indexer.derive.stage import derive_version
 from indexer.engines import registry as engines
 from indexer.formats import registry as formats
+from indexer.formats.version import derive_version
 from indexer.model.books import Account
 from indexer.model.errors import ConfigError, ExitCode, IndexerError, TransientError
 from indexer.model.logs import get_logger
@@ -24,15 +23,19 @@ if TYPE_CHECKING:  # they bring the database along, which transform does without
 
 SHOWN_PROBLEMS = 10  # of records, and of files
 KEPT_PROBLEMS = 100  # in the report
-KEPT_KINDS = 1000  # of warnings
 
 
 class Reporter:
-    """A context for one run: leaves it finished in the state, however it ends. `target` is its URL as users know it."""
+    """A context for one run: leaves it finished in the state, however it ends. `target` is its URL as users know it.
 
-    def __init__(self, config: Config, store: "Store | None", *, audience: Audience, command: str, target: str) -> None:
+    `summary` is filled by the run, and only read here.
+    """
+
+    def __init__(
+        self, config: Config, store: "Store | None", *, audience: Audience, command: str, target: str, summary: Summary
+    ) -> None:
         settings = config.settings.log
-        self.summary = Summary()
+        self.summary = summary
         self.audience = audience
         self.progress = audience.progress()
         self.run_id = 0
@@ -44,14 +47,12 @@ class Reporter:
         self._store = store
         self._for_machines = settings.format == "json"
         self._rejections = self._faults = 0
-        self._counting = threading.Lock()  # pauses are told of by the connections' own threads
         self._command, self.target = command, target
         self._reports = Path(config.settings.reports) if store and config.settings.reports else None
         self._started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         self._clock = time.monotonic()
         self._timeline = Timeline()
         self._problems: list[str] = []
-        self.faulty: list[str] = []  # the files that were not read, or not to their end
         self.page: Path | None = None
 
     def __enter__(self) -> "Reporter":
@@ -121,14 +122,14 @@ class Reporter:
     def _write_report(self, code: int) -> None:
         if self._reports is None:
             return
-        told = report.as_json(self.summary, target=self.target) | {
+        data = report.as_json(self.summary, target=self.target) | {
             "command": self._command,
             "started": self._started,
             "exit_code": code,
             "problems": self._problems,
         }
         try:
-            self.page = page.write(self._reports, told, self._timeline)
+            self.page = page.write(self._reports, data, self._timeline)
         except ConfigError as error:  # the run is as it is, and its own error is the one to tell
             self._log_problem("report_failed", reason=error.message)
             self.say(error.message)
@@ -163,7 +164,6 @@ class Reporter:
 
     def _fault(self, fault: Fault) -> None:
         self._faults += 1
-        self.faulty.append(fault.position.file)
         self._log_problem("file_fault", file=fault.position.file, reason=fault.reason, advice=fault.advice)
         if len(self._problems) < KEPT_PROBLEMS:
             self._problems.append(f"{fault.position.file}: {fault.reason}")
@@ -173,14 +173,9 @@ class Reporter:
 
     def _warned(self, record: Record, id: str, warnings: list[str]) -> None:
         for warning in warnings:
-            kind = report.kind(warning)
-            known = kind in self.summary.warnings or len(self.summary.warnings) < KEPT_KINDS
-            self.summary.warnings[kind if known else "others"] += 1
             self._log.info("metadata_warning", record=str(record.position), id=id, warning=warning)
 
     def _paused(self, error: TransientError, seconds: float) -> None:
-        with self._counting:
-            self.summary.retries += 1
         self._log_problem("paused", reason=error.message, seconds=round(seconds, 1))
         self.say(f"{error.message}; trying again in {seconds:.0f} s")
 

@@ -1,6 +1,7 @@
-"""Finds the documents with which every request fails that holds them, while the engine takes others.
+"""Finds the documents that a request is refused for, or with which every request fails that holds them.
 
-Such a document kills the connection, or makes the engine answer 500 for the whole request, so that it would keep its
+What is refused is halved until the bad ones stand alone. A document with which requests fail while the engine takes
+others kills the connection, or makes the engine answer 500 for the whole request, so that it would keep its
 neighbours out of the index for ever. A server that is down or busy looks alike from here, and so does a connection that
 loses a third of all requests. So before a document is blamed it is tried alone, until that is no bad luck any more, and
 between the tries the engine takes a write that changes nothing; at last it is read back, for it may be only the answer
@@ -14,7 +15,7 @@ from collections.abc import Callable, Sequence
 
 import orjson
 
-from indexer.engines.base import Action, Outcome, Writer
+from indexer.engines.base import Action, Outcome, Refused, Writer
 from indexer.engines.query import stored_fields
 from indexer.model.documents import Delete
 from indexer.model.errors import TransientError
@@ -29,7 +30,24 @@ Send = Callable[[Sequence[Action]], list[Outcome]]
 Holds = Callable[[Action], bool]
 
 
-def sift(
+def bisect(batch: Sequence[Action], send: Send) -> list[Outcome]:
+    """Sends the batch; while it is refused, each half of it, so that exactly the bad ones come out as rejected.
+
+    The halves are `[:n // 2]` and `[n // 2:]`: together they are the batch, whatever its length. What was written
+    before the refusal is written again, with the same result. Returns one outcome per action, in order.
+    """
+    if not batch:
+        return []
+    try:
+        return send(batch)
+    except Refused as refusal:
+        if len(batch) == 1:
+            return [Outcome("rejected", str(refusal))]
+    middle = len(batch) // 2
+    return bisect(batch[:middle], send) + bisect(batch[middle:], send)
+
+
+def bisect_failing(
     batch: Sequence[Action],
     send: Send,
     error: TransientError,

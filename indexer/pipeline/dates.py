@@ -4,7 +4,7 @@ One look-up for each chunk of records, one write for each that is stored: nothin
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import sqlalchemy as sa
@@ -18,15 +18,22 @@ from indexer.state.store import Store
 _FIRST, _LAST = (f',"{name}":"'.encode() for name in DATES)
 
 
+#: Ids -> first_indexed and last_indexed of those that have them, in seconds since 1970.
+There = Callable[[Sequence[str]], Mapping[str, tuple[int, int]]]
+
+
 class Dates:
     """`target_id` is `state.tracked`'s. `building`: the documents go into a generation beside the live index, and what
-    they are made of is the dumps of long ago as well as those of today (derive.tracking.arrived, `replayed`).
+    they are made of is the dumps of long ago as well as those of today (derive.tracking.arrived, `replayed`). `there`
+    gives the dates that documents of the live index have and of which nothing is known yet: the index was filled by
+    others, or its state is lost.
     """
 
-    def __init__(self, store: Store, target_id: int, *, building: bool = False) -> None:
+    def __init__(self, store: Store, target_id: int, *, building: bool = False, there: There | None = None) -> None:
         self._store = store
         self._target_id = target_id
         self._building = building
+        self._there = there
         self._now = 0
         self._known: dict[str, Tracked] = {}
         self._under_way: dict[str, Tracked] = {}
@@ -37,6 +44,11 @@ class Dates:
         self._now = int(time.time())
         stored = tracked.find(self._store, self._target_id, ids) if ids else {}
         self._known = stored | {id: self.unstored[id] for id in ids if id in self.unstored}
+        new = [id for id in ids if id not in self._known] if self._there is not None else []
+        if self._there is not None and new:
+            found = {id: Tracked(first, last, changed=None) for id, (first, last) in self._there(new).items()}
+            self._known |= found
+            self.unstored |= found
 
     def stamp(self, action: Action, change: Change | None) -> Action:
         """What to send: a document with its dates. No other version of it may be under way."""

@@ -18,7 +18,7 @@ from indexer.engines.base import Action, Outcome, Writer
 from indexer.engines.retry import RetryPolicy, persist
 from indexer.model.documents import Delete
 from indexer.model.errors import PermanentError, TransientError
-from indexer.pipeline.bisect import holds, refuse_blamed, sift
+from indexer.pipeline.bisect import bisect, bisect_failing, holds, refuse_blamed
 from indexer.pipeline.target_fault import Refusals
 from indexer.pipeline.window import Window
 
@@ -155,6 +155,7 @@ class Pusher(Generic[Token]):
         answers: list[Outcome | None] = [None] * len(actions)
         todo = list(range(len(actions)))
         tries = 0
+        send = partial(bisect, send=self._sink.push)
         held = partial(holds, self._sink)
         pause = self._limits.retry.first_wait / 2
 
@@ -164,17 +165,17 @@ class Pusher(Generic[Token]):
             batch = [actions[index] for index in todo]
             started = time.monotonic()
             try:
-                outcomes = self._sink.push(batch)
+                outcomes = send(batch)
                 self._window.answered(time.monotonic() - started)
             except TransientError as error:
                 if error.busy or tries < SUSPECT_TRIES:
                     raise
-                outcomes = sift(batch, self._sink.push, error, holds=held, stop=self._stop, pause=pause)
+                outcomes = bisect_failing(batch, send, error, holds=held, stop=self._stop, pause=pause)
             if len(outcomes) != len(todo):
                 raise PermanentError(f"the sink gave {len(outcomes)} outcomes for {len(todo)} actions")
-            self._refusals.weigh(batch, outcomes, self._sink.push)
+            self._refusals.weigh(batch, outcomes, send)
             if tries >= 2 * SUSPECT_TRIES:
-                outcomes = refuse_blamed(batch, outcomes, self._sink.push, holds=held, stop=self._stop, pause=pause)
+                outcomes = refuse_blamed(batch, outcomes, send, holds=held, stop=self._stop, pause=pause)
             again = []
             for index, outcome in zip(todo, outcomes, strict=True):
                 if outcome.status == "retry":

@@ -15,10 +15,11 @@ from indexer.formats.registry import default_profiles
 from indexer.model.documents import Delete
 from indexer.model.errors import ConfigError, IndexerError, TransientError
 from indexer.model.records import Record
+from indexer.model.schema import biblio
 from indexer.pipeline.ledger import Entry, Ledger
 from indexer.pipeline.pool import Apart
 from indexer.pipeline.push import Limits, Pusher
-from indexer.pipeline.run import Events, Summary
+from indexer.pipeline.run import Events, Summary, counting_pauses
 from indexer.pipeline.run_state import RunState
 from indexer.pipeline.workers import Failed, Filtered, Prepared, Result, TransformSpec, transform
 from indexer.state import dead_letters
@@ -49,7 +50,7 @@ def replay(
     Raises what the sink raises.
     """
     started = time.monotonic()
-    replaying = _Replay(sink, run_state, profile, derive_version, limits, events, stop)
+    replaying = _Replay(sink, run_state, profile, derive_version, limits, events, stop, summary)
     summary.account = replaying.ledger.account
     try:
         for rows in chunks:
@@ -82,14 +83,17 @@ class _Replay:
         limits: Limits,
         events: Events,
         stop: threading.Event,
+        summary: Summary,
     ) -> None:
         self.ledger = Ledger()
+        paused = counting_pauses(summary, events.paused)
         self._sink = sink
         self._run_state = run_state
         self._profile = profile
         self._derive_version = derive_version
+        self._schema = biblio().with_live(getattr(sink, "live", None))
         self._events = events
-        self._pusher: Pusher[Token] = Pusher(sink, limits, on_answer=self._answered, on_pause=events.paused, stop=stop)
+        self._pusher: Pusher[Token] = Pusher(sink, limits, on_answer=self._answered, on_pause=paused, stop=stop)
         self._apart = Apart()
         self._finished = False
         self._left = False
@@ -150,9 +154,10 @@ class _Replay:
         profile = self._profile or _stored_profile(row, record.format)
         spec = TransformSpec(
             {record.source: {record.format: profile}},
-            set(self._sink.omit),
+            self._sink.omit,
             self._derive_version,
             dates=self._run_state.dates is not None,
+            schema=self._schema,
         )
         # what failed there may end this process, too
         return record, self._apart.transform(record, spec) if row.stage == "derive" else transform(record, spec)

@@ -3,9 +3,9 @@
 import threading
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from indexer import sources
@@ -14,6 +14,7 @@ from indexer.engines.base import Action, Outcome, Writer
 from indexer.model.books import HELD, Account
 from indexer.model.documents import Delete
 from indexer.model.errors import ExitCode, IndexerError, SourceError, TransientError
+from indexer.model.reasons import kind as kind_of
 from indexer.model.records import Fault, Record
 from indexer.model.targets import Target
 from indexer.pipeline.delete_guard import WHY_HELD
@@ -30,6 +31,7 @@ if TYPE_CHECKING:  # they bring the database along, which transform does without
 COMMIT_EVERY = 30.0  # seconds between commits where only a commit survives a crash
 STORE_EVERY = 1.0  # seconds after which the state is stored even if the engine has nothing to answer
 BUDGET_FROM = 1000  # records before a share of rejected ones says anything
+KEPT_KINDS = 1000  # of warnings
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,8 @@ class Summary:
     """How a run ended. `exit_code` is what the process should end with. `warnings` counts what could not be made of
     records whose documents are loaded all the same, by kind; `retries` the requests that were tried again; `held` the
     documents that deletions would take which the brake has stopped; `missing`, for `sync`, the records of its sources
-    that are not in the index, those of earlier runs too.
+    that are not in the index, those of earlier runs too. `faulty` are the files that were not read, or not to their
+    end. `after_failed`: the load is well, what was to follow is not.
     """
 
     account: Account = field(default_factory=Account)
@@ -84,6 +87,14 @@ class Summary:
     retries: int = 0
     held: int = 0
     missing: int = 0
+    after_failed: bool = False
+    faulty: list[str] = field(default_factory=list)
+
+    def warn(self, warning: str) -> None:
+        """One warning more of its kind; beyond so many kinds, of the others."""
+        kind = kind_of(warning)
+        known = kind in self.warnings or len(self.warnings) < KEPT_KINDS
+        self.warnings[kind if known else "others"] += 1
 
     @property
     def exit_code(self) -> ExitCode:
@@ -91,7 +102,13 @@ class Summary:
             return ExitCode.INTERRUPTED
         if self.held:
             return ExitCode.VERIFICATION
-        if self.account.total.rejected or self.missing or self.account.faults or self.account.open_sources:
+        if (
+            self.account.total.rejected
+            or self.missing
+            or self.account.faults
+            or self.account.open_sources
+            or self.after_failed
+        ):
             return ExitCode.REJECTED
         return ExitCode.OK
 
@@ -100,7 +117,7 @@ class Summary:
 class Plan:
     """What to read and how: `files` are the dumps as `sources.expand` gives them, in the order in which they are read,
     each with the source it belongs to. That is its name in the books; empty: that of the profile which reads the
-    record. `elsewhere` says how to get at those of the files that are indexes or lie on a server (sources.live.named).
+    record. `locations` says how to get at those of the files that are indexes or lie on a server (sources.live.named).
     `hold_deletions`: they go to the dead letters and no further, until the caller has seen how many there are
     (pipeline/delete_guard.py); needs a memory.
     `apart`: with one worker, too, documents are derived in a process of its own.
@@ -115,6 +132,24 @@ class Plan:
     hold_deletions: bool = False
     apart: bool = False
 
+    def omitting(self, fields: Set[str]) -> "Plan":
+        """The same plan for a target that fills these fields itself."""
+        return replace(self, spec=replace(self.spec, omit=frozenset(fields)))
+
+
+def counting_pauses(
+    summary: Summary, tell: Callable[[TransientError, float], None]
+) -> Callable[[TransientError, float], None]:
+    """Counts each request that is tried again, and tells of it. May be called by several threads."""
+    lock = threading.Lock()
+
+    def paused(error: TransientError, seconds: float) -> None:
+        with lock:
+            summary.retries += 1
+        tell(error, seconds)
+
+    return paused
+
 
 def run(
     plan: Plan,
@@ -128,13 +163,15 @@ def run(
     """Loads the dumps into the sink; with no sink everything is done but sending, and counted as if it were.
 
     Once `stop` is set no further record is taken, and what is in flight is finished and remembered; what fails then
-    is not tried again. `summary` is filled as the run goes on, so that the caller has the books also when an error
-    ends it; they close then, too, and say beside that what was in flight. Raises TransientError or PermanentError when
-    the target fails for good, BudgetError when too much is rejected (after finishing what is in flight); what was
-    acknowledged stays, and the next run goes on from there.
+    is not tried again. `summary` is filled as the run goes on, in addition to what it holds, so that the caller has the
+    books also when an error ends it; they close then, too, and say beside that what was in flight. Raises
+    TransientError or PermanentError when the target fails for good, BudgetError when too much is rejected (after
+    finishing what is in flight); what was acknowledged stays, and the next run goes on from there.
     """
     started = time.monotonic()
-    loading = _Run(plan, sink, run_state, events, stop)
+    loading = _Run(plan, sink, run_state, events, stop, summary)
+    loading.ledger.account.add(summary.account)
+    loading.ledger.keep()
     summary.account = loading.ledger.account
     try:
         if run_state is not None:
@@ -202,20 +239,28 @@ class _Run:
     """The state of a run: one object, because the answers of the engine come back into it."""
 
     def __init__(
-        self, plan: Plan, sink: Writer | None, run_state: "RunState | None", events: Events, stop: threading.Event
+        self,
+        plan: Plan,
+        sink: Writer | None,
+        run_state: "RunState | None",
+        events: Events,
+        stop: threading.Event,
+        summary: Summary,
     ) -> None:
         self.ledger = Ledger()
         self._plan = plan
         self._run_state = run_state
         self._events = events
         self._stop = stop
+        self._summary = summary
+        self._paused = counting_pauses(summary, events.paused)
         self._last = ("", "")  # file and name in the books of the last record
         self._pusher: Pusher[Token] | None = None
         self._places: deque[tuple[str, int]] = deque()  # of the items that are being derived, in order
         self._kept = time.monotonic()
         self._finished = False  # everything that was taken is settled and stored
         if sink is not None:
-            self._pusher = Pusher(sink, plan.limits, on_answer=self._answered, on_pause=events.paused, stop=stop)
+            self._pusher = Pusher(sink, plan.limits, on_answer=self._answered, on_pause=self._paused, stop=stop)
 
     def items(self) -> Iterator[Item]:
         """Everything in the dumps that is not settled already."""
@@ -230,6 +275,7 @@ class _Run:
                 [file],
                 source=source,
                 format=self._plan.spec.format_of(source),
+                elements=self._plan.spec.elements_of(source),
                 progress=self._events.advanced,
                 locations=self._plan.locations,
                 pause=self._pause,
@@ -242,7 +288,7 @@ class _Run:
             yield End()
 
     def _pause(self, error: TransientError, seconds: float) -> None:
-        self._events.paused(error, seconds)
+        self._paused(error, seconds)
         self._stop.wait(seconds)
 
     def take(self, chunk: list[tuple[Item, Result | None]]) -> None:
@@ -259,6 +305,7 @@ class _Run:
                 self.ledger.pass_end(file)
             elif isinstance(item, Fault) and not item.raw:
                 self.ledger.pass_fault(file, number)
+                self._summary.faulty.append(item.position.file)
                 self._events.fault(item)
             else:
                 entry = self.ledger.take(file, number, self._name_of(item))
@@ -306,6 +353,8 @@ class _Run:
         elif isinstance(result, Filtered):
             self.ledger.settle(entry, "filtered")
         elif isinstance(result, Prepared):
+            for warning in result.warnings:
+                self._summary.warn(warning)
             if result.warnings:
                 self._events.warned(item, result.write.id, list(result.warnings))
             if self._run_state is not None and result.write.id in unchanged:

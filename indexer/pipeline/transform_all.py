@@ -19,4 +19,10 @@ def transform_all(plan: Plan) -> Generator[list[tuple[Item, Result | None]], Non
 
 def _items(plan: Plan) -> Iterator[Item]:
     for file, source in plan.files.items():
-        yield from sources.read([file], source=source, format=plan.spec.format_of(source), locations=plan.locations)
+        yield from sources.read(
+            [file],
+            source=source,
+            format=plan.spec.format_of(source),
+            elements=plan.spec.elements_of(source),
+            locations=plan.locations,
+        )

@@ -6,7 +6,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
 import orjson
@@ -20,6 +20,7 @@ from indexer.formats.registry import DELETE
 from indexer.model.documents import Delete, Fields
 from indexer.model.errors import Dropped, RecordError
 from indexer.model.records import Header, Position, Record
+from indexer.model.schema import Schema, biblio, in_use
 
 WARNINGS = ("marc_error", "metadata_error_str_mv")  # the fields that hold them
 
@@ -27,13 +28,16 @@ WARNINGS = ("marc_error", "metadata_error_str_mv")  # the fields that hold them
 @dataclass(frozen=True, slots=True)
 class TransformSpec:
     """What a worker needs to know: for each source the profile of each format, and the fields that the target fills
-    itself. `dates`: whether it is asked when a record was last changed.
+    itself. `dates`: whether it is asked when a record was last changed. `schema`: the fields that documents may have;
+    `site` those of the target's own that the profiles name, with whether they hold several values.
     """
 
     profiles: dict[str, dict[str, Profile]]
-    omit: set[str] = field(default_factory=set)
+    omit: Set[str] = frozenset()
     derive_version: str = ""
     dates: bool = False
+    schema: Schema = field(default_factory=biblio)
+    site: tuple[tuple[str, bool], ...] = ()
 
     def profile_of(self, record: Record) -> Profile | None:
         """The profile that reads this record; None where its source reads no such format."""
@@ -43,6 +47,11 @@ class TransformSpec:
         """The format of the source, for content that does not tell; None where it reads several."""
         formats = [name for name in self.profiles[source] if name != DELETE]
         return formats[0] if len(formats) == 1 else None
+
+    def elements_of(self, source: str) -> list[str]:
+        """The names of the elements that are the source's records, where its profile says them."""
+        reads = self.profiles[source].get(self.format_of(source) or "")
+        return list(reads.options.get("records", ())) if reads is not None else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +70,7 @@ class Filtered:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A write with the fingerprint of what it was made of and by: equal fingerprints, equal documents. `warnings` are
+    """A write with its fingerprint: equal fingerprints, equal documents. `warnings` are
     what the document itself says was wrong with its record. `change` is for first_indexed and last_indexed, None where
     nobody asks or the document has its own; they are not in `write`, and so not in the fingerprint.
     """
@@ -82,7 +91,8 @@ def transform(record: Record, spec: TransformSpec) -> Result:
         read = ", ".join(sorted(spec.profiles[record.source].keys() - {DELETE}))
         return Failed("format", f"is {record.format}, and what is read here is {read}: is --profile right?")
     try:
-        document = to_document(record, profile)
+        with in_use(spec.schema):
+            document = to_document(record, profile)
         if isinstance(document, Delete):
             return document
         fields = document.fields

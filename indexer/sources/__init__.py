@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from indexer.engines.registry import is_index
+from indexer.formats.registry import format_named
 from indexer.model.records import Fault, Record
 from indexer.model.targets import Target
 from indexer.model.urls import is_remote
@@ -25,17 +27,19 @@ def read(
     *,
     source: str,
     format: str | None = None,
+    elements: Sequence[str] = (),
     progress: Callable[[int], None] | None = None,
     locations: Mapping[str, Target | Remote] | None = None,
     pause: Pause = live.sleep,
 ) -> Iterator[Record | Fault]:
     """Give the records of all files that `paths` stand for (see `expand`), in order, and what could not be read.
 
-    `source` names them in the books. `format` (the profile's) decides where the content does not tell.
+    `source` names them in the books. `format` (the profile's) decides where the content does not tell; `elements` are
+    the names of the elements that are records of it, where the profile says them.
     `progress` is called with the number of bytes, as stored, that were read since its last call.
     One record is held at a time: memory stays flat however large the files are.
 
-    A path may be an index, or a file on a server: `elsewhere` says how to get at it (see `live.named`), `pause` waits
+    A path may be an index, or a file on a server: `locations` says how to get at it (see `live.named`), `pause` waits
     before a page, or the rest of the file, is asked for again. Raises SourceError where an index cannot be read to its
     end.
     """
@@ -51,7 +55,9 @@ def read(
             yield from live.records(path, locations or {}, source, pause)
             continue
         meter = Meter(progress)
-        place = RecordFactory(source, shown(path), format)
+        place = RecordFactory(
+            source, shown(path), format, takes_xml=_takes_xml(format), elements=tuple(map(str.encode, elements))
+        )
         far = (locations or {}).get(path)
         if not isinstance(far, Remote):
             yield from _file(path, Stream(chunks(path, meter)), meter, place)
@@ -59,6 +65,11 @@ def read(
             yield place.fault(far.trouble, far.advice)
         else:
             yield from _file(path, Stream(remote.chunks(far, meter, pause)), meter, place)
+
+
+def _takes_xml(format: str | None) -> bool:
+    known = format_named(format) if format else None
+    return known is not None and known.reads_xml
 
 
 def lasting(path: str) -> str:
@@ -78,7 +89,7 @@ def shown(path: str) -> str:
 
 def _file(path: str, stream: Stream, meter: Meter, place: RecordFactory) -> Iterator[Record | Fault]:
     for member in unpacked(path, stream, meter):
-        inside = RecordFactory(place.source, place.file + member.name[len(path) :], place.format)
+        inside = replace(place, file=place.file + member.name[len(path) :])
         if member.error is not None:
             yield _told(member.error, inside)
         else:
@@ -93,8 +104,9 @@ def _member(member: Member, place: RecordFactory) -> Iterator[Record | Fault]:
         return
     window = Window(utf8, offset=offset)
     head = window.fill(HEAD)
-    kind = detect(head, whole=window.ended, name=member.name, format=place.format)
-    place.format = kind.format or place.format
+    kind = detect(head, whole=window.ended, name=member.name, format=place.format, elements=place.elements)
+    if not place.takes_xml:
+        place.format = kind.format or place.format
     if kind.container != "none":
         found = _records(kind, window, place)
         first = next(found, None)

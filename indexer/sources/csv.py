@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from indexer.model.records import Fault, Record
 from indexer.sources.record_factory import RecordFactory
 from indexer.sources.window import KEPT_OF_OVERSIZED, Window
+from indexer.sources.xml import show
 
 QUOTED_LIMIT = 1 << 20  # bytes of a quoted cell; a quote that is not closed by then begins none
 
@@ -19,12 +20,15 @@ _QUOTED = re.compile(rb'"[^"]*(?:""[^"]*)*"(?=[%s\r\n]|\Z)' % _DELIMITERS)
 _QUOTED_CELL = re.compile(rb'"[^"]*"')
 _NOTHING = re.compile(rb'[%s"\s]*' % _DELIMITERS)
 _RETURN = re.compile(rb"\r(?!\n|\Z)")
+# Several cells, or one name: a table without rows is an empty one, a sentence is an error message of a server.
+_HEADER = re.compile(rb'.*[%s].*|\s*"?[\w.:\x80-\xff-]+"?\s*' % _DELIMITERS, re.DOTALL)
 _EXCELS_HINT = re.compile(rb'"?sep=.?"?', re.IGNORECASE)
 
 
 def records(window: Window, place: RecordFactory) -> Iterator[Record | Fault]:
     """Give each row below the first as a record: the header, a newline, the row. Rows without a value are left out."""
     header: bytes | None = None
+    told = False
     while (end := _end_of_row(window)) is not None:
         offset, line = window.offset, window.data[window.pos : end]
         row = line.rstrip(b"\r\n")
@@ -45,7 +49,13 @@ def records(window: Window, place: RecordFactory) -> Iterator[Record | Fault]:
         elif header is None:
             header = row
         else:
+            told = True
             yield place.record("csv", header + b"\n" + row, offset)
+    if header is not None and not told and window.error is None and not _HEADER.fullmatch(header):
+        yield place.fault(
+            f"is no table: its first line is {show(header)!r}, and no row follows",
+            "A table begins with a row that names its columns. A server may have answered with an error message.",
+        )
 
 
 def _end_of_row(window: Window) -> int | None:

@@ -46,11 +46,12 @@ class Kind:
     advice: str = ""
 
 
-def detect(head: bytes, *, whole: bool, name: str, format: str | None) -> Kind:
+def detect(head: bytes, *, whole: bool, name: str, format: str | None, elements: tuple[bytes, ...] = ()) -> Kind:
     """Say what a file is.
 
     `head` is its beginning in UTF-8 (`whole`: there is no more), `name` its name, which counts for `.delete` lists
-    only; `format` (the profile's) decides where the content does not tell.
+    only; `format` (the profile's) decides where the content does not tell, and what its records are called
+    (`elements`) everywhere but in answers of OAI-PMH servers.
     """
     start = head.lstrip(b" \t\r\n")
     if name.rpartition("!")[2].endswith(".delete") or re.search(r"\.delete\.[a-z0-9]{2,4}$", name):
@@ -58,7 +59,7 @@ def detect(head: bytes, *, whole: bool, name: str, format: str | None) -> Kind:
     if not start and whole:
         return _empty(head)
     if start.startswith(b"<"):
-        return _xml(start, format, whole=whole)
+        return _xml(start, format, elements, whole=whole)
     if re.match(rb'\[\s*[\[{\]]|\{\s*["}]|\x1e\s*\{', start):
         return Kind("json_lines" if is_lines(start, whole) else "documents")
     if format == "csv":  # a table is told by nothing in it
@@ -74,7 +75,7 @@ def detect(head: bytes, *, whole: bool, name: str, format: str | None) -> Kind:
     if format == "marc" and (marc.FIELD_END in head or marc.END in head):  # whatever its first record has suffered
         return Kind("marc")
     if (at := start.find(b"<?xml", 0, _JUNK)) > 0:  # behind a message of the program that wrote it
-        return _xml(start[at:], format, whole=whole)
+        return _xml(start[at:], format, elements, whole=whole)
     return _unknown(f"begins with '{show(start, 40)}'", "")
 
 
@@ -94,7 +95,7 @@ def is_empty(kind: Kind, head: bytes) -> bool:
             return bool(_EMPTY_ROOT.fullmatch(head))
 
 
-def _xml(start: bytes, format: str | None, *, whole: bool) -> Kind:
+def _xml(start: bytes, format: str | None, elements: tuple[bytes, ...] = (), *, whole: bool) -> Kind:
     tags = Scanner(Window([start]), re.compile(rb"(?!)")).tags()
     root = next(tags, None)
     if root is None or root.closing:
@@ -103,6 +104,8 @@ def _xml(start: bytes, format: str | None, *, whole: bool) -> Kind:
     inherited = namespaces(root.raw)
     if local in _OAI_ROOTS or (local == b"record" and RECORD_START.match(start, root.offset)):
         return Kind("oai", root.name)
+    if elements:
+        return _named(start, root, format, elements, whole=whole)
     if root.name in PUBMED_ROOTS:
         return Kind("pubmed", root.name)
     if root.name in SOLR_ROOTS and (_SOLR_CHILD.search(start) or root.name == b"add"):
@@ -119,6 +122,17 @@ def _xml(start: bytes, format: str | None, *, whole: bool) -> Kind:
         return _unknown("this is an HTML page", "A server may have answered with an error page. Fetch the file again.")
     child = None if root.empty else next(tags, None)
     return _wrapped(start, root, child, inherited, format) or _nested(start, root, child, format, whole=whole)
+
+
+def _named(start: bytes, root: Tag, format: str | None, elements: tuple[bytes, ...], *, whole: bool) -> Kind:
+    """Where the elements are whose names the profile gives."""
+    if root.local in elements:
+        return Kind("elements", root.name)
+    place = place_of(start, whole=whole, wanted=format, elements=elements)
+    if place is None:
+        names = " or ".join(f"<{show(name)}>" for name in elements)
+        return _unknown(f"the root element is <{show(root.raw[1:-1])}>, with no {names} in it", "")
+    return Kind("listed" if place.listed else "nested", place.unit)
 
 
 def _nested(start: bytes, root: Tag, child: Tag | None, format: str | None, *, whole: bool) -> Kind:

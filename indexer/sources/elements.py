@@ -71,7 +71,7 @@ def nested(window: Window, place: RecordFactory, unit: bytes, *, listed: bool) -
             if piece is not None:
                 yield place.reject(piece.problem, piece.raw, piece.offset)
             continue
-        mine = format_of(tag, window.data, window.pos, nesting.inherited, place.format) is not None
+        mine = format_of(tag, window.data, window.pos, nesting.inherited, place.format, place.elements) is not None
         if listed and mine:
             depth = len(nesting.open)
         mine = mine or (tag.name == unit and not listed)
@@ -91,9 +91,9 @@ def _inside(
     if piece.problem:
         yield place.reject(piece.problem, piece.raw, piece.offset)
         return
-    found = list(inside(piece.raw, inherited, place.format))
+    found = list(inside(piece.raw, inherited, place.format, place.elements))
     if not found and (unpacked := _unpacked(piece, tag)):
-        found = [one._replace(at=0) for one in inside(unpacked, {}, place.format)]
+        found = [one._replace(at=0) for one in inside(unpacked, {}, place.format, place.elements)]
     for one in found:
         at = piece.offset + one.at
         yield place.reject(one.problem, one.raw, at) if one.problem else place.record(one.format, one.raw, at)

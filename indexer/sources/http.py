@@ -142,7 +142,7 @@ def _unreachable(error: Exception) -> TargetError:
             advice="Set INDEXER_SOURCE_CA_FILE to the certificate authority that signed it.",
         )
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):
-        return PermanentError("is no URL that can be asked for", advice="Check the URL.")
+        return PermanentError("is not a URL that can be asked for", advice="Check the URL.")
     if isinstance(error, requests.TooManyRedirects):
         return PermanentError("the server sends us round in circles", advice="Check the URL.")
     return TransientError(f"the connection failed ({words})")

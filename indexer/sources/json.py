@@ -65,7 +65,7 @@ def json_lines(window: Window, place: RecordFactory) -> Iterator[Record | Fault]
             action = None
             continue
         if not (raw.startswith(b"{") and raw.endswith(b"}")):
-            yield place.reject(f"is no JSON object: begins with '{show(raw, 40)}'", raw, offset)
+            yield place.reject(f"is not a JSON object: begins with '{show(raw, 40)}'", raw, offset)
             action = None
             continue
         if action is not None:
@@ -287,7 +287,7 @@ def _object(window: Window, place: RecordFactory, marks: _Marks) -> Generator[Re
         else:  # often what a record whose beginning is damaged left: its brackets and quotes tell nothing
             raw = _resume(window, marks, _OBJECT)
         if window.error is None or window.held:
-            yield place.reject(f"is no JSON object: begins with '{show(raw, 40)}'", raw, offset)
+            yield place.reject(f"is not a JSON object: begins with '{show(raw, 40)}'", raw, offset)
         return window.ended and not window.held and raw.rstrip().endswith((b"]", b"}"))
     taken = _take(window, marks)
     if taken is None:

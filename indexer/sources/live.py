@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from indexer.engines import retry
 from indexer.engines.base import Index
 from indexer.engines.registry import is_index, open_index, parse_target
-from indexer.model.errors import ConfigError, IndexerError, SourceError, TransientError
+from indexer.model.errors import ConfigError, IndexerError, NotThere, SourceError, TransientError
 from indexer.model.records import Record
 from indexer.model.targets import Credentials, Target
 from indexer.model.urls import is_remote
@@ -54,7 +54,8 @@ def records(name: str, locations: Mapping[str, Target | Remote], source: str, pa
     sink = None
     try:
         known = locations.get(name)
-        sink = open_index(known if isinstance(known, Target) else parse_target(name))
+        target = known if isinstance(known, Target) else parse_target(name, Credentials(settings="INDEXER_SOURCE_"))
+        sink = open_index(target)
         yield from _records(sink, place, pause)
     except IndexerError as error:
         raise _as_source(error, place) from None
@@ -89,15 +90,14 @@ def sleep(_error: TransientError, seconds: float) -> None:
 
 
 def _as_source(error: IndexerError, place: RecordFactory) -> IndexerError:
-    """The error of a sink in the words of one who reads: where its credentials come from, and how far it came."""
+    """The error of a sink in the words of one who reads: what to look at, and how far it came."""
     if isinstance(error, ConfigError):
-        return ConfigError(error.message, advice=error.advice.replace("INDEXER_", "INDEXER_SOURCE_"))
+        return error
     if isinstance(error, TransientError) and place.ordinal:
         advice = f"{error.advice}\n{RESTARTS}".lstrip()
         return SourceError(
             f"{error.message}; given up after {len(retry.READING_WAITS) + 1} tries, {place.after()}", advice=advice
         )
-    advice = error.advice.replace("INDEXER_", "INDEXER_SOURCE_")
-    if "indexer load" in advice or "schema install" in advice:  # what makes a target, and no source
-        advice = "Look at the name of the index to read."
-    return SourceError(error.message, advice=advice)
+    if isinstance(error, NotThere):  # its advice makes a target, and no source
+        return SourceError(error.message, advice="Look at the name of the index to read.")
+    return SourceError(error.message, advice=error.advice)

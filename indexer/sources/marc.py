@@ -160,7 +160,7 @@ def _pieces(raw: bytes, offset: int, place: RecordFactory) -> Iterator[Record | 
     if not junk.strip(_PADDING):
         junk = b""
     if len(junk) >= LEADER or (junk and not starts):
-        reason = f"is no MARC record: begins with '{show(junk, 40)}'"
+        reason = f"is not a MARC record: begins with '{show(junk, 40)}'"
         yield place.reject(reason, junk, offset, "The reading goes on at the next leader.")
     elif junk:
         starts[0] = 0  # the reader leaves it out and tells of it

@@ -49,12 +49,22 @@ class Nesting:
             del self._inherited[depth + 1 :]
 
 
-def format_of(tag: Tag, data: bytes, at: int, inherited: Mapping[bytes, bytes], wanted: str | None) -> str | None:
+def format_of(
+    tag: Tag,
+    data: bytes,
+    at: int,
+    inherited: Mapping[bytes, bytes],
+    wanted: str | None,
+    elements: tuple[bytes, ...] = (),
+) -> str | None:
     """The format of the record that this start tag, which stands at `at`, begins; None: it begins none that is known.
 
-    `wanted` is the profile's, which decides where the content does not.
+    `wanted` is the profile's, which decides where the content does not; where it names the elements that are its
+    records, these are, and no others.
     """
     local = tag.local
+    if elements:
+        return wanted if local in elements else None
     space = namespace(tag.name, {**inherited, **namespaces(tag.raw)})
     known = of_root(space, local)
     if known == "marc" and local != b"record":
@@ -67,7 +77,9 @@ def format_of(tag: Tag, data: bytes, at: int, inherited: Mapping[bytes, bytes], 
     return wanted if named is not None and local in named.records else None
 
 
-def inside(raw: bytes, inherited: Mapping[bytes, bytes], wanted: str | None) -> Iterator[Found]:
+def inside(
+    raw: bytes, inherited: Mapping[bytes, bytes], wanted: str | None, elements: tuple[bytes, ...] = ()
+) -> Iterator[Found]:
     """Each record of a known format in these bytes, however deep."""
     nesting = Nesting(inherited)
     scanner = Scanner(Window([raw]), NOTHING, nests="records")
@@ -75,7 +87,7 @@ def inside(raw: bytes, inherited: Mapping[bytes, bytes], wanted: str | None) -> 
         if tag.closing:
             nesting.leave(tag)
             continue
-        format = format_of(tag, scanner.window.data, scanner.window.pos, nesting.inherited, wanted)
+        format = format_of(tag, scanner.window.data, scanner.window.pos, nesting.inherited, wanted, elements)
         if format is None:
             nesting.enter(tag)
             continue
@@ -90,7 +102,7 @@ class Place(NamedTuple):
     listed: bool
 
 
-def place_of(start: bytes, *, whole: bool, wanted: str | None) -> Place | None:
+def place_of(start: bytes, *, whole: bool, wanted: str | None, elements: tuple[bytes, ...] = ()) -> Place | None:
     """Where the records of a file are that begins with `start`, and has a root that is none (`whole`: that is all).
 
     By what most of the first ones say: one of them may be damaged, and others seem to stand in it.
@@ -103,7 +115,7 @@ def place_of(start: bytes, *, whole: bool, wanted: str | None) -> Place | None:
         if tag.closing:
             nesting.leave(tag)
             continue
-        if nesting.open and format_of(tag, start, tag.offset, nesting.inherited, wanted) is not None:
+        if nesting.open and format_of(tag, start, tag.offset, nesting.inherited, wanted, elements) is not None:
             if records and records[-1] in nesting.open:
                 nesting.leave(records[-1])  # it has no end
             records.append(tag)

@@ -122,16 +122,16 @@ def _record(
     declared = namespaces(child.raw)
     known = of_root(namespace(child.name, {**inherited, **declared}), child.local)
     several = _MORE.match(raw, end) is not None  # which the schema does not allow
-    if several or known is None or child.local in WRAPPERS:
+    if place.elements or several or known is None or child.local in WRAPPERS:
         whole = raw[child.offset :] if several else body
-        if found := _wrapped(whole, child, inherited, place.format, several=several):
+        if found := _wrapped(whole, child, inherited, place, several=several):
             return [
                 place.reject(one.problem, one.raw, offset)
                 if one.problem
                 else place.record(one.format, one.raw, offset, header)
                 for one in found
             ]
-    format = known or format_of(child, body, 0, inherited, place.format) or place.format
+    format = known or format_of(child, body, 0, inherited, place.format, place.elements) or place.format
     if format is None and child.name == b"article" and b"<front" in body:
         format = "jats"  # JATS without its namespace
     if format is None:
@@ -145,12 +145,12 @@ def _record(
 
 
 def _wrapped(
-    body: bytes, child: Tag, inherited: Mapping[bytes, bytes], wanted: str | None, *, several: bool
+    body: bytes, child: Tag, inherited: Mapping[bytes, bytes], place: RecordFactory, *, several: bool
 ) -> list[Found]:
     """The records in metadata that is none itself: in a collection all, in another wrapper the one that it has."""
-    if not several and format_of(child, body, 0, inherited, wanted):
+    if not several and format_of(child, body, 0, inherited, place.format, place.elements):
         return []
-    found = list(inside(body, inherited, wanted))
+    found = list(inside(body, inherited, place.format, place.elements))
     return found if several or child.local in WRAPPERS or len(found) == 1 else []
 
 

@@ -7,7 +7,8 @@ from indexer.model.records import Fault, Header, Position, Record
 
 @dataclass(slots=True)
 class RecordFactory:
-    """`format` is the profile's, for content that does not tell; `exact`: offsets are those of the unpacked file.
+    """`format` is the profile's, for content that does not tell, or (`takes_xml`) for XML of every kind; `elements` are
+    the names of its records, where the profile says them. `exact`: offsets are those of the unpacked file.
     `says_none`: the file says itself that it has no records, so that nothing is missing.
     """
 
@@ -17,6 +18,8 @@ class RecordFactory:
     exact: bool = True
     ordinal: int = 0
     says_none: bool = False
+    takes_xml: bool = False
+    elements: tuple[bytes, ...] = ()
 
     def _next(self, offset: int) -> Position:
         self.ordinal += 1
@@ -24,6 +27,8 @@ class RecordFactory:
 
     def record(self, format: str, raw: bytes, offset: int, header: Header | None = None) -> Record:
         """The next record of this file."""
+        if self.takes_xml and self.format and raw[:1] == b"<":
+            format = self.format
         return Record(self.source, format, raw, self._next(offset), header)
 
     def reject(self, reason: str, raw: bytes, offset: int, advice: str = "") -> Fault:

@@ -30,7 +30,7 @@ _REST_OF_TAG = re.compile(rb"""[^<>"']*(?:(?:"[^<"]*"|'[^<']*')[^<>"']*)*(?:(>)|
 _DOCTYPE_TOKEN = re.compile(rb"""["'\[\]>]|<!--|<\?|<""")
 _XMLNS = re.compile(rb"""\sxmlns(?::([^\s=:]+))?\s*=\s*("[^"]*"|'[^']*')""")
 _UNPREFIXED = re.compile(rb"<[^\s<>/:!?]+[\s/>]")
-_ENTITY = re.compile(rb"&(#[0-9]+|#x[0-9A-Fa-f]+|[^;&\s]*);?")
+_ENTITY = re.compile(rb"&(#[0-9]+|#[xX][0-9A-Fa-f]+|[A-Za-z_:][\w.:-]{0,60});")
 _NAMED = {b"amp": b"&", b"lt": b"<", b"gt": b">", b"quot": b'"', b"apos": b"'"}
 _BLANK = b" \t\r\n\0\x1a\xef\xbb\xbf"  # and byte-order marks, of files that were put together
 _COMMENT_OR_CDATA = re.compile(rb"<!--|<!\[CDATA\[")
@@ -432,7 +432,8 @@ def start_tag(raw: bytes, at: int = 0) -> Tag | None:
 
 
 def text(content: bytes) -> str:
-    """The characters of an element's content that holds no elements: references resolved, trimmed.
+    """The characters of an element's content that holds no elements: references resolved, trimmed. An ampersand that
+    begins no reference is one: servers write the parameters of an address into a resumption token as they are.
 
     Raises ValueError (UnicodeDecodeError is one) for what is not UTF-8, or an entity that neither XML nor HTML has.
     """
@@ -467,10 +468,11 @@ def _resolve(match: re.Match[bytes]) -> bytes:
         return character.encode()
     if not name.startswith(b"#"):
         raise ValueError(f"the entity &{show(name)}; is not defined")
-    digits = name[2:] if name.startswith(b"#x") else name[1:]
-    code = int(digits, 16 if name.startswith(b"#x") else 10) if len(digits) < 100 else sys.maxsize
+    hexadecimal = name[1:2] in b"xX"
+    digits = name[2:] if hexadecimal else name[1:]
+    code = int(digits, 16 if hexadecimal else 10) if len(digits) < 100 else sys.maxsize
     if code > 0x10FFFF or 0xD800 <= code < 0xE000:
-        raise ValueError(f"&{show(name)}; is no character")
+        raise ValueError(f"&{show(name)}; is not a character")
     return chr(code).encode()
 
 

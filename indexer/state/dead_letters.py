@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from indexer.formats.profiles import Profile
 from indexer.model.books import HELD
 from indexer.model.errors import ConfigError
+from indexer.model.reasons import kind as kind_of
 from indexer.model.records import Header, Position, Record
 from indexer.state import generations
 from indexer.state.store import Store, now
@@ -69,6 +70,16 @@ class StoredLetter:
     def arrival(self) -> tuple[int, int]:
         """When its record came along."""
         return self.run_id, self.sequence
+
+    @property
+    def position(self) -> Position:
+        """Where its record stands."""
+        return Position(self.file, self.ordinal, self.offset)
+
+    @property
+    def kind(self) -> str:
+        """Its reason without what is particular to this record."""
+        return kind_of(self.reason)
 
 
 #: What is read of a letter as it is.
@@ -173,9 +184,17 @@ def overtake(connection: sa.Connection, *, target_id: int, document_id: str, arr
     connection.execute(dead_letters.delete().where(gone))
 
 
-def find(store: Store, *, target: str | None = None, ids: Sequence[int] = (), raw: bool = True) -> list[StoredLetter]:
-    """Letters of one target or of all, in the order in which their records came along; without `raw`, where that is not
-    wanted.
+def find(
+    store: Store,
+    *,
+    target: str | None = None,
+    ids: Sequence[int] = (),
+    source: str | None = None,
+    stage: str | None = None,
+    raw: bool = True,
+) -> list[StoredLetter]:
+    """Letters of one target or of all (and of one source, or of the stage at which they failed), in the order in which
+    their records came along; without `raw`, where that is not wanted.
 
     Those of a target are its live generation's; those of another generation have its name behind the URL, as
     generations.index_name makes it.
@@ -189,6 +208,10 @@ def find(store: Store, *, target: str | None = None, ids: Sequence[int] = (), ra
         query = query.where(targets.c.url == generations.live_index(store, target))
     if ids:
         query = query.where(dead_letters.c.id.in_(ids))
+    if source is not None:
+        query = query.where(dead_letters.c.source == source)
+    if stage is not None:
+        query = query.where(dead_letters.c.stage == stage)
     query = query.order_by(dead_letters.c.run_id, dead_letters.c.sequence, dead_letters.c.id)
     with store.begin() as connection:
         rows = connection.execute(query).mappings().all()
@@ -231,7 +254,7 @@ def record(letter: StoredLetter) -> Record:
         source=letter.source,
         format=letter.format,
         raw=letter.raw,
-        position=Position(letter.file, letter.ordinal, letter.offset),
+        position=letter.position,
         header=Header(**{**header, "sets": tuple(header["sets"])}) if header else None,
     )
 

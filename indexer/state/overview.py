@@ -6,9 +6,10 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from indexer.model.books import Books
+from indexer.model.errors import ExitCode
 from indexer.state.generations import Generation, known, live_index
 from indexer.state.owners import Holder, holders
-from indexer.state.runs import BUILDING, books_of
+from indexer.state.runs import BUILDING, books_of, rate
 from indexer.state.store import Store
 from indexer.state.tables import dead_letters, runs, targets
 
@@ -31,7 +32,7 @@ class Run:
     @property
     def rate(self) -> float:
         """Records a second."""
-        return sum(counted.read for counted in self.books.values()) / self.seconds if self.seconds else 0.0
+        return rate(self.books, self.seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,14 @@ class Overview:
         return next((each for each in self.generations if each.state == "live"), None)
 
     @property
+    def filling(self) -> Holder | None:
+        """What fills the index for the first time: nothing, or not all, may be found until it has ended."""
+        to_the_end = [run for run in self.last if run.exit_code in (ExitCode.REJECTED, ExitCode.VERIFICATION)]
+        if any(run.command in REFRESHING for run in [*self.good.values(), *to_the_end]):
+            return None
+        return next((holder for holder in self.running if holder.command in REFRESHING), None)
+
+    @property
     def refreshed(self) -> str | None:
         """When the last run began that brought the index up to date and ended well: no source that changed before is
         missing. What ended before the live generation came to be live went into another one, or may have.
@@ -61,6 +70,10 @@ class Overview:
         good = (run for command, run in self.good.items() if command in REFRESHING)
         return max((run.started for run in good if run.finished >= since), default=None)
 
+    def lag(self, now: datetime) -> float | None:
+        """How many seconds ago the index was up to date with its sources; None where it never was."""
+        return age(self.refreshed, now) if self.refreshed else None
+
 
 def overviews(store: Store) -> list[Overview]:
     """Every target that a run was ever made for, in the order of their URLs."""
@@ -68,6 +81,11 @@ def overviews(store: Store) -> list[Overview]:
     with store.begin() as connection:
         urls = list(connection.execute(names).scalars())
     return [_overview(store, url) for url in urls]
+
+
+def filling(store: Store, target: str) -> Holder | None:
+    """What fills this target for the first time, None where nothing does (Overview.filling)."""
+    return _overview(store, target).filling
 
 
 def age(time: str, now: datetime) -> float:
@@ -92,7 +110,7 @@ def _overview(store: Store, target: str) -> Overview:
             good={run.command: run for run in _runs(connection, well)},
             dead_letters=int(connection.execute(letters).scalar_one()),
             generations=built,
-            running=holders(connection, target),
+            running=holders(connection, target, state=store.file),
         )
 
 

@@ -43,6 +43,9 @@ class Store:
         if sqlite and parsed.database:
             self._private_file(Path(parsed.database))
         with self._guard():
+            #: The file, where the state is one.
+            self.file = Path(parsed.database) if sqlite and parsed.database else None
+            self.begun: list[int] = []  # the runs that were begun through this store
             options = {"connect_args": {"timeout": BUSY_SECONDS}} if sqlite else {}
             self._engine = sa.create_engine(parsed, **options)
             if sqlite:

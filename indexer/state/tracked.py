@@ -33,6 +33,14 @@ def open_target(store: Store, url: str) -> int:
         return int(known)
 
 
+def count(store: Store, url: str) -> int:
+    """Of how many documents that are there the dates are known."""
+    query = sa.select(sa.func.count()).where(tracked.c.deleted.is_(None))
+    target = sa.select(tracked_targets.c.id).where(tracked_targets.c.url == url).scalar_subquery()
+    with store.begin() as connection:
+        return int(connection.execute(query.where(tracked.c.tracked_target_id == target)).scalar_one())
+
+
 def find(store: Store, target_id: int, ids: Sequence[str]) -> dict[str, Tracked]:
     """What is known of these documents."""
     query = sa.select(tracked).where(tracked.c.tracked_target_id == target_id, tracked.c.id.in_(ids))

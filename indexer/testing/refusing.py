@@ -4,6 +4,7 @@ import pytest
 
 from indexer.engines.base import Action, Index
 from indexer.model.documents import Delete, Fields
+from indexer.pipeline.bisect import bisect
 from indexer.testing.documents import document, stored, write
 from indexer.testing.writing import DELETED, INDEXED, ids, push
 
@@ -34,7 +35,7 @@ def test_bad_documents_at_both_ends_and_side_by_side(engine: Index) -> None:
     ]
     batch: list[Action] = [write(each, engine) for each in documents]
     batch[5] = Delete("5")
-    outcomes = engine.push(batch)
+    outcomes = bisect(batch, engine.push)
     assert {place for place, outcome in enumerate(outcomes) if outcome.status == "rejected"} == bad_at
     assert outcomes[5] == DELETED
     engine.commit()

@@ -10,6 +10,7 @@ from indexer.engines.registry import engine_of, open_index
 from indexer.model.documents import Delete, Fields
 from indexer.model.errors import PermanentError
 from indexer.model.targets import Target
+from indexer.pipeline.bisect import bisect
 from indexer.testing.documents import document, stored, write
 
 INDEXED, DELETED = Outcome("indexed"), Outcome("deleted")
@@ -45,7 +46,8 @@ ODD: dict[str, Fields] = {
 
 
 def push(sink: Index, fields: Sequence[Fields]) -> list[Outcome]:
-    return sink.push([write(each, sink) for each in fields])
+    """As a run sends them."""
+    return bisect([write(each, sink) for each in fields], sink.push)
 
 
 def ids(fields: Sequence[Fields]) -> set[str]:

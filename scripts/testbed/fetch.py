@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import json
 import os
 import pwd
 import re
@@ -9,14 +10,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 TESTBED = Path(__file__).resolve().parent
-JAVA = {"solr": 17, "solrcloud": 17, "elasticsearch": 21, "opensearch": 21}
+JAVA = {"solr": 17, "solrcloud": 17, "solr10": 21, "solrcloud10": 21, "elasticsearch": 21, "opensearch": 21}
 VERSIONS = {
     "solr": "9.10.1",  # as in scripts/testbed/solr/pom.xml, where the versions of Lucene and Jetty go with it
+    "solr10": "10.0.0",  # as in scripts/testbed/solr10/pom.xml
     "elasticsearch": os.environ.get("ELASTICSEARCH_VERSION", "9.5.3"),
     "opensearch": "3.6.0",
 }
@@ -120,9 +123,9 @@ def fetched(name: str, make: Callable[[Path], None]) -> Path:
     return target
 
 
-def digest(file: Path) -> str:
-    """A short sum of a file: another checkout's may differ, and must not share what is made from it."""
-    return hashlib.sha256(file.read_bytes()).hexdigest()[:8]
+def digest(*files: Path) -> str:
+    """A short sum of files: another checkout's may differ, and must not share what is made from them."""
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:8]
 
 
 def solr_jars(mvn: str) -> Path:
@@ -133,6 +136,31 @@ def solr_jars(mvn: str) -> Path:
         f"solr-{VERSIONS['solr']}-{digest(pom)}",
         lambda part: maven(mvn, "copy-dependencies", "-f", str(pom), scope, f"-DoutputDirectory={part}"),
     )
+
+
+def solr10_classes(home: Path, mvn: str) -> list[Path]:
+    """The class path of a Solr 10: its jars, and before them what Maven Central does not have of it. That is the module
+    of streaming expressions, which Solr's core names: empty classes stand for it, and its handlers are left out.
+    """
+    source = TESTBED / "solr10"
+    stubs = sorted((source / "stub").glob("*.java"))
+    files = [source / "pom.xml", *stubs]
+    streaming = ("/stream", "/graph", "/export", "/sql")
+
+    def make(part: Path) -> None:
+        jars, classes = part / "lib", part / "classes"
+        copy = ["-f", str(source / "pom.xml"), "-DincludeScope=runtime", f"-DoutputDirectory={jars}"]
+        maven(mvn, "copy-dependencies", *copy)
+        compiler = [str(home / "bin/javac"), "--release", "21", "-proc:none", "-cp", f"{jars}/*", "-d", str(classes)]
+        run_tool([*compiler, *map(str, stubs)])
+        with zipfile.ZipFile(jars / f"solr-core-{VERSIONS['solr10']}.jar") as core:
+            implicit = json.loads(core.read("ImplicitPlugins.json"))
+        handlers = implicit["requestHandler"]
+        implicit["requestHandler"] = {path: row for path, row in handlers.items() if path not in streaming}
+        (classes / "ImplicitPlugins.json").write_text(json.dumps(implicit))
+
+    made = fetched(f"solr-{VERSIONS['solr10']}-{digest(*files)}", make)
+    return [made / "classes", made / "lib/*"]
 
 
 def distribution(kind: str, home: Path, mvn: str) -> Path:

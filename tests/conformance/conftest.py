@@ -19,10 +19,16 @@ __all__ = ["engine", "second"]
 SERVERS = {
     "solr": ("solr", "solr_url"),
     "solrcloud": ("solr", "solrcloud_url"),
+    "solr10": ("solr", "solr10_url"),
+    "solrcloud10": ("solr", "solrcloud10_url"),
     "elasticsearch": ("elasticsearch", "elasticsearch_url"),
     "opensearch": ("opensearch", "opensearch_url"),
 }
-ENGINES = ["embedded", *(pytest.param(name, marks=pytest.mark.servers) for name in SERVERS)]
+LONG = {"solrcloud10": [pytest.mark.long]}  # what can be otherwise there is so on solrcloud, or on solr10
+ENGINES = [
+    "embedded",
+    *(pytest.param(name, marks=[pytest.mark.servers, *LONG.get(name, [])]) for name in SERVERS),
+]
 ONLY_ENGINES = {"engine", "corpus", "index"}
 SINKS = [*ENGINES, "jsonl"]
 
@@ -48,7 +54,7 @@ def target(kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.T
     made = parse_target(f"{product}+{request.getfixturevalue(fixture)}/{name}")
     try:
         registry.install(made)
-        if kind == "solrcloud":
+        if kind.startswith("solrcloud"):
             _split(made)
         yield made
     finally:
@@ -73,10 +79,10 @@ def _split(target: Target) -> None:
 
 
 def _drop(kind: str, target: Target) -> None:
-    if kind == "solr":
+    if kind in ("solr", "solr10"):
         params = {"action": "UNLOAD", "core": target.index, "deleteInstanceDir": "true"}
         requests.get(f"{target.base}/admin/cores", params=params, timeout=60)
-    elif kind == "solrcloud":
+    elif kind.startswith("solrcloud"):
         params = {"action": "DELETE", "name": target.index}
         requests.get(f"{target.base}/admin/collections", params=params, timeout=60)
     else:

@@ -76,15 +76,6 @@ def test_a_final_sigma_is_a_sigma_like_others() -> None:
     assert titles.strip_articles("ΛΌΓΟΣ ΚΑΙ ΜΎΘΟΣ") == "λόγοσ και μύθοσ"
 
 
-def test_title_fields_come_in_emission_order() -> None:
-    assert list(titles.title_fields("The Fox: A Study", "current").items()) == [
-        ("title", "The Fox: A Study"),
-        ("title_short", "The Fox: A Study"),
-        ("title_full", "The Fox: A Study"),
-        ("title_sort", "fox a study"),
-    ]
-
-
 def test_an_unknown_style_is_an_error() -> None:
     with pytest.raises(ValueError, match="modern"):
         titles.title_sort("x", style="modern")  # type: ignore[arg-type]

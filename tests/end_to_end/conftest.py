@@ -15,6 +15,7 @@ from indexer.engines.registry import open_index, parse_target
 from indexer.model.targets import Target
 from tests.conformance.conftest import ENGINES, SERVERS, _drop
 from tests.conftest import PATIENCE
+from tests.prefork import READ_AT_START, Prefork
 
 #: What differs from its neighbours by the client or by one request alone, and takes long: left to the long run.
 LONG = (
@@ -40,21 +41,28 @@ class Ended:
 Indexer = Callable[..., Ended]
 
 
+@pytest.fixture(scope="session")
+def prefork() -> Iterator[Prefork]:
+    made = Prefork()
+    yield made
+    made.close()
+
+
 @pytest.fixture
-def indexer(tmp_path: Path) -> Indexer:
+def indexer(prefork: Prefork, tmp_path: Path) -> Indexer:
     """Runs the command in a folder of its own; gives its exit code and what it printed."""
 
     def run(*args: str | Path, stdin: bytes = b"", env: Mapping[str, str] | None = None, cwd: Path = tmp_path) -> Ended:
-        done = subprocess.run(
-            [sys.executable, "-m", "indexer", *map(str, args)],
-            input=stdin,
-            capture_output=True,
-            cwd=cwd,
-            env={**os.environ, **(env or {})},
-            check=False,
-            timeout=PATIENCE,
-        )
-        ended = Ended(done.returncode, done.stdout.decode(), done.stderr.decode())
+        words, whole = [str(each) for each in args], {**os.environ, **(env or {})}
+        if any(name.startswith(READ_AT_START) for name in env or {}):
+            command = [sys.executable, "-m", "indexer", *words]
+            done = subprocess.run(
+                command, input=stdin, capture_output=True, cwd=cwd, env=whole, check=False, timeout=PATIENCE
+            )
+            code, out, err = done.returncode, done.stdout, done.stderr
+        else:
+            code, out, err = prefork.run(words, stdin, whole, cwd, PATIENCE)
+        ended = Ended(code, out.decode(), err.decode())
         assert "Traceback" not in ended.err, ended.err
         return ended
 

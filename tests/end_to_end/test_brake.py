@@ -7,8 +7,7 @@ import pytest
 
 from indexer.model.errors import ExitCode
 from tests.end_to_end.conftest import Indexer
-from tests.end_to_end.test_deletes import SOURCE, numbered
-from tests.end_to_end.test_sync import configure, counts, kill_a_sync, page, titles
+from tests.end_to_end.syncing import SOURCE, configure, counts, kill_a_sync, numbered, page, titles
 
 
 def deletions(count: int, start: int = 0) -> list[tuple[str, str]]:

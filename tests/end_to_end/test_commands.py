@@ -21,7 +21,7 @@ from indexer.engines.registry import parse_target
 from indexer.model.errors import ExitCode
 from tests.conftest import PATIENCE, ROOT
 from tests.end_to_end.conftest import Indexer, read_back
-from tests.end_to_end.test_bad_targets import answering, free_port
+from tests.end_to_end.listening import answering, free_port
 
 SEED = ROOT / "tests/data/seed/oai_dc_record.xml"
 SAMPLE = ROOT / "samples/pubmed20n0014_slice.xml.gz"

@@ -14,14 +14,8 @@ from indexer.jobs import deletions
 from indexer.model.errors import ExitCode
 from indexer.model.targets import Target
 from tests.end_to_end.conftest import Indexer, read_back
-from tests.end_to_end.test_sync import SAMPLE, configure, counts, page, titles
+from tests.end_to_end.syncing import SAMPLE, SOURCE, configure, counts, numbered, page, titles
 from tests.forked import command, forked
-
-SOURCE = "name = 'j'\nprofile = 'ojs'\npaths = ['dumps']"
-
-
-def numbered(count: int, start: int = 0) -> list[tuple[str, str]]:
-    return [(f"n{n:04}", f"title {n}") for n in range(start, start + count)]
 
 
 @pytest.fixture

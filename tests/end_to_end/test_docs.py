@@ -17,7 +17,7 @@ from indexer.model.targets import Target
 from tests.conformance.conftest import _drop
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Indexer
-from tests.end_to_end.test_sync import configure, page
+from tests.end_to_end.syncing import configure, page
 
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 SAMPLE = "samples/pubmed20n0014_slice.xml.gz"

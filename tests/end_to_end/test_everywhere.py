@@ -8,31 +8,15 @@ from indexer.model.schema import biblio
 from indexer.model.targets import Target
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Indexer, read_back
+from tests.end_to_end.documents import PUBMED, of_lines, stored
 
 SEED = ROOT / "tests/data/seed"
-PUBMED = [ROOT / "samples/pubmed20n0014_slice.xml.gz", ROOT / "tests/data/pubmed/pubmed21n1298_slice.xml.gz"]
 DELETED = ("399297", "402297")
 DELETE_CITATION = f"""<?xml version="1.0" encoding="utf-8"?>
 <PubmedArticleSet><DeleteCitation>{"".join(f'<PMID Version="1">{pmid}</PMID>' for pmid in DELETED)}</DeleteCitation>
 </PubmedArticleSet>"""
 
 COMPUTED = {"title_short", "title_full", "title_sort", "author_sort", "publishDateSort", "work_keys_str_mv"}
-
-Documents = dict[str, dict[str, Any]]
-
-
-def stored(documents: Documents) -> Documents:
-    """What an engine may give back: the stored fields."""
-    schema = biblio()
-    kept = {}
-    for id, fields in documents.items():
-        kept[id] = {name: value for name, value in fields.items() if (found := schema.field(name)) and found.stored}
-    return kept
-
-
-def of_lines(text: str) -> Documents:
-    rows = [json.loads(line) for line in text.splitlines()]
-    return {row["id"]: row for row in rows if "delete" not in row}
 
 
 def as_lists(fields: dict[str, Any]) -> dict[str, list[str]]:

@@ -16,7 +16,7 @@ from indexer.model.errors import ExitCode
 from indexer.model.targets import Target
 from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import Indexer, read_back
-from tests.end_to_end.test_sync import configure, counts, page, titles
+from tests.end_to_end.syncing import configure, counts, page, titles
 from tests.harvest.oai_server import Item, Repository, serving
 
 BEFORE = "2021-05-01T00:00:00Z"

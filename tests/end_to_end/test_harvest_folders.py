@@ -8,7 +8,7 @@ import pytest
 
 from indexer.model.errors import ExitCode
 from tests.end_to_end.conftest import Indexer
-from tests.end_to_end.test_sync import configure, counts, titles
+from tests.end_to_end.syncing import configure, counts, titles
 
 DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
 SOURCE = "name = 'h'\nprofile = 'harvested'\npaths = ['harvest']\nmove_processed = true"

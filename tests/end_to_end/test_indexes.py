@@ -9,7 +9,7 @@ import pytest
 
 from indexer.model.targets import Target
 from tests.end_to_end.conftest import Indexer, read_back
-from tests.end_to_end.test_everywhere import PUBMED, Documents, of_lines, stored
+from tests.end_to_end.documents import PUBMED, Documents, of_lines, stored
 
 RECORDS = 1685
 

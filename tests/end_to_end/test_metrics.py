@@ -5,8 +5,8 @@ from pathlib import Path
 
 from indexer.model.errors import ExitCode
 from tests.end_to_end.conftest import Indexer
-from tests.end_to_end.test_bad_targets import free_port
-from tests.end_to_end.test_sync import configure, page
+from tests.end_to_end.listening import free_port
+from tests.end_to_end.syncing import configure, page
 
 METRICS = {"INDEXER_METRICS_FILE": "metrics/indexer.prom"}
 

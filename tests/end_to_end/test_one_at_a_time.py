@@ -27,6 +27,9 @@ def test_the_second_run_is_told_and_the_first_goes_on(indexer: Indexer, tmp_path
         status = ""
         while "still running" not in status and time.monotonic() < until:
             status = indexer("status").out
+        found = indexer("search", "anything", "--target", "embedded:index")
+        assert "the first load of this index is running, and has not ended yet: 'load' by process " in found.out
+        assert "the first load is running: nothing, or not all, is found until it has ended" in indexer("status").out
         (tmp_path / "seed.xml").write_bytes(record)
         second = indexer("load", "seed.xml", "--target", "embedded:index")
         assert second.code == ExitCode.LOCKED
@@ -38,3 +41,4 @@ def test_the_second_run_is_told_and_the_first_goes_on(indexer: Indexer, tmp_path
         first.kill()
         first.wait()
     assert indexer("load", "seed.xml", "--profile", "pmc", "--target", "embedded:index").code == 0
+    assert indexer("search", "qwertz", "--target", "embedded:index").out == 'no record matches "qwertz"\n'

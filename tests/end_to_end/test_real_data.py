@@ -6,7 +6,7 @@ from pathlib import Path
 from indexer.model.errors import ExitCode
 from indexer.model.targets import Target
 from tests.end_to_end.conftest import Indexer, read_back
-from tests.end_to_end.test_everywhere import of_lines, stored
+from tests.end_to_end.documents import of_lines, stored
 
 
 def test_everything_loads_and_the_books_close(target: Target, indexer: Indexer, real_data: Path) -> None:

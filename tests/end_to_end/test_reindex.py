@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -24,44 +23,14 @@ from indexer.state.generations import index_name
 from indexer.state.store import Store
 from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import Ended, Indexer, read_back
-from tests.end_to_end.test_sync import configure, page
+from tests.end_to_end.reindexing import JOURNAL, failed, listed, titles, told
+from tests.end_to_end.syncing import configure, page
 from tests.forked import command, forked
 
 
 @pytest.fixture
 def indexer(tmp_path: Path) -> Indexer:
     return lambda *args: command(tmp_path, *args)
-
-
-JOURNAL = "name = 'j'\nprofile = 'ojs'\npaths = ['dumps']"
-
-
-def listed(indexer: Indexer) -> dict[str, str]:
-    """Generation -> its state, the newest first."""
-    ended = indexer("generations", "--json")
-    assert ended.code == 0, ended.err
-    return {each["name"]: each["state"] for each in json.loads(ended.out)["generations"]}
-
-
-def told(ended: Ended, code: int = 0) -> dict[str, Any]:
-    assert ended.code == code, ended.err + ended.out
-    report: dict[str, Any] = json.loads(ended.out)
-    return report
-
-
-def titles(folder: Path) -> dict[str, str]:
-    """Id -> title of the live index, as a reader finds it."""
-
-    def work() -> None:
-        found = read_back(Target("embedded", path="index"))
-        print(json.dumps({id: fields["title"] for id, fields in found.items()}))
-
-    read: dict[str, str] = json.loads(forked(folder, work).out)
-    return read
-
-
-def failed(report: dict[str, Any]) -> set[str]:
-    return {check["check"] for check in report["checks"] if not check["passed"]}
 
 
 def test_built_beside_promoted_and_back(indexer: Indexer, tmp_path: Path) -> None:

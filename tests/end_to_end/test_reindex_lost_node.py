@@ -11,11 +11,10 @@ from indexer.engines.registry import open_generations, parse_target
 from indexer.model.errors import ExitCode
 from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import Indexer
-from tests.end_to_end.test_reindex import JOURNAL, listed, told
-from tests.end_to_end.test_reindex_readers import dump, titles
-from tests.end_to_end.test_sync import configure
+from tests.end_to_end.reindexing import JOURNAL, dump, listed, titles_of, told
+from tests.end_to_end.syncing import configure
 from tests.faults.own_server import OwnServer
-from tests.generations.test_solr_cloud import own_cloud, split
+from tests.generations.cloud import own_cloud, split
 
 __all__ = ["own_cloud"]  # a fixture
 
@@ -40,7 +39,7 @@ def test_a_lost_node(own_cloud: OwnServer, indexer: Indexer, tmp_path: Path) -> 
     assert "is lost" in refused.out + refused.err
     assert indexer("promote", ready["generation"]).code == ExitCode.VERIFICATION
     assert listed(indexer)[live] == "live"
-    assert len(titles(target)) == 60
+    assert len(titles_of(target)) == 60
 
     own_cloud.run("start")
     deadline = time.monotonic() + PATIENCE
@@ -50,4 +49,4 @@ def test_a_lost_node(own_cloud: OwnServer, indexer: Indexer, tmp_path: Path) -> 
     again = told(indexer("reindex", "--json"))
     assert again["generation"] == ready["generation"]
     assert listed(indexer) == {again["generation"]: "live", live: "former"}
-    assert len(titles(target)) == 60
+    assert len(titles_of(target)) == 60

@@ -15,9 +15,8 @@ from indexer.model.targets import Target
 from indexer.state.store import Store
 from indexer.state.tables import metadata
 from tests.end_to_end.conftest import Indexer
-from tests.end_to_end.test_reindex import JOURNAL, listed, told
-from tests.end_to_end.test_reindex_readers import WORD, dump, titles
-from tests.end_to_end.test_sync import configure
+from tests.end_to_end.reindexing import JOURNAL, WORD, dump, listed, titles_of, told
+from tests.end_to_end.syncing import configure
 from tests.generations.conftest import unique
 from tests.generations.own_core import cores, own_core
 from tests.generations.readers import reading
@@ -69,9 +68,9 @@ def test_loaded_synced_built_anew_and_back(indexer: Indexer, target: Target, con
         dump(tmp_path / "dumps/2.xml", 60, 90)
         first = told(indexer("reindex", "--adopt", "--json"))
         assert first["promoted"]
-        assert len(titles(target)) == 90
+        assert len(titles_of(target)) == 90
         assert told(indexer("rollback", "--json"))["live"] == first["former"]
-        assert len(titles(target)) == 60
+        assert len(titles_of(target)) == 60
         readers.look_again()
         assert told(indexer("sync", "--json"))["books"]["j"]["indexed"] == 30
         second = told(indexer("reindex", "--json"))
@@ -83,7 +82,7 @@ def test_loaded_synced_built_anew_and_back(indexer: Indexer, target: Target, con
     assert (min(readers.counts), max(readers.counts)) == (60, 90)
     assert listed(indexer) == {second["generation"]: "live"}
     assert len(cores(target)) == 1
-    assert titles(target) == {f"n{number}": f"{WORD} {number}" for number in range(90)}
+    assert titles_of(target) == {f"n{number}": f"{WORD} {number}" for number in range(90)}
     assert indexer("sync").out.startswith("j   nothing new\n")
 
 

@@ -17,12 +17,11 @@ from indexer.model.targets import Target
 from tests.conformance.conftest import SERVERS
 from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import Indexer, read_back
-from tests.end_to_end.test_reindex import JOURNAL, failed, listed, told
-from tests.end_to_end.test_sync import configure, page
+from tests.end_to_end.reindexing import JOURNAL, WORD, dump, failed, listed, titles_of, told
+from tests.end_to_end.syncing import configure
 from tests.generations.conftest import KINDS, REMOVE, unique
 from tests.generations.readers import reading
 
-WORD = "gallimaufry"
 #: What concerns a re-index more than its engine: the others are left to the long run.
 FEW = ["embedded", *(pytest.param(kind, marks=[pytest.mark.servers, pytest.mark.long]) for kind in SERVERS)]
 
@@ -42,14 +41,6 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Target]:
         REMOVE[kind](base, name)
 
 
-def dump(path: Path, start: int, end: int, what: str = "") -> None:
-    page(path, *((f"n{number}", f"{WORD} {number} {what}".strip()) for number in range(start, end)))
-
-
-def titles(target: Target) -> dict[str, str]:
-    return {id: str(fields["title"]) for id, fields in read_back(target).items()}
-
-
 def test_readers_see_no_error_and_never_less_than_the_smaller_generation(
     indexer: Indexer, target: Target, tmp_path: Path
 ) -> None:
@@ -65,10 +56,10 @@ def test_readers_see_no_error_and_never_less_than_the_smaller_generation(
             # what is asked while an index gives way to its alias may be refused: when it is adopted, once
             assert all("no_shard_available" in words or "HTTP 503" in words for words in readers.problems)
             readers.problems.clear()
-        assert len(titles(target)) == 90
+        assert len(titles_of(target)) == 90
         back = told(indexer("rollback", "--json"))
         assert (back["live"], back["documents"], back["behind"]) == (first["former"], 60, 1)
-        assert len(titles(target)) == 60
+        assert len(titles_of(target)) == 60
         readers.look_again()
         assert told(indexer("sync", "--json"))["books"]["j"]["indexed"] == 30
         assert told(indexer("promote", first["generation"], "--json"))["documents"] == 90
@@ -81,7 +72,7 @@ def test_readers_see_no_error_and_never_less_than_the_smaller_generation(
     assert min(readers.counts) == 60
     assert max(readers.counts) == 95
     assert listed(indexer) == {second["generation"]: "live", first["generation"]: "former"}
-    assert titles(target) == {f"n{number}": f"{WORD} {number}" for number in range(95)}
+    assert titles_of(target) == {f"n{number}": f"{WORD} {number}" for number in range(95)}
     assert indexer("sync").out.startswith("j   nothing new\n")
 
 
@@ -112,7 +103,7 @@ def test_what_does_not_hold_leaves_the_live_index_as_it_was(indexer: Indexer, ta
     dump(tmp_path / "dumps/2.xml", 60, 61)
     mended = told(indexer("reindex", "--json"))
     assert listed(indexer) == {mended["generation"]: "live", live: "former"}
-    assert len(titles(target)) == 61
+    assert len(titles_of(target)) == 61
 
 
 def killed(folder: Path, after: float) -> bool:
@@ -151,14 +142,14 @@ def killed_at_moments(indexer: Indexer, target: Target, folder: Path, *, kills: 
                 through = True
                 break
             done += 1
-            found = titles(target)
+            found = titles_of(target)
             assert len(found) == records
             assert len({title.rpartition(" v")[2] for title in found.values()} - {str(version), str(version - 1)}) == 0
             assert len({title.rpartition(" v")[2] for title in found.values()}) == 1
         if not through:
             report = told(indexer("reindex", "--json"))
             assert report["promoted"]
-        found = titles(target)
+        found = titles_of(target)
         assert found == {f"n{number}": f"{WORD} {number} v{version}" for number in range(records)}
         assert sorted(listed(indexer).values()) == ["former", "live"]
 
@@ -191,8 +182,8 @@ def test_a_disk_that_fills(indexer: Indexer, tmp_path: Path) -> None:
     assert full.returncode in (ExitCode.TARGET, ExitCode.USAGE), err  # the index, or the state
     assert "Traceback" not in err
     assert "free" in err.lower()
-    assert len(titles(parse_target(f"embedded:{tmp_path / 'index'}"))) == 50
+    assert len(titles_of(parse_target(f"embedded:{tmp_path / 'index'}"))) == 50
     assert listed(indexer)[live] == "live"
     assert told(indexer("reindex", "--json"))["promoted"]
-    assert len(titles(parse_target(f"embedded:{tmp_path / 'index'}"))) == 6000
+    assert len(titles_of(parse_target(f"embedded:{tmp_path / 'index'}"))) == 6000
     assert json.loads(indexer("generations", "--json").out)["plain"] is False

@@ -9,7 +9,7 @@ import pytest
 
 from indexer.model.errors import ExitCode
 from tests.end_to_end.conftest import Indexer
-from tests.end_to_end.test_sync import configure, counts, page, titles
+from tests.end_to_end.syncing import configure, counts, page, titles
 from tests.sources.web import Web, serving
 
 SECRET = "s1gn4tur3"

@@ -20,8 +20,8 @@ from indexer.state import lock
 from indexer.state.store import Store
 from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import Indexer
-from tests.end_to_end.test_bad_targets import free_port
-from tests.end_to_end.test_sync import configure, page, titles
+from tests.end_to_end.listening import free_port
+from tests.end_to_end.syncing import configure, page, titles
 
 JOURNAL = "name = 'journal'\nprofile = 'ojs'\npaths = ['dumps']"
 

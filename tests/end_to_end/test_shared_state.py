@@ -15,7 +15,7 @@ from indexer.model.errors import ExitCode
 from indexer.model.targets import Target
 from tests.conftest import PATIENCE, ROOT
 from tests.end_to_end.conftest import read_back
-from tests.end_to_end.test_sync import configure
+from tests.end_to_end.syncing import configure
 from tests.state.conftest import new_database, postgresql
 
 __all__ = ["postgresql"]  # a fixture

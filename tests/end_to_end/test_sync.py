@@ -2,14 +2,8 @@
 
 import gzip
 import json
-import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -17,44 +11,9 @@ from indexer.model.errors import ExitCode
 from indexer.model.targets import Target
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Indexer, read_back
+from tests.end_to_end.syncing import SAMPLE, configure, counts, kill_a_sync, page, titles
 
 SEED = ROOT / "tests/data/seed/oai_dc_record.xml"
-SAMPLE = ROOT / "samples/pubmed20n0014_slice.xml.gz"
-DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
-
-
-def page(path: Path, *records: tuple[str, str]) -> Path:
-    """An answer to ListRecords: (identifier, title), a title of "" for a deletion."""
-    path.parent.mkdir(exist_ok=True)
-    body = ""
-    for identifier, title in records:
-        if not title:
-            body += f'<record><header status="deleted"><identifier>{identifier}</identifier></header></record>'
-            continue
-        dc = f'<dc:title xmlns:dc="http://purl.org/dc/elements/1.1/">{title}</dc:title>'
-        body += (
-            f"<record><header><identifier>{identifier}</identifier></header><metadata>"
-            f'<oai_dc:dc xmlns:oai_dc="{DC}">{dc}</oai_dc:dc></metadata></record>'
-        )
-    path.write_text(
-        f'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>{body}</ListRecords></OAI-PMH>'
-    )
-    return path
-
-
-def configure(folder: Path, *tables: str, target: str = "embedded:index") -> None:
-    text = "".join(f"[[source]]\n{table}\n" for table in tables)
-    (folder / "indexer.toml").write_text(f'target = "{target}"\n{text}')
-
-
-def counts(ended: Any, source: str) -> dict[str, int]:
-    books: dict[str, int] = json.loads(ended.out)["books"].get(source, {})
-    return {column: count for column, count in books.items() if count}
-
-
-def titles(folder: Path) -> dict[str, str]:
-    found = read_back(Target("embedded", path=str(folder / "index")))
-    return {id: str(document["title"]) for id, document in found.items()}
 
 
 def test_what_is_new_is_loaded_and_nothing_else_is_opened(indexer: Indexer, target: Target, tmp_path: Path) -> None:
@@ -213,16 +172,6 @@ def test_an_index_that_was_made_anew_is_filled_again(indexer: Indexer, tmp_path:
     assert titles(tmp_path) == {"a": "one"}
 
 
-def kill_a_sync(folder: Path, pause: float) -> None:
-    """Starts one and ends it so many seconds later, whatever it is about."""
-    job = subprocess.Popen(
-        [sys.executable, "-m", "indexer", "sync", "--quiet"], cwd=folder, env=os.environ, start_new_session=True
-    )
-    time.sleep(pause)
-    job.send_signal(signal.SIGKILL)
-    job.wait()
-
-
 def test_killed_at_any_moment_the_next_one_ends_as_one_that_was_not(indexer: Indexer, tmp_path: Path) -> None:
     for number in range(4):
         page(tmp_path / f"dumps/{number}.xml", *((f"{n}", f"{number} {n}") for n in range(number, 1500)))
@@ -240,7 +189,7 @@ def test_killed_at_any_moment_the_next_one_ends_as_one_that_was_not(indexer: Ind
     ("table", "said"),
     [
         ("", "no source is configured"),
-        ("name = 'j'\npaths = ['-']", "standard input is no source of a scheduled job"),
+        ("name = 'j'\npaths = ['-']", "standard input cannot be a source of a scheduled job"),
         ("name = 'j'\npaths = ['a.xml']\n[[source]]\nname = 'k'\npaths = ['a.xml']", "belongs to two sources"),
     ],
 )

@@ -15,8 +15,7 @@ from indexer.model.targets import Target
 from indexer.pipeline import pool, run
 from indexer.state.tables import REVISION
 from tests.end_to_end.conftest import read_back
-from tests.end_to_end.test_deletes import numbered
-from tests.end_to_end.test_sync import configure, counts, page
+from tests.end_to_end.syncing import configure, counts, numbered, page
 from tests.forked import command, forked
 from tests.state.conftest import Python, python
 from tests.state.earlier import back_to_0_1_0, tables, write_0_1_0

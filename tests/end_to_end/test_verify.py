@@ -15,7 +15,7 @@ from indexer.model.errors import ExitCode
 from indexer.model.targets import Target
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Ended, Indexer, read_back
-from tests.end_to_end.test_sync import configure, page
+from tests.end_to_end.syncing import configure, page
 
 PUBMED = ROOT / "tests/data/pubmed/pubmed21n1298_slice.xml.gz"
 SOURCE = "name = 'pubmed'\nprofile = 'pubmed'\npaths = ['dump.xml.gz']"

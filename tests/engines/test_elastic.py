@@ -2,6 +2,7 @@
 
 import builtins
 import uuid
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from indexer.engines.registry import open_index, parse_target
 from indexer.model.documents import Delete
 from indexer.model.errors import ConfigError, PermanentError, TransientError
 from indexer.model.targets import Target
+from indexer.pipeline.bisect import bisect
 from indexer.testing.documents import document, write
 from tests.engines.server import Answer, Request, serving
 
@@ -50,7 +52,7 @@ def answered(kind: str, items: Sequence[Item], batch: Sequence[Action] = BATCH) 
     """The outcomes of a batch when the server answers so, item by item."""
     body = {"took": 1, "errors": True, "items": [{"index": item} for item in items]}
     with serving(lambda _: Answer(200, body, PRODUCT)) as scripted:
-        return open_index(parse_target(f"{kind}+{scripted.url}/biblio")).push(batch)
+        return bisect(batch, open_index(parse_target(f"{kind}+{scripted.url}/biblio")).push)
 
 
 def test_a_batch_is_lines_in_order() -> None:
@@ -167,7 +169,8 @@ def test_a_body_too_large_is_halved(kind: str) -> None:
         return Answer(200, {"items": [{"index": {"status": 200}}] * actions}, PRODUCT)
 
     with serving(answer) as scripted:
-        assert open_index(parse_target(f"{kind}+{scripted.url}/biblio")).push(BATCH) == [INDEXED, DELETED, INDEXED]
+        sink = open_index(parse_target(f"{kind}+{scripted.url}/biblio"))
+        assert bisect(BATCH, sink.push) == [INDEXED, DELETED, INDEXED]
 
 
 def test_an_id_that_the_engine_refuses_costs_one_document(installed: Target) -> None:
@@ -175,7 +178,8 @@ def test_an_id_that_the_engine_refuses_costs_one_document(installed: Target) -> 
     sink = open_index(installed)
     sink.check()
     batch = [write(document(id, "Title"), sink) for id in ("a", "x" * 600, "b", "ö" * 256, "c")]
-    assert [outcome.status for outcome in sink.push(batch)] == ["indexed", "rejected", "indexed", "indexed", "indexed"]
+    outcomes = bisect(batch, sink.push)
+    assert [outcome.status for outcome in outcomes] == ["indexed", "rejected", "indexed", "indexed", "indexed"]
     sink.commit()
     assert sink.count() == 4
 
@@ -290,3 +294,18 @@ def test_half_an_answer_to_a_search_is_none(kind: str) -> None:
 def test_bodies_are_json() -> None:
     for line in encode(BATCH).splitlines():
         assert isinstance(orjson.loads(line), dict)
+
+
+def test_what_the_server_deprecates_is_no_warning_of_ours_and_no_filter_is_set() -> None:
+    answer = {"items": [{"index": {"status": 201}}]}
+    headers = {"X-Elastic-Product": "Elasticsearch", "Warning": '299 Elasticsearch-9 "this is deprecated"'}
+    before = list(warnings.filters)
+    with serving(lambda _: Answer(200, answer, headers)) as scripted, warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        filters = list(warnings.filters)
+        sink = open_index(parse_target(f"elasticsearch+{scripted.url}/biblio"))
+        assert sink.push(BATCH[:1]) == [INDEXED]
+        sink.close()
+        assert list(warnings.filters) == filters
+    assert warned == []
+    assert list(warnings.filters) == before

@@ -14,6 +14,7 @@ from indexer.engines.http import describe, engine_words, retry_seconds, shorten
 from indexer.engines.registry import open_index, parse_target
 from indexer.model.errors import ConfigError, PermanentError, TargetError, TransientError
 from indexer.model.targets import Credentials, Target
+from indexer.pipeline.bisect import bisect
 from tests.engines.server import Answer, Request, serving
 
 CLIENTS = ["solr", "elasticsearch", "opensearch"]
@@ -148,7 +149,7 @@ def test_credentials_never_get_out(kind: str, status: int, caplog: pytest.LogCap
             shown += [repr(sink), repr(target), str(target), repr(credentials)]
             acts: list[Callable[[], object]] = [
                 sink.check,
-                partial(sink.push, [DOCUMENT]),
+                partial(bisect, [DOCUMENT], sink.push),
                 sink.commit,
                 sink.count,
                 partial(sink.get, ["1"]),
@@ -266,3 +267,18 @@ def test_an_index_that_is_not_there_any_more_does_not_say_that_nothing_was_sent(
     with pytest.raises(TargetError) as caught:
         push_to(kind, answer)
     assert "nothing was sent" not in caught.value.advice.lower()
+
+
+@pytest.mark.parametrize("settings", ["INDEXER_", "INDEXER_SOURCE_"])
+def test_advice_names_the_settings_that_the_credentials_come_from(kind: str, settings: str, certificate: Path) -> None:
+    credentials = Credentials(settings=settings)
+    with pytest.raises(PermanentError) as refused:
+        push_to(kind, Answer(401, {"error": "no"}), credentials)
+    assert refused.value.advice.startswith(f"Set {settings}USERNAME and {settings}PASSWORD")
+    with serving(lambda _: Answer(), certificate=certificate) as server, pytest.raises(PermanentError) as unknown:
+        open_index(target_at(kind, server.url, credentials)).push([DOCUMENT])
+    assert unknown.value.advice.startswith(f"Set {settings}CA_FILE ")
+    missing = Credentials(ca_file=Path("none.pem"), settings=settings)
+    with pytest.raises(ConfigError) as absent:
+        open_index(target_at(kind, "https://localhost:1", missing))
+    assert absent.value.advice.startswith(f"Set {settings}CA_FILE ")

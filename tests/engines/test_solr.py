@@ -10,13 +10,13 @@ import pytest
 import requests
 
 from indexer.engines.base import Action, Index, Outcome, Query, Write
-from indexer.engines.http import NotThere
 from indexer.engines.registry import open_index, parse_target
 from indexer.engines.solr.install import configset_zip
 from indexer.engines.solr.sink import SolrSink, encode
 from indexer.model.documents import Delete
-from indexer.model.errors import PermanentError, TransientError
+from indexer.model.errors import NotThere, PermanentError, TransientError
 from indexer.model.targets import Target
+from indexer.pipeline.bisect import bisect
 from indexer.testing.documents import document, stored, write
 from tests.engines.server import Answer, Request, serving
 
@@ -27,7 +27,7 @@ INDEXED, DELETED = Outcome("indexed"), Outcome("deleted")
 def answered(errors: list[dict[str, str]]) -> list[Outcome]:
     """The outcomes of BATCH when Solr answers 200 with these errors to every request."""
     with serving(lambda _: Answer(200, {"responseHeader": {"status": 0, "errors": errors}})) as server:
-        return open_index(parse_target(f"solr+{server.url}/solr/biblio")).push(BATCH)
+        return bisect(BATCH, open_index(parse_target(f"solr+{server.url}/solr/biblio")).push)
 
 
 def test_a_batch_is_one_body_of_commands_in_order() -> None:
@@ -91,7 +91,7 @@ def test_a_refused_batch_is_halved() -> None:
 
     batch = [Write(str(n), b'{"id":"bad"}' if n in (3, 12) else b'{"id":"good"}') for n in range(13)]
     with serving(answer) as server:
-        outcomes = open_index(parse_target(f"solr+{server.url}/solr/biblio")).push(batch)
+        outcomes = bisect(batch, open_index(parse_target(f"solr+{server.url}/solr/biblio")).push)
     assert [n for n, outcome in enumerate(outcomes) if outcome.status == "rejected"] == [3, 12]
     assert outcomes[3].reason == "ERROR: [doc=x] Error adding field"
 
@@ -101,7 +101,8 @@ def test_a_body_too_large_is_halved() -> None:
         return Answer(413, b"too large") if len(request.body) > 60 else Answer(200, {"responseHeader": {"status": 0}})
 
     with serving(answer) as server:
-        assert open_index(parse_target(f"solr+{server.url}/solr/biblio")).push(BATCH) == [INDEXED, DELETED, INDEXED]
+        sink = open_index(parse_target(f"solr+{server.url}/solr/biblio"))
+        assert bisect(BATCH, sink.push) == [INDEXED, DELETED, INDEXED]
 
 
 def system(version: str) -> Answer:
@@ -113,9 +114,9 @@ def checked(answer: Callable[[Request], Answer]) -> None:
         open_index(parse_target(f"solr+{server.url}/solr/biblio")).check()
 
 
-@pytest.mark.parametrize("version", ["8.11.4", "10.0.0"])
+@pytest.mark.parametrize("version", ["8.11.4", "11.0.0"])
 def test_versions_that_we_do_not_speak_to(version: str) -> None:
-    with pytest.raises(PermanentError, match=f"this is Solr {version}; what we speak to is Solr 9"):
+    with pytest.raises(PermanentError, match=f"this is Solr {version}; what we speak to is Solr 9 and 10"):
         checked(lambda _: system(version))
 
 
@@ -234,7 +235,7 @@ def test_without_tolerance_exactly_the_bad_ones_are_rejected(
         document(f"u{number}", "Title", **({"first_indexed": "bad date"} if number in bad else {}))
         for number in range(199)
     ]
-    outcomes = sink.push([write(each, sink) for each in documents])
+    outcomes = bisect([write(each, sink) for each in documents], sink.push)
     assert {place for place, outcome in enumerate(outcomes) if outcome.status == "rejected"} == bad
     assert all("bad date" in outcomes[place].reason for place in bad)
     sink.commit()
@@ -251,7 +252,7 @@ def test_a_tolerance_that_ends(collection: Callable[[Callable[[str, str], str]],
         write(document(f"u{number}", "Title", **({"no_such": "x"} if number in bad else {})), sink)
         for number in range(40)
     ]
-    outcomes = sink.push(batch)
+    outcomes = bisect(batch, sink.push)
     assert {place for place, outcome in enumerate(outcomes) if outcome.status == "rejected"} == bad
     sink.commit()
     assert sink.count() == 35

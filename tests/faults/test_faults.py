@@ -10,18 +10,12 @@ import pytest
 from indexer.model.documents import Fields
 from indexer.model.errors import ExitCode
 from indexer.model.targets import Target
-from tests.conftest import ROOT
 from tests.end_to_end.conftest import read_back
 from tests.faults import proxy as faults
 from tests.faults.conftest import Command, empty, make_index
+from tests.faults.dumps import AFTER, BATCH, DUMPS, LOADED, PUSHES, RECORDS
 from tests.faults.proxy import Fault, Proxy, proxying
 
-DUMPS = [ROOT / "samples/pubmed20n0014_slice.xml.gz", ROOT / "tests/data/pubmed/pubmed21n1298_slice.xml.gz"]
-RECORDS = 2017
-BATCH = 100
-PUSHES = -(-RECORDS // BATCH)
-AFTER = 6  # pushes that pass before the fault
-LOADED = {"read": RECORDS, "indexed": RECORDS, "unchanged": 0, "deleted": 0, "filtered": 0, "rejected": 0}
 CONNECTIONS = 2
 
 FAULTS: dict[str, list[Fault]] = {

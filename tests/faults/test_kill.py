@@ -24,7 +24,7 @@ from indexer.model.targets import Target
 from tests.conformance.conftest import SERVERS, _drop
 from tests.conftest import PATIENCE, ROOT
 from tests.end_to_end.conftest import read_back
-from tests.end_to_end.test_everywhere import of_lines, stored
+from tests.end_to_end.documents import of_lines, stored
 from tests.faults.conftest import make_index
 from tests.faults.proxy import proxying, stall
 

@@ -20,8 +20,8 @@ from indexer.engines.embedded.sink import EmbeddedSink
 from indexer.jobs import generations, reindex, sync  # noqa: F401 - the child finds them imported
 from indexer.state.store import Store
 from tests.end_to_end.conftest import Ended
-from tests.end_to_end.test_reindex import titles
-from tests.end_to_end.test_sync import configure, page
+from tests.end_to_end.reindexing import titles
+from tests.end_to_end.syncing import configure, page
 from tests.forked import command, forked
 
 KILLED = 99

@@ -19,9 +19,9 @@ from tests.conftest import PATIENCE
 from tests.end_to_end.conftest import read_back
 from tests.faults import proxy as faults
 from tests.faults.conftest import Command, empty
+from tests.faults.dumps import AFTER, BATCH, DUMPS, LOADED, PUSHES, RECORDS
 from tests.faults.own_server import OwnServer
 from tests.faults.proxy import proxying
-from tests.faults.test_faults import AFTER, BATCH, DUMPS, LOADED, PUSHES, RECORDS
 
 pytestmark = pytest.mark.long
 

@@ -154,7 +154,7 @@ def test_several_ids_and_several_values_for_one() -> None:
         ({"split": {"topics": ";"}}, "options.split: names 'topics'"),
         ({"split": {"topic": ""}}, "options.split: gives 'topic' an empty separator"),
         ({"delimiter": "::"}, "options.delimiter: is '::', not one character"),
-        ({"encoding": "utf-9"}, "options.encoding: is 'utf-9', which is no known encoding"),
+        ({"encoding": "utf-9"}, "options.encoding: is 'utf-9', which is not a known encoding"),
     ],
 )
 def test_mistakes_in_the_options(given: dict[str, Any], said: str) -> None:

@@ -195,7 +195,7 @@ def test_a_source_changes_the_profile_that_it_names(tmp_path: Path) -> None:
     mapping.write_text("from indexer.formats.marc.rules import remove\nremove('title_sort')\n")
     base = resolve("mine", {"mine": {"base": "marc", "id_prefix": "x-", "constants": {"collection": "C"}}})
     constants = {"institution": "Example University", "building": ["Main", "Annexe"], "collection": []}
-    made = for_source(base, source="catalogue", constants=constants, mapping=str(mapping))
+    made = for_source(base, source="catalogue", constants=constants, files={"mapping": str(mapping)})
     assert (made.name, made.format, made.id_prefix) == ("mine", "marc", "x-")
     assert made.options == {**base.options, "mapping": str(mapping)}
     assert made.constants == {
@@ -224,5 +224,5 @@ def test_a_source_that_is_wrong_names_its_key(
     profile: str, constants: dict[str, Any], mapping: str | None, said: str
 ) -> None:
     with pytest.raises(ConfigError) as raised:
-        for_source(bundled()[profile], source="s", constants=constants, mapping=mapping)
+        for_source(bundled()[profile], source="s", constants=constants, files={"mapping": mapping} if mapping else {})
     assert said in raised.value.message

@@ -18,16 +18,34 @@ from indexer.model.targets import Target
 SERVERS = {
     "solr": "solr_url",
     "solrcloud": "solrcloud_url",
+    "solr10": "solr10_url",
+    "solrcloud10": "solrcloud10_url",
     "elasticsearch": "elasticsearch_url",
     "opensearch": "opensearch_url",
 }
 KINDS = ["embedded", *(pytest.param(name, marks=pytest.mark.servers) for name in SERVERS)]
 
 
+#: Kinds that go the same ways as another one does, and what of the suite runs on them each time; the rest is long.
+ALIKE = {
+    "solr10": {"test_the_first_generation_and_the_next_and_back", "test_a_plain_index_is_adopted", "test_all_is_well"},
+    "solrcloud10": set[str](),
+}
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """On every kind, or on those that a module names in its KINDS."""
     if "kind" in metafunc.fixturenames:
-        metafunc.parametrize("kind", getattr(metafunc.module, "KINDS", KINDS))
+        kinds = [_marked(kind, metafunc.function.__name__) for kind in getattr(metafunc.module, "KINDS", KINDS)]
+        metafunc.parametrize("kind", kinds)
+
+
+def _marked(kind: Any, test: str) -> Any:
+    """A kind with the mark `long` where this test need not run on it each time."""
+    name = kind if isinstance(kind, str) else kind.values[0]
+    if name not in ALIKE or test in ALIKE[name]:
+        return kind
+    return pytest.param(name, marks=[pytest.mark.servers, pytest.mark.long])
 
 
 @pytest.fixture
@@ -41,7 +59,7 @@ def fresh(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator
 
     def give() -> Target:
         given.append(unique())
-        return parse_target(f"{kind.removesuffix('cloud')}+{base}/{given[-1]}")
+        return parse_target(f"{'solr' if kind.startswith('solr') else kind}+{base}/{given[-1]}")
 
     yield give
     for name in given:
@@ -134,6 +152,8 @@ def remove_collections(base: str, name: str) -> None:
 REMOVE = {
     "solr": remove_cores,
     "solrcloud": remove_collections,
+    "solr10": remove_cores,
+    "solrcloud10": remove_collections,
     "elasticsearch": remove_elastic,
     "opensearch": remove_elastic,
 }

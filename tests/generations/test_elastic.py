@@ -16,7 +16,7 @@ from indexer.model.schema import biblio
 from indexer.model.targets import Target
 from indexer.state import generations
 from indexer.state.store import Store
-from tests.generations.test_place import FIRST, SECOND, build, count, fill, plain
+from tests.generations.places import FIRST, SECOND, build, count, fill, plain
 
 KINDS = [pytest.param(kind, marks=pytest.mark.servers) for kind in ("elasticsearch", "opensearch")]
 

@@ -14,7 +14,7 @@ from indexer.engines.registry import open_index
 from indexer.model.documents import Delete
 from indexer.model.errors import PermanentError
 from indexer.model.targets import Target
-from tests.generations.test_place import FIRST, SECOND, WORD, build, count, fill, plain
+from tests.generations.places import FIRST, SECOND, WORD, build, count, fill, plain
 
 KINDS = ["embedded"]
 

@@ -1,21 +1,14 @@
 """A re-index by a version with another schema: what is live was made by the one before, and stays searchable."""
 
-import json
-import os
 import shutil
-import subprocess
-import sys
-from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from indexer.engines.base import Query
-from indexer.engines.registry import open_index
 from indexer.model.targets import Target
-from tests.conftest import PATIENCE, ROOT
-from tests.end_to_end.test_sync import configure, page
+from tests.conftest import ROOT
+from tests.end_to_end.syncing import configure, page
+from tests.generations.versions import found, report, run
 
 KINDS = [
     "embedded",
@@ -34,32 +27,6 @@ def newer(tmp_path: Path) -> Path:
     more = 'field = [\n    { name = "shelf", type = "string", multi = true, doc = "Where it stands." },'
     schema.write_text(schema.read_text(encoding="utf-8").replace("field = [", more, 1), encoding="utf-8")
     return folder
-
-
-def run(folder: Path, version: Path, *args: str) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "indexer", *args],
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(version)},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=PATIENCE,
-    )
-    assert "Traceback" not in done.stderr, done.stderr
-    return done.returncode, done.stdout + done.stderr
-
-
-def report(folder: Path, version: Path, *args: str) -> dict[str, Any]:
-    code, said = run(folder, version, *args, "--json")
-    assert code == 0, said
-    told: dict[str, Any] = json.loads(said)
-    return told
-
-
-def found(target: Target, words: str) -> int:
-    with closing(open_index(target)) as sink:
-        return sink.search(Query(words)).total
 
 
 def test_a_newer_version_builds_beside_what_an_older_one_made(newer: Path, target: Target, tmp_path: Path) -> None:

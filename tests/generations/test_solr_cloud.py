@@ -3,8 +3,6 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,29 +17,15 @@ from indexer.model.errors import PermanentError, TransientError
 from indexer.model.targets import Target
 from tests.conftest import PATIENCE
 from tests.faults.own_server import OwnServer
+from tests.generations.cloud import admin, split
+from tests.generations.places import FIRST, SECOND, WORD, build, count, fill, plain
 from tests.generations.readers import reading
-from tests.generations.test_place import FIRST, SECOND, WORD, build, count, fill, plain
 
-KINDS = [pytest.param("solrcloud", marks=pytest.mark.servers)]
-
-
-def admin(target: Target, action: str, **params: str) -> Any:
-    answer = requests.get(f"{target.base}/admin/collections", params={"action": action, **params}, timeout=120)
-    answer.raise_for_status()
-    return answer.json()
+KINDS = [pytest.param(kind, marks=pytest.mark.servers) for kind in ("solrcloud", "solrcloud10")]
 
 
 def collection(target: Target, name: str) -> Any:
     return admin(target, "CLUSTERSTATUS", collection=name)["cluster"]["collections"][name]
-
-
-def split(target: Target, documents: int, **replicas: str) -> None:
-    """A plain collection with two shards."""
-    plain(target, 1)  # uploads the configset
-    admin(target, "DELETE", name=target.index)
-    options = {"collection.configName": CLOUD_CONFIGSET, "numShards": "2", **replicas}
-    admin(target, "CREATE", name=target.index, waitForFinalState="true", **options)
-    fill(target, documents)
 
 
 def hosts(shown: Any) -> set[str]:
@@ -144,18 +128,6 @@ def test_trouble_with_a_replica(place: GenerationStore, target: Target) -> None:
     assert [words for words in place.trouble() if "no node serves shard1" in words]
     with pytest.raises(TransientError, match="no node serves shard1"):
         place.promote(FIRST)
-
-
-@pytest.fixture
-def own_cloud(solrcloud_url: str, tmp_path: Path) -> Iterator[OwnServer]:
-    server = OwnServer("solrcloud", tmp_path / "server")
-    server.run("start")
-    try:
-        if not server.pid("solrcloud/node2"):
-            pytest.skip("Solr runs in a container, which this test cannot kill")
-        yield server
-    finally:
-        server.remove()
 
 
 @pytest.mark.long

@@ -19,10 +19,10 @@ from indexer.state import generations
 from indexer.state.generations import live_index
 from indexer.state.store import Store
 from tests.generations.own_core import admin, cores, home_of, own_core
+from tests.generations.places import FIRST, SECOND, THIRD, WORD, build, count, fill, plain
 from tests.generations.readers import reading
-from tests.generations.test_place import FIRST, SECOND, THIRD, WORD, build, count, fill, plain
 
-KINDS = [pytest.param("solr", marks=pytest.mark.servers)]
+KINDS = [pytest.param(kind, marks=pytest.mark.servers) for kind in ("solr", "solr10")]
 
 
 def folders(target: Target) -> dict[str, str]:

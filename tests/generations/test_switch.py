@@ -14,8 +14,8 @@ from indexer.state import saved_settings
 from indexer.state.generations import index_name
 from indexer.state.store import Store
 from tests.conftest import ROOT
-from tests.end_to_end.test_sync import configure, page
-from tests.generations.test_older_schema import found, report, run
+from tests.end_to_end.syncing import configure, page
+from tests.generations.versions import found, report, run
 
 KINDS = [pytest.param("elasticsearch", marks=pytest.mark.servers)]
 

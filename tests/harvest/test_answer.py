@@ -31,6 +31,7 @@ def read(folder: Path, text: str | bytes) -> Answer:
             "a&b",
             1234,
         ),
+        ("<resumptionToken>x&from=2&set=R&D&amp;y;&#38;&</resumptionToken>", "x&from=2&set=R&D&y;&&", None),
         ("<resumptionToken><![CDATA[x<y]]></resumptionToken>\n<!-- 0.2 s -->", "x<y", None),
     ],
 )
@@ -84,7 +85,7 @@ def test_a_prefix_another_encoding_and_what_stands_in_records(tmp_path: Path) ->
         ("", "is empty"),
         ("<html><body>Log in</body></html>", "this is an HTML page"),
         ("Warning: out of memory", "format not recognised"),
-        ("<rss><channel/></rss>", "no answer of OAI-PMH"),
+        ("<rss><channel/></rss>", "not an answer of OAI-PMH"),
         (f"<OAI-PMH>{DATE}<ListSets/></OAI-PMH>", "neither what was asked for nor an error"),
         (b"\x1f\x8b\x08\x00cut", "the gzip stream"),
         ('<?xml version="1.0" encoding="x-none"?><OAI-PMH/>', "encoding 'x-none'"),

@@ -55,3 +55,22 @@ def test_characters_that_xml_forbids(harvest: Harvester, monkeypatch: pytest.Mon
     monkeypatch.setattr(harvest.repository, "answer", lambda query: answer(query).replace("FF", "&#12; pages"))
     harvest()
     assert [re.sub(" +", " ", title) for title in titles(harvest)] == ["One", "Two pages", "Three pages"]
+
+
+def test_ampersands_as_they_are(harvest: Harvester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In records, in their headers and in the resumption tokens."""
+    answer = harvest.repository.answer
+
+    def bare(query: dict[str, str]) -> str:
+        query = {name: value.removesuffix("&x=1") for name, value in query.items()}
+        return (
+            answer(query)
+            .replace("</resumptionToken>", "&x=1</resumptionToken>")
+            .replace(">title ", ">R&D ")
+            .replace("<identifier>", "<identifier>R&D:")
+        )
+
+    monkeypatch.setattr(harvest.repository, "answer", bare)
+    harvest()
+    assert titles(harvest) == [f"R&D {number}" for number in range(35)]
+    assert harvest.ids() == [f"R&D:{each}" for each in ALL]

@@ -344,8 +344,8 @@ def test_a_password_is_for_one_server(one: str, other: str, same: bool) -> None:
     [
         ("file:///etc/passwd", "leads to file:"),
         ("/oai", "from one URL to the next, more than 5 times"),
-        ("http://[half", "leads to what is no URL"),
-        ("http://a:99999999/", "leads to what is no URL: 'http://a:9"),
+        ("http://[half", "leads to what is not a URL"),
+        ("http://a:99999999/", "leads to what is not a URL: 'http://a:9"),
     ],
 )
 def test_a_redirect_leads_to_the_web_and_to_an_end(harvest: Harvester, place: str, said: str) -> None:

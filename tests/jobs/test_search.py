@@ -6,7 +6,7 @@ import orjson
 import pytest
 
 from indexer import config
-from indexer.cli import render
+from indexer.cli.render import search as render
 from indexer.engines.base import Write
 from indexer.engines.embedded.sink import EmbeddedSink
 from indexer.jobs.search import search

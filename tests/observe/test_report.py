@@ -53,15 +53,3 @@ def test_a_run_that_read_nothing() -> None:
         "books closed · 2.0 s · 0 records/s · embedded:x",
         "1 file was not read, or not to the end",
     ]
-
-
-@pytest.mark.parametrize(
-    ("warning", "kind"),
-    [
-        ("leader says MARC-8, and the record is Latin-1. Read as Latin-1",) * 2,
-        ("245 $a: byte 0xE9 is not UTF-8", "… $a: byte … is not UTF-8"),
-        ("title: 'x' has 3", "title: … has …"),
-    ],
-)
-def test_a_kind_of_warning_names_no_record_and_names_encodings(warning: str, kind: str) -> None:
-    assert report.kind(warning) == kind

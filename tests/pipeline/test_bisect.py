@@ -11,7 +11,7 @@ from indexer.engines.base import Action, Outcome, Write
 from indexer.engines.retry import RetryPolicy
 from indexer.model.documents import Delete
 from indexer.model.errors import TransientError
-from indexer.pipeline.bisect import ALONE_TRIES, MOST_FOUND, holds, refuse_blamed, sift
+from indexer.pipeline.bisect import ALONE_TRIES, MOST_FOUND, bisect_failing, holds, refuse_blamed
 from indexer.pipeline.push import Limits, Pusher
 from tests.pipeline.scripted import ScriptedSink
 
@@ -46,15 +46,15 @@ def batch(size: int) -> list[Action]:
     return [Write(str(number), b"{}") for number in range(size)]
 
 
-def sifted(engine: Engine, size: int) -> list[Outcome]:
-    return sift(batch(size), engine.send, ERROR, holds=engine.holds, stop=threading.Event())
+def found(engine: Engine, size: int) -> list[Outcome]:
+    return bisect_failing(batch(size), engine.send, ERROR, holds=engine.holds, stop=threading.Event())
 
 
 @given(size=st.integers(1, 600), data=st.data())
 def test_one_bad_document_is_found_wherever_it_lies(size: int, data: st.DataObject) -> None:
     bad = data.draw(st.integers(0, size - 1))
     engine = Engine({str(bad)})
-    outcomes = sifted(engine, size)
+    outcomes = found(engine, size)
     assert [n for n, outcome in enumerate(outcomes) if outcome.status == "rejected"] == [bad]
     assert outcomes[bad].reason == "every request fails that holds this document: connection reset"
     assert sorted(engine.taken, key=int) == [str(n) for n in range(size) if n != bad]
@@ -66,7 +66,7 @@ def test_of_several_only_the_bad_ones_are_ever_blamed(size: int, data: st.DataOb
     bad = data.draw(st.sets(st.integers(0, size - 1), min_size=1))
     engine = Engine({str(number) for number in bad})
     try:
-        outcomes = sifted(engine, size)
+        outcomes = found(engine, size)
     except TransientError:  # too many, or too close together
         assert len(bad) > 3
         return
@@ -78,7 +78,7 @@ def test_of_several_only_the_bad_ones_are_ever_blamed(size: int, data: st.DataOb
 def test_a_server_that_goes_down_meanwhile_is_nobodys_fault(size: int, down_from: int, bad: int) -> None:
     engine = Engine({str(bad)}, down_from=down_from)
     try:
-        outcomes = sifted(engine, size)
+        outcomes = found(engine, size)
     except TransientError:
         return
     assert {n for n, outcome in enumerate(outcomes) if outcome.status == "rejected"} <= {bad}
@@ -87,7 +87,7 @@ def test_a_server_that_goes_down_meanwhile_is_nobodys_fault(size: int, down_from
 def test_a_server_that_takes_no_document_is_asked_a_few_times_only() -> None:
     engine = Engine(set(), only_deletes=True)
     with pytest.raises(TransientError):
-        sifted(engine, 500)
+        found(engine, 500)
     assert engine.requests <= 24
 
 
@@ -96,7 +96,7 @@ def test_it_ends_when_it_is_told_to_stop() -> None:
     stop.set()
     engine = Engine({"1"})
     with pytest.raises(TransientError):
-        sift(batch(9), engine.send, ERROR, holds=engine.holds, stop=stop)
+        bisect_failing(batch(9), engine.send, ERROR, holds=engine.holds, stop=stop)
     assert engine.requests == 0
 
 
@@ -126,7 +126,7 @@ def test_what_the_index_has_is_no_reject_though_no_answer_ever_comes(lost: str) 
                 raise ERROR
             return outcomes
 
-    outcomes = sifted(Silent(set()), 4)
+    outcomes = found(Silent(set()), 4)
     assert [outcome.status for outcome in outcomes][:3] == ["indexed"] * 3
     assert outcomes[3].status == ("indexed" if lost == "answers" else "rejected")
 

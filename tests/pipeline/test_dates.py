@@ -1,7 +1,5 @@
 """first_indexed and last_indexed of documents on their way, and what is remembered of them once they are there."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,29 +8,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer.derive.tracking import Change, Tracked, arrived, shown
+from indexer.derive.tracking import Change, Tracked, shown
 from indexer.engines.base import Durable, Write
 from indexer.model.documents import Delete
 from indexer.pipeline import dates
 from indexer.pipeline.dates import Dates
 from indexer.state import tracked
 from indexer.state.store import Store
-from tests.pipeline.loading import DC, TARGET, Desk
+from tests.pipeline.dating import Clock, Line, Model, as_sent, known, sent, write
+from tests.pipeline.loading import TARGET, Desk
 from tests.pipeline.scripted import Killed, ScriptedSink
-
-#: A record: id, day of its last change, and whether it is loaded, deleted or refused by the index.
-Line = tuple[str, int, str]
 
 LINES = st.tuples(st.sampled_from("abcd"), st.integers(1, 4), st.sampled_from(["good", "good", "deleted", "bad"]))
 LOADS = st.lists(st.lists(LINES, min_size=1, max_size=10), min_size=1, max_size=4)
-
-
-@dataclass
-class Clock:
-    now: int = 0
-
-    def time(self) -> float:
-        return self.now + 0.9
 
 
 @pytest.fixture
@@ -40,52 +28,6 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     made = Clock()
     monkeypatch.setattr(dates, "time", made)
     return made
-
-
-def write(path: Path, lines: Sequence[Line]) -> list[str]:
-    body = ""
-    for id, day, what in lines:
-        header = f"<identifier>{id}</identifier><datestamp>1970-01-{day:02}</datestamp>"
-        if what == "deleted":
-            body += f'<record><header status="deleted">{header}</header></record>'
-            continue
-        title = f'<dc:title xmlns:dc="http://purl.org/dc/elements/1.1/">{what} {day}</dc:title>'
-        body += (
-            f"<record><header>{header}</header><metadata>"
-            f'<oai_dc:dc xmlns:oai_dc="{DC}">{title}</oai_dc:dc></metadata></record>'
-        )
-    path.write_text(
-        f'<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"><ListRecords>{body}</ListRecords></OAI-PMH>'
-    )
-    return [str(path)]
-
-
-@dataclass
-class Model:
-    """What is to be known when the records are applied one by one."""
-
-    known: dict[str, Tracked] = field(default_factory=dict)
-
-    def apply(self, lines: Sequence[Line], now: int) -> None:
-        for id, day, what in lines:
-            if what == "good":
-                change = Change((day - 1) * 86_400, later_only=True)
-                self.known[id] = arrived(self.known.get(id), change, now)
-            elif what == "deleted" and id in self.known:
-                self.known[id] = replace(self.known[id], deleted=now)
-
-
-def known(desk: Desk) -> dict[str, Tracked]:
-    return tracked.find(desk.store, tracked.open_target(desk.store, TARGET), list("abcd"))
-
-
-def sent(desk: Desk) -> dict[str, tuple[str, str]]:
-    bodies = {id: orjson.loads(body) for id, body in desk.sink.documents.items()}
-    return {id: (body["first_indexed"], body["last_indexed"]) for id, body in bodies.items()}
-
-
-def as_sent(known: dict[str, Tracked]) -> dict[str, tuple[str, str]]:
-    return {id: (shown(each.first), shown(each.last)) for id, each in known.items() if each.deleted is None}
 
 
 @pytest.mark.usefixtures("in_small_steps")

@@ -1,18 +1,22 @@
 """A run: its books, its ends, and what it does with what stands between records."""
 
+import json
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from indexer.engines.base import Action, Durable, Outcome
+from indexer.engines.retry import RetryPolicy
 from indexer.formats import profiles
-from indexer.model.books import Books
+from indexer.model.books import Account, Books
 from indexer.model.errors import ConfigError, ExitCode, PermanentError, TransientError
 from indexer.pipeline import pool
-from indexer.pipeline.run import Budget, Events, Plan, Summary, run
+from indexer.pipeline.run import KEPT_KINDS, Budget, Events, Plan, Summary, run
+from indexer.pipeline.run_state import RunState
 from indexer.pipeline.workers import TransformSpec
 from tests.conftest import PATIENCE
 from tests.pipeline.loading import LIMITS, NO_BUDGET, Desk, Dump, write
@@ -65,6 +69,57 @@ def test_what_is_wrong_with_a_file_is_no_record(desk: Desk, tmp_path: Path) -> N
     assert summary.account.total.read == 7
 
 
+SOLR_JSON = {"solr_json": profiles.bundled()["solr_json"]}
+
+
+class Starting(ScriptedSink):
+    """Refuses the first two requests."""
+
+    refused = 0
+
+    def push(self, batch: Sequence[Action]) -> list[Outcome]:
+        self.refused += 1
+        if self.refused <= 2:
+            raise TransientError("still starting", retry_after=0.001)
+        return super().push(batch)
+
+
+def test_the_run_counts_what_its_observers_are_told(desk: Desk, tmp_path: Path) -> None:
+    """Files that were not read, requests that were tried again, warnings: with observers that do nothing."""
+    warned = tmp_path / "warned.jsonl"
+    found = [f"245 $a: byte 0x{byte} is not UTF-8" for byte in ("E8", "E9")]
+    warned.write_text(json.dumps({"id": "w", "metadata_error_str_mv": found}))
+    summary = Summary(Account(faults=1), faulty=["a server"])  # of what came before
+    absent = str(tmp_path / "absent.xml")
+    plan = Plan({absent: "x", str(warned): "x"}, TransformSpec({"x": SOLR_JSON}), 1, LIMITS, NO_BUDGET)
+    run(plan, Starting(), None, events=quiet(), stop=threading.Event(), summary=summary)
+    assert summary.faulty == ["a server", absent]
+    assert summary.account.faults == 2
+    assert summary.retries == 2
+    assert summary.warnings == {"… $a: byte … is not UTF-8": 2}
+
+
+def test_a_state_that_fails_takes_back_nothing_of_what_came_before_the_run(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_args: object, **_options: object) -> None:
+        raise ConfigError("the disk is full")
+
+    monkeypatch.setattr(RunState, "store", full)
+    summary = Summary(Account(faults=1))
+    with pytest.raises(ConfigError, match="the disk is full"):
+        desk.load(write(tmp_path, [DUMP]), summary=summary)
+    assert summary.account.faults == 1
+
+
+def test_warnings_of_ever_new_kinds_are_counted_together() -> None:
+    summary = Summary()
+    for number in range(KEPT_KINDS + 5):
+        summary.warn("".join(chr(97 + int(digit)) for digit in str(number)))
+    assert len(summary.warnings) == KEPT_KINDS + 1
+    assert summary.warnings["others"] == 5
+
+
 def test_books_that_do_not_close_are_a_failed_run() -> None:
     summary = Summary()
     summary.account.of("x").read = 2
@@ -73,12 +128,15 @@ def test_books_that_do_not_close_are_a_failed_run() -> None:
     assert summary.exit_code == ExitCode.REJECTED
 
 
+ASKED = 100  # seconds that the server asks for
+
+
 class Down(ScriptedSink):
     """Takes one batch, then refuses every connection."""
 
     def push(self, batch: Sequence[Action]) -> list[Outcome]:
         if self.batches:
-            raise TransientError("connection refused", retry_after=30)
+            raise TransientError("connection refused", retry_after=ASKED)
         return super().push(batch)
 
 
@@ -86,8 +144,8 @@ def test_told_to_stop_while_the_server_is_down_it_ends_at_once(desk: Desk, tmp_p
     desk.sink = Down()
     files = write(tmp_path, [[(str(number), "one") for number in range(9)]])
     started = time.monotonic()
-    summary = desk.load(files, stop_in_pause=True)
-    assert time.monotonic() - started < 30  # which the server asks for
+    summary = desk.load(files, stop_in_pause=True, limits=replace(LIMITS, retry=RetryPolicy(2 * ASKED)))
+    assert time.monotonic() - started < ASKED
     assert summary.interrupted
     assert summary.exit_code == ExitCode.INTERRUPTED
     assert not summary.account.open_sources

@@ -15,7 +15,7 @@ from indexer.engines.retry import RetryPolicy
 from indexer.model.documents import Delete
 from indexer.pipeline.push import Limits, Pusher
 from indexer.state.store import Store
-from tests.pipeline import loading, test_dates
+from tests.pipeline import dating, loading
 from tests.pipeline.turns import drawn
 
 FEW, MANY = 250, 6000  # seeds
@@ -102,11 +102,11 @@ def test_a_seed_decides_everything() -> None:
 def check_dates(seed: int, patch: pytest.MonkeyPatch) -> None:
     """Loads of several dumps, with a state: what is remembered of each document, and what the index shows."""
     choice = random.Random(seed)
-    clock = test_dates.Clock()
+    clock = dating.Clock()
     patch.setattr("indexer.pipeline.dates.time", clock)
     with TemporaryDirectory() as folder, drawn(seed, trouble=choice.uniform(0, MOST_TROUBLE)) as sink:
         desk = loading.Desk(Store(f"sqlite:///{folder}/state.db"), sink)
-        model = test_dates.Model()
+        model = dating.Model()
         limits = Limits(2, 2, 1 << 20, retry=RetryPolicy(3600, 1000, first_wait=0))
         for number in range(1, choice.randrange(2, 5)):
             lines = [
@@ -114,10 +114,10 @@ def check_dates(seed: int, patch: pytest.MonkeyPatch) -> None:
                 for _ in range(choice.randrange(1, 11))
             ]
             clock.now = 1_000 * number
-            summary = desk.load(test_dates.write(Path(folder) / f"{number}.xml", lines), dates=True, limits=limits)
+            summary = desk.load(dating.write(Path(folder) / f"{number}.xml", lines), dates=True, limits=limits)
             model.apply(lines, clock.now)
-            assert test_dates.known(desk) == model.known, f"seed {seed}"
-            assert test_dates.sent(desk) == test_dates.as_sent(model.known), f"seed {seed}"
+            assert dating.known(desk) == model.known, f"seed {seed}"
+            assert dating.sent(desk) == dating.as_sent(model.known), f"seed {seed}"
             total = summary.account.total
             assert total.rejected == sum(what == "bad" for _, _, what in lines), f"seed {seed}"
             assert total.deleted == sum(what == "deleted" for _, _, what in lines), f"seed {seed}"

@@ -19,6 +19,14 @@ def core(solr_url: str) -> Iterator[Target]:
 
 
 @pytest.fixture(scope="session")
+def core10(solr10_url: str) -> Iterator[Target]:
+    target = parse_target(f"solr+{solr10_url}/schema_{uuid.uuid4().hex[:8]}")
+    install(target)
+    yield target
+    unload(target)
+
+
+@pytest.fixture(scope="session")
 def collection(solrcloud_url: str) -> Iterator[Target]:
     target = parse_target(f"solr+{solrcloud_url}/schema_{uuid.uuid4().hex[:8]}")
     install(target)
@@ -42,9 +50,9 @@ def opensearch(opensearch_url: str) -> Iterator[Target]:
     drop_index(target)
 
 
-@pytest.fixture(params=["core", "collection"])
+@pytest.fixture(params=["core", "collection", "core10"])
 def solr(request: pytest.FixtureRequest) -> Target:
-    """Each of the two kinds of Solr in turn."""
+    """Each kind of Solr in turn."""
     target = request.getfixturevalue(request.param)
     assert isinstance(target, Target)
     return target

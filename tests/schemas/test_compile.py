@@ -8,7 +8,7 @@ from lxml import etree
 
 from indexer.engines import compile as compiler
 from indexer.engines.elastic.schema import index_body
-from indexer.engines.solr.schema import configset, schema_xml, synonyms
+from indexer.engines.solr.schema import CONF, configset, schema_xml, synonyms
 from indexer.model.schema import biblio
 
 
@@ -54,13 +54,25 @@ def test_copy_field_rules_are_the_engines_only_unless_asked_for() -> None:
     assert len(everything) == 23
 
 
-def test_solrconfig_is_well_formed_and_classic() -> None:
-    root = etree.fromstring(configset(biblio())["solr/biblio/conf/solrconfig.xml"].encode())
+@pytest.mark.parametrize("major", CONF)
+def test_solrconfig_is_well_formed_and_classic(major: int) -> None:
+    root = etree.fromstring(configset(biblio(), major)["solrconfig.xml"].encode())
     factory = root.find("schemaFactory")
     assert factory is not None
     assert factory.get("class") == "ClassicIndexSchemaFactory"
     assert root.find(".//autoSoftCommit") is None
     assert root.findtext(".//autoCommit/openSearcher") == "false"
+
+
+def test_solr_10_gets_handlers_by_paths_and_nothing_that_it_dropped() -> None:
+    root = etree.fromstring(configset(biblio(), 10)["solrconfig.xml"].encode())
+    names = {handler.get("name", "") for handler in root.iter("requestHandler")}
+    assert {"/select", "/search", "/terms", "/morelikethis", "/admin/ping"} <= names
+    assert all(name.startswith("/") for name in names)
+    assert "handleSelect" not in configset(biblio(), 10)["solrconfig.xml"]
+    assert root.find("lib") is None
+    nine, ten = configset(biblio(), 9), configset(biblio(), 10)
+    assert {name for name in nine if nine[name] != ten[name]} == {"solrconfig.xml"}
 
 
 def test_numerals() -> None:
@@ -71,7 +83,7 @@ def test_numerals() -> None:
 
 
 def test_stop_words_are_vufinds() -> None:
-    words = configset(biblio())["solr/biblio/conf/stopwords.txt"].splitlines()[1:]
+    words = configset(biblio())["stopwords.txt"].splitlines()[1:]
     assert len(words) == 34
     assert {"the", "with", "was", "s", "t"} <= set(words)
     assert "a" not in words

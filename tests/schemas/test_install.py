@@ -1,9 +1,7 @@
 """Installing and checking on real servers: from nothing, twice, over an older version, over a foreign schema."""
 
-import io
 import shutil
 import uuid
-import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,15 +12,17 @@ import requests
 from indexer.engines.base import Query, Write
 from indexer.engines.elastic.schema import index_body
 from indexer.engines.http import http_session
-from indexer.engines.preflight import check_solr
 from indexer.engines.registry import differences as check_target
 from indexer.engines.registry import install, open_index, parse_target
 from indexer.engines.solr import install as install_solr
-from indexer.engines.solr.schema import CONF, MARK, configset
+from indexer.engines.solr.preflight import check_solr
+from indexer.engines.solr.schema import configset
 from indexer.model.errors import PermanentError
 from indexer.model.schema import biblio
 from indexer.model.targets import Target
-from tests.schemas.conftest import drop_collection, drop_index
+from tests.conftest import ROOT
+from tests.schemas.conftest import drop_collection, drop_index, unload
+from tests.schemas.foreign import foreign_configset, upload
 
 
 def unused(target: Target) -> Target:
@@ -40,23 +40,6 @@ def foreign(solrcloud_url: str) -> Iterator[Target]:
     drop_collection(target)
     delete = {"action": "DELETE", "name": target.index}
     requests.get(f"{target.base}/admin/configs", params=delete, timeout=60).raise_for_status()
-
-
-def foreign_configset(leave_out: str = "nothing") -> dict[str, str]:
-    files = {path.removeprefix(f"{CONF}/"): text for path, text in configset(biblio(), copy_fields=True).items()}
-    lines = files["schema.xml"].replace(MARK, "A schema of ours").splitlines()
-    files["schema.xml"] = "\n".join(line for line in lines if f'name="{leave_out}"' not in line)
-    return files
-
-
-def upload(target: Target, files: dict[str, str]) -> None:
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        for name, text in files.items():
-            archive.writestr(name, text)
-    params = {"action": "UPLOAD", "name": target.index, "overwrite": "true"}
-    url = f"{target.base}/admin/configs"
-    requests.post(url, params=params, data=buffer.getvalue(), timeout=60).raise_for_status()
 
 
 def reload_collection(target: Target) -> None:
@@ -85,13 +68,38 @@ def test_a_name_that_nothing_has_is_not_there(solr: Target) -> None:
         check_target(unused(solr))
 
 
+def test_a_core_for_solr_9_is_refused_by_solr_10_with_the_way_out(core10: Target) -> None:
+    """As after an update of Solr: the schema is ours and of today, and its searches have no handler."""
+    target = unused(core10)
+    home = Path(requests.get(f"{target.base}/admin/info/system", timeout=60).json()["solr_home"])
+    if not home.is_dir():
+        pytest.skip("Solr runs in a container: no configset can be put there")
+    configset = home / "configsets" / target.index
+    shutil.copytree(ROOT / "schemas/solr/biblio", configset)
+    create = {"action": "CREATE", "name": target.index, "configSet": target.index}
+    requests.get(f"{target.base}/admin/cores", params=create, timeout=60).raise_for_status()
+    try:
+        with pytest.raises(PermanentError, match="no request handler /select") as refused:
+            open_index(target).check()
+        assert "indexer schema install" in refused.value.advice
+        with pytest.raises(PermanentError, match=r"has a solrconfig\.xml for an older Solr") as told:
+            install(target)
+        assert "schemas/solr10/biblio/conf/*" in told.value.advice
+        shutil.copytree(ROOT / "schemas/solr10/biblio", configset, dirs_exist_ok=True)  # what it says
+        assert install(target) == [f"{target}: core {target.index} has the schema already"]
+        open_index(target).check()
+    finally:
+        unload(target)
+        shutil.rmtree(configset)
+
+
 def test_a_collection_with_an_older_schema_of_ours_is_brought_up_to_date(
     collection: Target, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An own configset name keeps the other tests' collections out of it."""
     older = f"schema_{uuid.uuid4().hex[:8]}"
     monkeypatch.setattr(install_solr, "CLOUD_CONFIGSET", older)
-    files = {path.removeprefix(f"{CONF}/"): text for path, text in configset(biblio()).items()}
+    files = configset(biblio())
     lines = files["schema.xml"].splitlines(keepends=True)
     files["schema.xml"] = "".join(line for line in lines if 'name="marc_error"' not in line)
     target = replace(collection, index=older)
@@ -116,7 +124,7 @@ def test_documents_of_an_older_schema_are_told_from_bad_ones(
     """Lucene keeps how a field is indexed for as long as the index lives; no document is at fault for that."""
     older = f"schema_{uuid.uuid4().hex[:8]}"
     monkeypatch.setattr(install_solr, "CLOUD_CONFIGSET", older)
-    files = {path.removeprefix(f"{CONF}/"): text for path, text in configset(biblio()).items()}
+    files = configset(biblio())
     files["schema.xml"] = files["schema.xml"].replace(' storeOffsetsWithPositions="true"', "")
     target = replace(collection, index=older)
     upload(target, files)
@@ -144,7 +152,7 @@ def test_a_foreign_schema_that_takes_our_documents_is_left_as_it_is(foreign: Tar
     assert any("spelling: filled by copyField rules from allfields" in note for note in notes)
     assert not any(row.blocking for row in check_target(foreign))
     with http_session(foreign) as session:
-        assert check_solr(session, foreign) == biblio().copy_targets - {"allfields"}
+        assert check_solr(session, foreign).omit == biblio().copy_targets - {"allfields"}
 
 
 def test_what_would_lose_or_refuse_documents_is_named_before_any_is_sent(foreign: Target) -> None:

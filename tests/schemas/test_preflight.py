@@ -4,21 +4,19 @@ from typing import Any
 
 import pytest
 
-from indexer.engines.elastic.schema import index_body
-from indexer.engines.http import http_session
-from indexer.engines.preflight import (
-    LiveSolr,
+from indexer.engines.elastic.preflight import _as_settings as as_settings
+from indexer.engines.elastic.preflight import (
     check_elastic,
-    check_solr,
     compare_analysis,
     compare_elastic,
-    compare_solr,
-    missing_fields,
-    refuse,
+    live_elastic_schema,
 )
-from indexer.engines.preflight import _as_settings as as_settings
+from indexer.engines.elastic.schema import index_body
+from indexer.engines.http import http_session
+from indexer.engines.preflight import refuse
 from indexer.engines.registry import parse_target
-from indexer.engines.solr.update_chain import OWN, Processor, UpdateChain, read
+from indexer.engines.solr.preflight import LiveSolr, check_solr, compare_solr, missing_fields
+from indexer.engines.solr.update_chain import OWN, Processor, UpdateChain, built_on_optimize, read
 from indexer.model.errors import PermanentError
 from indexer.model.schema import biblio
 from tests.engines.server import Answer, Request, serving
@@ -291,3 +289,33 @@ def test_a_core_that_lacks_its_analysis_parts_says_so() -> None:
         with http_session(target) as session, pytest.raises(PermanentError, match=r"does not start: .*ICU") as caught:
             check_solr(session, target)
     assert "SOLR_MODULES=analysis-extras" in caught.value.advice
+
+
+def test_dictionaries_that_wait_for_an_optimized_index_are_told() -> None:
+    config = b"""<config><searchComponent name="spellcheck" class="solr.SpellCheckComponent">
+      <lst name="spellchecker"><str name="name">built</str><str name="buildOnOptimize">true</str></lst>
+      <lst name="spellchecker"><str name="buildOnOptimize">true</str></lst>
+      <lst name="spellchecker"><str name="name">direct</str><str name="buildOnOptimize">false</str></lst>
+    </searchComponent></config>"""
+    assert built_on_optimize(config) == ["built", "default"]
+    assert built_on_optimize(b"") == []
+    (found,) = compare_solr(biblio(), live(dictionaries=("built",)))
+    assert (found.field, found.blocking) == ("solrconfig.xml", False)
+
+
+def test_fields_that_only_the_core_has_are_told() -> None:
+    core = live({"shelf": {"type": "string", "indexed": True, "stored": True, "multiValued": False}})
+    (found,) = compare_solr(biblio(), core)
+    assert (str(found), found.blocking) == (
+        "shelf: a field of this index alone (string, one value): profiles and dumps may give it",
+        False,
+    )
+
+
+def test_fields_that_only_an_index_has_are_told() -> None:
+    body = index_body(biblio())["mappings"]
+    body["properties"]["shelf"] = {"type": "keyword"}
+    body["properties"]["of_ours_str"] = {"type": "keyword"}  # made by a template of ours
+    mappings = {"biblio": {"mappings": body}}
+    assert [row.field for row in compare_elastic(biblio(), mappings)] == ["shelf"]
+    assert live_elastic_schema(mappings).fields.keys() == {"shelf"}

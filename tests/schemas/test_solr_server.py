@@ -213,6 +213,19 @@ def test_ping_terms_and_more_like_this(core: Target) -> None:
     assert similar["response"]["docs"][0]["id"] == second
 
 
+def test_paths_of_solr_10(core10: Target) -> None:
+    """`qt` chooses no handler there: what has none of its own path is not there."""
+    first, second = uuid.uuid4().hex, uuid.uuid4().hex
+    documents = [{"id": id_, "title": f"Mosses of {id_}", "callnumber-label": first} for id_ in (first, second)]
+    assert add(core10, *documents) == []
+    assert ask(core10, "admin/ping")["status"] == "OK"
+    assert ask(core10, "search", q=f"id:{first}")["response"]["numFound"] == 1
+    similar = ask(core10, "morelikethis", q=f'id:"{first}"')
+    assert second in [row["id"] for row in similar["response"]["docs"]]
+    like = ask(core10, "select", q=f"{{!mlt qf=callnumber-label mintf=1 mindf=1}}{first}")  # VuFind's other way
+    assert second in [row["id"] for row in like["response"]["docs"]]
+
+
 def test_paths_that_a_site_asks_for(core: Target) -> None:
     id_ = uuid.uuid4().hex
     assert add(core, {"id": id_, "allfields": ["alpha beta"]}) == []

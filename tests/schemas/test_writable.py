@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from indexer.engines import writable
+from indexer.engines.elastic.writable import write_index
 from indexer.engines.http import http_session
 from indexer.engines.registry import open_index, parse_target
+from indexer.engines.solr.writable import check_solr_cloud
 from indexer.model.errors import PermanentError, TransientError
 from tests.engines.server import Answer, Request, serving
 
@@ -27,14 +28,14 @@ REPLICA = {"state": "active", "node_name": "n1", "leader": "true"}
     ],
 )
 def test_where_documents_go_that_are_sent_to_a_name(aliases: dict[str, Any], found: str | None) -> None:
-    assert writable.write_index("al", aliases) == found
+    assert write_index("al", aliases) == found
 
 
 def look(status: int, **collection: Any) -> None:
     told = {"cluster": {"live_nodes": ["n1"], "collections": {"c": collection}}}
     with serving(lambda _: Answer(status, told)) as server:
         target = parse_target(f"solr+{server.url}/solr/c")
-        writable.check_solr_cloud(http_session(target), target)
+        check_solr_cloud(http_session(target), target)
 
 
 def test_a_collection_that_takes_documents() -> None:

@@ -12,11 +12,11 @@ from indexer.sources import _member
 from indexer.sources.record_factory import RecordFactory
 from indexer.sources.unpack import Member
 from indexer.sources.window import Stream
+from tests.sources.json_pages import DOCS, pages
+from tests.sources.marc_records import JSON, JUNK, ONE, THREE, TWO, xml
+from tests.sources.oai_pages import MARC, answer, dc, record
+from tests.sources.pubmed_articles import ARTICLES, article
 from tests.sources.reading import ERASMUS, SEED
-from tests.sources.test_json import DOCS, pages
-from tests.sources.test_marc import JSON, JUNK, ONE, THREE, TWO, xml
-from tests.sources.test_oai import MARC, answer, dc, record
-from tests.sources.test_pubmed import ARTICLES, article
 
 WHOLE = {
     "oai": ERASMUS.read_bytes()[:9000],

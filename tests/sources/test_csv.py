@@ -6,6 +6,7 @@ from indexer.formats import to_document
 from indexer.formats.profiles import bundled
 from indexer.model.records import Position
 from indexer.sources import read
+from tests.growth import check_growth
 from tests.sources.reading import faults, only, raws, read_bytes, records
 
 HEADER = b"id,title"
@@ -87,8 +88,10 @@ def test_a_quote_that_is_not_closed_within_the_limit_takes_no_row_along(
 
 
 def test_quotes_that_never_close_cost_no_time(tmp_path: Path) -> None:
-    content = HEADER + b"\n" + b'1,"x\n' * 50_000
-    assert len(rows(tmp_path, content)) == 50_000
+    def work(count: int) -> None:
+        assert len(rows(tmp_path, HEADER + b"\n" + b'1,"x\n' * count)) == count
+
+    check_growth(work, 50_000)
 
 
 def test_a_rejected_row_can_be_read_again_by_itself(tmp_path: Path) -> None:
@@ -120,3 +123,16 @@ def test_rows_that_end_in_carriage_returns_are_told(tmp_path: Path, content: byt
 def test_a_carriage_return_in_a_cell_is_none_of_those(tmp_path: Path) -> None:
     (found,) = records(read_bytes(tmp_path, b'id,"ti\rtle"\r\n1,"A\rB"\r\n', "t.csv", format="csv"))
     assert found.raw == b'id,"ti\rtle"\n1,"A\rB"'
+
+
+@pytest.mark.parametrize(
+    "content", [b"Fatal error: no memory in /x.php\n", b"<html><body>Log in</body></html>", b"\x00\x01\x02"]
+)
+def test_one_line_that_is_no_header_is_told(tmp_path: Path, content: bytes) -> None:
+    [fault] = read_bytes(tmp_path, content, "t.csv", format="csv")
+    assert only(faults([fault]))
+
+
+@pytest.mark.parametrize("content", [b"id,title\n", b"id\n", b'"id"\r\n', b"id\ttitle", b"\n\n", b""])
+def test_a_table_without_rows_is_an_empty_one(tmp_path: Path, content: bytes) -> None:
+    assert not [item for item in read_bytes(tmp_path, content, "t.csv", format="csv") if content.strip()]

@@ -5,8 +5,8 @@ import pytest
 from lxml import etree
 
 from indexer.model.records import Record
+from tests.sources.marc_records import ONE as MARC_ONE
 from tests.sources.reading import only, raws, read_bytes, records
-from tests.sources.test_marc import ONE as MARC_ONE
 
 XML = '<?xml version="1.0" encoding="{}"?>\n<PubmedArticleSet><PubmedArticle>{}</PubmedArticle></PubmedArticleSet>'
 

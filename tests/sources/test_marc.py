@@ -9,25 +9,13 @@ from indexer.formats.marc.reader import is_deleted, parse
 from indexer.model.records import Fault, Record
 from indexer.sources import read
 from tests.formats.marc.iso import iso, overflowing, title
+from tests.sources.marc_records import JSON, JUNK, LEADER, ONE, THREE, TWO, xml
+from tests.sources.oai_pages import answer, record
 from tests.sources.reading import DATA, faults, only, raws, read_bytes, records
-from tests.sources.test_oai import answer, record
 
 MARC = DATA / "marc"
 LC = MARC / "lc_booksall_2016_sample.mrc.gz"
 NAMESPACE = "http://www.loc.gov/MARC21/slim"
-
-ONE, TWO, THREE = (iso(*title(b"T" * n, b"%d" % n)) for n in (1, 2, 3))
-LEADER = "00000nam a2200000 a 4500"
-JSON = (
-    b'{"leader":"%s","fields":[{"001":"1"},{"245":{"ind1":"1","ind2":"0","subfields":[{"a":"T"}]}}]}' % LEADER.encode()
-)
-
-
-def xml(n: int, prefix: str = "") -> bytes:
-    return (
-        f"<{prefix}record>\n<{prefix}leader>{LEADER}</{prefix}leader>"
-        f'<{prefix}controlfield tag="001">{n}</{prefix}controlfield></{prefix}record>'
-    ).encode()
 
 
 def found(items: list[Record | Fault]) -> list[bytes]:
@@ -93,13 +81,10 @@ def test_stray_bytes_stay_on_their_record(tmp_path: Path) -> None:
     assert danish.raw.startswith(b"0091400914naa")
 
 
-JUNK = b"<html>502 Bad Gateway: try again later</html>\n"
-
-
 def test_junk_between_records_is_told_and_costs_them_nothing(tmp_path: Path) -> None:
     items = read_bytes(tmp_path, ONE + JUNK + TWO + JUNK + b"\x1d" + THREE + JUNK)
     assert found(items) == [ONE, JUNK, TWO, JUNK + b"\x1d", THREE, JUNK]
-    reason = "is no MARC record: begins with '<html>502 Bad Gateway: try again later</...'"
+    reason = "is not a MARC record: begins with '<html>502 Bad Gateway: try again later</...'"
     assert [fault.reason for fault in faults(items)] == [reason] * 3
     assert all(fault.advice for fault in faults(items))
 

@@ -9,8 +9,8 @@ from indexer.formats import to_document
 from indexer.formats.profiles import bundled
 from indexer.model.records import Fault, Record
 from indexer.sources import read
+from tests.sources.oai_pages import DC, OAI_DC, answer, dc, record
 from tests.sources.reading import faults, only, raws, read_bytes, records
-from tests.sources.test_oai import DC, OAI_DC, answer, dc, record
 
 CASES = Path(__file__).parent.parent / "data" / "cases"
 SLIM = "http://www.loc.gov/MARC21/slim"

@@ -5,37 +5,8 @@ from lxml import etree
 
 from indexer.model.records import Fault, Header, Record
 from indexer.sources import read
+from tests.sources.oai_pages import DC, MARC, OAI, OAI_DC, answer, dc, record
 from tests.sources.reading import ERASMUS, faults, only, raws, read_bytes, records
-
-OAI = "http://www.openarchives.org/OAI/2.0/"
-DC = "http://purl.org/dc/elements/1.1/"
-OAI_DC = f"{OAI}oai_dc/"
-
-
-def answer(*items: str, verb: str = "ListRecords", prefix: str = "", namespaces: str = "") -> bytes:
-    p = f"{prefix}:" if prefix else ""
-    xmlns = f"xmlns:{prefix}" if prefix else "xmlns"
-    inside = "\n".join(items)
-    text = (
-        f'<?xml version="1.0" encoding="UTF-8"?>\n<{p}OAI-PMH {xmlns}="{OAI}"{namespaces}>'
-        f"<{p}responseDate>2024-01-01T00:00:00Z</{p}responseDate>"
-        f'<{p}request verb="{verb}" metadataPrefix="oai_dc">http://x/</{p}request>'
-        f"<{p}{verb}>{inside}<{p}resumptionToken>t</{p}resumptionToken></{p}{verb}></{p}OAI-PMH>"
-    )
-    return text.encode()
-
-
-def record(identifier: str, metadata: str, *, prefix: str = "", header: str = "") -> str:
-    p = f"{prefix}:" if prefix else ""
-    return (
-        f"<{p}record>\n <{p}header><{p}identifier>{identifier}</{p}identifier>"
-        f"<{p}datestamp>2017-05-30</{p}datestamp>{header}</{p}header>\n"
-        f" <{p}metadata>\n  {metadata}\n </{p}metadata>\n</{p}record>"
-    )
-
-
-def dc(title: str) -> str:
-    return f'<oai_dc:dc xmlns:oai_dc="{OAI_DC}" xmlns:dc="{DC}"><dc:title>{title}</dc:title></oai_dc:dc>'
 
 
 def test_a_real_answer_gives_what_a_parser_finds() -> None:
@@ -98,9 +69,6 @@ def test_namespaces_on_the_record_and_the_metadata(tmp_path: Path) -> None:
     assert (found.format, etree.fromstring(found.raw)[0].tag) == ("oai_dc", f"{{{DC}}}title")
 
 
-MARC = '<record xmlns="http://www.loc.gov/MARC21/slim"><leader>x</leader></record>'
-
-
 def test_a_marc_record_inside_a_record(tmp_path: Path) -> None:
     found = records(read_bytes(tmp_path, answer(record("1", MARC), record("2", f"<!-- x --> {MARC}"))))
     assert [(r.format, r.raw) for r in found] == [("marc", MARC.encode())] * 2
@@ -139,7 +107,7 @@ def test_metadata_of_an_unknown_kind_needs_a_format(tmp_path: Path) -> None:
         ('<record><header status="deleted"/></record>', "is deleted and has no identifier"),
         ("<record>" + dc("T") + "</record>", "has no OAI-PMH header"),
         (record("&who;", dc("T")), "its OAI-PMH header: the entity &who; is not defined"),
-        (record("&#1114112;", dc("T")), "its OAI-PMH header: &#1114112; is no character"),
+        (record("&#1114112;", dc("T")), "its OAI-PMH header: &#1114112; is not a character"),
         (
             record("1", dc("T").removesuffix("</oai_dc:dc>")),
             "its metadata has no end tag </oai_dc:dc>",

@@ -7,13 +7,8 @@ from lxml import etree
 
 from indexer.model.records import Fault, Header, Record
 from indexer.sources import read
+from tests.sources.pubmed_articles import ARTICLES, article
 from tests.sources.reading import PUBMED, faults, raws, read_bytes, records
-
-ARTICLES = b"<PubmedArticleSet>%s</PubmedArticleSet>"
-
-
-def article(pmid: int, title: bytes = b"T") -> bytes:
-    return b"<PubmedArticle><PMID>%d</PMID><ArticleTitle>%s</ArticleTitle></PubmedArticle>" % (pmid, title)
 
 
 def test_a_real_file_is_split_as_a_parser_splits_it() -> None:

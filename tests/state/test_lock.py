@@ -106,6 +106,29 @@ def test_what_cannot_be_looked_for_is_trusted_until_it_is_stale(store: Store, el
             assert held(store) == ["target"]
 
 
+def test_it_is_taken_over_at_once_from_a_container_that_was_killed(
+    url: str, store: Store, python: Python, tmp_path: Path
+) -> None:
+    """One that was recreated has another name and other processes, on the same machine: a file beside the state tells.
+    A database tells nothing of it, and the lock is trusted for a while.
+    """
+    with another_process_holds(url, python) as pid:
+        boot = owners.birth(os.getpid()).partition(" ")[0]
+        change(store, host="another-container", born=f"{boot} pid:[1] 1")
+        for _ in range(2):  # to look is not to take
+            with pytest.raises(LockedError), hold(store, "target", command="load"):
+                pass
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        if store.file is None:
+            with pytest.raises(LockedError), hold(store, "target", command="load"):
+                pass
+            return
+        with hold(store, "target", command="load"):
+            assert held(store) == ["target"]
+    assert list(store.file.parent.glob("*.owner-*")) == []
+
+
 def test_a_long_run_keeps_it(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(lock, "BEAT_SECONDS", 0.05)
     times = iter(range(1000, 10**6))

@@ -37,6 +37,20 @@ def test_the_last_run_of_each_command_and_the_last_good_one(store: Store) -> Non
     assert age(mine.refreshed, datetime.now(UTC)) < 60
 
 
+def test_the_first_load_is_told_while_it_runs(store: Store) -> None:
+    def filling() -> str | None:
+        [mine] = overviews(store)
+        return mine.filling.command if mine.filling else None
+
+    run(store, "schema install", 0)
+    run(store, "sync", 3)  # the target was not there yet
+    assert filling() is None
+    with lock.hold(store, "t", command="sync"):
+        assert filling() == "sync"
+        run(store, "load", 1)  # which came to its end
+        assert filling() is None
+
+
 def test_dead_letters_and_generations_are_those_of_the_target(store: Store) -> None:
     number = run(store, "sync", 1)
     letter = DeadLetter("s", None, "", None, Position("f", 1), "read", "why", None, b"<", (number, 1))

@@ -34,6 +34,7 @@ ELASTICSEARCH, OPENSEARCH = (
         scheme=scheme,
         product=product,
         example=f"{scheme}+https://host:9200/biblio",
+        own_fields=True,
         open=_open,
         tunable=True,
         install=_install,

@@ -4,18 +4,18 @@ They are used at the level of requests: bodies go as they are, and nothing is re
 """
 
 import threading
-import warnings
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import orjson
 
+from indexer.engines.base import Refused
 from indexer.engines.http import (
     CHECK_SECONDS,
     MEND_ADVICE,
     READ_SECONDS,
-    NotThere,
     authorization,
     ca_file,
     connection_error,
@@ -24,8 +24,7 @@ from indexer.engines.http import (
     shorten,
     status_error,
 )
-from indexer.engines.isolate import Refused
-from indexer.model.errors import ConfigError, PermanentError, TransientError
+from indexer.model.errors import ConfigError, NotThere, PermanentError, TransientError
 from indexer.model.targets import Target
 
 SUPPORTED = {"elasticsearch": (8, 9), "opensearch": (2, 3)}
@@ -58,7 +57,6 @@ def open_client(target: Target, *, connections: int = 1) -> tuple[Call, Callable
     """
     client = _elasticsearch(target, connections) if target.kind == "elasticsearch" else _opensearch(target, connections)
     send, close = client
-    has_credentials = authorization(target) is not None
 
     def call(
         method: str, path: str, body: bytes | None = None, *, content_type: str = JSON, **params: str
@@ -73,7 +71,7 @@ def open_client(target: Target, *, connections: int = 1) -> tuple[Call, Callable
             raise TransientError(f"{target}: HTTP {status}: {shorten(words)}", advice=MEND_ADVICE, busy=True)
         if status in (400, 409, 413):
             raise Refused(shorten(words))
-        raise status_error(str(target), status, words, retry_after=retry_after, has_credentials=has_credentials)
+        raise status_error(str(target), status, words, retry_after=retry_after, credentials=target.credentials)
 
     return call, close
 
@@ -83,9 +81,16 @@ Send = Callable[[str, str, bytes | None, str, dict[str, str]], tuple[int, Any, s
 
 def _elasticsearch(target: Target, connections: int) -> tuple[Send, Callable[[], None]]:
     """Elasticsearch's client: status, answer and Retry-After of a request, whatever the status."""
-    from elastic_transport import JsonSerializer, SerializationError, TransportError
+    from elastic_transport import (
+        HttpHeaders,
+        JsonSerializer,
+        SerializationError,
+        Transport,
+        TransportApiResponse,
+        TransportError,
+    )
     from elastic_transport.client_utils import DEFAULT
-    from elasticsearch import ApiError, Elasticsearch, ElasticsearchWarning, UnsupportedProductError
+    from elasticsearch import ApiError, Elasticsearch, UnsupportedProductError
 
     class Answers(JsonSerializer):
         def loads(self, data: bytes) -> Any:
@@ -95,12 +100,23 @@ def _elasticsearch(target: Target, connections: int) -> tuple[Send, Callable[[],
             except orjson.JSONDecodeError:
                 return data.decode("utf-8", "replace")
 
-    warnings.filterwarnings("ignore", category=ElasticsearchWarning)
+    class Unwarned(Transport):
+        def perform_request(self, *args: Any, **kwargs: Any) -> TransportApiResponse:
+            """Without the header that the client would make a Python warning of: what is deprecated is none of the
+            user's business, and the filters of warnings are the whole process's.
+            """
+            meta, body = super().perform_request(*args, **kwargs)
+            if "warning" in meta.headers:
+                kept = {name: value for name, value in meta.headers.items() if name.lower() != "warning"}
+                meta = replace(meta, headers=HttpHeaders(kept))
+            return TransportApiResponse(meta, body)
+
     client = Elasticsearch(
         _with_port(target.base),
         headers=_headers(target),
         ca_certs=(ca_file(target) if target.base.startswith("https:") else None) or DEFAULT,
         serializers={JSON: Answers()},
+        transport_class=Unwarned,
         connections_per_node=connections,
         request_timeout=READ_SECONDS,
         max_retries=0,
@@ -121,7 +137,7 @@ def _elasticsearch(target: Target, connections: int) -> tuple[Send, Callable[[],
         except SerializationError as error:
             raise not_json(str(target), str(error).encode()) from None
         except TransportError as error:
-            raise connection_error(str(target), error) from None
+            raise connection_error(str(target), error, target.credentials) from None
         return response.meta.status, response.body, None
 
     return send, client.close
@@ -169,7 +185,7 @@ def _opensearch(target: Target, connections: int) -> tuple[Send, Callable[[], No
         except SerializationError as error:
             raise not_json(str(target), str(error.args[0]).encode()) from None
         except Unreachable as error:
-            raise connection_error(str(target), error) from None
+            raise connection_error(str(target), error, target.credentials) from None
         except TransportError as error:
             return int(error.status_code), error.info or error.error, answered.retry_after
 

@@ -16,13 +16,12 @@ from urllib.parse import quote
 
 import orjson
 
+from indexer.engines.base import Refused
 from indexer.engines.elastic.client import PRODUCTS, check_product, open_client
 from indexer.engines.elastic.install import put_template
+from indexer.engines.elastic.preflight import check_elastic
 from indexer.engines.generations import adopts_nothing, is_live, is_taken, no_room, not_adopted, not_there
-from indexer.engines.http import NotThere
-from indexer.engines.isolate import Refused
-from indexer.engines.preflight import check_elastic
-from indexer.model.errors import PermanentError, TargetError, TransientError
+from indexer.model.errors import NotThere, PermanentError, TargetError, TransientError
 from indexer.model.generation import check_name, is_name
 from indexer.model.targets import Target
 

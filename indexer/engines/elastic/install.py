@@ -10,12 +10,11 @@ from urllib.parse import quote
 
 import orjson
 
-from indexer.engines.base import Difference
+from indexer.engines.base import Difference, Refused
 from indexer.engines.elastic.client import PRODUCTS, Call, check_product, open_client
+from indexer.engines.elastic.preflight import compare_analysis, compare_elastic
 from indexer.engines.elastic.schema import index_body
-from indexer.engines.isolate import Refused
-from indexer.engines.preflight import compare_analysis, compare_elastic
-from indexer.model.errors import PermanentError
+from indexer.model.errors import NotThere, PermanentError
 from indexer.model.schema import biblio
 from indexer.model.targets import Target
 
@@ -122,9 +121,7 @@ def _mappings(target: Target, call: Call) -> dict[str, Any]:
     """The mappings of the index, or of those behind the alias; empty when there is neither."""
     try:
         return call("GET", f"{_path(target)}/_mapping")
-    except PermanentError as error:
-        if "HTTP 404" not in error.message:
-            raise
+    except NotThere:
         return {}
 
 

@@ -26,11 +26,11 @@ from typing import Any
 
 import orjson
 
+from indexer.engines.preflight import ENGINE_FIELDS
 from indexer.engines.solr.schema import NUMERALS
 from indexer.model.schema import Field, Schema
 
 PATH = "elastic/biblio.json"
-ENGINE_FIELDS = frozenset({"_version_"})  # Solr's own; Elasticsearch keeps versions beside the document
 
 # A date format that is one literal: Elasticsearch quotes it when it rejects a document with a field we don't have.
 UNKNOWN = "'(this field is not in the biblio schema)'"

@@ -12,11 +12,10 @@ from urllib.parse import quote
 
 import orjson
 
-from indexer.engines import preflight, writable
-from indexer.engines.base import PAGE, Action, Durable, Found, Hit, Outcome, Query
+from indexer.engines.base import PAGE, Action, Durable, Found, Hit, Outcome, Query, Refused
+from indexer.engines.elastic import preflight, writable
 from indexer.engines.elastic.client import NDJSON, PASSING, PRODUCTS, check_product, open_client
-from indexer.engines.http import BUSY, MEND_ADVICE, NotThere, authorization, describe, may_pass, shorten, status_error
-from indexer.engines.isolate import Refused, isolate
+from indexer.engines.http import BUSY, MEND_ADVICE, describe, may_pass, shorten, status_error
 from indexer.engines.query import (
     FACET_VALUES,
     PHRASE_WEIGHTS,
@@ -30,7 +29,8 @@ from indexer.engines.query import (
     stored_fields,
 )
 from indexer.model.documents import Delete, Fields
-from indexer.model.errors import ConfigError, PermanentError, TargetError, TransientError
+from indexer.model.errors import ConfigError, NotThere, PermanentError, TargetError, TransientError
+from indexer.model.schema import Schema
 from indexer.model.targets import Target
 
 # What a bulk load into an empty index does without: a refresh every second, and every document indexed twice at once.
@@ -67,6 +67,7 @@ class ElasticSink:
         self._index = "/" + quote(target.index, safe="")
         self._uuids: dict[str, str] = {}  # of the indices that `check` saw
         self._is_alias = False
+        self.live: Schema | None = None  # its own fields, known after `check`
 
     def __str__(self) -> str:
         return str(self._target)
@@ -79,7 +80,9 @@ class ElasticSink:
         check_product(self._target, self._call)
         if to_write:
             writable.check_elastic(self._target, self._call, self._index)
-        preflight.check_elastic(self._call("GET", f"{self._index}/_mapping"), self._target)
+        mappings = self._call("GET", f"{self._index}/_mapping")
+        preflight.check_elastic(mappings, self._target)
+        self.live = preflight.live_elastic_schema(mappings)
         self._uuids = self._read_uuids()
         self._is_alias = self._target.index not in self._uuids
 
@@ -96,7 +99,7 @@ class ElasticSink:
         self._ask("PUT", "_settings", orjson.dumps(settings))
 
     def push(self, batch: Sequence[Action]) -> list[Outcome]:
-        return isolate(batch, self._send)
+        return self._send(batch) if batch else []
 
     def commit(self) -> None:
         """A refresh: what is acknowledged is durable already.
@@ -129,6 +132,10 @@ class ElasticSink:
 
     def count(self) -> int:
         return int(self._ask("GET", "_count")["count"])
+
+    def count_with(self, field: str) -> int:
+        query = {"query": {"exists": {"field": field}}}
+        return int(self._ask("POST", "_count", orjson.dumps(query))["count"])
 
     def ids(self) -> Iterator[str]:
         """Pages by the field `id`: unlike a scroll it holds nothing open, unlike `_id` it needs no field data."""
@@ -247,7 +254,7 @@ class ElasticSink:
         if kind == "index_not_found_exception":
             raise PermanentError(f"{self._target}: the index was deleted while documents were sent to it", advice=GONE)
         if status in (401, 403):
-            raise status_error(str(self._target), status, words, has_credentials=bool(authorization(self._target)))
+            raise status_error(str(self._target), status, words, credentials=self._target.credentials)
         return Outcome("rejected", words)
 
     def _suggest(self, text: str, filters: list[Any]) -> str | None:

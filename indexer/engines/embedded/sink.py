@@ -15,12 +15,13 @@ import orjson
 import tantivy
 
 from indexer.engines.base import PAGE, Action, Durable, Found, Outcome, Query, Write
+from indexer.engines.embedded import words
 from indexer.engines.embedded.folder import INDEX, META, faults, has_index, install, is_ours, live_folder
 from indexer.engines.embedded.schema import DYNAMIC, SOURCE, Entry, Layout, analyzers, tokenizer_name
 from indexer.engines.embedded.search import Reader, filter_query, search
 from indexer.engines.embedded.suggest import suggest
 from indexer.model.documents import Delete, Fields
-from indexer.model.errors import PermanentError, RecordError
+from indexer.model.errors import NotThere, PermanentError, RecordError
 from indexer.model.schema import biblio
 
 HEAP = 64_000_000  # bytes of documents in memory before Tantivy writes a segment
@@ -74,7 +75,7 @@ class EmbeddedSink:
 
     def _open(self, home: Path) -> tantivy.Index:
         if not (self._any_schema or is_ours(home, self._layout)) or not has_index(home):
-            raise PermanentError(
+            raise NotThere(
                 f"embedded:{self._folder}: there is no index",
                 advice=f"Load records into it first: indexer load PATH --target embedded:{self._folder}",
             )
@@ -129,6 +130,9 @@ class EmbeddedSink:
 
     def count(self) -> int:
         return self._reader().searcher.num_docs
+
+    def count_with(self, field: str) -> int:
+        return self._reader().total(tantivy.Query.exists_query(field))
 
     def ids(self) -> Iterator[str]:
         with faults(self._folder, "cannot be read"):
@@ -211,7 +215,7 @@ class EmbeddedSink:
             try:
                 self._writer = self._opened().writer(HEAP, THREADS)
             except ValueError as error:
-                if "LockBusy" not in str(error):
+                if not words.is_locked(error):
                     raise
                 raise PermanentError(
                     f"embedded:{self._folder}: another process writes to this index",

@@ -28,18 +28,23 @@ def _generations(target: Target, configset: str) -> GenerationStore:
     from indexer.engines.http import http_session
     from indexer.engines.solr.cloud_generations import CloudGenerations
     from indexer.engines.solr.core_generations import CoreGenerations
-    from indexer.engines.solr.install import is_cloud
     from indexer.engines.solr.sink import check_product
 
     session = http_session(target)
     try:
-        check_product(target, session)
-        if is_cloud(target, session):
-            return CloudGenerations(target, session)
-        return CoreGenerations(target, session, configset)
+        product = check_product(target, session)
+        if product.cloud:
+            return CloudGenerations(target, session, product)
+        return CoreGenerations(target, session, product, configset)
     except BaseException:
         session.close()
         raise
+
+
+def _optimize(target: Target) -> None:
+    from indexer.engines.solr.sink import optimize
+
+    optimize(target)
 
 
 SOLR = Engine(
@@ -47,8 +52,11 @@ SOLR = Engine(
     product="Solr",
     example="solr+http://host:8983/solr/biblio",
     noun="core",
+    own_fields=True,
+    any_schema=True,
     open=_open,
     install=_install,
     differences=_differences,
     generations=_generations,
+    optimize=_optimize,
 )

@@ -16,9 +16,10 @@ from typing import Any
 import requests
 
 from indexer.engines.generations import adopts_nothing, is_live, is_taken, not_adopted, not_there
-from indexer.engines.preflight import check_solr, solr_answer
-from indexer.engines.solr.core_generations import full_disk
 from indexer.engines.solr.install import CLOUD_CONFIGSET, admin, upload, wait
+from indexer.engines.solr.preflight import check_solr, solr_answer
+from indexer.engines.solr.room import full_disks
+from indexer.engines.solr.sink import Product
 from indexer.model.errors import PermanentError, TransientError
 from indexer.model.generation import check_name, is_name
 from indexer.model.targets import Target
@@ -51,9 +52,10 @@ class _Cluster:
 class CloudGenerations:
     """A GenerationStore (engines.generations) over the collections of one SolrCloud."""
 
-    def __init__(self, target: Target, session: requests.Session) -> None:
+    def __init__(self, target: Target, session: requests.Session, product: Product) -> None:
         self._target = target
         self._session = session
+        self._product = product
 
     def live(self) -> str | None:
         return self._cluster().live
@@ -79,7 +81,7 @@ class CloudGenerations:
         if collection is None:
             raise not_there(self._target, name)
         if collection == self._target.index and name != cluster.live:
-            return _shadowed(self._target, cluster.collections[collection])
+            return _shadowed(self._target, cluster.collections[collection], self._product)
         return replace(self._target, index=collection)
 
     def promote(self, name: str) -> None:
@@ -147,11 +149,7 @@ class CloudGenerations:
                         )
                     elif replica["state"] != "active":
                         found.append(f"collection {name}: replica {replica['core']} is {replica['state']}")
-        asked = {"group": "node", "prefix": "CONTAINER.fs.coreRoot", "nodes": ",".join(cluster.nodes)}
-        answer = admin(self._target, self._session, "metrics", **asked)
-        for node in cluster.nodes:
-            found += full_disk(f"node {node}", answer.get(node, {}).get("metrics", {}).get("solr.node", {}))
-        return found
+        return found + full_disks(self._target, self._session, self._product, cluster.nodes)
 
     def hides(self) -> bool:
         return False
@@ -205,7 +203,7 @@ class CloudGenerations:
                 **{kind: str(live[kind]) for kind in _KINDS if kind in live},
             }
         if options["collection.configName"] == CLOUD_CONFIGSET:
-            upload(self._target, self._session)
+            upload(self._target, self._session, self._product)
         self._admin("CREATE", name=collection, waitForFinalState="true", **options)
 
     def _catch_up(self, collection: str, cluster: _Cluster) -> None:
@@ -214,10 +212,10 @@ class CloudGenerations:
         """
         deadline = time.monotonic() + _CATCH_UP_SECONDS
         for shard, row in cluster.collections[collection]["shards"].items():
-            serving = [replica["core"] for replica in row["replicas"].values() if _serves(replica, cluster)]
+            serving = [replica for replica in row["replicas"].values() if _serves(replica, cluster)]
             if not serving:
                 raise TransientError(f"{self._target}: no node serves {shard} of collection {collection}")
-            while len(counts := {self._count(core) for core in serving}) > 1:
+            while len(counts := {self._count(collection, replica) for replica in serving}) > 1:
                 if time.monotonic() > deadline:
                     raise TransientError(
                         f"{self._target}: the replicas of {shard} of collection {collection} do not catch up: "
@@ -226,9 +224,10 @@ class CloudGenerations:
                     )
                 time.sleep(0.5)
 
-    def _count(self, core: str) -> int:
-        asked = {"q": "*:*", "rows": "0", "distrib": "false"}
-        answer = solr_answer(self._session, replace(self._target, index=core), "select", **asked)
+    def _count(self, collection: str, replica: Json) -> int:
+        """How many documents a replica shows; whichever node we speak to asks it."""
+        asked = {"q": "*:*", "rows": "0", "shards": f"{replica['base_url']}/{replica['core']}"}
+        answer = solr_answer(self._session, replace(self._target, index=collection), "select", **asked)
         return int(answer["response"]["numFound"])
 
     def _set(self, name: str, collection: str) -> None:
@@ -247,10 +246,12 @@ def _serves(replica: Json, cluster: _Cluster) -> bool:
     return replica["state"] == "active" and replica["node_name"] in cluster.nodes
 
 
-def _shadowed(target: Target, collection: Json) -> Target:
+def _shadowed(target: Target, collection: Json, product: Product) -> Target:
     """A collection behind an alias of its own name, by one of its cores. A search of the core would go to what the
-    alias stands for; a search of named shards stays in the core's collection, and so do updates.
+    alias stands for; a search of named shards stays in the core's collection, and so do updates. From Solr 10 on a core
+    is known to its own node alone.
     """
     replicas = [replica for row in collection["shards"].values() for replica in row["replicas"].values()]
-    core = min(replicas, key=lambda replica: replica["state"] != "active")["core"]
-    return replace(target, index=core, shards=tuple(sorted(collection["shards"])))
+    chosen = min(replicas, key=lambda replica: replica["state"] != "active")
+    base = target.base if product.major < 10 else chosen["base_url"]
+    return replace(target, base=base, index=chosen["core"], shards=tuple(sorted(collection["shards"])))

@@ -18,8 +18,7 @@ from typing import Any
 
 import requests
 
-from indexer.engines.generations import adopts_nothing, is_live, is_taken, no_room, not_adopted, not_there
-from indexer.engines.preflight import check_solr
+from indexer.engines.generations import adopts_nothing, is_live, is_taken, not_adopted, not_there
 from indexer.engines.solr.install import (
     admin,
     check_current,
@@ -29,6 +28,9 @@ from indexer.engines.solr.install import (
     same_configuration,
     wait,
 )
+from indexer.engines.solr.preflight import check_solr
+from indexer.engines.solr.room import full_disks
+from indexer.engines.solr.sink import Product
 from indexer.model.errors import PermanentError, TransientError
 from indexer.model.generation import check_name, is_name
 from indexer.model.targets import Target
@@ -57,9 +59,10 @@ class _Cores:
 class CoreGenerations:
     """A GenerationStore (engines.generations) over the cores of one server."""
 
-    def __init__(self, target: Target, session: requests.Session, configset: str) -> None:
+    def __init__(self, target: Target, session: requests.Session, product: Product, configset: str) -> None:
         self._target = target
         self._session = session
+        self._product = product
         self._configset = configset
 
     def live(self) -> str | None:
@@ -79,7 +82,7 @@ class CoreGenerations:
             return self.target(name)
         made = self.target(name)
         if self._live(cores) != name:
-            reload_core(made, self._session)
+            reload_core(made, self._session, self._product)
             with self._or_none(made.index, self._folder(name)):
                 self._check_configuration(made, cores)  # a call that was killed may have made it and not come to this
         check_solr(self._session, made)
@@ -142,8 +145,7 @@ class CoreGenerations:
 
     def trouble(self) -> list[str]:
         found = [f"core {core} does not start: {why}" for core, why in self._failures()]
-        answer = admin(self._target, self._session, "metrics", group="node", prefix="CONTAINER.fs.coreRoot")
-        return found + full_disk("the server", answer.get("metrics", {}).get("solr.node", {}))
+        return found + full_disks(self._target, self._session, self._product)
 
     def hides(self) -> bool:
         """Solr says of a core that it could not load the name, which tells no generation, and not the folder."""
@@ -157,10 +159,11 @@ class CoreGenerations:
         made, folder = replace(self._target, index=core), folder or core
         how = _SAME_CONFIGURATION if self._is_foreign(cores) else ""
         with self._or_none(core, folder):
-            create_core(made, self._session, how=how, configSet=self._configset, dataDir=_DATA, instanceDir=folder)
+            options = {"configSet": self._configset, "dataDir": _DATA, "instanceDir": folder}
+            create_core(made, self._session, self._product, how=how, **options)
             self._check_configuration(made, cores)
             check_solr(self._session, made)
-            check_current(made, self._session, f"the server's configset {self._configset!r}")
+            check_current(made, self._session, self._product, f"the server's configset {self._configset!r}")
 
     @contextmanager
     def _or_none(self, core: str, folder: str) -> Iterator[None]:
@@ -228,7 +231,7 @@ class CoreGenerations:
                 cores.plain.append(core)
         if len(cores.plain) > 1:
             raise PermanentError(
-                f"{self._target}: there are several cores that are no generations: {', '.join(sorted(cores.plain))}",
+                f"{self._target}: there are several cores that are not generations: {', '.join(sorted(cores.plain))}",
                 advice="Unload those that are not needed any more (core admin's UNLOAD).",
             )
         if cores.plain and cores.records:
@@ -268,11 +271,3 @@ class CoreGenerations:
 def _folder(row: dict[str, Any]) -> str:
     """The name of a core's folder."""
     return re.split(r"[\\/]", row["instanceDir"].rstrip("\\/"))[-1]
-
-
-def full_disk(where: str, metrics: dict[str, float]) -> list[str]:
-    """That the disk of the cores is nearly full, by Solr's metrics of a node; they may be switched off."""
-    free, total = (metrics.get(f"CONTAINER.fs.coreRoot.{name}Space") for name in ("usable", "total"))
-    if free is None or total is None or not no_room(free, total):
-        return []
-    return [f"the disk of {where} is nearly full: {free / 1e9:.1f} GB are free"]

@@ -4,17 +4,19 @@ import io
 import shlex
 import time
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import requests
 
 from indexer.engines.base import Difference
 from indexer.engines.http import http_session
-from indexer.engines.preflight import compare_solr, live_file, live_solr_schema, solr_json, start_advice
+from indexer.engines.solr.preflight import compare_solr, live_file, live_solr_schema, solr_json
 from indexer.engines.solr.schema import CONF, MARK, configset, schema_xml
-from indexer.engines.solr.sink import check_product
+from indexer.engines.solr.sink import Product, check_product, check_select
+from indexer.engines.solr.words import LOG_ADVICE, NoConfigset, not_started
 from indexer.model.errors import PermanentError, TargetError
-from indexer.model.schema import biblio, schemas_folder
+from indexer.model.schema import biblio, bundled, schemas_folder
 from indexer.model.targets import Target
 
 STANDALONE_CONFIGSET = "biblio"  # a folder that an administrator puts on the server
@@ -38,10 +40,10 @@ def install(target: Target) -> list[str]:
     Raises PermanentError (its advice holds the commands where the server does not let us), or TransientError.
     """
     with http_session(target) as session:
-        check_product(target, session)
-        if is_cloud(target, session):
-            return _install_collection(target, session)
-        return _install_core(target, session)
+        product = check_product(target, session)
+        if product.cloud:
+            return _install_collection(target, session, product)
+        return _install_core(target, session, product)
 
 
 def differences(target: Target) -> list[Difference]:
@@ -55,41 +57,39 @@ def differences(target: Target) -> list[Difference]:
         return [*found, _OUTDATED] if is_outdated(target, session) else found
 
 
-def is_cloud(target: Target, session: requests.Session) -> bool:
-    return admin(target, session, "info/system").get("mode") == "solrcloud"
-
-
-def configset_zip() -> bytes:
-    """The compiled configset as the Configset API takes it: a zip with the files at its root, always the same bytes."""
+def configset_zip(major: int = 9) -> bytes:
+    """The compiled configset for this version of Solr as the Configset API takes it: a zip with the files at its root,
+    always the same bytes.
+    """
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, text in sorted(configset(biblio()).items()):
-            archive.writestr(zipfile.ZipInfo(path.removeprefix(f"{CONF}/")), text)
+        for name, text in sorted(configset(biblio(), major).items()):
+            archive.writestr(zipfile.ZipInfo(name), text)
     return buffer.getvalue()
 
 
-def _install_core(target: Target, session: requests.Session) -> list[str]:
+def _install_core(target: Target, session: requests.Session, product: Product) -> list[str]:
     answer = admin(target, session, "cores", action="STATUS", core=target.index)
     failure = answer.get("initFailures", {}).get(target.index)
     if failure:
-        raise PermanentError(f"{target}: the core does not start: {failure}", advice=start_advice(str(failure)))
+        raise not_started(target, str(failure))
     status = answer.get("status", {}).get(target.index) or {}
     if not status:
-        create_core(target, session)
-        check_current(target, session, f"core {target.index} is made, but the server's configset")
+        create_core(target, session, product)
+        check_current(target, session, product, f"core {target.index} is made, but the server's configset")
         return [f"{target}: made core {target.index} with configset {STANDALONE_CONFIGSET}"]
     what = f"core {target.index}"
     if is_ours(target, session):
         older = not _is_current(target, session)
-        reload_core(target, session)
+        reload_core(target, session, product)
         if older:
             return [f"{target}: reloaded {what}; {_OLDER}"]
     elif not _is_current(target, session):
         raise _foreign(target, session, what, "Its schema is not ours, so it is left alone.")
-    return _present(target, session, what)
+    return _present(target, session, product, what)
 
 
-def create_core(target: Target, session: requests.Session, *, how: str = "", **options: str) -> None:
+def create_core(target: Target, session: requests.Session, product: Product, *, how: str = "", **options: str) -> None:
     """Makes a core with the server's configset `biblio`; `options` add to the parameters of core admin's CREATE, or are
     others. `how` says how the configset comes on the server.
 
@@ -98,44 +98,44 @@ def create_core(target: Target, session: requests.Session, *, how: str = "", **o
     made = {"action": "CREATE", "name": target.index, "configSet": STANDALONE_CONFIGSET} | options
     try:
         admin(target, session, "cores", **made)
-    except PermanentError as error:
-        if "Could not load configuration from directory" not in error.message:
-            raise PermanentError(error.message, advice=start_advice(error.message)) from None
+    except NoConfigset:
         home = _solr_home(target, session)
         if made["configSet"] == STANDALONE_CONFIGSET:
-            how = how or f"Copy it on the server, then run the same command again:\n  {_copy(home)}"
+            how = how or f"Copy it on the server, then run the same command again:\n  {_copy(home, product)}"
         else:
             how = f"Put its conf folder into {home}/configsets/{made['configSet']} on the server."
         raise PermanentError(
             f"{target}: the server has no configset {made['configSet']!r}, and a standalone Solr takes none by HTTP",
             advice=how,
         ) from None
+    except PermanentError as error:
+        raise PermanentError(error.message, advice=error.advice or LOG_ADVICE) from None
     wait(target, session)
 
 
-def reload_core(target: Target, session: requests.Session) -> None:
+def reload_core(target: Target, session: requests.Session, product: Product) -> None:
     """Lets a core of ours read its files anew, which may be newer than what the server has loaded.
 
     Raises PermanentError when they are not the bundled ones, or TransientError.
     """
     admin(target, session, "cores", action="RELOAD", core=target.index)
     wait(target, session)
-    check_current(target, session, f"core {target.index}")
+    check_current(target, session, product, f"core {target.index}")
 
 
-def _install_collection(target: Target, session: requests.Session) -> list[str]:
+def _install_collection(target: Target, session: requests.Session, product: Product) -> list[str]:
     cluster = admin(target, session, "collections", action="CLUSTERSTATUS")["cluster"]
     collections = cluster.get("collections", {})
     names = [
         name for name in cluster.get("aliases", {}).get(target.index, target.index).split(",") if name in collections
     ]
     if not names:
-        upload(target, session)
+        upload(target, session, product)
         options = {"collection.configName": CLOUD_CONFIGSET, "numShards": "1", "waitForFinalState": "true"}
         try:
             admin(target, session, "collections", action="CREATE", name=target.index, **options)
         except PermanentError as error:
-            raise PermanentError(error.message, advice=start_advice(error.message)) from None
+            raise PermanentError(error.message, advice=error.advice or LOG_ADVICE) from None
         wait(target, session)
         return [
             f"{target}: uploaded configset {CLOUD_CONFIGSET}",
@@ -143,11 +143,12 @@ def _install_collection(target: Target, session: requests.Session) -> list[str]:
         ]
     what = f"collection {target.index}"
     foreign = sorted({collections[name]["configName"] for name in names} - {CLOUD_CONFIGSET})
-    if _is_current(target, session) and (foreign or not _edited(target, session)):
-        return _present(target, session, what)
+    if _is_current(target, session) and (foreign or not _edited(target, session, product)):
+        check_select(target, session, product)
+        return _present(target, session, product, what)
     if foreign:
         raise _foreign(target, session, what, f"Its configset {', '.join(foreign)} is not ours, so it is left alone.")
-    upload(target, session)
+    upload(target, session, product)
     done = [f"{target}: uploaded configset {CLOUD_CONFIGSET}"]
     for name in names:
         admin(target, session, "collections", action="RELOAD", name=name)
@@ -176,9 +177,9 @@ def same_configuration(one: Target, other: Target, session: requests.Session) ->
     return all(_file(one, session, name) == _file(other, session, name) for name in ("schema.xml", "solrconfig.xml"))
 
 
-def _edited(target: Target, session: requests.Session) -> bool:
+def _edited(target: Target, session: requests.Session, product: Product) -> bool:
     """Whether the live solrconfig.xml is another one than the bundled: a site may have tuned its own."""
-    return _file(target, session, "solrconfig.xml") != configset(biblio())[f"{CONF}/solrconfig.xml"]
+    return _file(target, session, "solrconfig.xml") != configset(biblio(), product.major)["solrconfig.xml"]
 
 
 def _foreign(target: Target, session: requests.Session, what: str, why: str) -> PermanentError:
@@ -190,10 +191,11 @@ def _foreign(target: Target, session: requests.Session, what: str, why: str) -> 
     )
 
 
-def _present(target: Target, session: requests.Session, what: str) -> list[str]:
+def _present(target: Target, session: requests.Session, product: Product, what: str) -> list[str]:
     differences = _differences(target, session)
     if not differences and is_ours(target, session):
-        edited = "; its solrconfig.xml is not the bundled one and is left as it is" if _edited(target, session) else ""
+        other = "; its solrconfig.xml is not the bundled one and is left as it is"
+        edited = other if _edited(target, session, product) else ""
         return [f"{target}: {what} has the schema already{edited}"]
     return [
         f"{target}: {what} has a schema of its own that takes our documents; it is left as it is",
@@ -208,12 +210,12 @@ def _differences(target: Target, session: requests.Session) -> list[Difference]:
     return [row for row in compare_solr(biblio(), live) if not (row.blocking and row.field in omit)]
 
 
-def upload(target: Target, session: requests.Session) -> None:
+def upload(target: Target, session: requests.Session, product: Product) -> None:
     """Puts our configset on a SolrCloud, over the one that is there. Raises PermanentError, or TransientError."""
     response = session.post(
         f"{target.base}/admin/configs",
         params={"action": "UPLOAD", "name": CLOUD_CONFIGSET, "overwrite": "true", "cleanup": "true", "wt": "json"},
-        data=configset_zip(),
+        data=configset_zip(product.major),
         headers={"Content-Type": "application/octet-stream"},
     )
     solr_json(target, response)
@@ -241,15 +243,24 @@ def wait(target: Target, session: requests.Session) -> None:
             time.sleep(0.2)
 
 
-def check_current(target: Target, session: requests.Session, what: str) -> None:
+def check_current(target: Target, session: requests.Session, product: Product, what: str) -> None:
     """Raises PermanentError where the live schema, that of `what`, is one that we compiled and not the bundled one, or
-    does not take our documents.
+    does not take our documents, or where its solrconfig.xml is for an older Solr than this one.
     """
-    if not _is_current(target, session):
+    try:
+        check_select(target, session, product)
+    except PermanentError:
+        for_older = True
+    else:
+        for_older = False
+    if for_older or not _is_current(target, session):
+        older = "an older or edited version of the bundled schema"
+        found = "a solrconfig.xml for an older Solr" if for_older else older
         raise PermanentError(
-            f"{target}: {what} has an older or edited version of the bundled schema",
+            f"{target}: {what} has {found}",
             advice="Copy the bundled one on the server, then run the same command again (documents that are there keep "
-            f"their old analysis until `indexer reindex` makes them anew):\n  {_copy(_solr_home(target, session))}",
+            "their old analysis until `indexer reindex` makes them anew):\n"
+            f"  {_copy(_solr_home(target, session), product)}",
         )
 
 
@@ -257,8 +268,10 @@ def _solr_home(target: Target, session: requests.Session) -> str:
     return str(admin(target, session, "info/system").get("solr_home", "$SOLR_HOME"))
 
 
-def _copy(solr_home: str) -> str:
+def _copy(solr_home: str, product: Product) -> str:
     """The command that puts the configset where cores made by us have it from."""
-    source = shlex.quote(str(schemas_folder() / CONF))
+    extended = biblio().version != bundled().version  # it has fields of the site's, and nobody has compiled it for sure
+    source = shlex.quote(str((Path("biblio-extra") if extended else schemas_folder()) / CONF[product.major]))
+    build = "indexer schema build --out biblio-extra && " if extended else ""
     folder = shlex.quote(f"{solr_home.rstrip('/')}/configsets/{STANDALONE_CONFIGSET}/conf/")
-    return f"mkdir -p {folder} && cp {source}/* {folder}"
+    return f"{build}mkdir -p {folder} && cp {source}/* {folder}"

@@ -1,6 +1,7 @@
-"""Compiles the schema into a Solr configset: the files of schemas/solr/biblio/conf/, as text.
+"""Compiles the schema into a Solr configset: the files of schemas/solr/biblio/conf/ (for Solr 10 those of
+schemas/solr10/biblio/conf/, where solrconfig.xml is another), as text.
 
-The configset starts on a plain Solr 9 whose analysis-extras module is on (ICU tokenizer and folding), standalone and in
+The configset starts on a plain Solr whose analysis-extras module is on (ICU tokenizer and folding), standalone and in
 SolrCloud. Field semantics, query defaults and commit policy are those of VuFind's biblio core (docs/fields.md); what
 would need VuFind's own jars (the alphabetic browse handler) is left out.
 """
@@ -12,7 +13,7 @@ from xml.sax.saxutils import quoteattr
 from indexer.engines.solr.solrconfig import solrconfig_xml
 from indexer.model.schema import Field, Schema
 
-CONF = "solr/biblio/conf"
+CONF = {9: "solr/biblio/conf", 10: "solr10/biblio/conf"}  # below schemas/, by the version of Solr
 MARK = "Compiled from biblio.toml"  # by which we know a schema of ours on a server
 _HEAD = f"{MARK} by `indexer schema build`: change it there."
 
@@ -75,18 +76,18 @@ _FILTERS: dict[str, tuple[str, dict[str, str], dict[str, tuple[str, ...]]]] = {
 }
 
 
-def configset(schema: Schema, *, copy_fields: bool = False) -> dict[str, str]:
-    """The configset's files: path below schemas/ -> text.
+def configset(schema: Schema, major: int = 9, *, copy_fields: bool = False) -> dict[str, str]:
+    """The configset's files for this version of Solr: name -> text.
 
     With `copy_fields` the schema has all copyField rules, as VuFind's own does. Ours has only `engine_copies`: the
     loader sends the copied fields, so that documents are equal on every engine.
     """
     return {
-        f"{CONF}/schema.xml": schema_xml(schema, copy_fields=copy_fields),
-        f"{CONF}/solrconfig.xml": solrconfig_xml(),
-        f"{CONF}/stopwords.txt": f"# {_HEAD}\n" + "".join(f"{word}\n" for word in schema.stop_words),
-        f"{CONF}/synonyms.txt": synonyms(),
-        f"{CONF}/protwords.txt": "# One word a line that the stemmer is to leave alone.\n",
+        "schema.xml": schema_xml(schema, copy_fields=copy_fields),
+        "solrconfig.xml": solrconfig_xml(major),
+        "stopwords.txt": f"# {_HEAD}\n" + "".join(f"{word}\n" for word in schema.stop_words),
+        "synonyms.txt": synonyms(),
+        "protwords.txt": "# One word a line that the stemmer is to leave alone.\n",
     }
 
 

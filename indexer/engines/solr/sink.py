@@ -1,4 +1,4 @@
-"""Solr 9, standalone or SolrCloud.
+"""Solr 9 and 10, standalone or SolrCloud.
 
 pysolr does the searches. Batches go over its session as we encoded them: pysolr would build each body anew, and tells
 neither which document of a batch failed nor the status and Retry-After of an answer.
@@ -6,23 +6,25 @@ neither which document of a batch failed nor the status and Retry-After of an an
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 import pysolr
 import requests
 
-from indexer.engines import preflight, writable
-from indexer.engines.base import PAGE, Action, Durable, Found, Hit, Outcome, Query
-from indexer.engines.http import CHECK_SECONDS, CONNECT_SECONDS, TIMEOUT, NotThere, engine_words, http_session, shorten
-from indexer.engines.isolate import Refused, isolate
+from indexer.engines.base import PAGE, Action, Durable, Found, Hit, Outcome, Query, Refused
+from indexer.engines.http import CHECK_SECONDS, CONNECT_SECONDS, TIMEOUT, engine_words, http_session, shorten
 from indexer.engines.query import FACET_VALUES, PHRASE_WEIGHTS, WEIGHTS, Clause, check_fields, parse_words, sort_order
+from indexer.engines.solr import preflight, writable
 from indexer.model.documents import Delete, Fields, Value
-from indexer.model.errors import ConfigError, PermanentError, TargetError, TransientError
+from indexer.model.errors import ConfigError, NotThere, PermanentError, TargetError, TransientError
+from indexer.model.schema import Schema
 from indexer.model.targets import Target
 
-SUPPORTED = (9,)
+SUPPORTED = (9, 10)
 FIRST_TIMEOUT = (CONNECT_SECONDS, CHECK_SECONDS)
+OPTIMIZE_SECONDS = 3600.0
 IDS_A_REQUEST = 500
 CURSOR_ROWS = 10_000
 COLLATION_TRIES = 10
@@ -54,6 +56,7 @@ class SolrSink:
         self._url = f"{target.base}/{target.index}"
         self._solr = pysolr.Solr(self._url, timeout=TIMEOUT, session=self._session)
         self._omit: frozenset[str] = frozenset()
+        self.live: Schema | None = None  # its own fields, known after `check`
         self._checked = False
 
     def __str__(self) -> str:
@@ -64,10 +67,12 @@ class SolrSink:
         return self._omit
 
     def check(self, *, to_write: bool = False) -> None:
-        mode = check_product(self._target, self._session)
-        if to_write and mode == "solrcloud":
+        product = check_product(self._target, self._session)
+        if to_write and product.cloud:
             writable.check_solr_cloud(self._session, self._target)
-        self._omit = preflight.check_solr(self._session, self._target)
+        live = preflight.check_solr(self._session, self._target)
+        self._omit, self.live = live.omit, live.schema
+        check_select(self._target, self._session, product)
         self._checked = True
 
     def identity(self) -> str:
@@ -75,7 +80,7 @@ class SolrSink:
         return ""
 
     def push(self, batch: Sequence[Action]) -> list[Outcome]:
-        return isolate(batch, self._send)
+        return self._send(batch) if batch else []
 
     def commit(self) -> None:
         """One hard commit that opens a searcher (pysolr would send two: as a parameter and as a body)."""
@@ -99,6 +104,14 @@ class SolrSink:
 
     def count(self) -> int:
         return int(self._search("*:*", rows=0).hits)
+
+    def count_with(self, field: str) -> int:
+        try:
+            return int(self._search(f"{{!lucene}}{field}:[* TO *]", rows=0).hits)
+        except ConfigError as error:
+            if "undefined field" not in error.message:
+                raise
+            return 0
 
     def ids(self) -> Iterator[str]:
         for document in self._search("*:*", fl="id", sort="id asc", rows=CURSOR_ROWS, cursorMark="*"):
@@ -223,10 +236,27 @@ class SolrSink:
         return found[1] if len(found) > 1 else None
 
 
-def check_product(target: Target, session: requests.Session) -> str:
-    """That Solr answers, in a version we speak to; gives its mode (solrcloud, std). Raises PermanentError, or
-    TransientError.
+def optimize(target: Target) -> None:
+    """Merges the segments of a core or collection into one, which also builds the spelling dictionaries that wait for
+    it. Raises PermanentError or TransientError.
     """
+    with http_session(target) as session:
+        body = b'{"optimize":{"waitSearcher":true,"maxSegments":1}}'  # without a number Solr 9 merges nothing
+        url, wait = f"{target.base}/{target.index}/update", (CONNECT_SECONDS, OPTIMIZE_SECONDS)
+        headers = {"Content-Type": "application/json"}
+        preflight.solr_json(target, session.post(url, params={"wt": "json"}, data=body, headers=headers, timeout=wait))
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """The Solr that answers: its major version, and whether it is a SolrCloud."""
+
+    major: int
+    cloud: bool
+
+
+def check_product(target: Target, session: requests.Session) -> Product:
+    """That Solr answers, in a version we speak to. Raises PermanentError, or TransientError."""
     try:
         answer = _json(session.get(f"{target.base}/admin/info/system", params={"wt": "json"}, timeout=FIRST_TIMEOUT))
     except NotThere:
@@ -237,9 +267,25 @@ def check_product(target: Target, session: requests.Session) -> str:
             f"{target}: there is no Solr at {target.base}{_other_product(target, session)}",
             advice="Solr's URL ends with /solr/ and the core or collection: solr+http://host:8983/solr/biblio.",
         )
-    if int(version.split(".")[0]) not in SUPPORTED:
-        raise PermanentError(f"{target}: this is Solr {version}; what we speak to is Solr 9.")
-    return str(answer.get("mode", ""))
+    major = int(version.split(".")[0])
+    if major not in SUPPORTED:
+        raise PermanentError(f"{target}: this is Solr {version}; what we speak to is Solr 9 and 10.")
+    return Product(major, cloud=answer.get("mode") == "solrcloud")
+
+
+def check_select(target: Target, session: requests.Session, product: Product) -> None:
+    """Raises PermanentError where a Solr 10 has a configuration of the time before: nothing can be searched there."""
+    if product.major < 10:
+        return
+    try:
+        session.get(f"{target.base}/{target.index}/select", params={"q": "*:*", "rows": "0", "wt": "json"})
+    except NotThere:
+        raise PermanentError(
+            f"{target}: its solrconfig.xml has no request handler /select, which Solr {product.major} has to find by "
+            "that name",
+            advice="`indexer schema install --target ...` says how the bundled configset for this Solr comes there; in "
+            "a configuration\nof your own add a SearchHandler of this name. Nothing was sent.",
+        ) from None
 
 
 def _other_product(target: Target, session: requests.Session) -> str:

@@ -3,6 +3,10 @@
 Handlers keep VuFind's names (`standard`, `dismax`, `edismax`, `morelikethis`, chosen by `qt`; `/search` and `/terms` by
 their path) and defaults (all words must match, in allfields), so that a discovery site can be pointed at the core.
 `/replication` needs no line: Solr has it in every core.
+
+Solr 10 lets no `qt` choose a handler, and finds handlers by their path alone. There `/select` is one handler that
+parses as `qt` says, so that a request for `standard`, `dismax` or `edismax` has the answer that Solr 9 gives;
+`/morelikethis` is found by its path.
 """
 
 _HANDLER = """\
@@ -85,11 +89,7 @@ _CONFIG = """\
     <maxWarmingSearchers>2</maxWarmingSearchers>
   </query>
 
-  <!-- /select is answered by the handler that qt names, by `standard` without one. -->
-  <requestDispatcher handleSelect="true">
-    <httpCaching never304="true"/>
-  </requestDispatcher>
-
+{dispatcher}
 {handlers}
   <requestHandler name="/get" class="solr.RealTimeGetHandler">
     <lst name="defaults">
@@ -100,7 +100,7 @@ _CONFIG = """\
   <requestHandler name="/analysis/field" class="solr.FieldAnalysisRequestHandler"/>
   <requestHandler name="/admin/ping" class="solr.PingRequestHandler">
     <lst name="invariants">
-      <str name="qt">standard</str>
+      <str name="qt">{ping}</str>
       <str name="q">*:*</str>
       <str name="rows">0</str>
     </lst>
@@ -116,7 +116,7 @@ _CONFIG = """\
     </arr>
   </requestHandler>
 
-  <requestHandler name="morelikethis" class="solr.MoreLikeThisHandler">
+  <requestHandler name="{similar}" class="solr.MoreLikeThisHandler">
     <lst name="defaults">
       <str name="df">allfields</str>
       <str name="mlt.fl">title,title_short,topic,author,callnumber-label,language,publishDate</str>
@@ -135,19 +135,44 @@ _CONFIG = """\
 """
 
 
-def solrconfig_xml() -> str:
-    """The solrconfig.xml of the biblio configset."""
+_BY_HANDLER = """\
+  <!-- /select is answered by the handler that qt names, by `standard` without one. -->
+  <requestDispatcher handleSelect="true">
+    <httpCaching never304="true"/>
+  </requestDispatcher>
+"""
+
+# Solr replaces ${...} when it reads the file, and in the parameters of each request: $$ leaves it to the latter.
+_BY_PARSER = """\
+  <requestDispatcher>
+    <httpCaching never304="true"/>
+  </requestDispatcher>
+
+  <!-- /select parses as qt says: standard, dismax, edismax. -->
+  <queryParser name="standard" class="solr.LuceneQParserPlugin"/>
+"""
+_QT = "$${qt:lucene}"
+
+
+def solrconfig_xml(major: int) -> str:
+    """The solrconfig.xml of the biblio configset, for this version of Solr."""
     fields = '\n      <str name="qf">allfields title^10 author^5 topic^2</str>'
-    handlers = [
-        _HANDLER.format(name="standard", default=' default="true"', parser="lucene", more=""),
-        _HANDLER.format(name="/search", default="", parser="lucene", more=""),
-        _HANDLER.format(name="dismax", default="", parser="dismax", more=fields),
-        _HANDLER.format(name="edismax", default="", parser="edismax", more=fields),
-    ]
+    search = _HANDLER.format(name="/search", default="", parser="lucene", more="")
+    if major < 10:
+        names = {"dispatcher": _BY_HANDLER, "ping": "standard", "similar": "morelikethis"}
+        handlers = [
+            _HANDLER.format(name="standard", default=' default="true"', parser="lucene", more=""),
+            search,
+            _HANDLER.format(name="dismax", default="", parser="dismax", more=fields),
+            _HANDLER.format(name="edismax", default="", parser="edismax", more=fields),
+        ]
+    else:
+        names = {"dispatcher": _BY_PARSER, "ping": "/search", "similar": "/morelikethis"}
+        handlers = [_HANDLER.format(name="/select", default=' default="true"', parser=_QT, more=fields), search]
     spellcheckers = [
         # Pairs of words: by far longer than a word, so the same two edits are a smaller share of them.
         _SPELLCHECKER.format(name="default", field="spellingShingle", accuracy="0.75"),
         _SPELLCHECKER.format(name="basicSpell", field="spelling", accuracy="0.75"),
         _SPELLCHECKER.format(name="direct", field="allfields_unstemmed", accuracy="0.5"),
     ]
-    return _CONFIG.format(handlers="\n".join(handlers), spellcheckers="".join(spellcheckers))
+    return _CONFIG.format(handlers="\n".join(handlers), spellcheckers="".join(spellcheckers), **names)

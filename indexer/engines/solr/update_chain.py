@@ -80,6 +80,21 @@ def read(solrconfig: bytes) -> UpdateChain:
     return OWN
 
 
+def built_on_optimize(solrconfig: bytes) -> list[str]:
+    """The spelling dictionaries of a solrconfig.xml that are built anew when the index is optimized."""
+    try:
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
+        root = etree.fromstring(_resolved(solrconfig), parser)
+    except etree.XMLSyntaxError:
+        return []
+    found = []
+    for each in root.iterfind("searchComponent/lst"):
+        told = {one.get("name", ""): (one.text or "").strip() for one in each}
+        if told.get("buildOnOptimize") == "true":
+            found.append(told.get("name", "default"))
+    return found
+
+
 def troubles(chain: UpdateChain, schema: Schema) -> Iterator[tuple[str, str, bool]]:
     """(what, problem, whether it blocks) of every processor that would drop or change what we send."""
     where = f"update chain {chain.name or '(default)'}"

@@ -8,7 +8,7 @@ from indexer.formats.marc import mappings, rules
 from indexer.formats.marc.reader import parse
 from indexer.formats.marc.record import MarcRecord
 from indexer.formats.profiles import Profile, make_id
-from indexer.model.documents import Delete, Fields
+from indexer.model.documents import Delete, Draft, Fields
 from indexer.model.errors import Dropped, RecordError
 from indexer.model.records import Record
 
@@ -19,14 +19,15 @@ _PICA_TAG = re.compile("[0-9]{3}[@A-Z]")
 _UNIMARC_100 = re.compile(r"[0-9]{8}[a-u|# ]")  # when it was entered, and the type of the date behind it
 
 
-def document(record: Record, profile: Profile) -> Fields | Delete:
+def document(record: Record, profile: Profile) -> Draft | Delete:
     """The document of one MARC record, without copied fields; a deletion where its leader says that it is deleted.
 
     A field that cannot be made is left out and noted in `marc_error`, as is what had to be repaired in reading.
     Raises RecordError where nothing can be read, the record has no id or is not MARC 21, and Dropped where it is no
     bibliographic record (unless the profile lets all types in) or the mapping drops it.
     """
-    return from_marc(parse(record.raw), profile, (record.header.identifier if record.header else None) or "")
+    made = from_marc(parse(record.raw), profile, (record.header.identifier if record.header else None) or "")
+    return made if isinstance(made, Delete) else Draft(made, computed=())  # the mapping has rules of its own for them
 
 
 def from_marc(record: MarcRecord, profile: Profile, harvested: str = "") -> Fields | Delete:
@@ -106,6 +107,16 @@ def made_alone(options: Mapping[str, Any]) -> frozenset[str] | None:
     if not all(path.endswith(mappings.PROPERTIES) for path in paths):
         return None
     return frozenset(mappings.load(mapping, options["functions"]).fields)
+
+
+def depends_on(options: Mapping[str, Any]) -> str:
+    """What the documents depend on besides their records: the mapping of one's own."""
+    return mappings.digest(options["mapping"], options["functions"]) if options["mapping"] else ""
+
+
+def named_fields(options: Mapping[str, Any]) -> set[str]:
+    """The fields that a mapping of the user's own makes."""
+    return mappings.load(options["mapping"], options["functions"]).own
 
 
 def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:

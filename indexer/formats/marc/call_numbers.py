@@ -21,13 +21,14 @@ _lc_classes = compile_spec("090a:050a")
 _dewey_numbers = compile_spec("082a:083a")
 
 _LC = re.compile(r"\s*([A-Za-z]+)\s*(?:(\d+)(\.\d+)?)?(.*)\Z", re.DOTALL)
-_NOT_LC = frozenset("IOWXY")  # letters that no class of the Library of Congress begins with
+_NOT_LC = frozenset("IOWXY")  # capitals that no class of the Library of Congress begins with
 _CLASS_SUFFIX = re.compile(r"\s*\d+[A-Za-z]*\s*(?=\.?[A-Za-z]\d)")  # such as a date: 1970 in T796.7 1970.L1 B36
 _WORD = re.compile(r"\s*(?:[A-Za-z](?!\d)|[^\W\d_A-Za-z])")
 _LETTERS = re.compile(r"\s*([A-Za-z]+)")
 _TOKEN = re.compile(  # a cutter or a word | the digits of a number | what stands right behind them
-    r"([A-Z]\d+|[A-Z]+?(?=[A-Z]\d|[^A-Z]|\Z))|(\d+)((?:\.\d+)*\.?[A-Z]*(?!\d))"
+    r"([A-Z]\d+|[A-Z]+?(?=[A-Z]\d|[^A-Z]|\Z))|(\d+)((?:\.+\d+)*\.*[A-Z]*(?!\d))"
 )
+_CUTTER = re.compile(r"[A-Z]\d")
 _FIRST_CUTTER = re.compile(r"\.?(?=[A-Z]\d)")
 _DEWEY = re.compile(r"\s*(\d+)(\.\d+)?(.*)\Z", re.DOTALL)
 _DEWEY_CUTTER = re.compile(r"\s*\.?([A-Z]\d{1,3}[A-Z]*)")
@@ -64,7 +65,7 @@ def callnumber_sort(record: MarcRecord) -> str | None:
 def is_lc(number: str) -> bool:
     """Whether this is an LC call number: letters of a class, then the number of a class."""
     found = _LC.match(number)
-    return found is not None and found[2] is not None and found[1][0].upper() not in _NOT_LC
+    return found is not None and found[2] is not None and found[1][0] not in _NOT_LC
 
 
 def lc_key(number: str) -> str:
@@ -79,8 +80,9 @@ def lc_key(number: str) -> str:
         after = f"{_tokens(suffix[0].upper())} {_tokens(rest[suffix.end() :].upper())}"
     else:
         after = _tokens(rest.upper())
-        if _WORD.match(rest):
-            after = "_" + after
+        if word := _WORD.match(rest):
+            apart = not word[0].isascii() and _CUTTER.match(after)  # a letter that is left out, and no part of that
+            after = ("_ " if apart else "_") + after
     return f"{whole} {after}" if after else whole
 
 

@@ -145,7 +145,7 @@ def _from_leader(raw: bytes, warnings: list[str]) -> bytes:
         length = head[: len(head) - len(head.lstrip(b"0123456789"))]
         return length[:5].rjust(5, b"0") + head[len(length) :].ljust(LEADER - 5)[: LEADER - 5] + raw[entries:]
     if len(raw) < LEADER:
-        raise RecordError(f"MARC: {len(raw)} bytes are no record: a leader alone has {LEADER}")
+        raise RecordError(f"MARC: {len(raw)} bytes are not a record: a leader alone has {LEADER}")
     warnings.append(f"leader: {_shown(raw[:LEADER])} and the directory behind it are not as ISO 2709 has them")
     return raw
 

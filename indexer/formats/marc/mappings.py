@@ -7,18 +7,23 @@ from pathlib import Path
 
 from indexer.formats.marc import rules
 from indexer.model.errors import ConfigError
+from indexer.model.schema import Schema, biblio
 
 PROPERTIES = ".properties"
 
 
-@functools.cache
 def load(mapping: str | tuple[str, ...] = "", functions: str = "") -> rules.FieldRules:
-    """Reads a mapping once a process: a file, or several of which each stands on those before it. The empty path, and
-    `vufind`, are the bundled mapping; `*.properties` are SolrMarc's, and `functions` is the Python file in which these
-    find what they call.
+    """Reads a mapping, once a process for a schema: a file, or several of which each stands on those before it. The
+    empty path, and `vufind`, are the bundled mapping; `*.properties` are SolrMarc's, and `functions` is the Python file
+    in which these find what they call.
 
     Raises ConfigError naming the file and the line for whatever is wrong in it.
     """
+    return compiled(mapping, functions, biblio())
+
+
+@functools.lru_cache(64)
+def compiled(mapping: str | tuple[str, ...], functions: str, schema: Schema) -> rules.FieldRules:
     paths = [mapping] if isinstance(mapping, str) else list(mapping)
     if len(paths) == 1 and not paths[0].endswith(PROPERTIES):
         return rules.load("" if paths[0] == rules.BUNDLED else paths[0])

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from lxml import etree
 
-from indexer.formats import xml
+from indexer.formats import mend, xml
 from indexer.formats.marc import iso2709
 from indexer.formats.marc.record import MarcField, MarcRecord
 from indexer.model.errors import RecordError
@@ -165,15 +165,15 @@ def _checked(tag: str, ind1: str, ind2: str, subfields: list[tuple[str, str]], w
 
 def _from_json(raw: bytes) -> MarcRecord:
     """MARC-in-JSON, as pymarc, marc4j and File_MARC write it, or MARC-HASH; by itself or in an object of FOLIO's."""
+    warnings: list[str] = []
     try:
-        parsed = orjson.loads(raw)
+        parsed = _loaded(raw, warnings)
     except orjson.JSONDecodeError as error:
         raise RecordError(f"MARC-in-JSON: {error}") from None
-    record = _within(parsed)
+    record = _within(parsed, warnings)
     given = record["fields"] if record is not None else None
     if record is None or not given:
         raise RecordError("MARC-in-JSON: the record has no list of fields")
-    warnings: list[str] = []
     fields: list[MarcField] = []
     for item in given:
         if isinstance(item, list):
@@ -189,18 +189,30 @@ def _from_json(raw: bytes) -> MarcRecord:
     return iso2709.record(leader, fields, warnings)
 
 
-def _within(value: Any, depth: int = 4) -> dict[str, Any] | None:
+def _loaded(raw: bytes, warnings: list[str]) -> Any:
+    try:
+        return orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        mended, told = mend.json(raw.decode("utf-8", "surrogateescape"))
+        if not told:
+            raise
+        value = orjson.loads(mended.encode("utf-8", "surrogateescape"))
+        warnings += told
+        return value
+
+
+def _within(value: Any, warnings: list[str], depth: int = 4) -> dict[str, Any] | None:
     """The object with the fields: this one, or one in it (parsedRecord.content, which may also be JSON in a text)."""
     if isinstance(value, str) and value[:1] == "{":
         try:
-            value = orjson.loads(value)
+            value = _loaded(value.encode(), warnings)
         except orjson.JSONDecodeError:
             return None
     if not isinstance(value, dict):
         return None
     if isinstance(value.get("fields"), list):
         return value
-    found = (_within(inner, depth - 1) for inner in value.values()) if depth else ()
+    found = (_within(inner, warnings, depth - 1) for inner in value.values()) if depth else ()
     return next((inner for inner in found if inner is not None), None)
 
 

@@ -19,7 +19,7 @@ from indexer.derive import copies
 from indexer.formats.marc import maps, specs
 from indexer.formats.marc.record import MarcRecord
 from indexer.model.errors import ConfigError, RecordError
-from indexer.model.schema import biblio
+from indexer.model.schema import Schema, biblio, bundled
 
 Values = Iterable[str] | str | None
 Function = Callable[[MarcRecord], Values]
@@ -226,12 +226,17 @@ def once(function: Callable[[MarcRecord], Result]) -> Callable[[MarcRecord], Res
     return remembered
 
 
-@functools.cache
 def load(path: str = "") -> FieldRules:
-    """Runs a mapping file once a process; the empty path is the bundled mapping. `mappings.load` is for all kinds.
+    """Runs a mapping file, once a process for a schema; the empty path is the bundled mapping. `mappings.load` is for
+    all kinds.
 
     Raises ConfigError naming the file and the line for whatever is wrong in it.
     """
+    return compiled(path, biblio())
+
+
+@functools.lru_cache(64)
+def compiled(path: str, schema: Schema) -> FieldRules:
     return check_id(executed(path), path or BUNDLED)
 
 
@@ -323,8 +328,10 @@ def _put(current: FieldRules, name: str, rules: tuple[Rule, ...], first: bool = 
         run = _then(run, _without_duplicates)
     if first:
         run = _then(run, _first)
-    known = biblio().field(name)
-    current.fields[name] = FieldRule(name, known is not None and known.multi, rules, run)
+    schema = biblio()
+    known = schema.field(name)
+    multi = schema.open if known is None else known.multi  # how many a field of others holds, its index says
+    current.fields[name] = FieldRule(name, multi, rules, run)
     current.own.add(name)
     current.decided.discard(name)
 
@@ -407,7 +414,12 @@ def _translator(translate: str | Mapping[str, str]) -> maps.Translate:
 def check_name(name: str) -> None:
     """Raises ValueError for a field that a mapping cannot make."""
     schema = biblio()
-    if schema.field(name) is None:
+    ours = (
+        bool(_under_way)
+        and _under_way[-1].files[0] == Path(__file__).with_name(f"{BUNDLED}.py")
+        and bundled().takes(name)
+    )
+    if not schema.takes(name) and not ours:
         raise ValueError(f"the schema has no field {name!r}. {_nearest(name, schema.fields)}")
     if name in copies.filled() or name == "_version_":
         raise ValueError(f"{name} is filled by the loader or the engine, a mapping cannot make it")

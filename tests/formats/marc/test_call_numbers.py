@@ -28,6 +28,11 @@ from tests.formats.marc.made import document, marc_record
         ("QA1 5.5.5", "QA 11 15.5.5"),
         ("QA c.2.A1 v.5.B2", "QA _C 12 A1 V 15. B2"),  # a period in front of the first cutter belongs to no number
         ("QA1 é", "QA 11 _"),
+        ("QA1 éC5", "QA 11 _ C5"),  # a letter that is left out stands by itself before a cutter, and in no other place
+        ("KMP é57", "KMP _257"),
+        ("QA1 éb", "QA 11 _B"),
+        ("QA1..5/22", "QA 11 15 222"),
+        ("924..71/022", "3924..71 222"),  # periods in a row belong to the number
         ("", ""),
     ],
 )
@@ -58,7 +63,8 @@ def test_keys_sort_as_shelves_do() -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "valid"), [("QA76", True), ("W1", False), ("iv 5", False), ("Fiction", False), ("813.5", False)]
+    ("number", "valid"),
+    [("QA76", True), ("W1", False), ("iv 5", True), ("Iv 5", False), ("Fiction", False), ("813.5", False)],
 )
 def test_lc_numbers_are_told_from_others(number: str, valid: bool) -> None:
     assert is_lc(number) is valid

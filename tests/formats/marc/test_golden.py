@@ -23,6 +23,8 @@ BY_CHOICE = {
     "p0799": ({"allfields", "title", "title_auth", "title_full", "title_short", "title_sort"}, LINE),
     "p0624": ({"publishDate", "publishDateSort"}, CLOCK),
 }
+# A numeric reference in a record of MARC-8 that is all ASCII: LC's rule for what MARC-8 lacks. SolrMarc leaves it.
+REFERENCE = ("2196384", "allfields")
 
 
 def differences(files: Sequence[Path], golden: Path) -> Iterator[tuple[str, str, object, object]]:
@@ -36,9 +38,10 @@ def differences(files: Sequence[Path], golden: Path) -> Iterator[tuple[str, str,
         if isinstance(ours, Delete):
             yield identifier, "deleted", ours.id, None
             continue
-        for name in (ours.keys() | theirs.keys()) - NOT_THERE:
-            if listed(ours.get(name)) != theirs.get(name, []):
-                yield identifier, name, ours.get(name), theirs.get(name)
+        fields = ours.fields
+        for name in (fields.keys() | theirs.keys()) - NOT_THERE:
+            if listed(fields.get(name)) != theirs.get(name, []):
+                yield identifier, name, fields.get(name), theirs.get(name)
 
 
 def test_each_probe_of_the_mapping_is_as_vufind_has_it(data: Path) -> None:
@@ -78,4 +81,5 @@ def test_so_it_is_with_the_oddities_of_traject(real_data: Path, inputs: str, gol
         pytest.skip(f"{real_data} has no local/marc/traject")
     found = list(differences(files, real_data / "golden" / f"{golden}.jsonl"))
     assert [identifier for identifier, name, *_ in found if name == "deleted"] == deleted
-    assert [difference for difference in found if difference[1] != "deleted"] == []
+    differing = {(identifier, name) for identifier, name, *_ in found if name != "deleted"}
+    assert differing == ({REFERENCE} if inputs == "*.marc" else set())

@@ -216,16 +216,16 @@ def test_the_digest_changes_with_every_file_that_is_read(tmp_path: Path) -> None
         (tmp_path / "local.py").write_text(f'{HEAD}mapping(base="shared.py")\n{local}')
         (tmp_path / "shared.py").write_text(f'{HEAD}field("shelf_str_mv", marc("952c", translate="t.tsv"))\n{shared}')
         (tmp_path / "t.tsv").write_text(f"a\t{label}\n")
-        rules.load.cache_clear()
-        mappings.load.cache_clear()
+        rules.compiled.cache_clear()
+        mappings.compiled.cache_clear()
         return mappings.digest(str(tmp_path / "local.py"))
 
     try:
         assert digest() == digest()
         assert len({digest(), digest(local="# more"), digest(shared="# more"), digest(label="B")}) == 4
     finally:
-        rules.load.cache_clear()
-        mappings.load.cache_clear()
+        rules.compiled.cache_clear()
+        mappings.compiled.cache_clear()
 
 
 @pytest.mark.parametrize(

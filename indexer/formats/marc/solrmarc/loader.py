@@ -328,8 +328,9 @@ def _fold(made: rules.FieldRules, before: Mapping[str, rules.FieldRule], state: 
 
 
 def _extended(name: str, before: rules.FieldRule | None, entry: _Entry) -> rules.FieldRule:
-    known = biblio().field(name)
-    multi = known is not None and known.multi
+    schema = biblio()
+    known = schema.field(name)
+    multi = schema.open if known is None else known.multi
     if before is None:
         return rules.FieldRule(name, multi, (entry.rule,), entry.rule.run)
     first, run = before.run, entry.rule.run

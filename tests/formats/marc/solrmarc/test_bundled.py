@@ -7,11 +7,11 @@ from pathlib import Path
 import orjson
 import pytest
 
-from indexer.formats.marc import document, maps
+from indexer.formats.marc import from_marc, maps
+from indexer.formats.marc.reader import parse
 from indexer.formats.profiles import Profile, resolve
 from indexer.model.documents import Delete
-from indexer.model.records import Position, Record
-from tests.formats.marc.solrmarc.test_golden import DATA, records
+from tests.formats.marc.solrmarc.golden import DATA, records
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def profiles(tmp_path_factory: pytest.TempPathFactory) -> tuple[Profile, Profile
 )
 def test_the_documents_are_the_same(profiles: tuple[Profile, Profile], data: Path, file: str, every: int) -> None:
     def written(raw: bytes, profile: Profile) -> bytes:
-        made = document(Record("s", "marc", raw.lstrip(b"\r\n"), Position("f")), profile)
+        made = from_marc(parse(raw.lstrip(b"\r\n")), profile)
         return made.id.encode() if isinstance(made, Delete) else orjson.dumps(made)
 
     bundled, properties = profiles

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,15 +9,10 @@ import pytest
 from indexer.formats.marc import mappings, reader
 from indexer.formats.marc.solrmarc import files, parser, syntax
 from indexer.model.errors import ConfigError
+from tests.formats.marc.solrmarc.golden import DATA, records
 
-DATA = Path(__file__).parents[3] / "data/marc/solrmarc"
 FORMS = DATA / "forms/forms.properties"
 LOST = {"d22_str_mv", "i21_str_mv"}  # SolrMarc loses these fields with an exception
-
-
-def records(file: Path) -> Iterator[bytes]:
-    raw = gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
-    yield from (part + b"\x1d" for part in raw.split(b"\x1d") if part.strip())
 
 
 def made(mapping: Path, raw: bytes) -> dict[str, list[str]]:

@@ -7,8 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer.formats.explain import explain
-from indexer.formats.marc import document, mappings
+from indexer.formats.marc import from_marc, mappings
 from indexer.formats.marc.explain import rules_of
+from indexer.formats.marc.reader import parse
 from indexer.formats.marc.solrmarc.whole import as_marc
 from indexer.formats.profiles import resolve
 from indexer.jobs.session import remarks
@@ -52,7 +53,7 @@ def told(*paths: str, functions: str = "") -> str:
 
 def made(folder: Path, mapping: list[str], **more: object) -> Fields | Delete:
     profile = resolve("marc", {"marc": {"mapping": mapping, **more}})
-    return document(Record("s", "marc", as_marc(RECORD).encode(), Position("f")), profile)
+    return from_marc(parse(as_marc(RECORD).encode()), profile)
 
 
 def test_a_later_file_replaces_a_field_or_extends_it(tmp_path: Path) -> None:
@@ -348,14 +349,14 @@ def test_the_digest_changes_with_a_map_and_with_the_functions(tmp_path: Path) ->
         (tmp_path / "translation_maps").mkdir(exist_ok=True)
         (tmp_path / "translation_maps/m.properties").write_text(f"a = {label}\n")
         marc, functions = files(tmp_path, marc_properties=f"{ID}title = 245a, m.properties\n", site_py=f"#{site}\n")
-        mappings.load.cache_clear()
+        mappings.compiled.cache_clear()
         return mappings.digest((marc,), functions)
 
     try:
         assert digest() == digest()
         assert len({digest(), digest(label="b"), digest(site="x")}) == 3
     finally:
-        mappings.load.cache_clear()
+        mappings.compiled.cache_clear()
 
 
 def test_explain_names_the_line(tmp_path: Path) -> None:
@@ -383,7 +384,7 @@ def test_no_text_breaks_the_reader_or_reads_another_file(tmp_path: Path, text: s
     folder = tmp_path / "mapping"
     (folder / "translation_maps").mkdir(parents=True, exist_ok=True)
     (folder / "a.properties").write_text(f"{ID}{text}", encoding="utf-8", newline="")
-    mappings.load.cache_clear()
+    mappings.compiled.cache_clear()
     try:
         read = mappings.load(str(folder / "a.properties")).files
     except ConfigError:

@@ -1,8 +1,5 @@
 """MODS 3 (https://www.loc.gov/standards/mods/) to documents: titles, names, subjects, dates, addresses."""
 
-from indexer.derive.authors import author_sort
-from indexer.derive.titles import strip_articles, title_fields
-from indexer.derive.work_keys import work_keys
 from indexer.formats import xml
 from indexer.formats.harvest import identify
 from indexer.formats.profiles import Profile
@@ -33,19 +30,14 @@ def document(record: Record, profile: Profile) -> Fields:
         fields["language"] = languages
     if authors := texts("m:name[@type='personal']/m:namePart[1]"):
         fields["author"] = authors
-        fields["author_sort"] = author_sort(authors) or ""
-    titles = texts("m:titleInfo[1]/m:title")
-    if titles:
-        fields |= title_fields(titles[0], profile.title_sort)  # type: ignore[arg-type]
+    if titles := texts("m:titleInfo[1]/m:title"):
+        fields["title"] = titles[0]
     if abstracts := texts("m:abstract"):
         fields["description"] = abstracts[0]
     if topics := texts("m:subject/m:topic"):
         fields["topic"] = topics
     if dates := texts("m:originInfo/m:dateIssued"):
         fields["publishDate"] = [dates[0][:4]]
-        fields["publishDateSort"] = dates[0][:4]
     if urls := texts("m:location/m:url"):
         fields["url"] = urls
-    if keys := work_keys(titles, authors, trimmed_titles=tuple(map(strip_articles, titles))):
-        fields["work_keys_str_mv"] = keys
     return fields

@@ -1,4 +1,4 @@
-"""Isolation by halving loses nothing."""
+"""Halving a batch that is refused loses nothing."""
 
 from collections.abc import Sequence
 
@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.engines.base import Action, Outcome, Write
-from indexer.engines.isolate import Refused, isolate
+from indexer.engines.base import Action, Outcome, Refused, Write
 from indexer.model.documents import Delete
 from indexer.model.errors import TransientError
+from indexer.pipeline.bisect import bisect
 
 
 class Engine:
@@ -37,7 +37,7 @@ def batch_of(size: int) -> list[Action]:
 def test_exactly_the_bad_ones_are_rejected(case: tuple[int, set[int]]) -> None:
     size, places = case
     engine = Engine({str(place) for place in places})
-    outcomes = isolate(batch_of(size), engine.send)
+    outcomes = bisect(batch_of(size), engine.send)
     bad = {place for place in places if place < size}
     assert [outcome.status for outcome in outcomes] == [
         "rejected" if place in bad else "indexed" for place in range(size)
@@ -49,7 +49,7 @@ def test_exactly_the_bad_ones_are_rejected(case: tuple[int, set[int]]) -> None:
 def test_no_remainder_of_a_division_is_lost() -> None:
     """200 documents with 9 bad ones: an importer that sends quarters of n // 4 loses two good ones of them."""
     engine = Engine({"3", "17", "64", "99", "100", "101", "130", "177", "199"})
-    outcomes = isolate(batch_of(200), engine.send)
+    outcomes = bisect(batch_of(200), engine.send)
     assert len(engine.index) == 191
     assert sum(outcome.status == "rejected" for outcome in outcomes) == 9
     assert engine.requests < 120
@@ -67,5 +67,5 @@ def test_an_outage_is_no_documents_fault() -> None:
         raise TransientError("gone")
 
     with pytest.raises(TransientError):
-        isolate([*batch_of(3), Delete("x")], send)
+        bisect([*batch_of(3), Delete("x")], send)
     assert calls == 2

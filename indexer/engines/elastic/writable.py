@@ -5,24 +5,17 @@ sent waits for that. A server that does not let us see a state is not asked agai
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import requests
-
-from indexer.engines.http import NotThere
-from indexer.engines.preflight import solr_json
-from indexer.model.errors import PermanentError, TransientError
+from indexer.engines.elastic.client import Call
+from indexer.engines.preflight import NOTHING_SENT
+from indexer.model.errors import NotThere, PermanentError
 from indexer.model.targets import Target
 
-if TYPE_CHECKING:
-    from indexer.engines.elastic.client import Call
-
-Json = dict[str, Any]
 SETTINGS = "index.uuid,index.verified_before_close,index.default_pipeline,index.final_pipeline"
-NOTHING_SENT = "Nothing was sent."
 
 
-def check_elastic(target: Target, call: "Call", path: str) -> None:
+def check_elastic(target: Target, call: Call, path: str) -> None:
     """Of the index or alias at this path. Raises PermanentError where it takes no documents."""
     settings = call("GET", f"{path}/_settings/{SETTINGS}", flat_settings="true")
     aliases = call("GET", f"{path}/_alias")
@@ -31,12 +24,14 @@ def check_elastic(target: Target, call: "Call", path: str) -> None:
         raise PermanentError(
             f"{target}: no write index is defined for the alias: it stands for {', '.join(sorted(aliases))}",
             advice=f"Set is_write_index on one of them, or give an index. {NOTHING_SENT}",
+            nothing_sent=True,
         )
     closed = sorted(name for name, row in settings.items() if row["settings"].get("index.verified_before_close"))
     if closed:
         raise PermanentError(
             f"{target}: the index {', '.join(closed)} is closed (index_closed_exception)",
             advice=f"Open it (POST /{closed[0]}/_open). {NOTHING_SENT}",
+            nothing_sent=True,
         )
     for key in ("index.default_pipeline", "index.final_pipeline"):
         pipeline = settings.get(index, {}).get("settings", {}).get(key, "_none")
@@ -44,6 +39,7 @@ def check_elastic(target: Target, call: "Call", path: str) -> None:
             raise PermanentError(
                 f"{target}: the pipeline with id [{pipeline}] does not exist, which {key} of {index} names",
                 advice=f"Make it, or take the setting away: without it every document is refused. {NOTHING_SENT}",
+                nothing_sent=True,
             )
 
 
@@ -58,7 +54,7 @@ def write_index(name: str, aliases: Mapping[str, Any]) -> str | None:
     return chosen[0] if chosen else None
 
 
-def _is_there(call: "Call", path: str) -> bool:
+def _is_there(call: Call, path: str) -> bool:
     try:
         call("GET", path)
     except NotThere:
@@ -66,35 +62,3 @@ def _is_there(call: "Call", path: str) -> bool:
     except PermanentError:  # we may not see it
         return True
     return True
-
-
-def check_solr_cloud(session: requests.Session, target: Target) -> None:
-    """Of the collection, or of those behind the alias. Raises PermanentError where one is read-only, TransientError
-    where a shard has no leader.
-    """
-    params = {"action": "CLUSTERSTATUS", "collection": target.index, "wt": "json"}
-    try:
-        response = session.get(f"{target.base}/admin/collections", params=params)
-    except PermanentError:  # we may not see it
-        return
-    if response.status_code >= 400:  # there is no such collection: its schema says so
-        return
-    cluster = solr_json(target, response).get("cluster", {})
-    nodes = set(cluster.get("live_nodes", []))
-    for name, collection in sorted(cluster.get("collections", {}).items()):
-        if str(collection.get("readOnly", "")).lower() == "true":
-            raise PermanentError(
-                f"{target}: the collection {name} is read-only",
-                advice=f"MODIFYCOLLECTION with an empty readOnly opens it. {NOTHING_SENT}",
-            )
-        for shard, row in sorted(collection.get("shards", {}).items()):
-            if row.get("state") == "active" and not any(_leads(each, nodes) for each in row["replicas"].values()):
-                raise TransientError(
-                    f"{target}: {shard} of {name} has no leader that is up",
-                    advice=f"Is a node down, or starting? {NOTHING_SENT}",
-                )
-
-
-def _leads(replica: Json, nodes: set[str]) -> bool:
-    is_up = replica.get("state") == "active" and replica.get("node_name") in nodes
-    return is_up and str(replica.get("leader", "")).lower() == "true"

@@ -1,0 +1,389 @@
+"""A VuFind installation (its `local` folder over the core) as a configuration of ours.
+
+What is read: config.ini (which index), oai.ini and the harvest folders, import.properties and the MARC mappings that it
+names, the import files of stylesheets, cron tables and scripts. Mappings and stylesheets are named by path, not copied.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from indexer.formats import php_ini
+from indexer.migrate import cron, oai_ini
+from indexer.migrate.table import Item
+from indexer.migrate.toml import document
+from indexer.model.errors import ConfigError
+
+PREFIXES = {"oai_dc": "ojs", "marc21": "marc", "marcxml": "marc", "marc": "marc", "oai_doaj": "doaj", "nlm": "nlm_ojs"}
+MARC_TAGS = ("marc21", "marcxml", "marc", "MARC21", "oai_marc")
+SCRIPTS = ("*.sh", "*cron*", "cron/*", "cron.d/*")
+FUNCTION = re.compile(r"function\s+{}\s*\(")
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """The texts to be written, by file name, and the table: what became of each line."""
+
+    files: dict[str, str]
+    items: list[Item]
+    sources: list[str]
+
+    def count(self, verdict: str) -> int:
+        return sum(item.verdict == verdict for item in self.items)
+
+
+@dataclass(slots=True)
+class _Installation:
+    """`core` is VuFind's folder, `local` the site's over it."""
+
+    core: Path
+    local: Path
+    items: list[Item] = field(default_factory=list)
+    profiles: dict[str, dict[str, Any]] = field(default_factory=dict)
+    sources: list[dict[str, Any]] = field(default_factory=list)
+
+    def find(self, *names: str) -> Path | None:
+        """The file of one of these names, the site's own first."""
+        return next(
+            (base / name for name in names for base in (self.local, self.core) if (base / name).is_file()), None
+        )
+
+    def shown(self, path: Path) -> str:
+        for base in (self.local, self.core):
+            if path.is_relative_to(base):
+                return str(path.relative_to(base if base == self.core else base.parent))
+        return str(path)
+
+    def note(self, where: str, what: str, verdict: Any, remark: str = "") -> None:
+        self.items.append(Item(where, what, verdict, remark))
+
+
+def read(core: Path, *, local: Path | None = None, crontab: Path | None = None) -> Migration:
+    """What is there, as texts of ours. Raises ConfigError where the folder is no VuFind installation."""
+    core = core.resolve()
+    here = _Installation(core, (local or core / "local").resolve())
+    if not (core / "import").is_dir() and not (here.local / "import").is_dir():
+        raise ConfigError(
+            f"{core}: there is no folder import in it", advice="Name the folder that VuFind is installed in."
+        )
+    steps = _steps(here, crontab)
+    settings: dict[str, Any] = {"target": _target(here)}
+    dates = _marc(here, steps)
+    dates = _harvests(here, steps) or dates
+    _csv(here)
+    if dates:
+        settings["load"] = {"dates": True}
+    if when := _schedule(here, steps):
+        settings["schedule"] = {"cron": when}
+    settings["profile"] = here.profiles
+    settings["source"] = here.sources
+    stubs = _stubs(here)  # which profiles name
+    files = {"indexer.toml": document(settings), **({"site_functions.py": stubs} if stubs else {})}
+    return Migration(files, here.items, [str(source["name"]) for source in here.sources])
+
+
+def _steps(here: _Installation, crontab: Path | None) -> list[cron.Step]:
+    files = [crontab] if crontab is not None else []
+    for pattern in SCRIPTS:
+        files += sorted(path for path in here.local.glob(pattern) if path.is_file())
+        files += sorted(path for path in (here.local / "scripts").glob(pattern) if path.is_file())
+    steps = [step for file in dict.fromkeys(files) for step in cron.steps(file, name=here.shown(file))]
+    for step in steps:
+        match step.does:
+            case "stays":
+                here.note(step.where, step.text, "stays with VuFind")
+            case "optimize":
+                here.note(
+                    step.where, step.text, "with a remark", "[solr] optimize, where spelling dictionaries need it"
+                )
+            case "authority":
+                here.note(step.where, step.text, "needs you", 'a configuration of its own, with schema = "live"')
+            case "suppressed":
+                here.note(
+                    step.where, step.text, "with a remark", "drop(...) in the mapping, or a list for `indexer delete`"
+                )
+            case _:
+                here.note(step.where, step.text, "taken over", "`indexer sync` does it")
+    return steps
+
+
+def _target(here: _Installation) -> str:
+    """The URL of the index that config.ini names."""
+    names = ("config/vufind/config.ini",)
+    url = _ini_value([here.local / names[0], here.core / names[0]], "Index", "url") or "http://localhost:8983/solr"
+    core = _ini_value([here.local / names[0], here.core / names[0]], "Index", "default_core") or "biblio"
+    here.note("config.ini [Index]", "url, default_core", "taken over", f"solr+{url}/{core}")
+    return f"solr+{url.rstrip('/')}/{core}"
+
+
+def _ini_value(files: Iterable[Path], section: str, key: str) -> str:
+    """One value of a large file of which nothing else is read."""
+    for file in files:
+        if not file.is_file():
+            continue
+        inside = False
+        for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+            stripped = line.strip()
+            if stripped.startswith("["):
+                inside = stripped.startswith(f"[{section}]")
+            elif inside and (found := re.match(rf"{key}(?:\[\])?\s*=\s*\"?([^\";]+)", stripped)):
+                return found[1].strip()
+    return ""
+
+
+def _marc(here: _Installation, steps: list[cron.Step]) -> bool:
+    """The catalogue: its mappings, and its dumps where a script says which; whether dates are tracked."""
+    importing = here.find("import/import.properties")
+    names = _property(importing, "solr.indexer.properties") if importing else ""
+    mappings = [
+        path for name in re.split(r"[,;\s]+", names) if name and (path := here.find(f"import/{name}")) is not None
+    ]
+    if importing is not None:
+        missing = [name for name in re.split(r"[,;\s]+", names) if name and here.find(f"import/{name}") is None]
+        verdict = "needs you" if missing else "taken over"
+        remark = f"there is no {', '.join(missing)}" if missing else "mapping, by path"
+        here.note(here.shown(importing), "solr.indexer.properties", verdict, remark)
+        _import_properties(here, importing)
+    paths = _marc_paths(here, steps)
+    if not mappings:
+        return False
+    here.profiles["catalogue"] = {"base": "marc", "mapping": [str(path) for path in mappings]}
+    if paths:
+        here.sources.append({"name": "catalogue", "profile": "catalogue", "paths": paths})
+    else:
+        here.note(
+            "MARC", "dumps of the catalogue", "needs you", "[[source]] catalogue: its paths; no script names them"
+        )
+    text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in mappings)
+    return bool(re.search(r"^\s*(first|last)_indexed\s*\+?=.*get(First|Last)Indexed", text, re.M))
+
+
+def _property(file: Path, key: str) -> str:
+    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+        name, equals, value = line.partition("=")
+        if equals and name.strip() == key:
+            return value.strip()
+    return ""
+
+
+READ_ANYWAY = {
+    "solr.core.name": "the target names it",
+    "solr.hosturl": "the target names it",
+    "solrmarc.path": "mappings are named by path",
+    "marc.to_utf_8": "documents are UTF-8",
+    "marc.permissive": "damaged records are mended, with a note in marc_error",
+    "marc.default_encoding": "told by the record; what does not fit is weighed against MARC-8 and Latin-1",
+    "marc.include_errors": "marc_error",
+    "marc.combine_records": "",
+}
+
+
+def _import_properties(here: _Installation, file: Path) -> None:
+    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+        name, equals, value = line.partition("=")
+        name = name.strip()
+        if not equals or name.startswith("#") or name == "solr.indexer.properties":
+            continue
+        if name == "marc.combine_records" and value.strip():
+            here.note(here.shown(file), name, "needs you", "records of one id in a row are not put together")
+        elif name in READ_ANYWAY:
+            here.note(here.shown(file), name, "taken over", READ_ANYWAY[name])
+        else:
+            here.note(here.shown(file), name, "with a remark", "not asked for here")
+
+
+def _marc_paths(here: _Installation, steps: list[cron.Step]) -> list[str]:
+    paths = []
+    for step in steps:
+        if step.does == "marc" and step.arguments:
+            argument = step.arguments[-1]
+            folder = _harvest_folder(here, argument)
+            paths.append(str(folder) if folder is not None else argument)
+    return list(dict.fromkeys(paths))
+
+
+def _harvest_folder(here: _Installation, name: str) -> Path | None:
+    return next(
+        (base / "harvest" / name for base in (here.local, here.core) if (base / "harvest" / name).is_dir()), None
+    )
+
+
+def _harvests(here: _Installation, steps: list[cron.Step]) -> bool:
+    """The sections of oai.ini, and the harvest folders that no section names; whether dates are tracked."""
+    file = here.find("harvest/oai.ini", "config/vufind/oai.ini")
+    sections = php_ini.parse(file.read_text(encoding="utf-8"), str(file)) if file is not None else {}
+    by_folder = {
+        step.arguments[0]: step.arguments[1] for step in steps if step.does == "xsl" and len(step.arguments) > 1
+    }
+    dates = False
+    for name, section in sections.items():
+        if not name or "url" not in section or file is None:
+            continue
+        folder = _harvest_folder(here, name)
+        made = oai_ini.harvest(name, section, here.shown(file), oai_ini.last_harvest(folder) if folder else "")
+        here.items += made.items
+        profile = _profile(here, name, made.prefix, by_folder.get(name, ""))
+        if not profile:
+            continue
+        if made.profile or made.options or "base" not in profile or len(profile) > 1:
+            own = made.options if profile.get("format") == "xslt" else {}
+            options = {**profile.pop("options", {}), **own}
+            here.profiles[name] = {**profile, **made.profile, **({"options": options} if options else {})}
+        dates = dates or _tracks(profile)
+        used = name if name in here.profiles else profile["base"]
+        if folder is not None:
+            here.sources.append({"name": name, "profile": used, "paths": [str(folder)], "move_processed": True})
+        for number, asked in enumerate(made.oai, 1):
+            suffix = "" if folder is None and len(made.oai) == 1 else f"-{number}" if len(made.oai) > 1 else "-live"
+            here.sources.append({"name": f"{name}{suffix}", "profile": used, "oai": asked})
+        if folder is not None and "from" in made.oai[0]:
+            here.note(here.shown(folder), "last_harvest.txt", "taken over", f"from = {made.oai[0]['from']!r}")
+    return dates
+
+
+def _profile(here: _Installation, name: str, prefix: str, properties: str) -> dict[str, Any]:
+    """What reads the records of a harvest: the import file that a script names with it, or one of its name, else the
+    bundled profile for such metadata.
+    """
+    where = f"harvest/{name}"
+    if prefix in MARC_TAGS:
+        base = "catalogue" if "catalogue" in here.profiles else "marc"
+        here.note(where, "records", "taken over", f"profile {base}")
+        return {"base": base}
+    found = here.find(
+        *([f"import/{properties}"] if properties else [f"import/{each}.properties" for each in (name, name.lower())])
+    )
+    if found is not None:
+        said = "as a script says" if properties else "by its name; no script says so"
+        here.note(where, here.shown(found), "taken over" if properties else "with a remark", said)
+        return {"format": "xslt", "properties": str(found), **_stylesheet(here, found)}
+    if properties:
+        here.note(where, properties, "needs you", "there is no such import file")
+    base = PREFIXES.get(prefix, "")
+    remark = f"no script says which import file reads it; now it is the bundled profile {base}"
+    here.note(
+        where,
+        "records",
+        "with a remark" if base else "needs you",
+        remark if base else f"no bundled profile reads {prefix}: the source is left out",
+    )
+    return {"base": base} if base else {}
+
+
+def _stylesheet(here: _Installation, properties: Path) -> dict[str, Any]:
+    """Where the stylesheet and its maps are, for an import file that does not lie beside them."""
+    named = php_ini.parse(properties.read_text(encoding="utf-8", errors="replace"), str(properties))
+    name = named.get("General", {}).get("xslt", "")
+    stylesheet = here.find(f"import/xsl/{name}") if isinstance(name, str) and name else None
+    maps = [base / "import" / "translation_maps" for base in (here.local, here.core)]
+    having = [str(folder) for folder in maps if folder.is_dir()]
+    if stylesheet is None or (stylesheet.parent.parent == properties.parent and len(having) < 2):
+        return {}
+    return {"stylesheet": str(stylesheet), "options": {"maps": having}}
+
+
+def _tracks(profile: Mapping[str, Any]) -> bool:
+    file = profile.get("properties")
+    if not file:
+        return False
+    sections = php_ini.parse(Path(file).read_text(encoding="utf-8", errors="replace"), file)
+    return bool(sections.get("Parameters", {}).get("change_tracking_date_tag_name"))
+
+
+def _csv(here: _Installation) -> None:
+    for file in sorted((here.local / "import").glob("*csv*.ini")):
+        here.note(
+            here.shown(file), "columns", "needs you", "a profile of format csv: docs/configure.md, Options of csv"
+        )
+
+
+def _schedule(here: _Installation, steps: list[cron.Step]) -> str:
+    times = [step.cron for step in steps if step.cron and step.does in ("harvest", "xsl", "marc", "delete")]
+    if not times:
+        here.note(
+            "cron",
+            "when it runs",
+            "needs you",
+            "no cron table was found: [schedule] cron = ..., or name it with --cron",
+        )
+        return ""
+    if len(set(times)) > 1:
+        here.note(
+            "cron",
+            f"{len(set(times))} times",
+            "with a remark",
+            f"one `sync` does all: at the first of them, {times[0]}",
+        )
+    return times[0]
+
+
+def _stubs(here: _Installation) -> str:
+    """A Python file with a stub for each function that a stylesheet calls and nobody has; the profiles name it."""
+    from indexer.formats.xslt.stylesheet import missing
+
+    wanted: dict[str, list[str]] = {}
+    for profile in here.profiles.values():
+        if profile.get("format") != "xslt":
+            continue
+        try:
+            calls = missing(profile)
+        except ConfigError as error:
+            here.note(profile["properties"], "stylesheet", "needs you", error.message)
+            continue
+        if calls:
+            profile["functions"] = "site_functions.py"
+        for call in calls:
+            wanted.setdefault(call.name, []).append(f"{here.shown(Path(call.file))}:{call.line}")
+    if not wanted:
+        return ""
+    lines = ['"""What the site\'s stylesheets call of their own. Texts come as str, node sets as lists of str."""', ""]
+    by_class: dict[str, list[str]] = {}
+    for name in wanted:
+        by_class.setdefault(name.rpartition("::")[0], []).append(name)
+    for class_name, names in by_class.items():
+        indent = ""
+        if class_name:
+            lines += ["", f"class {re.sub(r'[^A-Za-z0-9_]', '', class_name)}:"]
+            indent = "    "
+        for name in names:
+            here.note("site_functions.py", name, "needs you", f"a stub; called in {', '.join(wanted[name])}")
+            lines += _stub(here, name.rpartition("::")[2], wanted[name], indent)
+    return "\n".join(lines) + "\n"
+
+
+def _stub(here: _Installation, name: str, places: list[str], indent: str) -> list[str]:
+    source = _php_source(here, name)
+    decorator = [f"{indent}@staticmethod"] if indent else []
+    return [
+        "",
+        *decorator,
+        f"{indent}def {name}(*given):",
+        *(f"{indent}    # called in {place}" for place in places),
+        *(f"{indent}    # {line}" for line in source),
+        f'{indent}    raise NotImplementedError("{name} is to be written")',
+        "",
+    ]
+
+
+def _php_source(here: _Installation, name: str, *, limit: int = 80) -> list[str]:
+    """The lines of the PHP function of this name, where the installation has it."""
+    start = re.compile(FUNCTION.pattern.format(re.escape(name)))
+    for base in (here.local, here.core / "module"):
+        for file in sorted(base.rglob("*.php")) if base.is_dir() else ():
+            lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+            for number, line in enumerate(lines):
+                if start.search(line):
+                    return [f"{here.shown(file)}:{number + 1}", *_block(lines[number : number + limit])]
+    return []
+
+
+def _block(lines: list[str]) -> list[str]:
+    """The lines up to the brace that closes the first one."""
+    depth = 0
+    for number, line in enumerate(lines):
+        depth += line.count("{") - line.count("}")
+        if depth <= 0 and "}" in line:
+            return lines[: number + 1]
+    return lines

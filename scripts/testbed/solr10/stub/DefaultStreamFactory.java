@@ -1,0 +1,3 @@
+package org.apache.solr.client.solrj.io.stream.expr;
+
+public class DefaultStreamFactory extends StreamFactory {}

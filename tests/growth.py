@@ -1,0 +1,21 @@
+"""How work grows with its input. What is quadratic is told as such, on any machine, and not by a test that hangs."""
+
+import time
+from collections.abc import Callable
+
+TIMES = 8
+
+
+def check_growth(work: Callable[[int], object], size: int) -> None:
+    """For eight times the input, work that is linear takes eight times the processor time, and quadratic 64 times:
+    what lies between them is told apart, however fast the machine is and whatever else it does.
+    """
+    small = min(_spent(work, size // TIMES) for _ in range(3))
+    large = _spent(work, size)
+    assert large < 3 * TIMES * small, f"{small:.4f} s for {size // TIMES}, {large:.4f} s for {size}"
+
+
+def _spent(work: Callable[[int], object], size: int) -> float:
+    began = time.process_time()
+    work(size)
+    return time.process_time() - began

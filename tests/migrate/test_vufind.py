@@ -1,0 +1,192 @@
+"""A made-up installation that uses each of the files that are taken over."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexer.api import configure
+from indexer.migrate.vufind import Migration, read
+from indexer.model.errors import ConfigError
+
+OAI = r"""
+[Journals]
+url = http://ojs.example.edu/oai
+metadataPrefix = oai_dc
+idSearch[] = "/^oai:example.edu:/"
+idReplace[] = "ojs-"
+injectId = "identifier"
+injectDate = "datestamp"
+httpUser = me
+httpPass = secret
+sanitize = true
+globalSearch[] = "/x/"
+
+[ils]
+url = http://ils.example.edu/oai
+metadataPrefix = marc21
+set[] = a
+set[] = b
+dateGranularity = YYYY-MM-DD
+
+[maps]
+url = http://maps.example.edu/oai
+metadataPrefix = mods
+"""
+CRON = """
+# m h dom mon dow
+0 2 * * * php harvest/harvest_oai.php && harvest/batch-import-xsl.sh Journals own.properties; harvest/batch-delete.sh X
+30 3 * * 0 /usr/local/vufind/index-alphabetic-browse.sh
+15 4 * * * /usr/local/vufind/import-marc.sh /data/export/full.mrc > /dev/null 2>&1
+"""
+SHEET = """<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:php="http://php.net/xsl">
+<xsl:template match="/"><add><doc><field name="id">
+<xsl:value-of select="php:function('Own::clean', string(//identifier))"/></field>
+</doc></add></xsl:template></xsl:stylesheet>
+"""
+PHP = """<?php
+class Own
+{
+    public static function clean($in)
+    {
+        if ($in) {
+            return trim($in);
+        }
+    }
+    public static function other() {}
+}
+"""
+FILES = {
+    "import/import.properties": "solr.indexer.properties=marc.properties, marc_local.properties\nmarc.permissive=1\n",
+    "import/marc.properties": "id = 001, first\n",
+    "import/xsl/own.xsl": SHEET,
+    "import/translation_maps/m.properties": "a = b\n",
+    "config/vufind/config.ini": "[Site]\nurl = x\n[Index]\nurl = http://localhost:8983/solr\ndefault_core = biblio\n",
+    "local/config/vufind/config.ini": '[Index]\nurl = "http://solr.example.edu:8983/solr" ; ours\n',
+    "local/import/marc_local.properties": "first_indexed = custom, getFirstIndexed(001)\n",
+    "local/import/own.properties": "[General]\nxslt = own.xsl\ncustom_class[] = Own\n",
+    "local/import/books_csv.ini": "[General]\nheader = none\n",
+    "local/harvest/oai.ini": OAI,
+    "local/harvest/Journals/last_harvest.txt": "2024-05-06T07:08:09Z\n",
+    "local/code/Own.php": PHP,
+    "local/crontab": CRON,
+}
+
+
+@pytest.fixture
+def vufind(tmp_path: Path) -> Path:
+    for name, text in FILES.items():
+        path = tmp_path / "vufind" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    return tmp_path / "vufind"
+
+
+def settings(migration: Migration) -> dict[str, Any]:
+    return tomllib.loads(migration.files["indexer.toml"])
+
+
+def verdicts(migration: Migration) -> set[tuple[str, str]]:
+    return {(item.what, item.verdict) for item in migration.items}
+
+
+def test_what_comes_over(vufind: Path) -> None:
+    made = settings(read(vufind))
+    assert made["target"] == "solr+http://solr.example.edu:8983/solr/biblio"
+    assert made["load"] == {"dates": True}
+    assert made["schedule"] == {"cron": "0 2 * * *"}
+    local = vufind / "local"
+    assert made["profile"]["catalogue"] == {
+        "base": "marc",
+        "mapping": [str(vufind / "import/marc.properties"), str(local / "import/marc_local.properties")],
+    }
+    assert made["profile"]["Journals"] == {
+        "format": "xslt",
+        "properties": str(local / "import/own.properties"),
+        "stylesheet": str(vufind / "import/xsl/own.xsl"),
+        "id_search": ["^oai:example.edu:"],
+        "id_replace": ["ojs-"],
+        "functions": "site_functions.py",
+        "options": {
+            "maps": [str(vufind / "import/translation_maps")],
+            "inject_id": "identifier",
+            "inject_date": "datestamp",
+        },
+    }
+    assert made["source"] == [
+        {"name": "catalogue", "profile": "catalogue", "paths": ["/data/export/full.mrc"]},
+        {
+            "name": "Journals",
+            "profile": "Journals",
+            "paths": [str(local / "harvest/Journals")],
+            "move_processed": True,
+        },
+        {
+            "name": "Journals-live",
+            "profile": "Journals",
+            "oai": {
+                "url": "http://ojs.example.edu/oai",
+                "metadata_prefix": "oai_dc",
+                "from": "2024-05-06T07:08:09Z",
+                "credentials": True,
+            },
+        },
+        *(
+            {
+                "name": f"ils-{number}",
+                "profile": "catalogue",
+                "oai": {
+                    "url": "http://ils.example.edu/oai",
+                    "metadata_prefix": "marc21",
+                    "granularity": "YYYY-MM-DD",
+                    "set": name,
+                },
+            }
+            for number, name in enumerate("ab", 1)
+        ),
+    ]
+
+
+def test_what_became_of_each_line(vufind: Path) -> None:
+    migration = read(vufind)
+    told = verdicts(migration)
+    assert ("/usr/local/vufind/index-alphabetic-browse.sh", "stays with VuFind") in told
+    assert {what for what, verdict in told if verdict == "needs you"} == {
+        "globalSearch",
+        "records",  # of metadata that no profile reads
+        "columns",  # of csv.ini
+        "Own::clean",
+    }
+    assert ("httpPass", "with a remark") in told
+    assert "secret" not in "".join(migration.files.values()) + repr(migration.items)
+
+
+def test_functions_that_are_missing_get_a_stub_with_their_source(vufind: Path) -> None:
+    stubs = read(vufind).files["site_functions.py"]
+    assert "class Own:" in stubs
+    assert "# called in import/xsl/own.xsl:3" in stubs
+    assert "#             return trim($in);" in stubs
+    assert "other" not in stubs
+    names: dict[str, Any] = {}
+    exec(stubs, names)
+    with pytest.raises(NotImplementedError, match="clean is to be written"):
+        names["Own"].clean("x")
+
+
+def test_it_can_be_used(vufind: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    migration = read(vufind)
+    text = migration.files["indexer.toml"].replace("[load]", "[load]\nworkers = 1")
+    # a mapping of property files is read by the format; here it is the bundled one
+    lines = [line for line in text.splitlines() if not line.startswith("mapping =")]
+    (out / "indexer.toml").write_text("\n".join(lines))
+    (out / "site_functions.py").write_text(migration.files["site_functions.py"])
+    config = configure(out / "indexer.toml")
+    assert [source.name for source in config.settings.source] == migration.sources
+
+
+def test_a_folder_that_is_none(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="there is no folder import in it"):
+        read(tmp_path)
