@@ -12,7 +12,6 @@ from types import ModuleType
 from indexer.engines.retry import reading_wait
 from indexer.model.errors import PermanentError, TargetError, TransientError
 from indexer.model.urls import public
-from indexer.sources import http, s3
 from indexer.sources.files import Meter
 from indexer.sources.remote_file import Pause, Remote
 from indexer.sources.window import StreamError
@@ -70,6 +69,8 @@ def chunks(remote: Remote, meter: Meter, pause: Pause) -> Iterator[bytes]:
 
 
 def _transport(url: str) -> ModuleType:
+    from indexer.sources import http, s3  # they bring their clients along, which most commands do without
+
     return s3 if url.startswith("s3:") else http
 
 

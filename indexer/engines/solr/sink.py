@@ -17,6 +17,7 @@ from indexer.engines.base import PAGE, Action, Durable, Found, Hit, Outcome, Que
 from indexer.engines.http import CHECK_SECONDS, CONNECT_SECONDS, TIMEOUT, engine_words, http_session, shorten
 from indexer.engines.query import FACET_VALUES, PHRASE_WEIGHTS, WEIGHTS, Clause, check_fields, parse_words, sort_order
 from indexer.engines.solr import preflight, writable
+from indexer.engines.solr.words import NoField, search_refused
 from indexer.model.documents import Delete, Fields, Value
 from indexer.model.errors import ConfigError, NotThere, PermanentError, TargetError, TransientError
 from indexer.model.schema import Schema
@@ -108,9 +109,7 @@ class SolrSink:
     def count_with(self, field: str) -> int:
         try:
             return int(self._search(f"{{!lucene}}{field}:[* TO *]", rows=0).hits)
-        except ConfigError as error:
-            if "undefined field" not in error.message:
-                raise
+        except NoField:
             return 0
 
     def ids(self) -> Iterator[str]:
@@ -207,7 +206,7 @@ class SolrSink:
             return self._solr.search(q, **params)
         except pysolr.SolrError as error:
             words = re.sub(r"(?s)^.*\[Reason: (.*)\].*$", r"\1", str(error))
-            raise ConfigError(f"{self._target}: Solr does not take this search: {shorten(words)}") from None
+            raise search_refused(self._target, shorten(words)) from None
         except (ValueError, TypeError, KeyError, AttributeError):  # pysolr reads whatever comes as Solr's JSON
             raise PermanentError(
                 f"{self._target}: the answer is not Solr's", advice="Is this the URL of Solr?"
