@@ -304,19 +304,28 @@ def below(folder: Path, name: str) -> Path:
 
 def _fold(made: rules.FieldRules, before: Mapping[str, rules.FieldRule], state: _State) -> None:
     """The fields of the document, of what stands before the signs: a line may fill several, and several lines one."""
-    fresh: set[str] = set()
+    rules_of: dict[str, list[rules.Rule]] = {}
+    runs_of: dict[str, list[tuple[str, rules.Run]]] = {}
     deletes: list[Callable[[MarcRecord], bool]] = []
     skips: list[Callable[[MarcRecord], bool]] = []
     for names, entries in state.keys.items():
-        for place, entry in enumerate(entries):
+        for entry in entries:
             for name in names.split(","):
-                extends = place > 0 or name in fresh or (entry.operator != "=" and name in before and "," not in names)
-                made.fields[name] = _extended(name, made.fields.get(name) if extends else None, entry)
-                made.own.add(name)
-                made.decided.add(name)
-                fresh.add(name)
+                base = before.get(name) if entry.operator != "=" and "," not in names else None
+                if name not in runs_of:
+                    rules_of[name] = list(base.rules) if base is not None else []
+                    runs_of[name] = [("+=", base.run)] if base is not None else []
+                rules_of[name].append(entry.rule)
+                runs_of[name].append((entry.operator, entry.rule.run))
             deletes += [entry.delete] if entry.delete else []
             skips += [entry.skip] if entry.skip else []
+    schema = biblio()
+    for name, runs in runs_of.items():
+        known = schema.field(name)
+        multi = schema.open if known is None else known.multi
+        made.fields[name] = rules.FieldRule(name, multi, tuple(rules_of[name]), _combined(runs))
+        made.own.add(name)
+        made.decided.add(name)
     if deletes:
         made.deleted.append(rules.Condition(lambda record: any(test(record) for test in deletes)))
     if skips:  # a deletion counts for more
@@ -327,26 +336,22 @@ def _fold(made: rules.FieldRules, before: Mapping[str, rules.FieldRule], state: 
         made.dropped.append(rules.Condition(skipped))
 
 
-def _extended(name: str, before: rules.FieldRule | None, entry: _Entry) -> rules.FieldRule:
-    schema = biblio()
-    known = schema.field(name)
-    multi = schema.open if known is None else known.multi
-    if before is None:
-        return rules.FieldRule(name, multi, (entry.rule,), entry.rule.run)
-    first, run = before.run, entry.rule.run
+def _combined(runs: Sequence[tuple[str, rules.Run]]) -> rules.Run:
+    """The values of several lines of one field, each as its sign says."""
+    if len(runs) == 1:
+        return runs[0][1]
 
-    def appended(record: MarcRecord) -> list[str]:
-        return [*first(record), *run(record)]
-
-    def otherwise(record: MarcRecord) -> Sequence[str]:
-        return first(record) or run(record)
-
-    def united(record: MarcRecord) -> list[str]:
-        values = list(first(record))
-        for value in run(record):
-            if value not in values:
-                values.append(value)
+    def run(record: MarcRecord) -> list[str]:
+        values: list[str] = []
+        for operator, one in runs:
+            if operator == "?=" and values:
+                continue
+            if operator == "|=":
+                for value in one(record):
+                    if value not in values:
+                        values.append(value)
+            else:
+                values += one(record)
         return values
 
-    combined = {"?=": otherwise, "|=": united}.get(entry.operator, appended)
-    return rules.FieldRule(name, multi, (*before.rules, entry.rule), combined)
+    return run

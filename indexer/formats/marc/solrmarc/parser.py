@@ -21,6 +21,7 @@ from indexer.formats.marc.solrmarc.syntax import (
 )
 
 DEEPEST = 100  # parentheses within one another
+MOST_TESTS = 300  # in one specification
 
 _OPERATORS = ("=", "!=", "~", "contains", "<", ">")
 _START = (
@@ -46,6 +47,7 @@ class _Parser:
         self._tokens = tokens
         self._place = 0
         self._depth = 0
+        self._tests = 0
 
     @property
     def _next(self) -> Token:
@@ -205,6 +207,9 @@ class _Parser:
             inner = self._deeper()
             self._expect("')', '&' or '|'", ")")
             return inner
+        self._tests += 1
+        if self._tests > MOST_TESTS:
+            raise SpecError(f"more than {MOST_TESTS} comparisons in one line", self._next.column)
         tag = self._take("tag")
         what = self._expect("a subfield such as $a, ind1, ind2 or a position such as [6]", "$", "ind", "position")
         operator = self._expect("an operator (= != ~ matches contains < startsWith > endsWith)", *_OPERATORS)

@@ -69,6 +69,11 @@ def test_a_later_file_replaces_a_field_or_extends_it(tmp_path: Path) -> None:
     assert values("era", *paths) == ["Italy", "Rome."]
 
 
+def test_a_field_may_have_any_number_of_lines(tmp_path: Path) -> None:
+    (marc,) = files(tmp_path, marc_properties=ID + "topic += 650a\n" * 3000)
+    assert len(values("topic", marc)) == 3000
+
+
 def test_python_stands_on_properties_and_properties_on_python(tmp_path: Path) -> None:
     head = "from indexer.formats.marc.rules import add, constant, field\n"
     marc, own, local = files(
