@@ -213,10 +213,10 @@ def _anchor_files(tree: Mapping[str, Any], folder: Path) -> None:
 
 
 def _anchored(value: Any, folder: Path) -> Any:
-    """A path, or a list of them, from here."""
+    """A path, or a list of them, from here; the bundled mapping has a name, and no path."""
     if isinstance(value, list):
         return [_anchored(one, folder) for one in value]
-    return str(folder / value) if isinstance(value, str) else value
+    return str(folder / value) if isinstance(value, str) and value != "vufind" else value
 
 
 def _read_toml(file: Path) -> dict[str, Any]:

@@ -92,7 +92,8 @@ def complete(draft: Draft, style: Style) -> Fields:
         fields = {name: made.get(name, value) for name, value in fields.items()}
     schema = biblio()
     shapes = _shapes(schema)
-    single, multi, left_out = Shape.SINGLE, Shape.MULTI, Shape.LEFT_OUT  # looking them up takes as long as all else in the loop
+    # looking them up takes as long as all else in the loop
+    single, multi, left_out = Shape.SINGLE, Shape.MULTI, Shape.LEFT_OUT
     document: Fields = {"id": ""}
     for name, value in fields.items():
         shape = shapes.get(name) or _shape(name, schema)

@@ -55,7 +55,7 @@ def work_keys(
       a character in a key.
     - Without rules, `&` and `<` are characters like others; the XSL route loses such a key.
     """
-    normalise = _normaliser(rules, include or "", exclude or "")
+    normalise = normaliser(rules, include or "", exclude or "")
     keys = ["UT " + normal for title in uniform_titles if (normal := normalise(title))]
     if not authors:
         return keys
@@ -74,7 +74,7 @@ def work_keys(
 
 
 @functools.lru_cache(maxsize=16)
-def _normaliser(rules: str, include: str, exclude: str) -> _Normalise:
+def normaliser(rules: str, include: str, exclude: str) -> _Normalise:
     """The function from a text to its normal form; one transliterator a process and a set of rules."""
     if rules == DEFAULT_RULES and not include and not exclude:
         return normal_form

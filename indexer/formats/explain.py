@@ -64,6 +64,8 @@ def _rules(record: Record, profile: Profile, document: Document) -> Iterator[tup
     for name, value in fields.items():
         if name in copies.filled():
             yield name, [Rule(_copied(name, fields), _copies(name, fields))]
+        elif mapped.get(name):
+            yield name, mapped[name]
         elif name in profile.constants and _shaped(profile.constants[name]) == _shaped(value):
             yield name, [Rule(f"constant of the profile {profile.name}")]
         elif name in mapped:

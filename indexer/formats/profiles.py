@@ -77,7 +77,7 @@ def resolve(name: str, user_profiles: Mapping[str, Mapping[str, Any]]) -> Profil
 
 
 def for_source(
-    profile: Profile, *, source: str, constants: Mapping[str, Any], files: Mapping[str, str] | None = None
+    profile: Profile, *, source: str, constants: Mapping[str, Any], files: Mapping[str, str | list[str]] | None = None
 ) -> Profile:
     """The profile as the `[[source]]` of this name uses it: with the source's own constants and files over it.
 
@@ -85,10 +85,11 @@ def for_source(
     as `source.NAME.constants...` and `source.NAME.mapping`. `files` are keys of FILES with their paths.
     """
     where = f"source.{source}"
+    options = _options(where, profile, _with_files(where, profile, files or {}))
     return replace(
         profile,
-        constants=_constants(where, profile.constants, constants),
-        options=_options(where, profile, _with_files(where, profile, files or {})),
+        constants=_meant(profile.format, options, _constants(where, profile.constants, constants), constants),
+        options=options,
     )
 
 
@@ -115,6 +116,8 @@ def _build(name: str, ours: Tables, users: Tables, below: tuple[str, ...] = ()) 
     if texts.get("format", start.format) != start.format:
         raise ConfigError(f"{where}.format: is {texts['format']!r}, and its base {base!r} reads {start.format!r}")
     search, replacement = _expressions(where, table, start)
+    options = _options(where, start, _with_files(where, start, table), known=bool(base) or bool(users))
+    given = table.get("constants", {})
     return replace(
         start,
         name=name,
@@ -122,8 +125,8 @@ def _build(name: str, ours: Tables, users: Tables, below: tuple[str, ...] = ()) 
         id_search=search,
         id_replace=replacement,
         title_sort=_title_sort(where, table.get("title_sort", start.title_sort), start.format),
-        constants=_constants(where, start.constants, table.get("constants", {})),
-        options=_options(where, start, _with_files(where, start, table), known=bool(base) or bool(users)),
+        constants=_meant(start.format, options, _constants(where, start.constants, given), given),
+        options=options,
     )
 
 
@@ -218,6 +221,21 @@ def _constants(where: str, start: Mapping[str, Value], given: object) -> dict[st
     return constants
 
 
+def _meant(
+    format_name: str, options: Mapping[str, Any], constants: dict[str, Value], given: Mapping[str, Any]
+) -> dict[str, Value]:
+    """The constants without the examples of a bundled profile that a mapping with words of its own does not make."""
+    format = format_named(format_name) if options.get("mapping") else None
+    asked = format.hook("made_alone") if format is not None else None
+    made = asked(options) if asked is not None else None
+    if made is None:
+        return constants
+    examples = bundled()[default_profiles()[format_name]].constants
+    return {
+        name: value for name, value in constants.items() if name in given or name in made or examples.get(name) != value
+    }
+
+
 def _with_files(where: str, start: Profile, table: Mapping[str, Any]) -> Mapping[str, Any]:
     """The options of a table; its keys that name files (FILES) are the options of these names."""
     options = dict(_table(f"{where}.options", table.get("options", {})))
@@ -229,8 +247,13 @@ def _with_files(where: str, start: Profile, table: Mapping[str, Any]) -> Mapping
             raise ConfigError(
                 f"{where}.{key}: format {start.format} has no {key}", advice=f"Formats with one: {', '.join(having)}."
             )
-        options[key] = _text(f"{where}.{key}", table[key])
+        options[key] = _files(f"{where}.{key}", table[key]) if key == "mapping" else _text(f"{where}.{key}", table[key])
     return options
+
+
+def _files(where: str, value: object) -> str | tuple[str, ...]:
+    """A file, or several."""
+    return value if isinstance(value, str) else tuple(_texts(where, value))
 
 
 def _options(where: str, start: Profile, given: Mapping[str, Any], *, known: bool = True) -> dict[str, Any]:
@@ -240,7 +263,9 @@ def _options(where: str, start: Profile, given: Mapping[str, Any], *, known: boo
         here = f"{where}.options.{name}"
         if known and name not in options:
             raise ConfigError(f"{here}: format {start.format} has no such option", advice=_nearest(name, options))
-        if name in options and type(value) is not type(options[name]):
+        if name == "mapping":
+            value = _files(here, value) if not isinstance(value, tuple) else value
+        elif name in options and type(value) is not type(options[name]):
             raise ConfigError(f"{here}: is {_type(value)}, not {_type(options[name])}")
         if isinstance(value, list):
             _texts(here, value)

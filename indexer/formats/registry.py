@@ -53,6 +53,7 @@ class Format:
 
     def hook(self, name: str) -> Callable[..., Any] | None:
         """An optional function of the module: `check_options(options)` gives (option, what is wrong with it) or None;
+        `made_alone(options)` the fields that a mapping makes which the profile's example constants are not meant for;
         `parse(raw)` gives the root element that `indexer explain` looks into, where it is not plain XML;
         `named_values(record, profile)` gives name -> values, and field -> names, of a record that is no XML;
         `rules_of(record, profile)` gives field -> the rules that made it, where no table can say; `depends_on(options)`

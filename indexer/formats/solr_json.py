@@ -105,7 +105,7 @@ def _rederived(kept: Values, raw: bytes, profile: Profile) -> Fields:
     from indexer.formats.marc.reader import parse
 
     record = parse(raw)
-    mapping = marc.rules.load(profile.options["mapping"])
+    mapping = marc.mappings.load(profile.options["mapping"], profile.options["functions"])
     made, problems = marc.make(mapping, record)
     others = kept.keys() - {name for name in mapping.fields if name != "id" and name not in profile.constants}
     fields: Fields = {name: kept[name] for name in kept if name in others and name != "marc_error"}

@@ -211,10 +211,23 @@ def _files(profiles: Mapping[str, Profile]) -> str:
     return "".join(hook(profile.options) for profile, hook in depends if hook is not None)
 
 
+def remarks(profiles: Mapping[str, Profile]) -> list[str]:
+    """What MARC mappings of one's own have that means nothing, such as a word that SolrMarc passes over."""
+    own = [profile.options for profile in profiles.values() if profile.options.get("mapping")]
+    if not own:
+        return []
+    from indexer.formats.marc.mappings import load  # the mapping is large, and most loads have none of their own
+
+    found = (remark for options in own for remark in load(options["mapping"], options["functions"]).remarks)
+    return list(dict.fromkeys(found))
+
+
 def carry_out(plan: Plan, sink: Writer | None, run_state: "RunState | None", reporter: Reporter) -> Summary:
     """Runs the plan until it is done or to stop."""
     if reporter.audience.signals:  # the process is ours
         collect_rarely()
+    for remark in dict.fromkeys(each for profiles in plan.spec.profiles.values() for each in remarks(profiles)):
+        reporter.say(remark)
     reporter.progress.start(sources.total_bytes(list(plan.files)))
     with stopping(reporter) as stop:
         return run(plan, sink, run_state, events=reporter.events(), stop=stop, summary=reporter.summary)

@@ -107,14 +107,14 @@ class SourceSettings(Table):
     oai: OaiSettings | None = None
     profile: str | None = None
     constants: dict[str, Any] = Field(default_factory=dict)
-    mapping: str | None = None
+    mapping: str | list[str] | None = None
     stylesheet: str | None = None
     properties: str | None = None
     functions: str | None = None
     move_processed: bool = False
 
     @property
-    def files(self) -> dict[str, str]:
+    def files(self) -> dict[str, str | list[str]]:
         """The files of its own that it names: option of the profile -> path."""
         named = {
             "mapping": self.mapping,

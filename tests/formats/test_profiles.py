@@ -142,7 +142,8 @@ def test_expressions_may_be_one_string_and_replace_the_bases() -> None:
             "'all_urls'",
         ),
         ({"base": "ojs", "mapping": "local.py"}, "profile.p.mapping: format oai_dc has no mapping", "marc, solr_json"),
-        ({"base": "marc", "mapping": ["local.py"]}, "profile.p.mapping: is a list, not a string", ""),
+        ({"base": "marc", "mapping": ["local.py", 1]}, "profile.p.mapping: is a list, not a string or a list of", ""),
+        ({"base": "marc", "functions": ["site.py"]}, "profile.p.functions: is a list, not a string", ""),
         ({"base": "ojs", "options": {"all_urls": "yes"}}, "options.all_urls: is a string, not true or false", ""),
         ({"base": "ojs", "options": {"id_tag": True}}, "options.id_tag: is true or false, not a string", ""),
         (

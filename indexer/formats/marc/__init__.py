@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from indexer.formats.marc import rules
+from indexer.formats.marc import mappings, rules
 from indexer.formats.marc.reader import parse
 from indexer.formats.marc.record import MarcRecord
 from indexer.formats.profiles import Profile, make_id
@@ -36,7 +36,7 @@ def from_marc(record: MarcRecord, profile: Profile, harvested: str = "") -> Fiel
     if kind is not None and not profile.options.get("all_types"):
         raise Dropped(f"a record of {kind} (leader/06 {record.leader[6]}), no bibliographic one")
     _check_format(record)
-    mapping = rules.load(profile.options["mapping"])
+    mapping = mappings.load(profile.options["mapping"], profile.options["functions"])
     made, problems = make(mapping, record)
     given = made.pop("id", "")
     if not given and profile.options["harvest_id"]:
@@ -51,6 +51,8 @@ def from_marc(record: MarcRecord, profile: Profile, harvested: str = "") -> Fiel
     if mapping.deleted and any(condition.holds(record) for condition in mapping.deleted):
         return Delete(identifier)
     fields: Fields = {"id": identifier, **profile.constants, **made}
+    for name in mapping.decided & profile.constants.keys() - made.keys():
+        del fields[name]
     fields.update({name: value for name, value in profile.constants.items() if name not in mapping.own})
     if problems := [*record.warnings, *problems]:
         fields["marc_error"] = list(dict.fromkeys(problems))
@@ -89,22 +91,35 @@ def make(mapping: rules.FieldRules, record: MarcRecord) -> tuple[Fields, list[st
                 fields[name] = values[0]
                 if len(values) > 1:
                     problems.append(f"{name}: holds one value, the first of the {len(values)} of this record")
+        except RecordError as error:  # which says that the whole record is lost with it
+            error.field = error.field or name
+            raise
         except Exception as error:  # noqa: BLE001 - any function of a mapping: its field is lost, not the record
             problems.append(f"{name}: could not be made: {error or type(error).__name__}")
     return fields, problems
 
 
+def made_alone(options: Mapping[str, Any]) -> frozenset[str] | None:
+    """The fields that a mapping of SolrMarc's files alone makes, for which the profile's example constants are not
+    meant; None for other mappings."""
+    mapping = options["mapping"]
+    paths = (mapping,) if isinstance(mapping, str) else mapping
+    if not all(path.endswith(mappings.PROPERTIES) for path in paths):
+        return None
+    return frozenset(mappings.load(mapping, options["functions"]).fields)
+
+
 def depends_on(options: Mapping[str, Any]) -> str:
     """What the documents depend on besides their records: the mapping of one's own."""
-    return rules.digest(options["mapping"]) if options["mapping"] else ""
+    return mappings.digest(options["mapping"], options["functions"]) if options["mapping"] else ""
 
 
 def named_fields(options: Mapping[str, Any]) -> set[str]:
     """The fields that a mapping of the user's own makes."""
-    return rules.load(options["mapping"]).own
+    return mappings.load(options["mapping"], options["functions"]).own
 
 
 def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
     """Reads the mapping. Raises ConfigError naming its file and line where it is wrong."""
-    rules.load(options["mapping"])
+    mappings.load(options["mapping"], options["functions"])
     return None

@@ -4,13 +4,17 @@ In a key every number is preceded by the count of its digits (`QA 276.9`, then `
 numbers do. The forms are SolrMarc's, so that an index can hold records of both.
 """
 
+import functools
+import math
 import re
+import struct
 from collections.abc import Iterable
+from decimal import Decimal
 
 from indexer.formats.marc import maps
 from indexer.formats.marc.record import MarcRecord
 from indexer.formats.marc.rules import once
-from indexer.formats.marc.specs import compile_spec
+from indexer.formats.marc.specs import Extract, compile_spec
 
 _lc_numbers = compile_spec("099ab:090ab:050ab")
 _lc_classes = compile_spec("090a:050a")
@@ -35,8 +39,11 @@ _SPACES = re.compile(" {2,}")
 def callnumber_label(record: MarcRecord) -> str | None:
     """callnumber-label: the class of the first LC number, up to its first period."""
     number = _first(_lc_classes(record))
-    if number is None:
-        return None
+    return None if number is None else label_of(number)
+
+
+def label_of(number: str) -> str:
+    """What a call number begins with, up to its first period."""
     period = number.find(".")
     return (number[:period] if period > 0 else number).upper()
 
@@ -93,22 +100,36 @@ def _counted(digits: str) -> str:
     return f"{len(digits)}{digits}" if digits else "0"
 
 
-@once
-def _valid_dewey(record: MarcRecord) -> list[str]:
-    return [number for number in dict.fromkeys(_dewey_numbers(record)) if _DEWEY.match(number)]
+@functools.lru_cache(maxsize=64)
+def valid_dewey(numbers: Extract) -> Extract:
+    """The function that gives those of the numbers that Dewey's rules know, each once."""
+    return once(lambda record: [number for number in dict.fromkeys(numbers(record)) if _DEWEY.match(number)])
+
+
+_valid_dewey = valid_dewey(_dewey_numbers)
 
 
 def dewey_full(record: MarcRecord) -> list[str]:
     """dewey-full: the valid numbers in capitals, without spaces."""
-    return list(dict.fromkeys("".join(number.split()).upper() for number in _valid_dewey(record)))
+    return dewey_searchable(_valid_dewey(record))
+
+
+def dewey_searchable(numbers: Iterable[str]) -> list[str]:
+    """Numbers in capitals, without spaces."""
+    return list(dict.fromkeys("".join(number.split()).upper() for number in numbers))
 
 
 def dewey_sort(record: MarcRecord) -> str | None:
     """dewey-sort: the key of the first valid number: `016.658/07 s` is `216.658 17 S`."""
     number = _first(_valid_dewey(record))
-    found = _DEWEY.match(number) if number is not None else None
+    return None if number is None else dewey_key(number)
+
+
+def dewey_key(number: str) -> str:
+    """The key by which a number sorts, a valid one or another."""
+    found = _DEWEY.match(number)
     if found is None:
-        return None
+        return _dewey_rest(number)
     digits, decimal, rest = found.groups()
     if not rest:
         return f"{_counted(digits)}{decimal or ''} "
@@ -117,9 +138,14 @@ def dewey_sort(record: MarcRecord) -> str | None:
     if cutter is not None:
         rest = rest[cutter.end() :]
         after = f"{cutter[1]} " if rest else cutter[1]
+    return f"{_counted(digits)}{decimal or ''} {_dewey_rest(rest, after)}"
+
+
+def _dewey_rest(rest: str, after: str = "") -> str:
+    """What stands behind the class, word by word; `after` stands before it."""
     for number, decimals, letters in _DEWEY_TOKEN.findall(rest.upper()):
         after += f" {_counted(number)}{decimals}" if number else letters or " "
-    return f"{_counted(digits)}{decimal or ''} {_SPACES.sub(' ', after).removeprefix(' ')}"
+    return _SPACES.sub(" ", after).removeprefix(" ")
 
 
 def dewey_hundreds(record: MarcRecord) -> list[str]:
@@ -144,6 +170,21 @@ def _labels(numbers: Iterable[str], unit: int) -> list[str]:
     numbered = [found[1].lstrip("0") for number in numbers if (found := _DEWEY.match(number))]
     classes = [f"{int(digits or '0') // unit * unit:03}" for digits in numbered if len(digits) <= 3]
     return list(dict.fromkeys(labels[name] for name in classes if name in labels))
+
+
+def dewey_rounded(number: str, unit: float) -> str:
+    """The class of a valid number, rounded down to hundreds, tens, ones or a part of one, with three digits before the
+    point. Reckoned in numbers of 32 bits, as VuFind does."""
+    found = _DEWEY.match(number)
+    value, unit = _single(float(found[1] + (found[2] or "")) if found is not None else 0.0), _single(unit)
+    rounded = _single(math.floor(_single(value / unit)) * unit)
+    shortest = next(text for digits in range(1, 18) if _single(float(text := f"{rounded:.{digits}g}")) == rounded)
+    whole, _, decimals = f"{Decimal(shortest):f}".partition(".")
+    return f"{whole.rjust(3, '0')}.{decimals}" if decimals else whole.rjust(3, "0")
+
+
+def _single(value: float) -> float:
+    return float(struct.unpack("f", struct.pack("f", min(value, 1e37)))[0])
 
 
 def _first(values: list[str]) -> str | None:

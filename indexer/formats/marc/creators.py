@@ -29,6 +29,13 @@ NO_AUTHORS = frozenset(
     """.split()  # noqa: SIM905
 )
 
+LATER_ROLES = frozenset(  # which are on none of VuFind's lists
+    """
+    abr adi ape apl art ato brd brl cas cor cou crt dgs dir edc edm enj fds fmd fmk fmp grt his isb jud jug kad med mtk
+    osp pan pra pre prn prs prv rcd rdd rpc rsr sgd sll stg tld tlp vac wac wal wat win wpr wst
+    """.split()  # noqa: SIM905
+)
+
 _PERSON = "abcdq"
 _URI = re.compile(r"\Ahttps?://id\.loc\.gov/vocabulary/relators/")
 _NO_PUNCTUATION = str.maketrans("", "", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
@@ -67,11 +74,11 @@ class Creator:
     def initials(self) -> str | None:
         """Those of $a, one by one, then of the forenames together, then all together: `g b s gb gbs`."""
         name = joined(self.field, "a")
-        return _initials(name) if name else None
+        return initials_of(name) if name else None
 
 
 @functools.cache
-def _codes() -> dict[str, str]:
+def codes() -> dict[str, str]:
     """Normal form of a relator's code or term -> code."""
     found: dict[str, str] = {}
     for code, terms in maps.table("relators").items():
@@ -82,7 +89,14 @@ def _codes() -> dict[str, str]:
 
 @functools.cache
 def _second_roles() -> frozenset[str]:
-    return frozenset(_codes().values()) - FIRST_ROLES - NO_AUTHORS
+    return frozenset(codes().values()) - FIRST_ROLES - NO_AUTHORS
+
+
+def roles_of(name: str) -> frozenset[str]:
+    """The roles of one of the lists that VuFind's property files name."""
+    if name == "nonCreativeRoles":
+        return NO_AUTHORS - LATER_ROLES
+    return FIRST_ROLES if name == "firstAuthorRoles" else _second_roles()
 
 
 @functools.cache
@@ -112,7 +126,7 @@ def creators(record: MarcRecord) -> dict[str, list[Creator]]:
         return found
     for field in record.fields:
         if field.tag in _TAGS:
-            terms = _relators(field)
+            terms = relators(field)
             for name, subfields, kind in _kinds_by_tag()[field.tag]:
                 for role in _roles(field.tag, terms, kind):
                     found.setdefault(name, []).append(Creator(field, subfields, role))
@@ -130,26 +144,26 @@ def _kinds_by_tag() -> dict[str, list[tuple[str, str, Kind]]]:
 _TAGS = frozenset({"100", "110", "111", "700", "710", "711"})
 
 
-def _relators(field: MarcField) -> tuple[list[str], list[str]]:
+def relators(field: MarcField) -> tuple[list[str], list[str]]:
     """The terms of $e and those of $4; what is blank says nothing."""
     terms: list[str] = []
-    codes: list[str] = []
+    coded: list[str] = []
     for code, value in field.subfields:
         if code in "e4" and (text := trim(value)):
-            (terms if code == "e" else codes).append(text)
-    return terms, codes
+            (terms if code == "e" else coded).append(text)
+    return terms, coded
 
 
 def _roles(tag: str, terms: tuple[list[str], list[str]], kind: Kind) -> Sequence[str]:
     """The roles with which a field of this tag is taken; none where it is not."""
     if not terms[0] and not terms[1]:
         return ("",) if tag in kind.without else ()
-    known = _codes()
-    codes = [known.get(_normal(term)) for term in (*terms[0], *terms[1])]
-    roles = [code for code in codes if code in kind.roles]
+    known = codes()
+    found = [known.get(normal(term)) for term in (*terms[0], *terms[1])]
+    roles = [code for code in found if code in kind.roles]
     if tag in kind.unknown:
         for group in terms:
-            unknown = [term for term in group if _normal(term) not in known]
+            unknown = [term for term in group if normal(term) not in known]
             if unknown:
                 roles += unknown
                 break
@@ -157,7 +171,7 @@ def _roles(tag: str, terms: tuple[list[str], list[str]], kind: Kind) -> Sequence
 
 
 @remembered
-def _normal(term: str) -> str:
+def normal(term: str) -> str:
     return _URI.sub("", trim(term)).lower().translate(_NO_PUNCTUATION)
 
 
@@ -177,7 +191,7 @@ def clean_name(name: str) -> str:
 
 
 @remembered
-def _initials(name: str) -> str:
+def initials_of(name: str) -> str:
     inverted = 0 < name.find(",") < len(name) - 1
     words = _NOT_NAME.sub("", name).lower().split()
     if inverted:

@@ -8,7 +8,7 @@ import re
 from typing import cast
 
 from indexer.derive.work_keys import normal_form
-from indexer.formats.marc import rules, titles, work_keys
+from indexer.formats.marc import mappings, rules, titles, work_keys
 from indexer.formats.marc.reader import parse
 from indexer.formats.marc.record import MarcField, MarcRecord
 from indexer.formats.profiles import Profile
@@ -59,10 +59,15 @@ class _Record:
 
 
 def rules_of(record: Record, profile: Profile) -> dict[str, list[Rule]]:
-    """Field -> the rules of the mapping that gave a value, in their order."""
+    """Field -> the rules of the mapping that gave a value, in their order; none for a field for which a constant of the
+    profile counts more."""
     marc = parse(record.raw)
     found: dict[str, list[Rule]] = {}
-    for name, field in rules.load(profile.options["mapping"]).fields.items():
+    mapping = mappings.load(profile.options["mapping"], profile.options["functions"])
+    for name, field in mapping.fields.items():
+        if name in profile.constants and name not in mapping.own:
+            found[name] = []
+            continue
         told = [_applied(rule, marc) for rule in field.rules]
         found[name] = [rule for rule in told if rule.values]
     found["marc_error"] = [Rule("what had to be repaired in reading, and fields that could not be made")]

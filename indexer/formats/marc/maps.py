@@ -10,11 +10,18 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from indexer.formats import xml
+from indexer.formats.marc.solrmarc import java
+from indexer.model.errors import RecordError
+
 Translate = Callable[[Iterable[str]], list[str]]
 
 DATA = Path(__file__).with_name("data")
 LANGUAGES = Path(__file__).parents[1] / "languages_marc.tsv"
 DEFAULT = "__DEFAULT"
+MAP_FILES = (".properties", ".yaml", ".yml", ".xml")
+
+_DOCTYPE = re.compile(r"<!DOCTYPE properties [^>\[]*>")
 
 
 @functools.cache
@@ -45,6 +52,50 @@ def read(path: Path) -> dict[str, str]:
             raise ValueError(f"{path}:{number}: has no tab between a code and what it is called")
         found[code.strip()] = label.strip()
     return found
+
+
+def entries(path: Path) -> dict[str, str]:
+    """The entries of a map as SolrMarc and VuFind have it: `.properties`, `.yaml`, or `.xml` of Java's.
+
+    Raises ValueError, saying what is wrong.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+        if path.suffix in (".yaml", ".yml"):
+            return _yaml(text)
+        return _java_xml(text) if path.suffix.lower() == ".xml" else java.properties(text)
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{path}: byte {error.start + 1:,} is not UTF-8; in .properties \\u00e9 is a letter too"
+        ) from None
+    except OSError as error:
+        raise ValueError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except (ValueError, RecordError) as error:
+        raise ValueError(f"{path}: {error}") from None
+
+
+def _yaml(text: str) -> dict[str, str]:
+    """Keys and texts; a list makes several values of one. All is text: `no` is Norwegian, and 010 no number."""
+    import yaml  # lazily: few have such maps
+
+    try:
+        found = yaml.load(text, yaml.BaseLoader)  # noqa: S506 - BaseLoader makes nothing but texts, lists and mappings
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ValueError(f"is not YAML: {' '.join(str(error).split())}") from None
+    if not isinstance(found, dict):
+        raise ValueError("is no mapping of keys to texts")
+    made = {}
+    for key, value in found.items():
+        values = value if isinstance(value, list) else [value]
+        if not isinstance(key, str) or not all(isinstance(each, str) for each in values):
+            raise ValueError(f"{str(key)[:40]!r}: has neither a text nor a list of texts")
+        made[key] = "|".join(values)
+    return made
+
+
+def _java_xml(text: str) -> dict[str, str]:
+    root = xml.parse(_DOCTYPE.sub("", text, count=1).encode())
+    return {entry.get("key", ""): entry.text or "" for entry in root.iter("entry")}
 
 
 def translator(labels: Mapping[str, str]) -> Translate:

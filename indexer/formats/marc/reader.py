@@ -76,7 +76,11 @@ def fullrecord(record: MarcRecord) -> str:
     numbers = record.by_tag.get("001", [])
     if len(numbers) > 1:
         fields = [{"001": numbers[-1].value}, *(field for field in fields if "001" not in field)]
-    text = orjson.dumps({"leader": leader, "fields": fields}).decode()
+    return escaped_beyond_latin1(orjson.dumps({"leader": leader, "fields": fields}).decode())
+
+
+def escaped_beyond_latin1(text: str) -> str:
+    """JSON with escapes for what is not in Latin-1, as SolrMarc writes it."""
     if text.isascii():
         return text
     escaped = text.encode("latin-1", "backslashreplace")

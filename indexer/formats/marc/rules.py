@@ -9,7 +9,6 @@ A rule is what `marc` or `constant` gives, or a plain function from a record to 
 import contextlib
 import difflib
 import functools
-import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
@@ -60,32 +59,33 @@ class FieldRule:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Holds for a record of which one of the rules gives a value: one of these values, where there are any."""
+    """Whether a record is left out, or deleted."""
 
-    rules: tuple[Rule, ...]
-    values: frozenset[str]
+    test: Callable[[MarcRecord], bool]
 
     def holds(self, record: MarcRecord) -> bool:
         try:
-            found = [value for rule in self.rules for value in rule.run(record)]
+            return self.test(record)
         except Exception as error:  # noqa: BLE001 - any function of a mapping: whether the record is wanted is not known
             raise RecordError(f"whether the mapping drops it is not known: {error or type(error).__name__}") from None
-        return not self.values.isdisjoint(found) if self.values else bool(found)
 
 
 @dataclass(slots=True)
 class FieldRules:
     """A whole mapping: fields in emission order. `own` are the fields that a file of the user's made or changed,
+    `decided` those that SolrMarc's files did, for which no constant stands in,
     `dropped` and `deleted` say which records make no document, or a deletion,
-    `files` all that was read for it: itself, those it stands on, tables."""
+    `files` all that was read for it: itself, those it stands on, tables, `remarks` what was read and means nothing."""
 
     name: str
     folder: Path
     fields: dict[str, FieldRule] = attribute(default_factory=dict)
     own: set[str] = attribute(default_factory=set)
+    decided: set[str] = attribute(default_factory=set)
     dropped: list["Condition"] = attribute(default_factory=list)
     deleted: list["Condition"] = attribute(default_factory=list)
     files: list[Path] = attribute(default_factory=list)
+    remarks: list[str] = attribute(default_factory=list)
     based: bool = False
 
 
@@ -103,12 +103,17 @@ def mapping(base: str | None = BUNDLED) -> None:
     file = "" if base == BUNDLED else str(current.folder / base)
     if file and any(file == str(below.folder / below.name) for below in _under_way):
         raise ValueError(f"{base} stands on itself")
-    below = load(file)
+    _stand_on(current, load(file))
+
+
+def _stand_on(current: FieldRules, below: FieldRules) -> None:
     current.fields.update(below.fields)
     current.own |= below.own
+    current.decided |= below.decided
     current.dropped += below.dropped
     current.deleted += below.deleted
     current.files += below.files
+    current.remarks += below.remarks
 
 
 def field(
@@ -120,7 +125,7 @@ def field(
     first value alone. Raises ValueError for a name that the schema does not have.
     """
     current = _based()
-    _check_name(name)
+    check_name(name)
     if not rules:
         raise ValueError(f"field({name!r}) has no rule: give it one, such as marc('245a'), or use remove({name!r})")
     made = tuple(_rule(rule, translate) for rule in rules)
@@ -130,7 +135,7 @@ def field(
 def add(name: str, *rules: Rule | Function, translate: str | Mapping[str, str] | None = None) -> None:
     """Appends the values of these rules, those that are not there yet, to what the base makes of the field."""
     current = _based()
-    _check_name(name)
+    check_name(name)
     before = current.fields[name].rules if name in current.fields else ()
     _put(current, name, (*before, *(_rule(rule, translate) for rule in rules)), unique=True)
 
@@ -198,12 +203,12 @@ def marc(
     if notfirst:
         steps.append(("all but the first", _all_but_first))
     text = f"marc({', '.join([repr(spec), *options])})"
-    return _made(text, specs.compile_spec(spec, join=join), *steps, spec=spec)
+    return made_rule(text, specs.compile_spec(spec, join=join), *steps, spec=spec)
 
 
 def constant(*values: str) -> Rule:
     """The same values for every record."""
-    return _made(f"constant({', '.join(map(repr, values))})", lambda record: list(values))
+    return made_rule(f"constant({', '.join(map(repr, values))})", lambda record: list(values))
 
 
 def once(function: Callable[[MarcRecord], Result]) -> Callable[[MarcRecord], Result]:
@@ -222,7 +227,8 @@ def once(function: Callable[[MarcRecord], Result]) -> Callable[[MarcRecord], Res
 
 
 def load(path: str = "") -> FieldRules:
-    """Runs a mapping file, once a process for a schema; the empty path is the bundled mapping.
+    """Runs a mapping file, once a process for a schema; the empty path is the bundled mapping. `mappings.load` is for
+    all kinds.
 
     Raises ConfigError naming the file and the line for whatever is wrong in it.
     """
@@ -231,12 +237,26 @@ def load(path: str = "") -> FieldRules:
 
 @functools.lru_cache(64)
 def compiled(path: str, schema: Schema) -> FieldRules:
+    return check_id(executed(path), path or BUNDLED)
+
+
+def check_id(made: FieldRules, file: str) -> FieldRules:
+    """The mapping. Raises ConfigError for one that makes no id."""
+    if "id" not in made.fields:
+        raise ConfigError(
+            f"{file}: makes no id", advice="Every document needs one: field('id', marc('001', first=True))."
+        )
+    return made
+
+
+def executed(path: str, below: FieldRules | None = None) -> FieldRules:
+    """What a Python file makes, on top of the files before it where there are any."""
     file = Path(path) if path else Path(__file__).with_name(f"{BUNDLED}.py")
     made = FieldRules(file.name, file.parent, files=[file])
-    try:
-        text = file.read_bytes()
-    except OSError as error:
-        raise ConfigError(f"{file}: cannot be read: {error.strerror or error}", advice=_ADVICE) from None
+    if below is not None:
+        made.based = True
+        _stand_on(made, below)
+    text = read_bytes(file)
     try:
         code = compile(text, str(file), "exec")
         with _building(made):
@@ -249,19 +269,15 @@ def compiled(path: str, schema: Schema) -> FieldRules:
         raise ConfigError(f"{file}:{_line(error, file)}: {_said(error)}", advice=_ADVICE) from None
     if not path:
         made.own.clear()
-    if "id" not in made.fields:
-        raise ConfigError(
-            f"{file}: makes no id", advice="Every document needs one: field('id', marc('001', first=True))."
-        )
     return made
 
 
-def digest(path: str) -> str:
-    """What this mapping is: another one when a word changes in it, in a file that it stands on, or in a table."""
-    found = hashlib.blake2b(digest_size=16)
-    for file in load(path).files:
-        found.update(file.read_bytes() + b"\0")
-    return found.hexdigest()
+def read_bytes(file: Path) -> bytes:
+    """Raises ConfigError for a file that cannot be read."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise ConfigError(f"{file}: cannot be read: {error.strerror or error}", advice=_ADVICE) from None
 
 
 _ADVICE = "Nothing was sent. docs/mapping.md shows how a mapping is written."
@@ -317,6 +333,7 @@ def _put(current: FieldRules, name: str, rules: tuple[Rule, ...], first: bool = 
     multi = schema.open if known is None else known.multi  # how many a field of others holds, its index says
     current.fields[name] = FieldRule(name, multi, rules, run)
     current.own.add(name)
+    current.decided.discard(name)
 
 
 def _condition(word: str, rules: tuple[Rule | Function, ...], values: Collection[str]) -> Condition:
@@ -324,7 +341,15 @@ def _condition(word: str, rules: tuple[Rule | Function, ...], values: Collection
         raise ValueError(f"{word}() has no rule: give it one, such as {word}(marc('998e'), values=['n'])")
     if isinstance(values, str):
         raise ValueError(f"{word}(..., values={values!r}): is one text. Write values=[{values!r}]")
-    return Condition(tuple(_rule(rule, None) for rule in rules), frozenset(values))
+    made = [_rule(rule, None) for rule in rules]
+    wanted = frozenset(values)
+
+    def test(record: MarcRecord) -> bool:
+        """One of the rules gives a value: one of those that are wanted, where there are any."""
+        found = [value for rule in made for value in rule.run(record)]
+        return not wanted.isdisjoint(found) if wanted else bool(found)
+
+    return Condition(test)
 
 
 def _rule(rule: Rule | Function, translate: str | Mapping[str, str] | None) -> Rule:
@@ -333,16 +358,17 @@ def _rule(rule: Rule | Function, translate: str | Mapping[str, str] | None) -> R
             raise ValueError(
                 f"{rule!r} is not a rule: write marc({rule!r}), constant({rule!r}) or the name of a function"
             )
-        rule = _made(getattr(rule, "__name__", repr(rule)), _values(rule))
+        rule = made_rule(getattr(rule, "__name__", repr(rule)), _values(rule))
     if translate is None:
         return rule
     named = _translated(translate)
-    return _made(
+    return made_rule(
         f"{rule.text} {named[0]}", rule.extract, *rule.steps, named, ("each once", _without_duplicates), spec=rule.spec
     )
 
 
-def _made(text: str, extract: Run, *steps: tuple[str, Change], spec: str = "") -> Rule:
+def made_rule(text: str, extract: Run, *steps: tuple[str, Change], spec: str = "") -> Rule:
+    """A rule of what is extracted and the steps that its values go through."""
     run = extract
     for _, change in steps:
         run = _then(run, change)
@@ -376,14 +402,23 @@ def _translator(translate: str | Mapping[str, str]) -> maps.Translate:
         table = _current().folder / translate
         _current().files.append(table)
         return maps.translator(maps.read(table))
+    if translate.endswith(maps.MAP_FILES):
+        table = _current().folder / translate
+        _current().files.append(table)
+        return maps.translator(maps.entries(table))
     if translate not in maps.bundled():
         raise ValueError(f"there is no table {translate!r}. {_nearest(translate, maps.bundled())}")
     return maps.translator(maps.table(translate))
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
+    """Raises ValueError for a field that a mapping cannot make."""
     schema = biblio()
-    ours = _current().files[0] == Path(__file__).with_name(f"{BUNDLED}.py") and bundled().takes(name)
+    ours = (
+        bool(_under_way)
+        and _under_way[-1].files[0] == Path(__file__).with_name(f"{BUNDLED}.py")
+        and bundled().takes(name)
+    )
     if not schema.takes(name) and not ours:
         raise ValueError(f"the schema has no field {name!r}. {_nearest(name, schema.fields)}")
     if name in copies.filled() or name == "_version_":

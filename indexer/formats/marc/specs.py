@@ -8,6 +8,7 @@ all subfields of the field), then positions (`008[35-37]`, `099a[0]`, counted fr
 - One subfield code gives a value for each occurrence; several codes, or none, give one value a field: its matching
   subfields in record order, joined.
 - Every value is trimmed, an empty one is none.
+- `LNK245ab` are the 880 that are linked to a 245: those whose $6 begins with it.
 """
 
 import functools
@@ -22,22 +23,24 @@ _Append = Callable[[MarcField, list[str]], None]
 
 JAVA_SPACE = "".join(map(chr, range(33)))  # what Java's trim() takes off; a no-break space is something
 LEADER = "000"
+LINKED = "880"
 REMEMBERED = 200  # characters
 
-_PART = re.compile(r"([0-9A-Za-z]{3})((?:[0-9a-z]|\[[a-z]-[a-z]\])*)(?:\[(\d+)(?:-(\d+))?\])?")
+_PART = re.compile(r"(?:(LNK)(?=\d{3}))?([0-9A-Za-z]{3})((?:[0-9a-z]|\[[a-z]-[a-z]\])*)(?:\[(\d+)(?:-(\d+))?\])?")
 _RANGE = re.compile(r"\[([a-z])-([a-z])\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """One part of a spec. `codes` is empty for all subfields; `each` says that every subfield is a value of its own;
-    `start` and `end` cut every value, None where it stays whole."""
+    `start` and `end` cut every value, None where it stays whole. `linked` is the tag to which an 880 has to belong."""
 
     tag: str
     codes: frozenset[str]
     each: bool
     start: int | None = None
     end: int | None = None
+    linked: str = ""
 
 
 def parse(spec: str) -> tuple[Part, ...]:
@@ -52,16 +55,19 @@ def _part(text: str, spec: str) -> Part:
             f"{text!r} in {spec!r} is not a field spec: a tag of three characters, subfield codes, and positions in "
             "square brackets where only a part of the value is wanted, as in 245ab, 008[35-37] or 050a[0]"
         )
-    tag, codes, first, last = found.groups()
+    link, tag, codes, first, last = found.groups()
     codes = _RANGE.sub(lambda span: "".join(map(chr, range(ord(span[1]), ord(span[2]) + 1))), codes)
     if codes and is_control(tag):
         raise ValueError(f"{text!r} in {spec!r}: {tag} is a control field and has no subfields")
+    if link and is_control(tag):
+        raise ValueError(f"{text!r} in {spec!r}: no field is linked to a control field")
+    tag, linked = (LINKED, tag) if link else (tag, "")
     if first is None:
-        return Part(tag, frozenset(codes), len(codes) == 1)
+        return Part(tag, frozenset(codes), len(codes) == 1, linked=linked)
     start, end = int(first), int(last or first) + 1
     if end <= start:
         raise ValueError(f"{text!r} in {spec!r}: the last position comes before the first")
-    return Part(tag, frozenset(codes), len(codes) == 1, start, end)
+    return Part(tag, frozenset(codes), len(codes) == 1, start, end, linked)
 
 
 def is_control(tag: str) -> bool:
@@ -102,11 +108,13 @@ def compile_spec(spec: str, *, join: str = " ") -> Extract:
     parts = parse(spec)
     tags = [part.tag for part in parts]
     if len(parts) == 1 or len(set(tags)) < len(tags) or LEADER in tags:
-        return _one_after_the_other([(part.tag, _append(part, join)) for part in parts])
-    return _in_record_order({part.tag: _append(part, join) for part in parts})
+        return one_after_the_other([(part.tag, _append(part, join)) for part in parts])
+    return in_record_order({part.tag: _append(part, join) for part in parts})
 
 
-def _one_after_the_other(parts: list[tuple[str, _Append]]) -> Extract:
+def one_after_the_other(parts: list[tuple[str, _Append]]) -> Extract:
+    """The function that takes the fields of each tag in turn."""
+
     def extract(record: MarcRecord) -> list[str]:
         values: list[str] = []
         get = record.by_tag.get
@@ -122,7 +130,9 @@ def _one_after_the_other(parts: list[tuple[str, _Append]]) -> Extract:
     return with_leader if any(tag == LEADER for tag, _ in parts) else extract
 
 
-def _in_record_order(appends: dict[str, _Append]) -> Extract:
+def in_record_order(appends: dict[str, _Append]) -> Extract:
+    """The function that takes the fields of all these tags in the order of the record, control fields first."""
+
     tags = frozenset(appends)
     mixed = len({is_control(tag) for tag in tags}) == 2
     get = appends.get
@@ -151,6 +161,8 @@ def _in_record_order(appends: dict[str, _Append]) -> Extract:
 def _append(part: Part, join: str) -> _Append:
     """The function that appends the values of one field."""
     append = _append_whole(part, join)
+    if part.linked:
+        append = linked_to(part.linked, append)
     if part.start is None:
         return append
     cut = slice(part.start, part.end)
@@ -165,6 +177,17 @@ def _append(part: Part, join: str) -> _Append:
         values += [text for value in whole if len(value) >= enough and (text := trim(value[cut]))]
 
     return append_cut
+
+
+def linked_to(tag: str, append: _Append) -> _Append:
+    """Of an 880 only those whose first $6 begins with this tag."""
+
+    def append_linked(field: MarcField, values: list[str]) -> None:
+        link = next((text for code, text in field.subfields if code == "6"), None)
+        if link is not None and link.startswith(tag):
+            append(field, values)
+
+    return append_linked
 
 
 def _append_whole(part: Part, join: str) -> _Append:

@@ -23,7 +23,9 @@ _UNICODE_PUNCTUATION = "".join(
 )
 _PUNCTUATION = re.compile(f"[ !-/:-@\\[-`{{-~{_UNICODE_PUNCTUATION}]+")
 _SPACES = re.compile(" {2,}")
-_PERIOD_TO_DROP = re.compile(rf"(?:\w\w|.?[!-/:-@\[-`{{-~{_UNICODE_PUNCTUATION}])\.", re.DOTALL)
+_PERIOD_TO_DROP = re.compile(  # behind two letters or digits, which may bear a mark each, or another sign
+    "(?:[a-zA-Z0-9_][\u0300-\u036f]?[a-zA-Z0-9_][\u0300-\u036f]?|[^\\W\\d_]{2}|[!-/:-@\\[-`{-~])\\.\\Z"
+)
 
 # Latin letters that Unicode does not decompose, with the letter they are sorted as.
 _FOLDED = str.maketrans(
@@ -66,8 +68,17 @@ def sort_form(text: str) -> str:
         if text.isprintable():  # no white space but blanks
             return " ".join(text.translate(_ASCII_PUNCTUATION).split()).lower()
         return trim(_SPACES.sub(" ", text.translate(_ASCII_PUNCTUATION))).lower()
-    text = _MARKS.sub("", unicodedata.normalize("NFD", text)).translate(_FOLDED)
-    return trim(_PUNCTUATION.sub(" ", text)).lower()
+    return trim(without_punctuation(without_accents(text))).lower()
+
+
+def without_accents(text: str) -> str:
+    """Letters without their marks, and those that Unicode does not take apart as the letter that they look like."""
+    return _MARKS.sub("", unicodedata.normalize("NFD", text)).translate(_FOLDED)
+
+
+def without_punctuation(text: str) -> str:
+    """One space for all punctuation and spaces that stand together."""
+    return _PUNCTUATION.sub(" ", text)
 
 
 def clean_data(text: str) -> str:
@@ -79,7 +90,7 @@ def clean_data(text: str) -> str:
         text = trim(text)
         if text.endswith(_SEPARATORS):
             text = text[:-1].rstrip(" ")
-        if text.endswith(".") and not text.endswith(("Jr.", "Sr.")) and _PERIOD_TO_DROP.fullmatch(text[-3:]):
+        if text.endswith(".") and not text.endswith(("Jr.", "Sr.")) and _PERIOD_TO_DROP.search(text[-5:]):
             text = text[:-1]
         text = _without_outer_brackets(text)
         if not text or text == before:

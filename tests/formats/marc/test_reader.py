@@ -309,8 +309,8 @@ def test_warnings_have_an_end() -> None:
 @pytest.mark.parametrize(
     ("raw", "reason"),
     [
-        (b"", "MARC: 0 bytes are no record"),
-        (b"00026nam a22", "MARC: 12 bytes are no record"),
+        (b"", "MARC: 0 bytes are not a record"),
+        (b"00026nam a22", "MARC: 12 bytes are not a record"),
         (b"x" * 100, "MARC: no field terminator (0x1E) after the leader"),
         (iso(), "MARC: the record has no fields"),
         (b"<record><leader>x</leader>", "XML line 1 of the record"),

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from indexer import config
-from indexer.formats.marc import from_marc, rules
+from indexer.formats.marc import from_marc, mappings, rules
 from indexer.formats.profiles import resolve
 from indexer.model.documents import Delete, Fields
 from indexer.model.errors import ConfigError, Dropped, RecordError
@@ -217,13 +217,15 @@ def test_the_digest_changes_with_every_file_that_is_read(tmp_path: Path) -> None
         (tmp_path / "shared.py").write_text(f'{HEAD}field("shelf_str_mv", marc("952c", translate="t.tsv"))\n{shared}')
         (tmp_path / "t.tsv").write_text(f"a\t{label}\n")
         rules.compiled.cache_clear()
-        return rules.digest(str(tmp_path / "local.py"))
+        mappings.compiled.cache_clear()
+        return mappings.digest(str(tmp_path / "local.py"))
 
     try:
         assert digest() == digest()
         assert len({digest(), digest(local="# more"), digest(shared="# more"), digest(label="B")}) == 4
     finally:
         rules.compiled.cache_clear()
+        mappings.compiled.cache_clear()
 
 
 @pytest.mark.parametrize(

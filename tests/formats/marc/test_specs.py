@@ -41,6 +41,22 @@ def test_a_spec_means_what_it_means_to_solrmarc(spec: str, values: list[str]) ->
     assert compile_spec(spec)(RECORD) == values
 
 
+def test_a_linked_field_is_that_of_880_that_says_so() -> None:
+    record = marc_record(
+        "245 10 $6880-02 $aTitle",
+        "880 1# $6100-01 $aИмя",
+        "880 10 $6245-02/(N $aЗаглавие $bпод $pчасть",
+        "880 ## $aNo link",
+        "880 ## $a $6",
+    )
+    assert compile_spec("LNK245abp")(record) == ["Заглавие под часть"]
+    assert compile_spec("LNK245a:LNK100a")(record) == ["Заглавие", "Имя"]
+    assert compile_spec("LNK245a[0-2]")(record) == ["Заг"]
+    assert compile_spec("LNKa")(marc_record("LNK ## $aa field of this name")) == ["a field of this name"]
+    with pytest.raises(ValueError, match="no field is linked to a control field"):
+        compile_spec("LNK008")
+
+
 def test_values_are_trimmed_as_java_does_and_empty_ones_left_out() -> None:
     record = marc_record("245 00 $a  \t $b x\u00a0 $c\u3000", "246 ## $a $b \r\n")
     assert compile_spec("245a")(record) == []
