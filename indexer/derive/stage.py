@@ -74,6 +74,8 @@ COMPUTED = {
     ),
 }
 
+_RULES = [(name, rule.make, rule.of, rule.at_end) for name, rule in COMPUTED.items()]  # for the loop of every record
+
 
 def complete(draft: Draft, style: Style) -> Fields:
     """The whole document: `id` first, every field in its schema's shape, the computed fields that the draft asks for at
@@ -120,16 +122,18 @@ def _computed(draft: Draft, style: Style) -> tuple[Fields, dict[str, list[str]]]
     fields, wanted, anew, places = draft.fields, draft.computed, draft.anew, draft.behind
     made: Fields = {}
     followers: dict[str, list[str]] = {}
-    for name, rule in COMPUTED.items():
+    for name, make, of, at_end in _RULES:
         there = name in fields
         if (there and name not in anew) or (wanted is not None and name not in wanted):
             continue
-        value = rule.make(draft, style)
+        value = make(draft, style)
         if value is None:
             continue
         made[name] = value
-        if not there and not rule.at_end:
-            place = _last(fields, places.get(name, rule.of) if places else rule.of)
+        if not there and not at_end:
+            if places:
+                of = places.get(name, of)
+            place = of[0] if len(of) == 1 else _last(fields, of)
             if place in followers:
                 followers[place].append(name)
             else:
@@ -157,8 +161,6 @@ def _values(fields: Fields, *names: str) -> list[str]:
 
 def _last(fields: Fields, names: tuple[str, ...]) -> str:
     """Which of the names comes last in the fields."""
-    if len(names) == 1:
-        return names[0]
     there = [name for name in names if name in fields]
     return there[0] if len(there) == 1 else next(name for name in reversed(fields) if name in there)
 
