@@ -24,6 +24,7 @@ ORDER = [
     "observe",
     "jobs",
     "api",
+    "web",
     "cli",
 ]  # from the ground floor up
 MODULES = sorted(PACKAGE.rglob("*.py"))
