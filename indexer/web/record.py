@@ -1,7 +1,7 @@
 """What is shown of a record, which records are like it, and which are other versions of it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode, urlsplit
 
 from indexer.engines.base import Hit, Index, Like, Query
@@ -14,6 +14,8 @@ SIMILAR = 5
 MOST_KEYS = 50
 MOST_LIKE = 8  # subjects, names and words each that a record is compared by
 LONGEST_URL = 2_000
+LONGEST_SHOWN = 20_000  # characters of a value on a page; its JSON has them all
+MOST_SHOWN = 1_000  # values of a field
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,13 +86,13 @@ def shown(fields: Fields) -> Shown:
     return Shown(
         id=first(fields, "id"),
         title=title(fields),
-        abstract=first(fields, "description"),
-        rows=tuple(row for row in rows if row.values),
+        abstract=first(fields, "description")[:LONGEST_SHOWN],
+        rows=tuple(replace(row, values=row.values[:MOST_SHOWN]) for row in rows if row.values),
     )
 
 
 def title(fields: Fields) -> str:
-    return first(fields, "title", "title_full", "title_short") or first(fields, "id")
+    return (first(fields, "title", "title_full", "title_short") or first(fields, "id"))[:LONGEST_SHOWN]
 
 
 def year(fields: Fields) -> str:
@@ -98,9 +100,14 @@ def year(fields: Fields) -> str:
     return found[0] if found else ""
 
 
-def staff_rows(fields: Fields) -> list[tuple[str, list[str]]]:
-    """Every stored field with its values, by name."""
-    return [(name, [value] if isinstance(value, str) else value) for name, value in sorted(fields.items())]
+def staff_rows(fields: Fields) -> list[tuple[str, list[tuple[str, int]]]]:
+    """Every stored field with its values, by name; with each value how many characters of it are left out."""
+    listed = {name: [value] if isinstance(value, str) else value for name, value in sorted(fields.items())}
+    return [
+        (name, [(value[:LONGEST_SHOWN], max(0, len(value) - LONGEST_SHOWN)) for value in found[:MOST_SHOWN]])
+        for name, found in listed.items()
+        if found
+    ]
 
 
 def web_address(text: str) -> str:

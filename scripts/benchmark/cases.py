@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import dumps
 import requests
+import serve as pages
 from measure import Taken, cpu_of, median, run
 
 from indexer import sources
@@ -22,7 +23,8 @@ from indexer.formats import profiles
 from indexer.model.records import Record
 from indexer.model.settings import LoadSettings
 from indexer.model.targets import Target
-from indexer.pipeline.workers import Prepared, TransformSpec, make
+from indexer.pipeline.workers import Prepared, TransformSpec
+from indexer.pipeline.workers import transform as transformed
 
 HERE = Path(__file__).parent
 INDEXER = (sys.executable, "-m", "indexer")
@@ -161,7 +163,7 @@ def _encode(dump: Path, path: Path, target: Target) -> None:
     with path.open("wb") as file:
         for record in sources.read([str(dump)], source=""):
             assert isinstance(record, Record), record
-            made = make(record, recipe)
+            made = transformed(record, recipe)
             assert isinstance(made, Prepared), made
             file.write(made.write.id.encode() + b"\t" + made.write.body + b"\n")
 
@@ -380,6 +382,22 @@ def _requests(target: Target) -> float:
     return float(answer["metrics"][f"solr.core.{target.index}"]["UPDATE./update.requests"])
 
 
+# ---- the pages of an index against its engine
+
+
+def serve(setting: Setting) -> Measured:
+    count = setting.records or 100_000
+    place = setting.place()
+    target = parse_target(f"embedded:{place / 'index'}")
+    run([*INDEXER, "load", setting.dump("pubmed", count), "--target", str(target), "--quiet"], cwd=place)
+    rounds = [pages.measure(target, place) for _ in range(setting.rounds)]
+    shutil.rmtree(place)
+    figures = _medians(rounds)
+    reached = figures["page_median"] <= 50 and figures["page_p95"] <= 200 and figures["ratio"] <= 1.5
+    reached = reached and figures["first_page_bytes"] < 100_000
+    return Measured(count, figures, rounds, "page_median <= 50 ms, page_p95 <= 200 ms, ratio <= 1.5", reached)
+
+
 # ---- start
 
 
@@ -406,6 +424,7 @@ CASES: dict[str, Case] = {
     "memory": memory,
     "growth": growth,
     "sync": sync,
+    "serve": serve,
     "help": start,
 }
 

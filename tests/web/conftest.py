@@ -1,6 +1,7 @@
 """An index with a few records, hostile ones among them, and its pages."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -82,3 +83,14 @@ def parsed(text: str) -> Any:
 
 def parsed_xml(content: bytes) -> Any:
     return etree.fromstring(content)
+
+
+def browser_or_skip(which: Callable[[str], str | None]) -> str:
+    """Where Chromium is; without one the test is skipped, or fails where CI=true."""
+    found = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := which(name))), None)
+    if found is None:
+        why = "no Chromium on the PATH: scripts/browser installs one"
+        if os.environ.get("CI") == "true":
+            pytest.fail(why, pytrace=False)
+        pytest.skip(why)
+    return found

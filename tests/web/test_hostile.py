@@ -42,6 +42,14 @@ def test_only_web_addresses_are_links(client: TestClient) -> None:
         assert not [href for href in page.xpath("//@href | //@src") if href.strip().lower().startswith(scheme)]
 
 
+def test_a_page_stays_small_whatever_is_in_the_record(client: TestClient) -> None:
+    response = client.get(PAGE)
+    assert len(response.content) < 300_000
+    assert "more characters" in response.text
+    assert len(client.get("/Search/Results?lookfor=danger").content) < 100_000
+    assert len(client.get(PAGE, params={"style": "json"}).json()[0]["description"]) > 100_000
+
+
 @pytest.mark.parametrize("view", ["json", "csv", "ris", "bibtex", "rss"])
 def test_exports_of_a_hostile_record(client: TestClient, view: str) -> None:
     response = client.get("/Search/Results", params={"lookfor": "danger", "view": view})
