@@ -5,5 +5,6 @@ asked.py     what a request asks for, out of its URL
 pages.py     the pages: search and record; their templates and styles lie beside it
 api.py       /api/v1, as VuFind's
 record.py    what is shown of a record, and what is like it
+made.py      how a record was made: its rules, and the original
 export.py    records as RIS, BibTeX, CSV, COinS, JSON-LD, Atom
 """

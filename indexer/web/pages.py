@@ -13,7 +13,20 @@ from indexer.engines.base import Found, Hit, Index
 from indexer.model.documents import Fields
 from indexer.web import export
 from indexer.web.asked import LIMITS, RESULTS, SORTS, Asked, check_exact, clean, number, search_of
-from indexer.web.record import first, page_of, shown, similar, staff_rows, title, values, versions, web_address, year
+from indexer.web.made import made, original, readable
+from indexer.web.record import (
+    LONGEST_SHOWN,
+    first,
+    page_of,
+    shown,
+    similar,
+    staff_rows,
+    title,
+    values,
+    versions,
+    web_address,
+    year,
+)
 from indexer.web.render import language_of, page
 from indexer.web.words import marked, snippet, stems_of
 
@@ -108,6 +121,8 @@ def record(request: Request) -> Response:
     style = request.query_params.get("style", "")
     if style in EXPORTS:
         return EXPORTS[style](request, Asked(), [fields])
+    if request.query_params.get("view") == "made":
+        return _made(request, id, fields)
     base = str(request.base_url).rstrip("/")
     return page(
         request,
@@ -120,6 +135,13 @@ def record(request: Request) -> Response:
         json_ld=export.json_ld(fields, base + page_of(id)),
         styles=[name for name in EXPORTS if name != "rss"],
     )
+
+
+def _made(request: Request, id: str, fields: Fields) -> Response:
+    raw = original(fields)
+    profile, found = made(fields, raw) if raw else ("", [])
+    text = readable(raw) if raw else first(fields, "fullrecord")[:LONGEST_SHOWN]
+    return page(request, "made.html", id=id, title=title(fields), profile=profile, made=found, raw=text)
 
 
 def new(request: Request) -> Response:

@@ -54,7 +54,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     opened = registry.open_index(target)
     opened.check()
     seed = next(iter(indexer.transform(ROOT / "samples/seed_oai_dc.xml", profile="pmc")))
-    documents = [*CATALOGUE, HOSTILE, DATED, seed]
+    marc = next(iter(indexer.transform(ROOT / "tests/data/marc/pymarc/marc.dat"))) | {"id": "marc"}
+    documents = [*CATALOGUE, HOSTILE, DATED, seed, marc]
     documents += [document(f"many{number:03}", f"Gallimaufry {number}", format=["Book"]) for number in range(45)]
     outcomes = opened.push([write(each, opened) for each in documents])
     assert {outcome.status for outcome in outcomes} == {"indexed"}, outcomes

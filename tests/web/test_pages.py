@@ -36,8 +36,8 @@ def facet(page: Any, name: str) -> dict[str, str]:
 def test_the_first_page_says_what_is_there(client: TestClient) -> None:
     response = client.get("/")
     page = parsed(response.text)
-    assert page.xpath("string(//h1)") == "53 records"
-    assert facet(page, "format")["Book"] == "48"
+    assert page.xpath("string(//h1)") == "54 records"
+    assert facet(page, "format")["Book"] == "49"
     assert len(response.content) < 100_000
 
 
@@ -129,6 +129,15 @@ def test_other_versions_and_similar_items(client: TestClient) -> None:
     assert page.xpath("//section[@aria-labelledby='versions']//h3/a/@href") == ["/Record/b2"]
     assert "/Record/b2" in page.xpath("//section[@aria-labelledby='similar']//h3/a/@href")
     assert "/Record/b1" not in page.xpath("//section//h3/a/@href")
+
+
+def test_how_a_record_was_made(client: TestClient) -> None:
+    (link,) = get(client, "/Record/marc").xpath("//section[@class='staff']/p/a/@href")
+    page = parsed(client.get(link).text)
+    row = page.xpath("//tr[th='title_short']")[0].text_content()
+    assert "245" in row
+    assert page.xpath("//pre")[0].text.startswith("LDR")
+    assert "indexer explain" in get(client, f"/Record/{SEED}", view="made").text_content()
 
 
 def test_a_record_that_is_not_there(client: TestClient) -> None:
