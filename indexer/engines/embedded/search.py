@@ -27,7 +27,7 @@ from indexer.engines.solr.schema import NUMERALS
 from indexer.model.documents import Fields
 from indexer.model.errors import ConfigError
 
-SHARD_VALUES = 10_000  # how many are counted before that cut, so that ties at the cut are decided by value
+SEGMENT_VALUES = 10_000  # of a facet that each segment counts
 TIE_BREAKER = 0.1  # what the weaker fields add to the field in which a word matches best
 TITLE_PHRASE = 6.0  # boost of a title that has all the words next to each other
 IDENTIFIERS = ("id", "isbn", "issn")  # a word that is one of these finds the record
@@ -173,9 +173,11 @@ def _column(layout: Layout, name: str, purpose: str) -> Column:
 def _facets(
     reader: Reader, wanted: tantivy.Query, columns: dict[str, Column], limit: int
 ) -> dict[str, list[tuple[str, int]]]:
+    """The most frequent values of each column; those of the same frequency by value, as Tantivy has them."""
     if not columns:
         return {}
-    asked = {name: {"terms": {"field": column.path, "size": SHARD_VALUES}} for name, column in columns.items()}
+    size = {"size": max(limit, 1), "segment_size": SEGMENT_VALUES}
+    asked = {name: {"terms": {"field": column.path, **size}} for name, column in columns.items()}
     counted = reader.searcher.aggregate(wanted, asked)
     found = {}
     for name, column in columns.items():
