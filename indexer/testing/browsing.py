@@ -14,7 +14,10 @@ from indexer.testing.documents import document, write
 
 def shelved(number: str, sort: str, dewey: list[str]) -> Fields:
     """The fields of a call number, whose names are none of Python's."""
-    return {"callnumber-raw": [number], "callnumber-sort": sort} | ({"dewey-raw": dewey} if dewey else {})
+    fields: Fields = {"callnumber-raw": [number], "callnumber-sort": sort}
+    if dewey:
+        fields["dewey-raw"] = dewey
+    return fields
 
 
 CATALOGUE = (

@@ -3,10 +3,11 @@
 Everything has a limit here, so that nothing behind has to fear a request. What is beyond is a BadRequest.
 """
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from starlette.datastructures import QueryParams
 
@@ -32,6 +33,7 @@ SORTS: dict[str, str | None] = {
 }
 RESULTS = "/Search/Results"
 _FILTER = re.compile(r'(?P<sign>[-~]?)(?P<field>[\w-]{1,100}):(?:"(?P<quoted>.*)"|(?P<plain>.*))', re.DOTALL)
+_FILTER_PARAMETER = quote_plus("filter[]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 
 
@@ -110,6 +112,10 @@ class Asked:
     def with_(self, field: str, value: str) -> "Asked":
         return replace(self, chosen=(*self.chosen, Chosen(field, value)), page=1)
 
+    def url_with(self, field: str, value: str) -> str:
+        """The URL of `with_`; a page has dozens of them, which differ in their ends alone."""
+        return f"{_first_page_url(self)}&{_FILTER_PARAMETER}={quote_plus(str(Chosen(field, value)))}"
+
     def without(self, one: Chosen) -> "Asked":
         return replace(self, chosen=tuple(each for each in self.chosen if each != one), page=1)
 
@@ -118,6 +124,11 @@ class Asked:
 
     def last_page(self, total: int) -> int:
         return max(1, -(-min(total, DEEPEST) // self.limit))
+
+
+@functools.lru_cache(maxsize=64)
+def _first_page_url(asked: Asked) -> str:
+    return asked.at(1).url()
 
 
 def search_of(params: QueryParams) -> Asked:

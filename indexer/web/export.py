@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 from xml.etree import ElementTree as ET
 
 from indexer.model.documents import Fields
@@ -113,7 +113,7 @@ def coins(fields: Fields) -> str:
     pairs += [("rft.creator" if format_ == "dc" else "rft.au", name) for name in people(fields)]
     pairs += [("rft.date", year(fields)), ("rft.isbn", first(fields, "isbn")), ("rft.issn", first(fields, "issn"))]
     pairs += [("rft_id", f"info:doi/{doi(fields)}" if doi(fields) else "")]
-    return urlencode([(name, text[:500]) for name, text in pairs if text])
+    return "&".join([f"{name}={quote_plus(text[:500])}" for name, text in pairs if text])
 
 
 def json_ld(fields: Fields, url: str) -> str:

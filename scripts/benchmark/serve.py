@@ -62,7 +62,11 @@ def _call(index: Index, asked: Asked) -> None:
 
 def _client(address: str) -> Answer:
     connection = http.client.HTTPConnection(address, timeout=60)
-    return lambda asked: _get(connection, asked.url()) and None
+
+    def answer(asked: Asked) -> None:
+        _get(connection, asked.url())
+
+    return answer
 
 
 def _get(connection: http.client.HTTPConnection, path: str) -> bytes:
