@@ -86,7 +86,6 @@ def hit_of(hit: Hit, stems: frozenset[str] = frozenset()) -> dict[str, Any]:
         "host": first(fields, "container_title"),
         "snippet": snippet(first(fields, "description"), stems) if stems else None,
         "online": next((url for url in map(web_address, values(fields, "url")) if url), ""),
-        "coins": export.coins(fields),
     }
 
 
