@@ -25,6 +25,7 @@ ORDER = [
     "migrate",
     "jobs",
     "api",
+    "web",
     "cli",
 ]  # from the ground floor up
 MODULES = sorted(PACKAGE.rglob("*.py"))

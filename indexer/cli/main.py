@@ -420,6 +420,22 @@ def search(query: str, limit: int, sort: str | None, filters: tuple[str, ...], c
 
 
 @cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port; 0: any free one.")
+@common("target", "verbose", "log-format")
+def serve(host: str, port: int, config: "Config") -> int:
+    """Show the index as web pages.
+
+    Search, records with every stored field, and VuFind's API (/api/v1): whoever reaches the address may read all that
+    is in the index, and change nothing. Stays until Ctrl-C or SIGTERM.
+    """
+    from indexer.web.server import serve as run
+
+    run(config.target(), host=host, port=port, say=click.echo)
+    return ExitCode.OK
+
+
+@cli.command()
 @common("json")
 def status(config: "Config", as_json: bool) -> int:
     """The last runs and their books, and how each target is doing."""

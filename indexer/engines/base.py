@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from indexer.model.targets import Target
 
 PAGE = 500  # documents that are read from an index at once
+FACET_VALUES = 50  # values counted of a facet, unless the query says how many
 
 #: When a document survives a crash: once it is acknowledged, or once it is committed. "never" is a file of JSON lines:
 #: it is continued by any run, so nothing that an earlier one wrote is ever taken for unchanged.
@@ -59,21 +60,40 @@ class Found:
     suggestion: str | None = None
 
 
+#: A field and its exact value, or several of which any will do.
+Filter = tuple[str, str | tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """Words or a phrase that documents are to have where searches of this type look, and how much that counts."""
+
+    type: str
+    text: str
+    weight: float = 1
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`text` in plain words (all must match; "..." is a phrase; empty or `*` matches all).
+    """`text` in plain words (all must match; "..." is a phrase; empty or `*` matches all), looked for as `type` says
+    (query.SEARCH_TYPES).
 
-    `filters` are exact values of string fields. `sort` is a field name, `-` before it for descending; None sorts by
-    relevance. `facets` names the string fields to count.
+    `filters` are exact values of string fields, all of which must be there, `without` those that may not. `likes`: the
+    documents that have any of these, those with the most first. `sort` is a field name, `-` before it for descending;
+    None sorts by relevance. `facets` names the string fields to count, `facet_limit` how many values of each at most.
     """
 
     text: str
     limit: int = 10
     offset: int = 0
     sort: str | None = None
-    filters: tuple[tuple[str, str], ...] = ()
+    filters: tuple[Filter, ...] = ()
     facets: tuple[str, ...] = ()
     suggest: bool = True
+    type: str = "AllFields"
+    without: tuple[tuple[str, str], ...] = ()
+    likes: tuple[Like, ...] = ()
+    facet_limit: int = FACET_VALUES
 
 
 class Refused(Exception):
@@ -149,6 +169,10 @@ class Index(Writer, Protocol):
 
         Raises TransientError, after which `after` the last mark goes on, or PermanentError.
         """
+        ...
+
+    def refresh(self) -> None:
+        """Where it searches: what comes next sees what others have committed since, in the index that is live now."""
         ...
 
     def search(self, query: Query) -> Found:

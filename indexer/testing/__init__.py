@@ -9,6 +9,7 @@ A test module of yours takes what your engine can do, and says where its documen
     from indexer.testing.searching import *    # engines that search
     from indexer.testing.words import *        # and take the same for a word as ours do
     from indexer.testing.ranking import *
+    from indexer.testing.browsing import *     # and can be looked at with `indexer serve`
 
     @pytest.fixture(scope="module")
     def target(tmp_path_factory): ...          # an indexer.model.targets.Target, ready to be loaded into

@@ -35,3 +35,11 @@ def test_a_replaced_document_is_not_found_by_its_old_words(engine: Index) -> Non
     engine.commit()
     assert ranked(engine, Query("gallimaufry")) == []
     assert ranked(engine, Query("hodgepodge")) == ["1"]
+
+
+def test_what_others_committed_is_seen_after_a_refresh(engine: Index, second: Index) -> None:
+    second.check()
+    engine.push([write(document("new", "Gallimaufry"), engine)])
+    engine.commit()
+    second.refresh()
+    assert ranked(second, Query("gallimaufry")) == ["new"]

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import dumps
 import requests
+import serve as pages
 from measure import Taken, cpu_of, median, run
 
 from indexer import sources
@@ -408,6 +409,22 @@ def _requests(target: Target) -> float:
     return float(answer["metrics"][f"solr.core.{target.index}"]["UPDATE./update.requests"])
 
 
+# ---- the pages of an index against its engine
+
+
+def serve(setting: Setting) -> Measured:
+    count = setting.records or 100_000
+    place = setting.place()
+    target = parse_target(f"embedded:{place / 'index'}")
+    run([*INDEXER, "load", setting.dump("pubmed", count), "--target", str(target), "--quiet"], cwd=place)
+    rounds = [pages.measure(target, place) for _ in range(setting.rounds)]
+    shutil.rmtree(place)
+    figures = _medians(rounds)
+    reached = figures["page_median"] <= 50 and figures["page_p95"] <= 200 and figures["ratio"] <= 1.5
+    reached = reached and figures["first_page_bytes"] < 100_000
+    return Measured(count, figures, rounds, "page_median <= 50 ms, page_p95 <= 200 ms, ratio <= 1.5", reached)
+
+
 # ---- start
 
 
@@ -435,6 +452,7 @@ CASES: dict[str, Case] = {
     "memory": memory,
     "growth": growth,
     "sync": sync,
+    "serve": serve,
     "help": start,
 }
 

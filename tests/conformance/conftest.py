@@ -1,6 +1,8 @@
 """An empty sink of every kind, on the real engine. The suite is written once and runs on each of them."""
 
+import io
 import uuid
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,8 @@ from indexer.engines import registry
 from indexer.engines.base import Index
 from indexer.engines.registry import parse_target
 from indexer.engines.solr.install import CLOUD_CONFIGSET
+from indexer.engines.solr.schema import CONF, MARK, configset
+from indexer.model.schema import biblio
 from indexer.model.targets import Target
 from indexer.testing.fixtures import emptied, engine, second
 
@@ -23,19 +27,24 @@ SERVERS = {
     "solrcloud10": ("solr", "solrcloud10_url"),
     "elasticsearch": ("elasticsearch", "elasticsearch_url"),
     "opensearch": ("opensearch", "opensearch_url"),
+    "copying": ("solr", "solrcloud_url"),
 }
 LONG = {"solrcloud10": [pytest.mark.long]}  # what can be otherwise there is so on solrcloud, or on solr10
 ENGINES = [
     "embedded",
-    *(pytest.param(name, marks=[pytest.mark.servers, *LONG.get(name, [])]) for name in SERVERS),
+    *(pytest.param(name, marks=[pytest.mark.servers, *LONG.get(name, [])]) for name in SERVERS if name != "copying"),
 ]
 ONLY_ENGINES = {"engine", "corpus", "index"}
 SINKS = [*ENGINES, "jsonl"]
+# A Solr whose own schema copies the fields, as VuFind's does.
+SEARCHED = [*ENGINES, pytest.param("copying", marks=pytest.mark.servers)]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Tests that ask for `sink` run on every sink, those that ask for `engine` or `corpus` on all that can search."""
-    if "kind" in metafunc.fixturenames:
+    if metafunc.module.__name__.endswith(("test_browsing", "test_served")) and "kind" in metafunc.fixturenames:
+        metafunc.parametrize("kind", SEARCHED, scope="module")
+    elif "kind" in metafunc.fixturenames:
         metafunc.parametrize("kind", ENGINES if ONLY_ENGINES & set(metafunc.fixturenames) else SINKS, scope="module")
 
 
@@ -53,7 +62,10 @@ def target(kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.T
     product, fixture = SERVERS[kind]
     made = parse_target(f"{product}+{request.getfixturevalue(fixture)}/{name}")
     try:
-        registry.install(made)
+        if kind == "copying":
+            _copying(made)
+        else:
+            registry.install(made)
         if kind.startswith("solrcloud"):
             _split(made)
         yield made
@@ -78,13 +90,27 @@ def _split(target: Target) -> None:
         answer.raise_for_status()
 
 
+def _copying(target: Target) -> None:
+    """A collection of a configset with all copyField rules."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for path, text in configset(biblio(), copy_fields=True).items():
+            archive.writestr(path.removeprefix(f"{CONF}/"), text.replace(MARK, "Not by the loader"))
+    params = {"action": "UPLOAD", "name": target.index}
+    requests.post(f"{target.base}/admin/configs", params=params, data=buffer.getvalue(), timeout=60).raise_for_status()
+    create = {"action": "CREATE", "name": target.index, "collection.configName": target.index, "numShards": "1"}
+    requests.get(f"{target.base}/admin/collections", params=create, timeout=120).raise_for_status()
+
+
 def _drop(kind: str, target: Target) -> None:
     if kind in ("solr", "solr10"):
         params = {"action": "UNLOAD", "core": target.index, "deleteInstanceDir": "true"}
         requests.get(f"{target.base}/admin/cores", params=params, timeout=60)
-    elif kind.startswith("solrcloud"):
+    elif kind.startswith("solrcloud") or kind == "copying":
         params = {"action": "DELETE", "name": target.index}
         requests.get(f"{target.base}/admin/collections", params=params, timeout=60)
+        if kind == "copying":
+            requests.get(f"{target.base}/admin/configs", params=params, timeout=60)
     else:
         requests.delete(_url(target), timeout=60)
         requests.delete(f"{target.base}/_index_template/{target.index}", timeout=60)

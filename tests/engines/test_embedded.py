@@ -476,3 +476,16 @@ def test_a_speedy_search(pubmed: EmbeddedSink) -> None:
     for _ in range(20):
         pubmed.search(Query("cell infection", facets=("format", "language", "topic_facet"), sort="title_sort"))
     assert time.process_time() - started < 4
+
+
+def test_a_cut_through_values_as_frequent_as_each_other(tmp_path: Path) -> None:
+    """Those that come first by value are given, not those that happen to be met first."""
+    sink = EmbeddedSink(tmp_path / "index", create=True)
+    sink.check()
+    names = [f"name {number:03}" for number in range(300)]
+    for start in (2, 1, 0):  # three segments
+        sink.push([write(name, title="Tie", topic_facet=[name, "all"]) for name in names[start::3]])
+        sink.commit()
+    found = sink.search(Query("tie", facets=("topic_facet",), facet_limit=4))
+    assert found.facets["topic_facet"] == [("all", 300), *((name, 1) for name in names[:3])]
+    sink.close()

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from indexer.engines.query import Clause, check_fields, parse_words, sort_order, stored_fields
+from indexer.engines.base import Query
+from indexer.engines.query import Clause, check_fields, other_isbn, parse_words, sort_order, stored_fields, values_of
 from indexer.model.errors import ConfigError
 
 
@@ -44,11 +45,36 @@ def test_what_can_be_sorted_by() -> None:
 
 
 def test_fields_to_filter_and_count_by() -> None:
-    check_fields([("format", "Book"), ("work_keys_str_mv", "x")], ["topic_facet"])
+    check_fields(Query("", filters=(("format", "Book"), ("work_keys_str_mv", "x")), facets=("topic_facet",)))
     with pytest.raises(ConfigError, match="filter by 'formt': no such field"):
-        check_fields([("formt", "Book")], [])
+        check_fields(Query("", filters=(("formt", "Book"),)))
     with pytest.raises(ConfigError, match="not indexed"):
-        check_fields([], ["fullrecord"])
+        check_fields(Query("", facets=("fullrecord",)))
+
+
+@pytest.mark.parametrize(
+    ("typed", "values"),
+    [
+        ("0-306-40615-2", ["0306406152", "9780306406157"]),
+        ("978 0 306 40615 7", ["9780306406157", "0306406152"]),
+        ("3-16-148410-X", ["316148410x", "9783161484100"]),
+        ("9790260000438", ["9790260000438"]),  # a number of printed music has no other form
+        ("0028-0836", ["00280836"]),
+        ("tea", []),
+        ("123", []),
+        (" ", None),
+    ],
+)
+def test_standard_numbers_as_they_are_typed(typed: str, values: list[str] | None) -> None:
+    assert values_of("ISN", typed) == values
+
+
+@given(st.from_regex(r"[0-9]{9}", fullmatch=True))
+def test_the_two_forms_of_an_isbn_lead_to_each_other(body: str) -> None:
+    thirteen = other_isbn(f"{body}0")
+    ten = other_isbn(thirteen[0])
+    assert ten[0][:9] == body
+    assert other_isbn(ten[0]) == thirteen
 
 
 def test_fields_that_are_stored() -> None:

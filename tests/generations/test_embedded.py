@@ -120,3 +120,22 @@ def test_trouble_with_the_disk(place: GenerationStore, target: Target, monkeypat
     ):
         monkeypatch.setattr(shutil, "disk_usage", {Path(target.path): disk}.get)
         assert bool(place.trouble()) is full
+
+
+def test_a_reader_that_stays_open_sees_the_index_that_is_live_now(place: GenerationStore, target: Target) -> None:
+    plain(target, 3)
+    place.adopt(FIRST)
+    reader = open_index(target)
+    reader.check()
+    assert reader.search(Query(WORD)).total == 3
+    build(place, SECOND, 5)
+    place.promote(SECOND)
+    reader.refresh()
+    assert reader.search(Query(WORD)).total == 5
+    place.promote(FIRST)
+    reader.refresh()
+    assert reader.search(Query(WORD)).total == 3
+    place.drop(SECOND)
+    reader.refresh()
+    assert reader.search(Query(WORD)).total == 3
+    reader.close()

@@ -7,6 +7,7 @@ An acknowledged bulk request is durable: it is in the translog of the primary an
 import contextlib
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -15,19 +16,9 @@ import orjson
 from indexer.engines.base import PAGE, Action, Durable, Found, Hit, Outcome, Query, Refused
 from indexer.engines.elastic import preflight, writable
 from indexer.engines.elastic.client import NDJSON, PASSING, PRODUCTS, check_product, open_client
+from indexer.engines.elastic.search import asked, exact_field, finds_nothing
 from indexer.engines.http import BUSY, MEND_ADVICE, describe, may_pass, shorten, status_error
-from indexer.engines.query import (
-    FACET_VALUES,
-    PHRASE_WEIGHTS,
-    WEIGHTS,
-    Clause,
-    check_fields,
-    known_field,
-    only_stop_words,
-    parse_words,
-    sort_order,
-    stored_fields,
-)
+from indexer.engines.query import check_fields, search_type, sort_order, stored_fields
 from indexer.model.documents import Delete, Fields
 from indexer.model.errors import ConfigError, NotThere, PermanentError, TargetError, TransientError
 from indexer.model.schema import Schema
@@ -169,25 +160,28 @@ class ElasticSink:
             with contextlib.suppress(TargetError, Refused):  # it ends by itself after KEEP_ALIVE
                 self._call("DELETE", closed, orjson.dumps({name: [point] if name == "pit_id" else point}))
 
+    def refresh(self) -> None:
+        """A search sees what the last refresh of the index left."""
+
     def search(self, query: Query) -> Found:
-        check_fields(query.filters, query.facets)
-        clauses = parse_words(query.text)
-        if clauses is not None and only_stop_words(clauses):
+        check_fields(query)
+        if finds_nothing(query):
             return Found(0, [])
         sort: list[Any] = ["_score", {"id": "asc"}]
         if query.sort is not None:
             field, descending = sort_order(query.sort)
             sort = [{field.name: {"order": "desc" if descending else "asc", "missing": "_last"}}, {"id": "asc"}]
-        filters = [{"term": {_exact(name): value}} for name, value in query.filters]
         answer = self._search(
             {
-                "query": {"bool": {**_words(clauses), "filter": filters}},
+                "query": asked(query),
                 "from": query.offset,
                 "size": query.limit,
                 "sort": sort,
                 "track_scores": query.sort is None,
                 "track_total_hits": True,
-                "aggs": {name: {"terms": {"field": _exact(name), "size": FACET_VALUES}} for name in query.facets},
+                "aggs": {
+                    name: {"terms": {"field": exact_field(name), "size": query.facet_limit}} for name in query.facets
+                },
             }
         )
         total = answer["hits"]["total"]["value"]
@@ -198,7 +192,7 @@ class ElasticSink:
             facets={
                 name: [(str(row["key"]), row["doc_count"]) for row in counted[name]["buckets"]] for name in query.facets
             },
-            suggestion=self._suggest(query.text, filters) if query.suggest and clauses and not total else None,
+            suggestion=self._suggest(query) if query.suggest and not total else None,
         )
 
     def close(self) -> None:
@@ -257,18 +251,21 @@ class ElasticSink:
             raise status_error(str(self._target), status, words, credentials=self._target.credentials)
         return Outcome("rejected", words)
 
-    def _suggest(self, text: str, filters: list[Any]) -> str | None:
+    def _suggest(self, query: Query) -> str | None:
         """The text with its unknown words replaced by known ones; only what finds something is suggested."""
+        if search_type(query.type).exact or query.likes:
+            return None
         options = {"field": "allfields_unstemmed", "suggest_mode": "missing", "size": SUGGESTION_TRIES}
-        answer = self._search({"size": 0, "suggest": {"text": text, "words": {"term": options | {"max_edits": 2}}}})
+        asked_for = {"text": query.text, "words": {"term": options | {"max_edits": 2}}}
+        answer = self._search({"size": 0, "suggest": asked_for})
         unknown = [word for word in answer["suggest"]["words"] if word["options"]]
         for rank in range(SUGGESTION_TRIES if unknown else 0):
-            corrected = text
+            corrected = query.text
             for word in reversed(unknown):
                 option = word["options"][min(rank, len(word["options"]) - 1)]["text"]
                 corrected = _replace(corrected, word["offset"], word["length"], option)
-            query = {"bool": {**_words(parse_words(corrected)), "filter": filters}}
-            if self._search({"size": 0, "query": query})["hits"]["total"]["value"]:
+            body = {"size": 0, "query": asked(replace(query, text=corrected))}
+            if self._search(body)["hits"]["total"]["value"]:
                 return corrected
         return None
 
@@ -290,39 +287,7 @@ def _document(hit: dict[str, Any]) -> bytes:
     return orjson.dumps(source if "id" in source else {"id": hit["_id"], **source})
 
 
-def _words(clauses: list[Clause] | None) -> dict[str, Any]:
-    """The clauses of a bool query: each must match in any field, neighbours in the title count more."""
-    if clauses is None:
-        return {"must": [{"match_all": {}}]}
-    fields = [f"{name}^{weight}" for name, weight in WEIGHTS.items()]
-    must = [
-        {
-            "multi_match": {
-                "query": clause.text,
-                # A word that the analysis splits (T-cell, 4.5) is a phrase, and one that it leaves whole is itself.
-                "type": "phrase",
-                "fields": fields,
-                "tie_breaker": 0.1,
-                # A word that the fields drop as a stop word asks for nothing.
-                "zero_terms_query": "all",
-            }
-        }
-        for clause in clauses
-    ]
-    together = {
-        "query": " ".join(clause.text for clause in clauses),
-        "type": "phrase",
-        "fields": [f"{name}^{weight}" for name, weight in PHRASE_WEIGHTS.items()],
-    }
-    return {"must": must, "should": [{"multi_match": together}]}
-
-
 def _replace(text: str, offset: int, length: int, new: str) -> str:
     """`text` with a piece replaced; Java counts UTF-16 units, two for a letter outside the first plane."""
     units = text.encode("utf-16-le")
     return (units[: 2 * offset] + new.encode("utf-16-le") + units[2 * (offset + length) :]).decode("utf-16-le")
-
-
-def _exact(name: str) -> str:
-    """The keyword side of a field."""
-    return f"{name}.keyword" if known_field(name, "count").keyword else name

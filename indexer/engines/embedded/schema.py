@@ -53,6 +53,9 @@ GROUPS = (
     Group("topic", 2.0, True, ("topic", "genre", "geographic", "era")),
     Group("words", 1.2, False),
     Group("text", 1.0, True),
+    # asked of by searches of these types only
+    Group("series", 1.0, True, ("series", "series2")),
+    Group("journal", 2.0, True, ("container_title",)),
 )
 EVERYTHING = ("words", "text")
 ALLFIELDS = "allfields"  # where importers put every word of a record

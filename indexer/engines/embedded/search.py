@@ -10,19 +10,42 @@ from dataclasses import dataclass
 import orjson
 import tantivy
 
-from indexer.engines.base import Found, Hit, Query
-from indexer.engines.embedded.schema import GROUPS, MARK, SOURCE, Column, Layout, analyzers, fold
-from indexer.engines.query import FACET_VALUES, Clause, parse_words, sort_order, stored_fields
+from indexer.engines.base import Filter, Found, Hit, Query
+from indexer.engines.embedded.schema import EVERYTHING, GROUPS, MARK, SOURCE, Column, Layout, analyzers, fold
+from indexer.engines.query import (
+    Clause,
+    all_filters,
+    alternatives,
+    check_fields,
+    parse_words,
+    search_type,
+    sort_order,
+    stored_fields,
+    values_of,
+)
 from indexer.engines.solr.schema import NUMERALS
 from indexer.model.documents import Fields
 from indexer.model.errors import ConfigError
 
-SHARD_VALUES = 10_000  # how many are counted before that cut, so that ties at the cut are decided by value
+SEGMENT_VALUES = 10_000  # of a facet that each segment counts
 TIE_BREAKER = 0.1  # what the weaker fields add to the field in which a word matches best
 TITLE_PHRASE = 6.0  # boost of a title that has all the words next to each other
 IDENTIFIERS = ("id", "isbn", "issn")  # a word that is one of these finds the record
+# Where the words of a search of each type are looked for; the rest look at exact values.
+TYPE_GROUPS = {
+    "AllFields": ("title", "author", "topic", *EVERYTHING),
+    "Title": ("title", "series"),
+    "Author": ("author",),
+    "Subject": ("topic",),
+    "JournalTitle": ("title", "series", "journal"),
+}
+GROUPS_OF = {type_: tuple(group for group in GROUPS if group.name in names) for type_, names in TYPE_GROUPS.items()}
+MOST_BEGINNINGS = 10_000  # values that begin as one that is asked for
+EXACT_VALUE = 1000.0  # score of a whole value; of the beginning of one it is 1
 # Numerals for each other, where the other engines have them as synonyms.
 _NUMERALS = {form: forms for forms in NUMERALS for form in forms}
+
+Clauses = tuple[tantivy.Occur, tantivy.Query]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +83,15 @@ class Reader:
         return count
 
 
-def search(reader: Reader, query: Query, filters: Sequence[tantivy.Query]) -> Found:
+def search(reader: Reader, query: Query) -> Found:
     """Answers a query, but for its suggestion. Raises ConfigError for a facet or sort by a field that cannot do it."""
-    wanted = whole_query(reader, query.text, filters)
+    check_fields(query)
+    wanted = whole_query(reader, query)
     sort = _sort(reader.layout, query.sort) if query.sort else None
     facets = {name: _column(reader.layout, name, "count the values of") for name in query.facets}
     total = reader.total(wanted)
     hits = _hits(reader, wanted, sort, query.offset, min(query.offset + query.limit, total))
-    return Found(total, hits, _facets(reader, wanted, facets))
+    return Found(total, hits, _facets(reader, wanted, facets, query.facet_limit))
 
 
 def _sort(layout: Layout, sort: str) -> tuple[str, tantivy.Order]:
@@ -146,56 +170,109 @@ def _column(layout: Layout, name: str, purpose: str) -> Column:
     return column
 
 
-def _facets(reader: Reader, wanted: tantivy.Query, columns: dict[str, Column]) -> dict[str, list[tuple[str, int]]]:
+def _facets(
+    reader: Reader, wanted: tantivy.Query, columns: dict[str, Column], limit: int
+) -> dict[str, list[tuple[str, int]]]:
+    """The most frequent values of each column; those of the same frequency by value, as Tantivy has them."""
     if not columns:
         return {}
-    asked = {name: {"terms": {"field": column.path, "size": SHARD_VALUES}} for name, column in columns.items()}
+    size = {"size": max(limit, 1), "segment_size": SEGMENT_VALUES}
+    asked = {name: {"terms": {"field": column.path, **size}} for name, column in columns.items()}
     counted = reader.searcher.aggregate(wanted, asked)
     found = {}
     for name, column in columns.items():
         cut = len(MARK) if column.marked else 0
         values = [(bucket["key"][cut:], int(bucket["doc_count"])) for bucket in counted[name]["buckets"]]
-        found[name] = sorted(values, key=lambda pair: (-pair[1], pair[0]))[:FACET_VALUES]
+        found[name] = sorted(values, key=lambda pair: (-pair[1], pair[0]))[:limit]
     return found
 
 
-def filter_query(reader: Reader, name: str, value: str) -> tantivy.Query:
-    """Documents with this exact value; the chain of the field's type is applied to it as to theirs.
+def filter_query(reader: Reader, name: str, value: str | tuple[str, ...]) -> tantivy.Query:
+    """Documents with this exact value, or one of these; the chain of the field's type is applied to them as to theirs.
 
     Raises ConfigError for a field that has no exact values.
     """
     column = _column(reader.layout, name, "filter by")
-    term = column.normalise(value)
-    if term is None:
+    terms = [term for one in alternatives(value) if (term := column.normalise(one)) is not None]
+    if not terms:
         return tantivy.Query.empty_query()
-    return tantivy.Query.term_query(reader.schema, column.path, MARK + term if column.marked else term)
+    marked = [MARK + term if column.marked else term for term in terms]
+    queries = [tantivy.Query.term_query(reader.schema, column.path, term) for term in marked]
+    if len(queries) == 1:
+        return queries[0]
+    return tantivy.Query.boolean_query([(tantivy.Occur.Should, query) for query in queries])
 
 
-def whole_query(reader: Reader, text: str, filters: Sequence[tantivy.Query]) -> tantivy.Query:
-    """All words and phrases of `text`, and all filters; filters do not count towards the score."""
-    clauses = [(tantivy.Occur.Must, tantivy.Query.const_score_query(one, 0.0)) for one in filters]
-    parts = parse_words(text)
+def filters_of(reader: Reader, query: Query) -> list[Clauses]:
+    """All filters of a query; they do not count towards the score."""
+    wanted = [(tantivy.Occur.Must, _unscored(reader, each)) for each in all_filters(query)]
+    return wanted + [(tantivy.Occur.MustNot, _unscored(reader, each)) for each in query.without]
+
+
+def _unscored(reader: Reader, filter: Filter) -> tantivy.Query:
+    return tantivy.Query.const_score_query(filter_query(reader, *filter), 0.0)
+
+
+def whole_query(reader: Reader, query: Query) -> tantivy.Query:
+    """What is asked for, and all filters."""
+    return tantivy.Query.boolean_query([*filters_of(reader, query), *_text_query(reader, query)])
+
+
+def _text_query(reader: Reader, query: Query) -> list[Clauses]:
+    """All words and phrases, or the values, that the text asks for; or what the document is to be like."""
+    if query.likes:
+        return [(tantivy.Occur.Must, _any_like(reader, query))]
+    if exact := search_type(query.type).exact:
+        return [(tantivy.Occur.Must, _any_value(reader, query, exact))]
+    parts = parse_words(query.text)
     if parts is None:
-        return tantivy.Query.boolean_query([*clauses, (tantivy.Occur.Must, tantivy.Query.all_query())])
-    queries = [(part, query) for part in parts if (query := part_query(reader, part))]
+        return [(tantivy.Occur.Must, tantivy.Query.all_query())]
+    queries = [(part, found) for part in parts if (found := part_query(reader, part, query.type))]
     telling = [part for part, _ in queries if fold(part.text) not in reader.layout.stop_words]
+    text = " ".join(part.text for part, _ in queries)
     if not telling:
-        clauses.append((tantivy.Occur.Must, _of_stop_words(reader, " ".join(part.text for part, _ in queries))))
-        return tantivy.Query.boolean_query(clauses)
+        return [(tantivy.Occur.Must, _of_stop_words(reader, text, query.type))]
     # Stop words are indexed, and among other words they need not match.
-    clauses += [(tantivy.Occur.Must if part in telling else tantivy.Occur.Should, query) for part, query in queries]
-    clauses += _title_phrase(reader, " ".join(part.text for part, _ in queries))
-    return tantivy.Query.boolean_query(clauses)
+    clauses = [(tantivy.Occur.Must if part in telling else tantivy.Occur.Should, found) for part, found in queries]
+    return clauses + (_title_phrase(reader, text) if "title" in TYPE_GROUPS[query.type] else [])
 
 
-def _of_stop_words(reader: Reader, text: str) -> tantivy.Query:
+def _any_like(reader: Reader, query: Query) -> tantivy.Query:
+    clauses = []
+    for like in query.likes:
+        for part in parse_words(like.text) or ():
+            known = fold(part.text) not in reader.layout.stop_words
+            if known and (found := part_query(reader, part, like.type)):
+                clauses += [(tantivy.Occur.Should, tantivy.Query.boost_query(found, like.weight))]
+    return tantivy.Query.boolean_query(clauses) if clauses else tantivy.Query.empty_query()
+
+
+def _any_value(reader: Reader, query: Query, names: Sequence[str]) -> tantivy.Query:
+    values = values_of(query.type, query.text)
+    if values is None:
+        return tantivy.Query.all_query()
+    found = []
+    for name in names:
+        for value in values:
+            found.append(tantivy.Query.const_score_query(filter_query(reader, name, value), EXACT_VALUE))
+            if search_type(query.type).begins:
+                terms = [term for term, _ in reader.searcher.terms_with_prefix(name, value, limit=MOST_BEGINNINGS)]
+                begins = tantivy.Query.term_set_query(reader.schema, name, terms)
+                found.append(tantivy.Query.const_score_query(begins, 1.0))
+    return tantivy.Query.disjunction_max_query(found) if found else tantivy.Query.empty_query()
+
+
+def _of_stop_words(reader: Reader, text: str, type_: str) -> tantivy.Query:
     """Nothing but stop words, which the other engines do not find at all: side by side, or a title by itself."""
-    titled = tantivy.Query.term_query(reader.schema, "title_sort", text.lower())
-    words = part_query(reader, Clause(text, phrase=True)) if " " in text else None
-    return tantivy.Query.disjunction_max_query([titled, words] if words else [titled])
+    found = []
+    if "title" in TYPE_GROUPS[type_]:
+        found.append(tantivy.Query.term_query(reader.schema, "title_sort", text.lower()))
+    if " " in text and (words := part_query(reader, Clause(text, phrase=True), type_)):
+        found.append(words)
+    return tantivy.Query.disjunction_max_query(found) if found else tantivy.Query.empty_query()
 
 
-def _title_phrase(reader: Reader, text: str) -> list[tuple[tantivy.Occur, tantivy.Query]]:
+def _title_phrase(reader: Reader, text: str) -> list[Clauses]:
     words = analyzers()[True].analyze(fold(text))
     if len(words) < 2:
         return []
@@ -207,8 +284,8 @@ def _any_of(queries: list[tantivy.Query]) -> tantivy.Query:
     return queries[0] if len(queries) == 1 else tantivy.Query.disjunction_max_query(queries)
 
 
-def part_query(reader: Reader, part: Clause) -> tantivy.Query | None:
-    """A word or a phrase in any group of fields, the best match counting; None when it holds no word.
+def part_query(reader: Reader, part: Clause, type_: str = "AllFields") -> tantivy.Query | None:
+    """A word or a phrase in any group of fields of a search type, the best match counting; None when it holds no word.
 
     A word that the tokenizer splits (`X-ray`, `東京`) is a phrase, in which a stop word (`state-of-the-art`, `Rome's`)
     stands for any word, as on the other engines; not so in a phrase that the user put in quotation marks.
@@ -219,8 +296,8 @@ def part_query(reader: Reader, part: Clause) -> tantivy.Query | None:
         return None
     stop_words = frozenset() if part.phrase else reader.layout.stop_words
     kept = [place for place, word in enumerate(plain) if word not in stop_words] or range(len(plain))
-    alternatives = []
-    for group in GROUPS:
+    found = []
+    for group in GROUPS_OF[type_]:
         words = analyzers()[group.stemmed].analyze(folded) if group.stemmed else plain
         places = [(place - kept[0], words[place]) for place in kept]
         if len(places) == 1:
@@ -229,7 +306,7 @@ def part_query(reader: Reader, part: Clause) -> tantivy.Query | None:
             query = _any_of([tantivy.Query.term_query(reader.schema, group.name, term) for term in terms])
         else:
             query = tantivy.Query.phrase_query(reader.schema, group.name, list(places))
-        alternatives.append(tantivy.Query.boost_query(query, group.boost))
-    if not part.phrase:
-        alternatives += [filter_query(reader, name, part.text) for name in IDENTIFIERS]
-    return tantivy.Query.disjunction_max_query(alternatives, tie_breaker=TIE_BREAKER)
+        found.append(tantivy.Query.boost_query(query, group.boost))
+    if not part.phrase and type_ == "AllFields":
+        found += [filter_query(reader, name, part.text) for name in IDENTIFIERS]
+    return tantivy.Query.disjunction_max_query(found, tie_breaker=TIE_BREAKER)

@@ -18,8 +18,9 @@ from indexer.engines.base import PAGE, Action, Durable, Found, Outcome, Query, W
 from indexer.engines.embedded import words
 from indexer.engines.embedded.folder import INDEX, META, faults, has_index, install, is_ours, live_folder
 from indexer.engines.embedded.schema import DYNAMIC, SOURCE, Entry, Layout, analyzers, tokenizer_name
-from indexer.engines.embedded.search import Reader, filter_query, search
+from indexer.engines.embedded.search import Reader, search
 from indexer.engines.embedded.suggest import suggest
+from indexer.engines.query import alternatives
 from indexer.model.documents import Delete, Fields
 from indexer.model.errors import NotThere, PermanentError, RecordError
 from indexer.model.schema import biblio
@@ -28,6 +29,7 @@ HEAP = 64_000_000  # bytes of documents in memory before Tantivy writes a segmen
 # Bytes of documents as JSON after which we commit by ourselves: Tantivy queues 10,000 documents, whatever they weigh,
 # and nothing but a commit waits for the queue. A document in it takes three times its JSON.
 QUEUED = 36_000_000
+COMMITTED = "meta.json"  # of Tantivy: replaced by each commit
 THREADS = 1  # of Tantivy: more make more and smaller segments, and the cores are busy deriving
 ADDRESSES = 20_000  # of documents that are asked for at once: each question walks over all documents before them
 
@@ -47,6 +49,7 @@ class EmbeddedSink:
         self._index: tantivy.Index | None = None
         self._writer: tantivy.IndexWriter | None = None
         self._lock = threading.Lock()  # over the writer
+        self._committed = 0  # when the commit was made that searches see
         self._dirty = False
         self._queued = 0  # bytes since the last commit
         self._broken: PermanentError | None = None
@@ -156,19 +159,29 @@ class EmbeddedSink:
                     page = [reader.source(address) for address in addresses[start : start + PAGE]]
                 yield page, ""
 
+    def refresh(self) -> None:
+        """Looks at the files of the index: unless they have changed it costs nothing."""
+        if live_folder(self._folder) != self._home:
+            self.check()
+        with faults(self._folder, "cannot be read"):
+            committed = (self._home / INDEX / COMMITTED).stat().st_mtime_ns
+            if committed != self._committed:
+                self._opened().reload()
+                self._committed = committed
+
     def search(self, query: Query) -> Found:
         query = dataclasses.replace(
             query,
             text=_encodable(query.text),
-            filters=tuple((name, _encodable(value)) for name, value in query.filters),
+            filters=tuple((name, tuple(map(_encodable, alternatives(value)))) for name, value in query.filters),
+            without=tuple((name, _encodable(value)) for name, value in query.without),
         )
         with faults(self._folder, "cannot be read"):
             reader = self._reader()
-            filters = [filter_query(reader, name, _encodable(value)) for name, value in query.filters]
-            found = search(reader, query, filters)
-            if found.total or not query.suggest:
+            found = search(reader, query)
+            if found.total or not query.suggest or query.likes:
                 return found
-            return dataclasses.replace(found, suggestion=suggest(reader, query.text, filters))
+            return dataclasses.replace(found, suggestion=suggest(reader, query))
 
     def close(self) -> None:
         """What was pushed after the last commit (also of our own) is dropped; segments being merged are finished."""

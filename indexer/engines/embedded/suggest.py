@@ -8,13 +8,14 @@ is never walked.
 import itertools
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import tantivy
 
+from indexer.engines.base import Query
 from indexer.engines.embedded.schema import EVERYTHING, WORD, analyzers, fold
-from indexer.engines.embedded.search import Reader, part_query, whole_query
-from indexer.engines.query import Clause
+from indexer.engines.embedded.search import Clauses, Reader, filters_of, part_query, whole_query
+from indexer.engines.query import Clause, search_type
 from indexer.model.documents import Fields
 
 WORDS = EVERYTHING[0]  # the group of words as they are
@@ -53,8 +54,13 @@ class _Spelling:
         return self.edits, -self.neighbours, self.other_initials, -self.frequency, self.terms
 
 
-def suggest(reader: Reader, text: str, filters: Sequence[tantivy.Query]) -> str | None:
-    """A spelling of `text` that finds something under the filters, or None. The rest of the text stays as it is."""
+def suggest(reader: Reader, query: Query) -> str | None:
+    """A spelling of the query's text that finds something under its type and filters, or None. The rest of the text
+    stays as it is.
+    """
+    if search_type(query.type).exact:
+        return None
+    text, filters = query.text, filters_of(reader, query)
     words = [_word(reader, match) for match in WORD.finditer(text)]
     correctable = [word for word in words if word.term]
     unknown = [word for word in correctable if not reader.searcher.doc_freq(WORDS, word.term)]
@@ -64,7 +70,7 @@ def suggest(reader: Reader, text: str, filters: Sequence[tantivy.Query]) -> str 
         for edits in (1, 2):
             for spelling in _spellings(reader, words, wrong, filters, edits)[:TRIED]:
                 suggestion = _corrected(reader, text, wrong, spelling)
-                if reader.total(whole_query(reader, suggestion, filters)):
+                if reader.total(whole_query(reader, replace(query, text=suggestion))):
                     return suggestion
     return None
 
@@ -77,18 +83,18 @@ def _word(reader: Reader, match: re.Match[str]) -> _Word:
 
 
 def _spellings(
-    reader: Reader, words: list[_Word], wrong: list[_Word], filters: Sequence[tantivy.Query], edits: int
+    reader: Reader, words: list[_Word], wrong: list[_Word], filters: Sequence[Clauses], edits: int
 ) -> list[_Spelling]:
     """What the documents near to the query have in the place of the wrong words, best first."""
     allowed = [min(edits, 1 if len(word.term) <= SHORT else 2) for word in wrong]
     if edits > max(allowed):
         return []
-    needed = list(filters)
+    needed = []
     for word, distance in zip(wrong, allowed, strict=True):
         needed.append(tantivy.Query.fuzzy_term_query(reader.schema, WORDS, word.term, distance))
     right = (word.text for word in words if word not in wrong and fold(word.text) not in reader.layout.stop_words)
     needed += [query for text in right if (query := part_query(reader, Clause(text, phrase=True)))]
-    clauses = [(tantivy.Occur.Must, query) for query in needed]
+    clauses = [*filters, *((tantivy.Occur.Must, query) for query in needed)]
     found: dict[tuple[str, ...], _Spelling] = {}
     for _ in range(ROUNDS):
         others = [(tantivy.Occur.MustNot, _all_of(reader, terms)) for terms in found]

@@ -15,8 +15,9 @@ import requests
 
 from indexer.engines.base import PAGE, Action, Durable, Found, Hit, Outcome, Query, Refused
 from indexer.engines.http import CHECK_SECONDS, CONNECT_SECONDS, TIMEOUT, engine_words, http_session, shorten
-from indexer.engines.query import FACET_VALUES, PHRASE_WEIGHTS, WEIGHTS, Clause, check_fields, parse_words, sort_order
+from indexer.engines.query import check_fields, search_type, sort_order
 from indexer.engines.solr import preflight, writable
+from indexer.engines.solr.search import SEPARATOR, asked, filters_of, spelling
 from indexer.engines.solr.words import NoField, search_refused
 from indexer.model.documents import Delete, Fields, Value
 from indexer.model.errors import ConfigError, NotThere, PermanentError, TargetError, TransientError
@@ -29,7 +30,7 @@ OPTIMIZE_SECONDS = 3600.0
 IDS_A_REQUEST = 500
 CURSOR_ROWS = 10_000
 COLLATION_TRIES = 10
-SEPARATOR = "\x1f"  # between ids in a terms query: no id holds it, while commas and spaces do occur
+DICTIONARIES = ("direct", "basicSpell")  # ours, else that of VuFind's configuration
 INTERNAL = ("_version_", "_root_", "score")
 
 # A field is indexed otherwise in what the core holds than its schema says today: no document can be added that has it.
@@ -127,30 +128,34 @@ class SolrSink:
             mark = results.nextCursorMark
             yield [orjson.dumps(document) for document in results.docs], mark
 
+    def refresh(self) -> None:
+        """Solr answers from its newest searcher."""
+
     def search(self, query: Query) -> Found:
-        check_fields(query.filters, query.facets)
-        clauses = parse_words(query.text)
-        if clauses is not None and not clauses:
+        check_fields(query)
+        main = asked(query)
+        if main is None:
             return Found(0, [])
         params: dict[str, Any] = {
             "fl": "*,score",
             "rows": query.limit,
             "start": query.offset,
-            "fq": [f"{{!term f='{name}'}}{value}" for name, value in query.filters],
+            "fq": filters_of(query),
             "sort": "score desc,id asc",
-            **_words(clauses),
+            **main,
         }
         if query.sort is not None:
             field, descending = sort_order(query.sort)
             params["sort"] = f"{field.name} {'desc' if descending else 'asc'},id asc"
         if query.facets:
-            params |= {"facet": "true", "facet.field": query.facets, "facet.mincount": 1, "facet.limit": FACET_VALUES}
+            params |= {"facet": "true", "facet.field": query.facets, "facet.mincount": 1}
+            params["facet.limit"] = query.facet_limit
         results = self._search(params.pop("q"), **params)
         return Found(
             total=int(results.hits),
             hits=[Hit(document["id"], _fields(document), document.get("score")) for document in results.docs],
             facets={name: _pairs(results.facets["facet_fields"][name]) for name in query.facets},
-            suggestion=self._suggest(clauses, params["fq"]) if query.suggest and clauses and not results.hits else None,
+            suggestion=self._suggest(query) if query.suggest and not results.hits else None,
         )
 
     def close(self) -> None:
@@ -212,27 +217,32 @@ class SolrSink:
                 f"{self._target}: the answer is not Solr's", advice="Is this the URL of Solr?"
             ) from None
 
-    def _suggest(self, clauses: list[Clause], filters: list[str]) -> str | None:
+    def _suggest(self, query: Query) -> str | None:
         """A collation: the corrected words, tried by Solr itself so that it does find something."""
-        text = " ".join(re.sub(r"[\W_]+", " ", clause.text) for clause in clauses)
-        params = {
-            **_words(clauses),
-            "fq": filters,
+        words = spelling(query)
+        if not words or search_type(query.type).exact or query.likes:
+            return None
+        params: dict[str, Any] = {
+            **(asked(query) or {}),
+            "fq": filters_of(query),
             "rows": 0,
             "spellcheck": "true",
-            "spellcheck.dictionary": "direct",
-            "spellcheck.q": " ".join(text.split()),
+            "spellcheck.q": words,
             "spellcheck.count": 10,
             "spellcheck.collate": "true",
             "spellcheck.maxCollations": 1,
             "spellcheck.maxCollationTries": COLLATION_TRIES,
             "spellcheck.collateExtendedResults": "false",
         }
-        try:
-            found = self._search(params.pop("q"), **params).spellcheck.get("collations", [])
-        except ConfigError:  # a live configuration without this dictionary
-            return None
-        return found[1] if len(found) > 1 else None
+        q = params.pop("q")
+        for dictionary in DICTIONARIES:
+            try:
+                found = self._search(q, **params, **{"spellcheck.dictionary": dictionary})
+            except ConfigError:  # a live configuration without this dictionary
+                continue
+            collations = found.spellcheck.get("collations", [])
+            return collations[1] if len(collations) > 1 else None
+        return None
 
 
 def optimize(target: Target) -> None:
@@ -328,34 +338,6 @@ def _done(action: Action) -> Outcome:
 def _failed(reason: str) -> Outcome:
     passing = SERVER_TROUBLE.search(reason) and DOCUMENT_TROUBLE not in reason
     return Outcome("retry" if passing else "rejected", shorten(reason))
-
-
-def _words(clauses: list[Clause] | None) -> dict[str, Any]:
-    """The main query: edismax, every clause required, each in any field (split on white space first)."""
-    if clauses is None:
-        return {"q": "*:*"}
-    return {
-        "q": " ".join(_escape(clause) for clause in clauses),
-        "defType": "edismax",
-        "q.op": "AND",
-        "mm": "100%",
-        "sow": "true",
-        "uf": "-*",  # no field of the user's choice
-        "lowercaseOperators": "false",
-        "stopwords": "true",
-        "tie": 0.1,
-        "qf": " ".join(f"{name}^{weight}" for name, weight in WEIGHTS.items()),
-        "pf": " ".join(f"{name}^{weight}" for name, weight in PHRASE_WEIGHTS.items()),
-    }
-
-
-def _escape(clause: Clause) -> str:
-    """The clause as Solr query syntax that means nothing but its text."""
-    if clause.phrase:
-        return '"' + re.sub(r'(["\\])', r"\\\1", clause.text) + '"'
-    if clause.text in ("AND", "OR", "NOT"):
-        return clause.text.lower()
-    return re.sub(r"([^\w])", r"\\\1", clause.text)
 
 
 def _fields(document: dict[str, Any]) -> Fields:

@@ -1,0 +1,140 @@
+"""The application: its routes, one list for each area, and what holds for every request: limits, headers, errors.
+
+Endpoints are plain functions. `guarded` runs them in threads, as many as may run at once and for as long as they may.
+"""
+
+import functools
+import re
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import anyio
+import structlog
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from indexer.engines.base import Index
+from indexer.model.errors import ConfigError, IndexerError
+from indexer.web import api, pages
+from indexer.web.asked import BadRequest
+from indexer.web.render import refuse
+
+SECONDS = 15.0  # that an answer may take
+AT_ONCE = 16  # requests that are answered at the same time
+LONGEST_URL = 16_000
+RETRY_AFTER = "2"
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+}
+Endpoint = Callable[[Request], Response]
+log = structlog.get_logger()
+
+
+def application(index: Index, *, seconds: float = SECONDS, at_once: int = AT_ONCE) -> Starlette:
+    """The pages and the API over an index that is open and can be searched."""
+    guard = functools.partial(guarded, seconds=seconds, slots=threading.BoundedSemaphore(at_once))
+    areas = (pages.ENDPOINTS, api.ENDPOINTS)
+    routes: list[BaseRoute] = [Route(path, guard(endpoint)) for area in areas for path, endpoint in area]
+    routes.append(Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")))
+    app = Starlette(
+        routes=routes,
+        middleware=[Middleware(_Headers)],
+        exception_handlers={HTTPException: _http_error},
+    )
+    app.state.index = index
+    return app
+
+
+def guarded(endpoint: Endpoint, *, seconds: float, slots: threading.BoundedSemaphore) -> Callable[..., object]:
+    """The endpoint in a thread. Too many at once, or too long: 503; the thread of one that takes too long keeps its
+    place until it is done.
+    """
+
+    def answer(request: Request) -> Response:
+        try:
+            request.app.state.index.refresh()
+            return endpoint(request)
+        except BadRequest as error:
+            return refuse(request, 400, error.key, **error.values)
+        except HTTPException as error:
+            return refuse(request, error.status_code, "not_found" if error.status_code == 404 else "failed")
+        except ConfigError as error:  # the engine does not take what was asked for
+            log.info("request_refused", path=request.url.path, reason=error.message)
+            return refuse(request, 400, "not_taken")
+        except IndexerError as error:
+            log.error("index_does_not_answer", path=request.url.path, reason=error.message)
+            return _busy(request, "no_index")
+        except Exception:
+            log.exception("request_failed", path=request.url.path)
+            return refuse(request, 500, "failed")
+        finally:
+            slots.release()
+
+    async def wrapped(request: Request) -> Response:
+        if len(request.url.path) + len(request.url.query) > LONGEST_URL:
+            return refuse(request, 414, "url_too_long")
+        if not slots.acquire(blocking=False):
+            return _busy(request, "busy")
+        with anyio.move_on_after(seconds):
+            return await anyio.to_thread.run_sync(answer, request, abandon_on_cancel=True)
+        return _busy(request, "too_slow")
+
+    return wrapped
+
+
+def _busy(request: Request, key: str) -> Response:
+    response = refuse(request, 503, key)
+    response.headers["retry-after"] = RETRY_AFTER
+    return response
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    """What no route answers: 404, and 405 for whatever is not a reading."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = error.headers if isinstance(error, HTTPException) else None
+    response = refuse(request, status, "not_found" if status == 404 else "only_reading")
+    response.headers.update(headers or {})
+    return response
+
+
+class _Headers:
+    """Puts the headers of `HEADERS` on every answer; refuses a Host that is none, for it comes back in links."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def sent(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                there = {name for name, _ in message["headers"]}
+                pairs = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+                message["headers"] = [*message["headers"], *(pair for pair in pairs if pair[0] not in there)]
+            await send(message)
+
+        hosts = [value for name, value in scope["headers"] if name == b"host"]
+        if len(hosts) > 1 or not all(
+            re.fullmatch(rb"[A-Za-z0-9._-]{1,253}(:\d{1,5})?|\[[0-9a-fA-F:.]+\](:\d{1,5})?", host) for host in hosts
+        ):
+            await JSONResponse({"status": "ERROR", "statusMessage": "Bad Host header"}, 400)(scope, receive, sent)
+            return
+        await self._app(scope, receive, sent)

@@ -1,0 +1,206 @@
+"""The pages: search, all values of a facet, a record."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from indexer.engines.base import Found, Hit, Index
+from indexer.model.documents import Fields
+from indexer.web import export
+from indexer.web.asked import LIMITS, RESULTS, SORTS, Asked, check_exact, clean, number, search_of
+from indexer.web.made import made, original, readable
+from indexer.web.record import (
+    LONGEST_SHOWN,
+    first,
+    page_of,
+    shown,
+    similar,
+    staff_rows,
+    title,
+    values,
+    versions,
+    web_address,
+    year,
+)
+from indexer.web.render import language_of, page
+from indexer.web.words import marked, snippet, stems_of
+
+FACETS = ("format", "author_facet", "topic_facet", "language", "publishDate", "collection", "institution")
+SHOWN_VALUES = 6  # of a facet; the rest is a page of its own
+ALL_VALUES = 200
+NEW = 50  # records in the feed of what is new
+MOST_HITS_EXPORTED = 100
+TEXT = "text/plain; charset=utf-8"
+
+
+def results(request: Request) -> Response:
+    """Search/Results: what was found, as a page or, with `view`, for programs."""
+    view = request.query_params.get("view", "list")
+    asked = search_of(request.query_params)
+    index: Index = request.app.state.index
+    if view in EXPORTS:
+        return EXPORTS[view](request, asked, [hit.fields for hit in index.search(asked.query(suggest=False)).hits])
+    asked = replace(asked, limit=asked.limit or LIMITS[0])
+    found = index.search(asked.query(FACETS, facet_limit=SHOWN_VALUES + 1))
+    return page(request, "results.html", **results_of(asked, found))
+
+
+def results_of(asked: Asked, found: Found) -> dict[str, Any]:
+    stems = stems_of(asked.lookfor)
+    last = asked.last_page(found.total)
+    return {
+        "asked": asked,
+        "found": found,
+        "hits": [hit_of(hit, stems) for hit in found.hits],
+        "facets": [(name, found.facets[name]) for name in FACETS if found.facets.get(name)],
+        "shown_values": SHOWN_VALUES,
+        "first": (asked.page - 1) * asked.limit + 1,
+        "last": min(asked.page * asked.limit, found.total),
+        "pages": [number for number in range(asked.page - 3, asked.page + 4) if 1 <= number <= last],
+        "last_page": last,
+        "sorts": list(SORTS),
+        "limits": LIMITS,
+        "exports": list(EXPORTS),
+        "suggested": replace(asked, lookfor=found.suggestion or "", page=1),
+        "no_filters": replace(asked, chosen=(), page=1),
+        "everywhere": replace(asked, type="AllFields", page=1),
+    }
+
+
+def hit_of(hit: Hit, stems: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """A record in a list."""
+    fields = hit.fields
+    people = values(fields, "author", "author_corporate")
+    return {
+        "url": page_of(hit.id),
+        "title": marked(title(fields), stems),
+        "people": [marked(name, stems) for name in people[:3]],
+        "more_people": max(0, len(people) - 3),
+        "year": year(fields),
+        "formats": values(fields, "format"),
+        "host": first(fields, "container_title"),
+        "snippet": snippet(first(fields, "description"), stems) if stems else None,
+        "online": next((url for url in map(web_address, values(fields, "url")) if url), ""),
+    }
+
+
+def home(request: Request) -> Response:
+    """The first page: the box, what is in the index, and what it is of."""
+    index: Index = request.app.state.index
+    asked = Asked(limit=0)
+    found = index.search(asked.query(FACETS, facet_limit=SHOWN_VALUES + 1, suggest=False))
+    facets = [(name, found.facets[name]) for name in FACETS if found.facets.get(name)]
+    return page(request, "home.html", found=found, facets=facets, shown_values=SHOWN_VALUES)
+
+
+def facet_list(request: Request) -> Response:
+    """Every value of a facet in a search, up to a limit."""
+    name = request.query_params.get("facet", "")
+    check_exact(name)
+    asked = search_of(request.query_params)
+    query = Asked(asked.lookfor, asked.type, asked.chosen, limit=0).query(
+        (name,), facet_limit=ALL_VALUES, suggest=False
+    )
+    found = request.app.state.index.search(query)
+    return page(request, "facet.html", asked=asked, name=name, counted=found.facets[name], most=ALL_VALUES)
+
+
+def record(request: Request) -> Response:
+    """Record/ID: the record, what is like it, and every stored field; with `style` its citation."""
+    id = request.path_params["id"]
+    index: Index = request.app.state.index
+    fields = index.get([id]).get(id) if len(id) <= 1_000 and clean(id, strip=False) == id else None
+    if fields is None:
+        raise HTTPException(404)
+    style = request.query_params.get("style", "")
+    if style in EXPORTS:
+        return EXPORTS[style](request, Asked(), [fields])
+    if request.query_params.get("view") == "made":
+        return _made(request, id, fields)
+    base = str(request.base_url).rstrip("/")
+    return page(
+        request,
+        "record.html",
+        record=shown(fields),
+        similar=[hit_of(hit) for hit in similar(index, fields)],
+        versions=[hit_of(hit) for hit in versions(index, fields)],
+        staff=staff_rows(fields),
+        coins=export.coins(fields),
+        json_ld=export.json_ld(fields, base + page_of(id)),
+        styles=[name for name in EXPORTS if name != "rss"],
+    )
+
+
+def _made(request: Request, id: str, fields: Fields) -> Response:
+    raw = original(fields)
+    profile, found = made(fields, raw) if raw else ("", [])
+    text = readable(raw) if raw else first(fields, "fullrecord")[:LONGEST_SHOWN]
+    return page(request, "made.html", id=id, title=title(fields), profile=profile, made=found, raw=text)
+
+
+def new(request: Request) -> Response:
+    """The records that came into the index last, as an Atom feed; without dates in the index it is empty."""
+    asked = Asked(limit=number(request.query_params, "limit", NEW, 1, NEW))
+    query = replace(asked.query(suggest=False), sort="-first_indexed")
+    found = [hit.fields for hit in request.app.state.index.search(query).hits if first(hit.fields, "first_indexed")]
+    return _atom(request, asked, found)
+
+
+def description(request: Request) -> Response:
+    """By which a browser or a reference manager searches here (OpenSearch 1.1)."""
+    base = str(request.base_url).rstrip("/")
+    response = page(request, "opensearch.xml", base=base)
+    response.headers["content-type"] = "application/opensearchdescription+xml"
+    return response
+
+
+def _file(text: str, media_type: str, name: str) -> Response:
+    headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-cache"}
+    return Response(text, media_type=media_type, headers=headers)
+
+
+def _json(_request: Request, _asked: Asked, found: list[Fields]) -> Response:
+    return JSONResponse(found)
+
+
+def _csv(_request: Request, _asked: Asked, found: list[Fields]) -> Response:
+    return _file(export.csv_table(found), "text/csv; charset=utf-8", "records.csv")
+
+
+def _ris(_request: Request, _asked: Asked, found: list[Fields]) -> Response:
+    return _file(export.ris(found), "application/x-research-info-systems; charset=utf-8", "records.ris")
+
+
+def _bibtex(_request: Request, _asked: Asked, found: list[Fields]) -> Response:
+    return _file(export.bibtex(found), "application/x-bibtex; charset=utf-8", "records.bib")
+
+
+def _atom(request: Request, asked: Asked, found: list[Fields]) -> Response:
+    base = str(request.base_url).rstrip("/")
+    here = quote(request.url.path) + (f"?{request.url.query}" if request.url.query else "")
+    name = f"{language_of(request)('site')}: {asked.lookfor}" if asked.lookfor else language_of(request)("site")
+    feed = export.atom(found, base=base, self_url=here, html_url=asked.url(), name=name)
+    return Response(feed, media_type="application/atom+xml", headers={"cache-control": "no-cache"})
+
+
+EXPORTS: dict[str, Callable[[Request, Asked, list[Fields]], Response]] = {
+    "json": _json,
+    "csv": _csv,
+    "ris": _ris,
+    "bibtex": _bibtex,
+    "rss": _atom,
+}
+
+ENDPOINTS: tuple[tuple[str, Callable[[Request], Response]], ...] = (
+    ("/", home),
+    (RESULTS, results),
+    ("/Search/FacetList", facet_list),
+    ("/Search/NewItem", new),
+    ("/Search/OpenSearch", description),
+    ("/Record/{id:path}", record),
+)

@@ -1,0 +1,52 @@
+"""`indexer serve`: opens the index and answers until it is told to stop."""
+
+import socket
+from collections.abc import Callable
+from contextlib import closing, suppress
+
+from indexer.engines.registry import open_index, require_search
+from indexer.model.errors import ConfigError
+from indexer.model.targets import Target
+
+CONNECTIONS = 16  # to a search server: one for each request that is answered at once
+SECONDS_TO_END = 5
+
+
+def serve(target: Target, *, host: str, port: int, say: Callable[[str], None]) -> None:
+    """Serves the target's pages; `say` is told their address. Raises ConfigError, and what opening a target raises."""
+    require_search(target)
+    try:
+        import uvicorn
+
+        from indexer.web.app import application
+    except ModuleNotFoundError as error:
+        raise ConfigError(
+            f"what serves pages is not installed ({error.name})", advice="pip install 'indexer[web]'"
+        ) from None
+    with closing(open_index(target, connections=CONNECTIONS)) as index:
+        index.check()
+        with closing(_listen(host, port)) as listening:
+            config = uvicorn.Config(
+                application(index),
+                http="h11",
+                lifespan="off",
+                log_config=None,
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                timeout_graceful_shutdown=SECONDS_TO_END,
+            )
+            address = f"[{host}]" if ":" in host else host
+            say(f"{target} at http://{address}:{listening.getsockname()[1]}/  (Ctrl-C ends it)")
+            with suppress(KeyboardInterrupt):  # told to stop, it finished what was under way
+                uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=256)
+    except OSError as error:
+        raise ConfigError(
+            f"cannot listen on {host} port {port}: {error.strerror or error}", advice="Try another --port or --host."
+        ) from None

@@ -1,0 +1,97 @@
+"""An index with a few records, hostile ones among them, and its pages."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lxml import etree, html
+from starlette.testclient import TestClient
+
+import indexer
+from indexer.engines import registry
+from indexer.engines.base import Index
+from indexer.engines.registry import parse_target
+from indexer.testing.browsing import CATALOGUE
+from indexer.testing.documents import document, write
+from indexer.web.app import application
+from tests.conftest import ROOT
+
+SEED = "pubmed-5443306"
+SCRIPT = "<script>document.title='taken'</script>"
+HOSTILE = document(
+    "hostile/1?x=<b>&y='\"",
+    f"Danger {SCRIPT} </title>\u202egnitset",
+    author=[f"Evil, {SCRIPT}", "\u202eKcab, Thgir"],
+    format=["<img src=x onerror=alert(1)>"],
+    language=["English\r\nSet-Cookie: a=b"],
+    description=f"{SCRIPT} danger " + "word " * 20_000,
+    publisher=['"><svg onload=alert(1)>'],
+    publishDate=["99999999999"],
+    topic=["--><!--", "a\tb\nc", "=cmd|' /C calc'!A0"],
+    url=[
+        "javascript:alert(1)",
+        "data:text/html,<script>alert(1)</script>",
+        " javascript:alert(1)",
+        'https://example.org/"onmouseover="alert(1)',
+        "HTTPS://example.org/good?a=1&b=<",
+        "//example.org/",
+        "http://",
+        "https://[::1",
+        "ftp://example.org/",
+        "https://example.org/good",
+    ],
+)
+DATED = document("dated", "A dated record", first_indexed="2026-01-02T03:04:05Z", last_indexed="2026-01-03T03:04:05Z")
+
+
+@pytest.fixture(scope="session")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """The catalogue of the engines' suite, the seed's record, and one that attacks."""
+    target = parse_target(f"embedded:{tmp_path_factory.mktemp('web') / 'index'}")
+    registry.install(target)
+    opened = registry.open_index(target)
+    opened.check()
+    seed = next(iter(indexer.transform(ROOT / "samples/seed_oai_dc.xml", profile="pmc")))
+    marc = next(iter(indexer.transform(ROOT / "tests/data/marc/pymarc/marc.dat"))) | {"id": "marc"}
+    documents = [*CATALOGUE, HOSTILE, DATED, seed, marc]
+    documents += [document(f"many{number:03}", f"Gallimaufry {number}", format=["Book"]) for number in range(45)]
+    outcomes = opened.push([write(each, opened) for each in documents])
+    assert {outcome.status for outcome in outcomes} == {"indexed"}, outcomes
+    opened.commit()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def client(index: Index) -> Iterator[TestClient]:
+    with TestClient(application(index), base_url="http://127.0.0.1:8080", raise_server_exceptions=False) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def seed_page(data: Path) -> list[str]:
+    """The page of the seed's record as a user saw it, line by line."""
+    lines = (data / "seed/record_page.txt").read_text(encoding="utf-8").splitlines()
+    return [" ".join(line.split()) for line in lines if line.strip()]
+
+
+def parsed(text: str) -> Any:
+    """A page as a tree."""
+    return html.fromstring(text)
+
+
+def parsed_xml(content: bytes) -> Any:
+    return etree.fromstring(content)
+
+
+def browser_or_skip(which: Callable[[str], str | None]) -> str:
+    """Where Chromium is; without one the test is skipped, or fails where CI=true."""
+    found = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := which(name))), None)
+    if found is None:
+        why = "no Chromium on the PATH: scripts/browser installs one"
+        if os.environ.get("CI") == "true":
+            pytest.fail(why, pytrace=False)
+        pytest.skip(why)
+    return found
