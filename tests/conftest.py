@@ -33,9 +33,10 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
         names = set(getattr(item, "fixturenames", ()))
         params = item.callspec.params.values() if hasattr(item, "callspec") else ()
         asked = [kind for kind in SERVERS if f"{kind}_url" in names]
+        if "request" in names:  # a fixture may ask for the server that a parameter names
+            asked += [kind for kind in SERVERS if kind in params]
         if asked:
             item.add_marker("servers")
-        asked += [kind for kind in SERVERS if kind in params]
         if item.get_closest_marker("servers"):
             item.add_marker(pytest.mark.xdist_group(asked[0] if asked else SERVERS[0]))
 
