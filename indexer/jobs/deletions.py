@@ -18,8 +18,7 @@ from indexer.formats.profiles import Profile
 from indexer.formats.registry import DELETE
 from indexer.jobs import after
 from indexer.jobs.fields import fitted
-from indexer.jobs.load import plan_of
-from indexer.jobs.plan import plan_for_sources
+from indexer.jobs.plan import plan_for_sources, plan_of
 from indexer.jobs.results import Deletion, DeletionResult
 from indexer.jobs.session import Session, open_session
 from indexer.model.documents import Delete
