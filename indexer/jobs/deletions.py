@@ -1,7 +1,7 @@
 """`delete` and `sweep`: documents that are to go, by their ids, or because no source has them any more.
 
-Both find out first which documents that would be, hold their number against the brake, and then go the way of a load:
-what is remembered of the documents goes with them.
+Both find out first which documents that would be, ask the delete guard whether that is too many, and then go the way
+of a load: what is remembered of the documents goes with them.
 """
 
 import tempfile

@@ -184,7 +184,7 @@ class SchemaSettings(Table):
 
 
 class DeleteSettings(Table):
-    """The brake on deletions (indexer/pipeline/delete_guard.py)."""
+    """The delete guard (indexer/pipeline/delete_guard.py)."""
 
     max_share: float = Field(0.05, ge=0, le=1, description="share of the documents that may be deleted at once")
 

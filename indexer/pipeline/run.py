@@ -75,9 +75,9 @@ class BudgetError(IndexerError):
 class Summary:
     """How a run ended. `exit_code` is what the process should end with. `warnings` counts what could not be made of
     records whose documents are loaded all the same, by kind; `retries` the requests that were tried again; `held` the
-    documents that deletions would take which the brake has stopped; `missing`, for `sync`, the records of its sources
-    that are not in the index, those of earlier runs too. `faulty` are the files that were not read, or not to their
-    end. `after_failed`: the load is well, what was to follow is not.
+    documents whose deletion the delete guard has stopped; `missing`, for `sync`, the records of its sources that are
+    not in the index, those of earlier runs too. `faulty` are the files that were not read, or not to their end.
+    `after_failed`: the load is well, what was to follow is not.
     """
 
     account: Account = field(default_factory=Account)

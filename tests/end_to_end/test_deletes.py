@@ -1,4 +1,4 @@
-"""`delete` and `sweep`: what goes, what is remembered of it, and what the brake holds."""
+"""`delete` and `sweep`: what goes, what is remembered of it, and what the delete guard stops."""
 
 import json
 import shutil
