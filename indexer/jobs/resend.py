@@ -49,7 +49,5 @@ def send_letters(session: Session, letters: Sequence[int], config: Config) -> Ac
                 summary=part,
             )
     finally:
-        session.summary.interrupted = session.summary.interrupted or part.interrupted
-        session.summary.retries += part.retries
-        session.summary.seconds += part.seconds
+        session.summary.add(part)
     return part.account

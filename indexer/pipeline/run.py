@@ -96,6 +96,17 @@ class Summary:
         known = kind in self.warnings or len(self.warnings) < KEPT_KINDS
         self.warnings[kind if known else "others"] += 1
 
+    def add(self, part: "Summary") -> None:
+        """What a further part of the run came to, but for its books: how those are added, the part decides."""
+        self.warnings.update(part.warnings)
+        self.seconds += part.seconds
+        self.interrupted |= part.interrupted
+        self.retries += part.retries
+        self.held += part.held
+        self.missing += part.missing
+        self.after_failed |= part.after_failed
+        self.faulty += part.faulty
+
     @property
     def exit_code(self) -> ExitCode:
         if self.interrupted:
