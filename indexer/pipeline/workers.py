@@ -153,7 +153,7 @@ def start_worker(spec: TransformSpec | None) -> None:
 
 
 def _end_with_parent() -> None:
-    """Ends this worker when the main process is gone: its queue has no end that a worker would notice."""
+    """Ends this worker when the main process is gone: a worker may miss the end of its pipes."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -179,7 +179,7 @@ def pack(record: Record) -> Packed:
 
 def transform_in_worker(records: Sequence[Packed]) -> list[PackedResult]:
     """By the spec that this worker was started with."""
-    assert _spec is not None  # noqa: S101 - set by the initializer of every worker
+    assert _spec is not None  # noqa: S101 - set by start_worker in every worker
     return [_transform_packed(record, _spec) for record in records]
 
 
