@@ -153,7 +153,7 @@ def start_worker(spec: TransformSpec | None) -> None:
 
 
 def _end_with_parent() -> None:
-    """Ends this worker when the main process is gone: a worker may miss the end of its pipes."""
+    """Ends this worker when the main process is gone, in the midst of a record too, where it looks at no pipe."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
