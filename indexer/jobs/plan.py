@@ -78,7 +78,7 @@ def plan_for_sources(config: Config, names: Collection[str] = (), *, whole: bool
         if source.move_processed and (urls := [path for path in paths if is_no_file(path)]):
             raise ConfigError(
                 f"source {source.name!r}: {urls[0]} cannot be moved to processed/",
-                advice="Only files can: take move_processed out, or make it a source of its own.",
+                advice="Only files can be moved: remove move_processed, or put the URL into another source.",
             )
         there, missing = sources.expand(paths, with_processed=source.move_processed)
         for file in [*there, *missing]:

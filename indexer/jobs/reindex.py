@@ -172,7 +172,7 @@ class _Job:
         plain = self.place.is_plain()
         if plain and not adopt:
             raise ConfigError(
-                f"{target}: there is an index that was made before there were generations of it",
+                f"{target}: the index here is not a generation yet",
                 advice="indexer reindex --adopt makes it the first generation: its documents stay, searches go on, and "
                 "indexer rollback\ngoes back to it once the new one is live. Nothing was changed.",
             )

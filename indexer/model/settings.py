@@ -180,7 +180,7 @@ class AfterSettings(Table):
 class SchemaSettings(Table):
     """What the schema has besides the bundled fields."""
 
-    extra: str = Field("", description="a file of fields of one's own, written as schemas/biblio.toml is")
+    extra: str = Field("", description="a file with additional fields, written as schemas/biblio.toml is")
 
 
 class DeleteSettings(Table):

@@ -270,7 +270,7 @@ def check_product(target: Target, session: requests.Session) -> Product:
     major = int(version.split(".")[0])
     if major not in SUPPORTED:
         known = " and ".join(map(str, SUPPORTED))
-        raise PermanentError(f"{target}: this is Solr {version}; what we speak to is Solr {known}.")
+        raise PermanentError(f"{target}: this is Solr {version}; indexer works with Solr {known}.")
     return Product(major, cloud=answer.get("mode") == "solrcloud")
 
 
