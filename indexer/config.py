@@ -183,7 +183,9 @@ def load(
     names = [source.name for source in settings.source]
     for name in names:
         if names.count(name) > 1:
-            raise ConfigError(f"{file}: two sources are named {name!r}", advice="Give each source a name of its own.")
+            raise ConfigError(
+                f"{file}: two sources are named {name!r}", advice="Each source needs its own name: rename one of them."
+            )
     for source in settings.source:
         _check_places(source, file)
     _check_notify(settings.notify, file)
@@ -316,11 +318,13 @@ def _check_notify(notify: NotifySettings, file: Path) -> None:
             good = False
         if not good:  # what it is may be a secret
             raise ConfigError(
-                f"{file}: notify.{key} is no URL of a server", advice=f"Such as {example}; no user in it."
+                f"{file}: notify.{key} is not the URL of a server", advice=f"Such as {example}, without a user name."
             )
     for address in [*notify.mail_to, *filter(None, [notify.mail_from])]:
         if not re.fullmatch(r"[^\s@<>,]+@[^\s@<>,]+", address):
-            raise ConfigError(f"{file}: notify: {address!r} is no mail address", advice="Such as library@example.edu.")
+            raise ConfigError(
+                f"{file}: notify: {address!r} is not a mail address", advice="Such as library@example.edu."
+            )
     if notify.ca_file and not notify.ca_file.is_file():
         raise ConfigError(f"{file}: notify.ca_file: {notify.ca_file} is not a file")
 

@@ -217,14 +217,14 @@ def sweep(dry_run: bool, max_share: float | None, config: "Config", as_json: boo
 
 @cli.command()
 @click.option("--no-promote", is_flag=True, help="Stop before the switch: indexer promote makes it.")
-@click.option("--adopt", is_flag=True, help="Make an index that was there before a generation, to go back to.")
+@click.option("--adopt", is_flag=True, help="Take the index that is there as the first generation, to go back to.")
 @click.option("--keep", type=click.IntRange(2, 100), help="Generations to keep (default: rebuild.keep, 2).")
 @common("target", "workers", "json", "quiet", "verbose", "log-format")
 def reindex(no_promote: bool, adopt: bool, keep: int | None, config: "Config", as_json: bool, quiet: bool) -> int:
     """Build a new index beside the live one, verify it, switch.
 
     It is built from all sources of indexer.toml. Searches go on in the live index, and so may indexer sync, until the
-    new one is in its place. Called again after it was interrupted it goes on. Exit code 5: something does not hold, and
+    new one is in its place. Called again after an interruption it goes on. Exit code 5: a check failed, and
     nothing was promoted.
     """
     from indexer.cli.render import runs as render
@@ -328,7 +328,7 @@ def verify(names: tuple[str, ...], sample: int | None, seed: int, config: "Confi
     """Hold the index against the dumps of its sources.
 
     Books, counts, a sample of documents, and the saved searches of indexer.toml. Reads every dump again and sends
-    nothing. Exit code 5 when something does not hold.
+    nothing. Exit code 5: a check failed.
     """
     from indexer.cli.render import runs as render
     from indexer.jobs.verify import verify_index

@@ -39,11 +39,6 @@ def build_extended(folder: Path, *, write: bool = True) -> list[str]:
     return [str(folder / path) for path in changed]
 
 
-def check_files() -> list[str]:
-    """The paths below schemas/ whose files are not what biblio.toml compiles to; nothing is written."""
-    return build(write=False)
-
-
 def _put(folder: Path, files: Mapping[str, str], *, write: bool) -> list[str]:
     changed: list[str] = []
     for path, text in sorted(files.items()):

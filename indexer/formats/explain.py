@@ -46,9 +46,9 @@ def explain_dates(record: Record, fields: Fields) -> list[Explained]:
     where = "header datestamp" if change.later_only else "005, else 008/00-05"
     other = "a later" if change.later_only else "another"
     last = f"when a version of it with {other} date of change was sent, or it came again after a deletion"
-    told = [(where, shown(change.at) if change.at else "no date: last_indexed stays")]
+    inputs = [(where, shown(change.at) if change.at else "no date: last_indexed stays")]
     made = "put in when the document is sent, from the state (load.dates)"
-    rules = (Rule(f"when this id first came into the target; {made}"), Rule(f"{last}; {made}", told))
+    rules = (Rule(f"when this id first came into the target; {made}"), Rule(f"{last}; {made}", inputs))
     return [Explained(name, [], [rule]) for name, rule in zip(DATES, rules, strict=True)]
 
 
@@ -212,11 +212,11 @@ def _key_steps(keys: list[str], fields: Fields) -> Iterator[Named]:
             parts.setdefault(normal_form(text), f"{name} {text!r}")
     if isinstance(title := fields.get("title"), str):
         parts.setdefault(normal_form(titles.strip_articles(title)), f"title without its article {title!r}")
-    told = set()
+    seen = set()
     for key in keys:
         for part in key.split(" ")[1:]:
-            if part in parts and part not in told:
-                told.add(part)
+            if part in parts and part not in seen:
+                seen.add(part)
                 yield parts[part], part
 
 

@@ -60,8 +60,8 @@ class Format:
         a text that is another one when the files change which the options name;
         `named_fields(options)` the fields that the options of a profile name.
         """
-        found: Callable[..., Any] | None = getattr(self.load(), name, None)
-        return found
+        function: Callable[..., Any] | None = getattr(self.load(), name, None)
+        return function
 
 
 @functools.cache
@@ -112,18 +112,18 @@ def _by(key: str) -> dict[bytes, str]:
 @functools.cache
 def _brought() -> tuple[dict[str, Format], list[str]]:
     """The formats of distributions, and what is wrong with those that are left out."""
-    found: dict[str, Format] = {}
-    wrong: list[str] = []
+    brought: dict[str, Format] = {}
+    problems: list[str] = []
     for point in importlib.metadata.entry_points(group=GROUP):
         who = f"{point.dist.name} {point.dist.version}" if point.dist is not None else point.value
-        if point.name in ours() or point.name in found or point.name == DELETE:
-            wrong.append(f"format {point.name!r} of {who} is left out: there is a format of that name")
+        if point.name in ours() or point.name in brought or point.name == DELETE:
+            problems.append(f"format {point.name!r} of {who} is left out: there is a format of that name")
             continue
         try:
-            found[point.name] = _bring(point.name, point.value)
+            brought[point.name] = _bring(point.name, point.value)
         except Exception as error:  # noqa: BLE001 - what somebody else wrote may fail in any way, and others go on
-            wrong.append(f"format {point.name!r} of {who} is left out: {error or type(error).__name__}")
-    return found, wrong
+            problems.append(f"format {point.name!r} of {who} is left out: {error or type(error).__name__}")
+    return brought, problems
 
 
 def _bring(name: str, module: str) -> Format:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from indexer.config import Config
 from indexer.formats import profiles
 from indexer.jobs import after
-from indexer.jobs.load import limits, made_by
+from indexer.jobs.plan import fingerprint_key, limits
 from indexer.jobs.publish import publish
 from indexer.jobs.results import LoadResult
 from indexer.jobs.session import open_session, stopping
@@ -135,7 +135,7 @@ def replay(
             session.sink,
             session.run_state(),
             profile=profile,
-            derive_version=made_by(config.settings.load),
+            fingerprint_key=fingerprint_key(config.settings.load),
             limits=limits(config.settings.load, connections=connections),
             events=session.reporter.events(),
             stop=stop,

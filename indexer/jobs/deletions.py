@@ -1,7 +1,7 @@
 """`delete` and `sweep`: documents that are to go, by their ids, or because no source has them any more.
 
-Both find out first which documents that would be, hold their number against the brake, and then go the way of a load:
-what is remembered of the documents goes with them.
+Both find out first which documents that would be, ask the delete guard whether that is too many, and then go the way
+of a load: what is remembered of the documents goes with them.
 """
 
 import tempfile
@@ -18,8 +18,7 @@ from indexer.formats.profiles import Profile
 from indexer.formats.registry import DELETE
 from indexer.jobs import after
 from indexer.jobs.fields import fitted
-from indexer.jobs.load import plan_of
-from indexer.jobs.plan import plan_for_sources
+from indexer.jobs.plan import plan_for_sources, plan_of
 from indexer.jobs.results import Deletion, DeletionResult
 from indexer.jobs.session import Session, open_session
 from indexer.model.documents import Delete

@@ -43,7 +43,7 @@ def diff(
     plan = plan_for(paths, config, profile_name, connections=1) if paths else plan_for_sources(config)
     result = diff_of(plan, target, id=id, sample=sample, seed=seed)
     if id is not None and not result.documents:
-        raise IndexerError(f"no record here makes the document {id!r}", advice="indexer explain names an id that does.")
+        raise IndexerError(f"no record makes the document {id!r}", advice="indexer explain names an id that does.")
     return DiffResult(str(target), result)
 
 

@@ -57,7 +57,7 @@ def explain_document(
     record = _find(id, plan, search, audience)
     if record is None:
         raise IndexerError(
-            f"no record here makes the document {id!r}; {search.read:,} were read",
+            f"no record makes the document {id!r}; {search.read:,} were read",
             advice=f"Ids here are like {search.example!r}." if search.example else "",
         )
     profile = plan.spec.profiles[record.source][record.format]

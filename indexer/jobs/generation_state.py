@@ -17,7 +17,7 @@ from indexer.model.errors import ExitCode, IndexerError, PermanentError, Transie
 from indexer.model.targets import Target
 from indexer.pipeline.bisect import bisect
 from indexer.state import deletions, dumps, progress, tracked
-from indexer.state import generations as state
+from indexer.state import generations as stored_generations
 from indexer.state.generations import UNFINISHED, Generation, index_name, live_index
 from indexer.state.store import Store
 
@@ -33,7 +33,7 @@ class NotPromotedError(IndexerError):
 def look(store: Store, place: GenerationStore, target: str) -> list[Generation]:
     """The generations as they are, the newest first; nothing is changed."""
     serving, there = place.live(), set(place.there())
-    known = state.known(store, target)
+    known = stored_generations.known(store, target)
     there_still = [
         replace(generation, state=_state(generation, serving))
         for generation in known
@@ -46,15 +46,16 @@ def look(store: Store, place: GenerationStore, target: str) -> list[Generation]:
 def reconcile(store: Store, place: GenerationStore, target: str) -> list[Generation]:
     """Brings the state up to what the engine says. The caller holds the lock of the live index."""
     serving, there = place.live(), set(place.there())
-    known = state.known(store, target)
+    known = stored_generations.known(store, target)
     for generation in known:
         if generation.state == "adopting" and generation.name == serving:
-            state.carry_over(store, target, generation.name, identity=identity(place.target(generation.name)))
+            index = place.target(generation.name)
+            stored_generations.carry_over(store, target, generation.name, identity=identity(index))
     if serving != live(known):
-        state.switch(store, target, serving)
+        stored_generations.switch(store, target, serving)
     for generation in known:
         if not _is_there(generation, there, place):
-            state.forget(store, target, generation.name)
+            stored_generations.forget(store, target, generation.name)
     return look(store, place, target)
 
 
@@ -65,7 +66,7 @@ def agree(store: Store, target: Target) -> None:
     A state that knows of no generations may be a new one: what it knows of a plain index must not pass for what is
     known of a generation that is live by now.
     """
-    known = state.known(store, str(target))
+    known = stored_generations.known(store, str(target))
     with closing(open_generations(target)) as place:
         if any(generation.state == "adopting" for generation in known):
             place.mend()
@@ -167,13 +168,13 @@ def _file(signature: str | None) -> str:
 def promote(store: Store, place: GenerationStore, target: str, name: str) -> None:
     """The switch. The caller holds the lock of the live index."""
     place.promote(name)
-    state.switch(store, target, name)
+    stored_generations.switch(store, target, name)
 
 
 def drop(store: Store, place: GenerationStore, target: str, name: str) -> None:
     """Takes a generation off the engine, and out of the state."""
     place.drop(name)
-    state.forget(store, target, name)
+    stored_generations.forget(store, target, name)
 
 
 def _state(generation: Generation, serving: str | None) -> str:

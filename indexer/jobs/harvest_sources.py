@@ -8,8 +8,7 @@ from indexer.config import Config
 from indexer.harvest import run
 from indexer.harvest.folder import folder_of
 from indexer.harvest.server import Server
-from indexer.jobs.load import retry_policy
-from indexer.jobs.plan import chosen
+from indexer.jobs.plan import chosen, retry_policy
 from indexer.jobs.session import Session, stopping
 from indexer.model.errors import SourceError, TransientError
 from indexer.model.records import Fault, Position

@@ -37,9 +37,7 @@ def migrate(core: Path, *, local: Path | None, crontab: Path | None, out: Path) 
     migration = read(core, local=local, crontab=crontab)
     there = [out / name for name in migration.files if (out / name).exists()]
     if there:
-        raise ConfigError(
-            f"{there[0]}: is there already", advice="Give another folder with --out. Nothing was written."
-        )
+        raise ConfigError(f"{there[0]} already exists", advice="Give another folder with --out. Nothing was written.")
     try:
         out.mkdir(parents=True, exist_ok=True)
         for name, text in migration.files.items():

@@ -1,4 +1,4 @@
-"""The brake on the deletions of `sync`: they are held until all of them are known, then sent, or left where they are.
+"""The delete guard in `sync`: deletions are held until all of them are known, then sent, or left where they are.
 
 What is held is a dead letter of the stage `held`: a later version of its record takes it away as it takes any letter
 away, `dead-letters list` shows it, `replay` sends it, `drop` forgets it. So nothing is lost while a person decides.

@@ -1,23 +1,31 @@
-"""The sources of indexer.toml: their dumps in the order in which they are read, and the plan that reads them."""
+"""What a job reads and how: the plan for given files, and for the sources of indexer.toml, their dumps in the order in
+which they are read.
+"""
 
 import hashlib
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from indexer import sources
 from indexer.config import Config
+from indexer.engines.retry import RetryPolicy
 from indexer.formats import profiles
+from indexer.formats.registry import DELETE, default_profiles
 from indexer.harvest.folder import folder_of
-from indexer.jobs.load import plan_of, recipes
 from indexer.jobs.session import rules_of
 from indexer.model.errors import ConfigError
-from indexer.model.settings import SourceSettings
+from indexer.model.schema import biblio
+from indexer.model.settings import LoadSettings, SourceSettings
 from indexer.model.targets import Target
-from indexer.pipeline.run import Plan
+from indexer.pipeline.push import Limits
+from indexer.pipeline.run import Budget, Plan
+from indexer.pipeline.workers import TransformSpec
 from indexer.sources import live
 from indexer.sources.files import STDIN, is_no_file
 from indexer.sources.remote_file import Remote
+
+SMALL_DUMP = 4 * 2**20  # bytes on disk below which starting worker processes costs more than it gains
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,7 @@ def plan_for_sources(config: Config, names: Collection[str] = (), *, whole: bool
         if source.move_processed and (urls := [path for path in paths if is_no_file(path)]):
             raise ConfigError(
                 f"source {source.name!r}: {urls[0]} cannot be moved to processed/",
-                advice="Only files can: take move_processed out, or make it a source of its own.",
+                advice="Only files can be moved: remove move_processed, or put the URL into another source.",
             )
         there, missing = sources.expand(paths, with_processed=source.move_processed)
         for file in [*there, *missing]:
@@ -82,6 +90,57 @@ def plan_for_sources(config: Config, names: Collection[str] = (), *, whole: bool
             files[file] = source.name
         profiles_of[source.name] = _profiles(source, config)
     return plan_of(files, profiles_of, config.settings.load, config.settings.load.connections, locations)
+
+
+def plan_of(
+    files: Mapping[str, str],
+    profiles_of: dict[str, dict[str, profiles.Profile]],
+    settings: LoadSettings,
+    connections: int,
+    locations: Mapping[str, Target | Remote],
+) -> Plan:
+    """The plan that reads these files, each with its source, by the profile that a source has for each format."""
+    size = sources.total_bytes(list(files))
+    return Plan(
+        files=files,
+        spec=TransformSpec(profiles_of, set(), fingerprint_key(settings), bool(settings.dates)),
+        workers=1 if size is not None and size < SMALL_DUMP else settings.workers,
+        limits=limits(settings, connections=connections),
+        budget=Budget(settings.error_budget.count, settings.error_budget.share),
+        locations=locations,
+    )
+
+
+def fingerprint_key(settings: LoadSettings) -> str:
+    """What fingerprints are good for: where it differs, all documents are sent again. So once the two dates are to be
+    in them, or no longer. Rules have no part in it: what they make is in the fingerprint, and a document that came out
+    as before need not be sent for their sake. (ICU's version is in it since 0.1.0, and stays: no state loses its own.)
+    """
+    import icu
+
+    return f"1+icu{icu.ICU_VERSION} {biblio().version}{' dates' if settings.dates else ''}"
+
+
+def limits(settings: LoadSettings, *, connections: int) -> Limits:
+    return Limits(
+        connections=connections,
+        batch_documents=settings.batch_documents,
+        batch_bytes=settings.batch_bytes,
+        retry=retry_policy(settings),
+    )
+
+
+def retry_policy(settings: LoadSettings) -> RetryPolicy:
+    return RetryPolicy(settings.retry_seconds, settings.retry_tries)
+
+
+def profiles_by_format(profile: profiles.Profile | None) -> dict[str, profiles.Profile]:
+    """The profile of each format: the one that was named, or every format's own. Lists of ids are read by any."""
+    if profile is not None:
+        return {profile.format: profile, DELETE: profile}
+    bundled = profiles.bundled()
+    usual = {format: bundled[name] for format, name in default_profiles().items()}
+    return {DELETE: profiles.Profile(name="deletes", format=DELETE), **usual}
 
 
 def dumps(plan: Plan) -> list[Dump]:
@@ -131,8 +190,10 @@ def _profiles(source: SourceSettings, config: Config) -> dict[str, profiles.Prof
             advice="Name the profile that they belong to: profile = ...",
         )
     if named is None:
-        return recipes(None)
-    return recipes(profiles.for_source(named, source=source.name, constants=source.constants, files=source.files))
+        return profiles_by_format(None)
+    return profiles_by_format(
+        profiles.for_source(named, source=source.name, constants=source.constants, files=source.files)
+    )
 
 
 def _signature(file: str, rules: str, far: Target | Remote | None = None) -> str:

@@ -33,9 +33,9 @@ from indexer.pipeline.run_state import signatures
 from indexer.sources.files import is_no_file
 from indexer.sources.remote_file import Remote
 from indexer.state import dead_letters, deletions, lock, progress, runs, saved_settings
-from indexer.state import dumps as files
-from indexer.state import generations as state
-from indexer.state.generations import Generation, index_name
+from indexer.state import dumps as stored_dumps
+from indexer.state import generations as stored_generations
+from indexer.state.generations import Generation, index_name, live_index
 from indexer.state.lock import LockedError
 from indexer.state.store import Store
 
@@ -172,11 +172,11 @@ class _Job:
         plain = self.place.is_plain()
         if plain and not adopt:
             raise ConfigError(
-                f"{target}: there is an index that was made before there were generations of it",
+                f"{target}: the index here is not a generation yet",
                 advice="indexer reindex --adopt makes it the first generation: its documents stay, searches go on, and "
                 "indexer rollback\ngoes back to it once the new one is live. Nothing was changed.",
             )
-        known = state.known(self.store, target)
+        known = stored_generations.known(self.store, target)
         if not plain and [generation for generation in generations if generation.state != "unknown"] == known:
             self.former = generation_state.live(generations)
             return generations
@@ -194,16 +194,16 @@ class _Job:
     def _put_back(self) -> None:
         """The settings that a killed load has left changed: the new generation takes over those of the live one."""
         target = str(self.target)
-        if self.former is None or saved_settings.read(self.store, state.live_index(self.store, target)) is None:
+        if self.former is None or saved_settings.read(self.store, live_index(self.store, target)) is None:
             return
         with self._held(), closing(open_index(self.target, any_schema=True)) as sink:
-            bulk_settings.put_back(sink, self.store, state.live_index(self.store, target), say=self.say)
+            bulk_settings.put_back(sink, self.store, live_index(self.store, target), say=self.say)
 
     def _adopt(self, generations: Sequence[Generation]) -> None:
         begun = next((generation.name for generation in generations if generation.state == "adopting"), None)
         name = begun or generation_state.new_name(generation.name for generation in generations)
         if begun is None:
-            state.begin(self.store, str(self.target), name, "adopting")
+            stored_generations.begin(self.store, str(self.target), name, "adopting")
         with self._or_forgotten(name):
             self.place.adopt(name)
         self.say(f"{name}   adopted: the index that was there is a generation now, and live")
@@ -216,7 +216,7 @@ class _Job:
         except PermanentError:
             self.place.mend()
             if name not in self.place.there() and not self.place.hides():
-                state.forget(self.store, str(self.target), name)
+                stored_generations.forget(self.store, str(self.target), name)
             raise
 
     def _reconciled(self) -> list[Generation]:
@@ -230,14 +230,14 @@ class _Job:
         begun = generation_state.unfinished(generations)
         if begun is not None and self._goes_on(begun.name):
             self.name = begun.name
-            state.mark(self.store, target, begun.name, "building")
+            stored_generations.mark(self.store, target, begun.name, "building")
             self.say(f"{begun.name}   goes on")
             return
         if begun is not None:
             self.say(f"{begun.name}   dropped: what it was built from has changed since")
             generation_state.drop(self.store, self.place, target, begun.name)
         self.name = generation_state.new_name(generation.name for generation in generations)
-        state.begin(self.store, target, self.name, "building")
+        stored_generations.begin(self.store, target, self.name, "building")
         beside = f"beside {self.former}, which is live" if self.former else "where there was none"
         self.say(f"{self.name}   building {beside}")
 
@@ -263,7 +263,7 @@ class _Job:
         """
         with self._made(name) as (plan, _, target_id):
             _look(plan)
-            read = files.touched(self.store, target_id)
+            read = stored_dumps.touched(self.store, target_id)
             begun = progress.read_checkpoints(self.store, target_id)
             now = {(dump.source, dump.signature) for dump in dumps(plan)}  # one may have been moved to processed/
             rules = {file: rule for file, rule in rules_of(plan).items() if sources.lasting(file) in begun}
@@ -277,7 +277,7 @@ class _Job:
         come through, or not all of it is there though this is the `last` time.
         """
         with self._made(self.name) as (plan, _, target_id):
-            if not news(dumps(plan), files.complete(self.store, target_id)):
+            if not news(dumps(plan), stored_dumps.complete(self.store, target_id)):
                 return plan
         with open_session(
             self.place.target(self.name),
@@ -290,7 +290,7 @@ class _Job:
             new, summary = catch_up(session, plan, self.config)
             unread = summary.faulty
             if not unread and last:
-                unread = _unread(dumps(plan), files.complete(self.store, session.target_id))
+                unread = _unread(dumps(plan), stored_dumps.complete(self.store, session.target_id))
         self._count(what, len(new), summary)
         if summary.interrupted:
             self.exit_code = ExitCode.INTERRUPTED
@@ -332,18 +332,19 @@ class _Job:
                 rejected={*dead_letters.known(self.store, target_id)[1], *deletions.noted(self.store, target)},
             )
             count = sink.count()
-            known = files.complete(self.store, target_id)
+            known = stored_dumps.complete(self.store, target_id)
         trouble = self._trouble()
         checks.append(Check("engine", not trouble, "; ".join(trouble) or "well"))
         if not all(check.passed for check in checks):
             if any(check.name in NOT_AS_MADE and not check.passed for check in checks):
-                files.begin(self.store, target_id, known)  # the next call reads all of them again, in their order
-                progress.forget_all(self.store, target_id)  # and sends all
+                # the next call reads all of them again, in their order, and sends all
+                stored_dumps.begin(self.store, target_id, known)
+                progress.forget_all(self.store, target_id)
             self._failed(checks)
             return False
         self.checks = checks
         self._tell_checks()
-        state.mark(self.store, target, self.name, "ready", documents=count)
+        stored_generations.mark(self.store, target, self.name, "ready", documents=count)
         return True
 
     def _trouble(self) -> list[str]:
@@ -356,7 +357,7 @@ class _Job:
     def _failed(self, checks: list[Check]) -> None:
         self.checks = checks
         self.exit_code = ExitCode.VERIFICATION
-        state.mark(self.store, str(self.target), self.name, "failed")
+        stored_generations.mark(self.store, str(self.target), self.name, "failed")
         self._tell_checks()
         live = f"{self.former} is live as before" if self.former else "nothing is live"
         self.complain(

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from indexer.config import Config
 from indexer.jobs.dead_letters import chunks
-from indexer.jobs.load import limits, made_by
+from indexer.jobs.plan import fingerprint_key, limits
 from indexer.jobs.session import Session, stopping
 from indexer.model.books import Account
 from indexer.pipeline.replay import replay
@@ -42,14 +42,12 @@ def send_letters(session: Session, letters: Sequence[int], config: Config) -> Ac
                 session.sink,
                 session.run_state(),
                 profile=None,
-                derive_version=made_by(config.settings.load),
+                fingerprint_key=fingerprint_key(config.settings.load),
                 limits=limits(config.settings.load, connections=config.settings.load.connections),
                 events=replace(session.reporter.events(), counted=lambda _: None),  # the books are of the whole run
                 stop=stop,
                 summary=part,
             )
     finally:
-        session.summary.interrupted = session.summary.interrupted or part.interrupted
-        session.summary.retries += part.retries
-        session.summary.seconds += part.seconds
+        session.summary.add(part)
     return part.account

@@ -84,19 +84,20 @@ def catch_up(
     that were read, or (`dry_run`) would be. The plan is one for the open index. `hold`: deletions wait (see
     pipeline/delete_guard.py).
     """
-    from indexer.state import dumps as state
+    from indexer.state import dumps as stored_dumps
 
     plan = fitted(plan, session.sink)
-    known = {} if force else state.complete(session.store, session.target_id)
+    known = {} if force else stored_dumps.complete(session.store, session.target_id)
     new = news(dumps(plan), known)
     summary = session.summary
     if new and not dry_run and not summary.interrupted:
         if session.building:
-            state.begin(session.store, session.target_id, {dump.key: dump.signature for dump in new if dump.signature})
+            signatures = {dump.key: dump.signature for dump in new if dump.signature}
+            stored_dumps.begin(session.store, session.target_id, signatures)
         else:
-            state.forget(session.store, session.target_id, [dump.key for dump in new])
+            stored_dumps.forget(session.store, session.target_id, [dump.key for dump in new])
         session.load(replace(part(plan, new, config), hold_deletions=hold), force=force)
-        state.mark_complete(session.store, session.target_id, _read_well(new, summary))
+        stored_dumps.mark_complete(session.store, session.target_id, _read_well(new, summary))
     return new, summary
 
 
@@ -104,7 +105,7 @@ def nothing_yet(session: Session, plan: Plan, configured: Sequence[SourceSetting
     """The folders of these sources that are there and hold no file, each with its source: dumps are still to come.
     Where the index has read dumps of one before, its disk may be away: that is a fault, as is a path that is not there.
     """
-    from indexer.state import dumps as state
+    from indexer.state import dumps as stored_dumps
 
     empty = {
         path: source.name
@@ -112,7 +113,7 @@ def nothing_yet(session: Session, plan: Plan, configured: Sequence[SourceSetting
         for path in source.paths
         if path in plan.files and sources.is_empty_folder(path)
     }
-    known = state.touched(session.store, session.target_id) if empty else {}
+    known = stored_dumps.touched(session.store, session.target_id) if empty else {}
     return {
         path: name
         for path, name in empty.items()
@@ -149,9 +150,9 @@ def _read_well(new: Sequence[Dump], summary: Summary) -> dict[tuple[str, str], s
 
 def _move(session: Session, dumps: Sequence[Dump]) -> None:
     """Moves those that are loaded to processed/: those of this run, and any that an earlier one could not move."""
-    from indexer.state import dumps as state
+    from indexer.state import dumps as stored_dumps
 
-    known = state.complete(session.store, session.target_id)
+    known = stored_dumps.complete(session.store, session.target_id)
     for dump in dumps:
         if known.get(dump.key) != dump.signature or processed.is_inside(dump.file) or os.path.islink(dump.file):
             continue  # a link that leads on from its folder would lead nowhere from another
@@ -165,7 +166,7 @@ def _move(session: Session, dumps: Sequence[Dump]) -> None:
                 advice="It is loaded, and is not read again. Let this user write there: the next run moves it.",
             )
             continue
-        state.moved(session.store, source=dump.source, file=dump.key[1], to=sources.lasting(now))
+        stored_dumps.moved(session.store, source=dump.source, file=dump.key[1], to=sources.lasting(now))
 
 
 def _is_of(fault: str, file: str) -> bool:

@@ -180,11 +180,11 @@ class AfterSettings(Table):
 class SchemaSettings(Table):
     """What the schema has besides the bundled fields."""
 
-    extra: str = Field("", description="a file of fields of one's own, written as schemas/biblio.toml is")
+    extra: str = Field("", description="a file with additional fields, written as schemas/biblio.toml is")
 
 
 class DeleteSettings(Table):
-    """The brake on deletions (indexer/pipeline/delete_guard.py)."""
+    """The delete guard (indexer/pipeline/delete_guard.py)."""
 
     max_share: float = Field(0.05, ge=0, le=1, description="share of the documents that may be deleted at once")
 

@@ -1,4 +1,4 @@
-"""The brake on deletions: how many documents may go at once before a person has looked.
+"""The delete guard: how many documents may go at once before a person has looked.
 
 A source that was cut short, a server that answers with nothing, a list made by a wrong query: each would empty an index
 in one night. So what would take more than a share of the documents is stopped before the first is gone.

@@ -35,7 +35,7 @@ def replay(
     run_state: RunState,
     *,
     profile: Profile | None,
-    derive_version: str,
+    fingerprint_key: str,
     limits: Limits,
     events: Events,
     stop: threading.Event,
@@ -50,7 +50,7 @@ def replay(
     Raises what the sink raises.
     """
     started = time.monotonic()
-    replaying = _Replay(sink, run_state, profile, derive_version, limits, events, stop, summary)
+    replaying = _Replay(sink, run_state, profile, fingerprint_key, limits, events, stop, summary)
     summary.account = replaying.ledger.account
     try:
         for rows in chunks:
@@ -79,7 +79,7 @@ class _Replay:
         sink: Writer,
         run_state: RunState,
         profile: Profile | None,
-        derive_version: str,
+        fingerprint_key: str,
         limits: Limits,
         events: Events,
         stop: threading.Event,
@@ -90,7 +90,7 @@ class _Replay:
         self._sink = sink
         self._run_state = run_state
         self._profile = profile
-        self._derive_version = derive_version
+        self._fingerprint_key = fingerprint_key
         self._schema = biblio().with_live(getattr(sink, "live", None))
         self._events = events
         self._pusher: Pusher[Token] = Pusher(sink, limits, on_answer=self._answered, on_pause=paused, stop=stop)
@@ -155,7 +155,7 @@ class _Replay:
         spec = TransformSpec(
             {record.source: {record.format: profile}},
             self._sink.omit,
-            self._derive_version,
+            self._fingerprint_key,
             dates=self._run_state.dates is not None,
             schema=self._schema,
         )

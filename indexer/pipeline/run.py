@@ -75,9 +75,9 @@ class BudgetError(IndexerError):
 class Summary:
     """How a run ended. `exit_code` is what the process should end with. `warnings` counts what could not be made of
     records whose documents are loaded all the same, by kind; `retries` the requests that were tried again; `held` the
-    documents that deletions would take which the brake has stopped; `missing`, for `sync`, the records of its sources
-    that are not in the index, those of earlier runs too. `faulty` are the files that were not read, or not to their
-    end. `after_failed`: the load is well, what was to follow is not.
+    documents whose deletion the delete guard has stopped; `missing`, for `sync`, the records of its sources that are
+    not in the index, those of earlier runs too. `faulty` are the files that were not read, or not to their end.
+    `after_failed`: the load is well, what was to follow is not.
     """
 
     account: Account = field(default_factory=Account)
@@ -95,6 +95,17 @@ class Summary:
         kind = kind_of(warning)
         known = kind in self.warnings or len(self.warnings) < KEPT_KINDS
         self.warnings[kind if known else "others"] += 1
+
+    def add(self, part: "Summary") -> None:
+        """What a further part of the run came to, but for its books: how those are added, the part decides."""
+        self.warnings.update(part.warnings)
+        self.seconds += part.seconds
+        self.interrupted |= part.interrupted
+        self.retries += part.retries
+        self.held += part.held
+        self.missing += part.missing
+        self.after_failed |= part.after_failed
+        self.faulty += part.faulty
 
     @property
     def exit_code(self) -> ExitCode:

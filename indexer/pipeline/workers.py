@@ -28,13 +28,14 @@ WARNINGS = ("marc_error", "metadata_error_str_mv")  # the fields that hold them
 @dataclass(frozen=True, slots=True)
 class TransformSpec:
     """What a worker needs to know: for each source the profile of each format, and the fields that the target fills
-    itself. `dates`: whether it is asked when a record was last changed. `schema`: the fields that documents may have;
-    `site` those of the target's own that the profiles name, with whether they hold several values.
+    itself. `fingerprint_key` is what the documents' fingerprints are keyed with (jobs/plan.py). `dates`: whether it is
+    asked when a record was last changed. `schema`: the fields that documents may have; `site` those of the target's own
+    that the profiles name, with whether they hold several values.
     """
 
     profiles: dict[str, dict[str, Profile]]
     omit: Set[str] = frozenset()
-    derive_version: str = ""
+    fingerprint_key: str = ""
     dates: bool = False
     schema: Schema = field(default_factory=biblio)
     site: tuple[tuple[str, bool], ...] = ()
@@ -102,7 +103,7 @@ def transform(record: Record, spec: TransformSpec) -> Result:
         if spec.omit:
             fields = {name: value for name, value in fields.items() if name not in spec.omit}
         body = orjson.dumps(fields)
-        mark = hashlib.blake2b(body, digest_size=16, key=spec.derive_version.encode()[:64]).digest()
+        mark = hashlib.blake2b(body, digest_size=16, key=spec.fingerprint_key.encode()[:64]).digest()
         change = change_of(record, document.fields) if spec.dates else None
         return Prepared(Write(document.id, body), mark, _warnings(document.fields), change)
     except RecordError as error:
@@ -152,7 +153,7 @@ def start_worker(spec: TransformSpec | None) -> None:
 
 
 def _end_with_parent() -> None:
-    """Ends this worker when the main process is gone: its queue has no end that a worker would notice."""
+    """Ends this worker when the main process is gone, in the midst of a record too, where it looks at no pipe."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()
@@ -178,7 +179,7 @@ def pack(record: Record) -> Packed:
 
 def transform_in_worker(records: Sequence[Packed]) -> list[PackedResult]:
     """By the spec that this worker was started with."""
-    assert _spec is not None  # noqa: S101 - set by the initializer of every worker
+    assert _spec is not None  # noqa: S101 - set by start_worker in every worker
     return [_transform_packed(record, _spec) for record in records]
 
 

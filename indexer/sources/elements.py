@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from indexer.formats.registry import of_root
 from indexer.model.records import Fault, Record
 from indexer.sources.nesting import Nesting, format_of, inside
-from indexer.sources.pubmed import finish, loose
 from indexer.sources.record_factory import RecordFactory
 from indexer.sources.window import Window
 from indexer.sources.xml import Piece, Scanner, Tag, declare, namespace, namespaces, show, text
+from indexer.sources.xml_faults import faults_at_end, loose_text
 
 
 def records(window: Window, place: RecordFactory, record: bytes, *, wrapped: bool) -> Iterator[Record | Fault]:
@@ -25,7 +25,7 @@ def records(window: Window, place: RecordFactory, record: bytes, *, wrapped: boo
     root = b""
     for tag in scanner.tags():
         if scanner.loose is not None:
-            yield from loose(scanner, place)
+            yield from loose_text(scanner, place)
         if wrapped and tag is scanner.root and root in (b"", tag.name):
             root = tag.name
             inherited = {**inherited, **namespaces(tag.raw)}  # of a broken record it may be, and declare none
@@ -48,7 +48,7 @@ def records(window: Window, place: RecordFactory, record: bytes, *, wrapped: boo
             )
         else:
             yield place.record(format, declare(piece.raw, tag.raw, inherited), piece.offset)
-    yield from finish(scanner, place)
+    yield from faults_at_end(scanner, place)
 
 
 def nested(window: Window, place: RecordFactory, unit: bytes, *, listed: bool) -> Iterator[Record | Fault]:
@@ -61,7 +61,7 @@ def nested(window: Window, place: RecordFactory, unit: bytes, *, listed: bool) -
     depth = 0  # of the list
     for tag in scanner.tags():
         if scanner.loose is not None:
-            yield from loose(scanner, place)
+            yield from loose_text(scanner, place)
         if tag.closing:
             nesting.leave(tag)
             continue
@@ -82,7 +82,7 @@ def nested(window: Window, place: RecordFactory, unit: bytes, *, listed: bool) -
         if piece is None:
             break
         yield from _inside(piece, tag, nesting.inherited, place, mine=mine)
-    yield from finish(scanner, place)
+    yield from faults_at_end(scanner, place)
 
 
 def _inside(

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from indexer.formats.registry import of_root
 from indexer.model.records import Fault, Header, Record
 from indexer.sources.nesting import WRAPPERS, Found, format_of, inside
-from indexer.sources.pubmed import finish, loose
 from indexer.sources.record_factory import RecordFactory
 from indexer.sources.window import Window
 from indexer.sources.xml import (
@@ -25,6 +24,7 @@ from indexer.sources.xml import (
     start_tag,
     text,
 )
+from indexer.sources.xml_faults import faults_at_end, loose_text
 
 # A MARCXML <record> may stand in an OAI one; only the latter begins with a header.
 RECORD_START = re.compile(rb"<((?:[^\s<>/:]+:)?)record(?:\s[^<>]*)?>\s*<\1header(?=[\s/>])")
@@ -46,7 +46,7 @@ def records(window: Window, place: RecordFactory, root: bytes) -> Iterator[Recor
     seen = False
     for tag in scanner.tags():
         if scanner.loose is not None:
-            yield from loose(scanner, place)
+            yield from loose_text(scanner, place)
         local = tag.local
         if local == b"record" and not tag.closing:
             seen = True
@@ -83,7 +83,7 @@ def records(window: Window, place: RecordFactory, root: bytes) -> Iterator[Recor
             "this OAI-PMH answer holds no records",
             "Only answers to ListRecords and GetRecord do. Harvest with verb=ListRecords.",
         )
-    yield from finish(scanner, place)
+    yield from faults_at_end(scanner, place)
 
 
 def _record(

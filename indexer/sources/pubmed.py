@@ -7,6 +7,7 @@ from indexer.model.records import Fault, Header, Record
 from indexer.sources.record_factory import RecordFactory
 from indexer.sources.window import Window
 from indexer.sources.xml import Scanner, show, text
+from indexer.sources.xml_faults import faults_at_end, loose_text
 
 RECORDS = frozenset({b"PubmedArticle", b"PubmedBookArticle"})
 SETS = frozenset({b"PubmedArticleSet", b"PubmedBookArticleSet", b"MedlineCitationSet"})
@@ -27,7 +28,7 @@ def records(window: Window, place: RecordFactory, root: bytes) -> Iterator[Recor
     deleting = False
     for tag in scanner.tags():
         if scanner.loose is not None:
-            yield from loose(scanner, place)
+            yield from loose_text(scanner, place)
         if tag.name in starts and not tag.closing:
             piece = scanner.element(tag)
         elif deleting and tag.name == b"PMID" and not tag.closing:
@@ -47,7 +48,7 @@ def records(window: Window, place: RecordFactory, root: bytes) -> Iterator[Recor
             yield place.reject(piece.problem, piece.raw, piece.offset)
         else:
             yield place.record("pubmed", piece.raw, piece.offset)
-    yield from finish(scanner, place)
+    yield from faults_at_end(scanner, place)
 
 
 def _tombstone(raw: bytes, offset: int, place: RecordFactory) -> Record | Fault:
@@ -58,24 +59,3 @@ def _tombstone(raw: bytes, offset: int, place: RecordFactory) -> Record | Fault:
     if not pmid.isdecimal():
         return place.reject(f"the PMID to be deleted is {show(raw)}", raw, offset)
     return place.record("pubmed", b"", offset, Header(identifier=pmid, deleted=True))
-
-
-def loose(scanner: Scanner, place: RecordFactory) -> Iterator[Fault]:
-    """The text between two records that belongs to none: an error message, most likely, of whoever sent them."""
-    if scanner.loose is not None:
-        raw, offset, _ = scanner.loose
-        yield place.reject(f"is text outside of any record: '{show(raw.rstrip(), 100)}'", raw, offset)
-
-
-def finish(scanner: Scanner, place: RecordFactory) -> Iterator[Fault]:
-    """Say what is wrong with the end of an XML file, if the stream itself did not end early."""
-    if scanner.window.error is not None:
-        return
-    yield from loose(scanner, place)
-    if scanner.unclosed:
-        yield place.fault(
-            scanner.unclosed,
-            "What stands behind it was read as if it were not there. Look at that place, or fetch the file again.",
-        )
-    if scanner.root is not None:
-        yield place.cut_short(f"the file ends early (</{show(scanner.root.name)}> is missing)")

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 
 from indexer.model.records import Fault, Header, Record
-from indexer.sources.pubmed import finish, loose
 from indexer.sources.record_factory import RecordFactory
 from indexer.sources.window import Window
 from indexer.sources.xml import Piece, Scanner, text
+from indexer.sources.xml_faults import faults_at_end, loose_text
 
 ROOTS = frozenset({b"add", b"update", b"delete", b"response", b"doc"})
 
@@ -26,7 +26,7 @@ def records(window: Window, place: RecordFactory, root: bytes) -> Iterator[Recor
     wanted = update
     for tag in scanner.tags():
         if scanner.loose is not None:
-            yield from loose(scanner, place)
+            yield from loose_text(scanner, place)
         if tag.name == b"doc" and not tag.closing and wanted:
             piece = scanner.element(tag)
         elif tag.name == b"result" and not update:
@@ -53,7 +53,7 @@ def records(window: Window, place: RecordFactory, root: bytes) -> Iterator[Recor
             yield place.reject(piece.problem, piece.raw, piece.offset)
         else:
             yield place.record("solr_json", piece.raw, piece.offset)
-    yield from finish(scanner, place)
+    yield from faults_at_end(scanner, place)
 
 
 def _tombstone(piece: Piece, place: RecordFactory) -> Record | Fault:

@@ -22,7 +22,7 @@ def complete(store: Store, target_id: int) -> dict[tuple[str, str], str]:
 
 
 def touched(store: Store, target_id: int) -> dict[tuple[str, str], str]:
-    """As `settled`, with those of which the index may hold a part."""
+    """As `complete`, with those of which the index may hold a part."""
     return _signatures(store, files.select().where(files.c.target_id == target_id))
 
 

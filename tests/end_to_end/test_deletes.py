@@ -1,4 +1,4 @@
-"""`delete` and `sweep`: what goes, what is remembered of it, and what the brake holds."""
+"""`delete` and `sweep`: what goes, what is remembered of it, and what the delete guard stops."""
 
 import json
 import shutil
@@ -39,8 +39,8 @@ def test_ids_are_listed_first_and_then_deleted(indexer: Indexer, loaded: Path) -
     assert dry.code == 0, dry.err
     assert sorted(dry.out.splitlines()[:2]) == ["n0001  title 1", "n0002  title 2"]
     assert (
-        "2 of 100 documents would be deleted · embedded:index\n1 id is of no document\ndry run: nothing was deleted\n"
-        in dry.out
+        "2 of 100 documents would be deleted · embedded:index\n"
+        "1 id belongs to no document\ndry run: nothing was deleted\n" in dry.out
     )
     assert len(titles(loaded.parent)) == 100
     done = indexer("delete", "n0001", "--file", "ids.txt", "--json")

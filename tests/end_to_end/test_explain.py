@@ -46,9 +46,7 @@ def test_an_index_can_be_asked(indexer: Indexer) -> None:
 def test_what_is_not_there(tmp_path: Path, indexer: Indexer) -> None:
     found = indexer("explain", PUBMED, "--id", "399297")
     assert found.code == 1
-    assert (
-        "no record here makes the document '399297'; 1,685 were read\n  Ids here are like 'pmid-399297'." in found.err
-    )
+    assert "no record makes the document '399297'; 1,685 were read\n  Ids here are like 'pmid-399297'." in found.err
     field = indexer("explain", PUBMED, "--id", "pmid-399297", "--field", "titel")
     assert field.code == 2
     assert "its document has no field 'titel'\n  It has: id, " in field.err

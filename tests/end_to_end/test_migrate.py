@@ -58,5 +58,5 @@ def test_nothing_is_written_over(vufind: Path, tmp_path: Path, indexer: Indexer)
     assert indexer("migrate", "vufind", vufind, "--out", out).code == 0
     before = (out / "indexer.toml").read_bytes()
     ended = indexer("migrate", "vufind", vufind, "--out", out)
-    assert (ended.code, "is there already" in ended.err) == (2, True)
+    assert (ended.code, "already exists" in ended.err) == (2, True)
     assert (out / "indexer.toml").read_bytes() == before

@@ -248,7 +248,7 @@ def test_versions_that_we_do_not_speak_to(kind: str, version: str) -> None:
     about = {"number": version, **({"distribution": "opensearch"} if kind == "opensearch" else {})}
     with (
         serving(lambda _: Answer(200, {"version": about}, PRODUCT)) as scripted,
-        pytest.raises(PermanentError, match=f"{version}; what we speak to is"),
+        pytest.raises(PermanentError, match=f"{version}; indexer works with"),
     ):
         open_index(parse_target(f"{kind}+{scripted.url}/biblio")).check()
 

@@ -116,7 +116,7 @@ def checked(answer: Callable[[Request], Answer]) -> None:
 
 @pytest.mark.parametrize("version", ["8.11.4", "11.0.0"])
 def test_versions_that_we_do_not_speak_to(version: str) -> None:
-    with pytest.raises(PermanentError, match=f"this is Solr {version}; what we speak to is Solr 9 and 10"):
+    with pytest.raises(PermanentError, match=f"this is Solr {version}; indexer works with Solr 9 and 10"):
         checked(lambda _: system(version))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.jobs import load as load_command
+from indexer.jobs import plan
 from indexer.model.documents import Fields
 from indexer.model.targets import Target
 from indexer.pipeline.push import Limits
@@ -67,7 +67,7 @@ def proxy(target: Target, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
     monkeypatch.setenv("INDEXER_BATCH_DOCUMENTS", str(BATCH))
     monkeypatch.setenv("INDEXER_CONNECTIONS", "4")
     monkeypatch.setenv("INDEXER_WORKERS", "2")
-    monkeypatch.setattr(load_command, "SMALL_DUMP", 0)
+    monkeypatch.setattr(plan, "SMALL_DUMP", 0)
     monkeypatch.setattr(Limits.__init__, "__defaults__", (100, 0.02))
     empty(target)
     with proxying(target.base) as proxy:

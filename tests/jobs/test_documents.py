@@ -34,7 +34,7 @@ def test_what_a_load_would_change(loaded: Config, dump: str) -> None:
 
 def test_one_document_alone(loaded: Config, dump: str) -> None:
     assert dict(diff([dump], config=loaded, id="new").changes.documents) == {"added": 1}
-    with pytest.raises(IndexerError, match="no record here makes the document 'absent'"):
+    with pytest.raises(IndexerError, match="no record makes the document 'absent'"):
         diff([dump], config=loaded, id="absent")
 
 

@@ -178,10 +178,10 @@ def test_events(command: str, code: int, before: int | None, event: str | None) 
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ('url = "hooks.example.edu/s3cr3t"', "notify.url is no URL of a server"),
-        ('url = "https://amy:s3cr3t@hooks.example.edu/"', "notify.url is no URL of a server"),
-        ('mail_to = ["a@example.edu"]\nsmtp = "mail.example.edu:25"', "notify.smtp is no URL of a server"),
-        ('mail_to = ["a@example.edu\\nBcc: b@example.edu"]', "is no mail address"),
+        ('url = "hooks.example.edu/s3cr3t"', "notify.url is not the URL of a server"),
+        ('url = "https://amy:s3cr3t@hooks.example.edu/"', "notify.url is not the URL of a server"),
+        ('mail_to = ["a@example.edu"]\nsmtp = "mail.example.edu:25"', "notify.smtp is not the URL of a server"),
+        ('mail_to = ["a@example.edu\\nBcc: b@example.edu"]', "is not a mail address"),
         ('on = ["always"]', "is none of 'failure'"),
     ],
 )

@@ -92,7 +92,7 @@ class Poisoned(TransformSpec):
 def poisoned(spec: TransformSpec, monkeypatch: pytest.MonkeyPatch) -> Poisoned:
     monkeypatch.setattr(pool, "CHUNK_RECORDS", 7)
     monkeypatch.setattr(pool, "PATIENCE", 10.0)
-    return Poisoned(spec.profiles, spec.omit, spec.derive_version)
+    return Poisoned(spec.profiles, spec.omit, spec.fingerprint_key)
 
 
 def deletions(identifiers: list[str]) -> list[Item]:

@@ -3,8 +3,9 @@
 import json
 import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -266,3 +267,14 @@ def quiet() -> Events:
         answered=lambda _documents, _seconds: None,
         paused=lambda _error, _seconds: None,
     )
+
+
+def test_a_part_of_a_run_adds_everything_but_its_books() -> None:
+    part = Summary(Account({"ojs": Books(read=1)}), Counter(x=2), 1.5, True, 3, 4, 5, True, ["a.xml"])
+    assert all(getattr(part, each.name) != getattr(Summary(), each.name) for each in fields(Summary))
+    whole = Summary()
+    whole.add(part)
+    assert whole == replace(part, account=Account())
+    whole.add(part)
+    assert (whole.warnings, whole.seconds, whole.retries) == ({"x": 4}, 3.0, 6)
+    assert (whole.held, whole.missing, whole.faulty) == (8, 10, ["a.xml"] * 2)

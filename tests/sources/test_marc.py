@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from indexer.formats.marc.reader import is_deleted, parse
+from indexer.formats.marc.reader import parse
 from indexer.model.records import Fault, Record
 from indexer.sources import read
 from tests.formats.marc.iso import iso, overflowing, title
@@ -240,7 +240,7 @@ def test_marc_in_json_as_others_keep_it(tmp_path: Path, raw: bytes, layout: byte
 
 def test_folio_says_by_itself_that_a_record_is_deleted() -> None:
     raw = b'{"state":"DELETED","parsedRecord":{"content":{%s,%s}}}' % (MADE, FIELDS)
-    assert (parse(raw).leader[5], is_deleted(raw)) == ("d", True)
+    assert parse(raw).leader[5] == "d"
 
 
 def test_a_profile_for_marc_decides_what_an_object_is(tmp_path: Path) -> None:

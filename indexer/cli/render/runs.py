@@ -79,7 +79,7 @@ def _print_deletions(result: DeletionResult, *, as_json: bool) -> None:
 
 
 def _missing(ids: int) -> str:
-    return "1 id is of no document" if ids == 1 else f"{ids:,} ids are of no document"
+    return "1 id belongs to no document" if ids == 1 else f"{ids:,} ids belong to no document"
 
 
 def verify(result: VerifyResult, *, as_json: bool, quiet: bool) -> int:

@@ -214,7 +214,7 @@ def check_product(target: Target, call: Call) -> None:
         )
     if int(number.split(".")[0]) not in SUPPORTED[kind]:
         known = " and ".join(map(str, SUPPORTED[kind]))
-        raise PermanentError(f"{server}: this is {PRODUCTS[kind]} {number}; what we speak to is {known}.")
+        raise PermanentError(f"{server}: this is {PRODUCTS[kind]} {number}; indexer works with {known}.")
 
 
 def _with_port(base: str) -> str:

@@ -1,4 +1,4 @@
-"""Elasticsearch 8 and 9, OpenSearch 2 and 3: one module, the client differs (elastic_client.py).
+"""Elasticsearch 8 and 9, OpenSearch 2 and 3: one module, the client differs (client.py).
 
 An acknowledged bulk request is durable: it is in the translog of the primary and the replicas in sync, synced to disk
 (`index.translog.durability` is `request` unless somebody changed it).

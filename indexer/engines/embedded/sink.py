@@ -1,6 +1,6 @@
 """The embedded index: a folder with a Tantivy index in it, no server.
 
-embedded_folder.py says what lies in it. A commit is atomic: searches see the last one whole, and a process that is
+folder.py says what lies in it. A commit is atomic: searches see the last one whole, and a process that is
 killed leaves it so.
 """
 

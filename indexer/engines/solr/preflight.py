@@ -141,11 +141,6 @@ def live_file(session: requests.Session, target: Target, name: str) -> bytes:
     return response.content if response.status_code < 400 else b""
 
 
-def missing_fields(schema: Schema, live: LiveSolr) -> list[str]:
-    """The fields and dynamic patterns of the schema that a core has not, in the order of biblio.toml."""
-    return [field.name for field in _sendable(schema) if live.field(field.name) is None]
-
-
 def check_solr(session: requests.Session, target: Target) -> LiveSolr:
     """Checks that a core takes our documents. Gives its schema.
 

@@ -13,7 +13,7 @@ from xml.sax.saxutils import quoteattr
 from indexer.engines.solr.solrconfig import solrconfig_xml
 from indexer.model.schema import Field, Schema
 
-CONF = {9: "solr/biblio/conf", 10: "solr10/biblio/conf"}  # below schemas/, by the version of Solr
+CONF = {9: "solr/biblio/conf", 10: "solr10/biblio/conf"}  # below schemas/, by the version of Solr: all that we know
 MARK = "Compiled from biblio.toml"  # by which we know a schema of ours on a server
 _HEAD = f"{MARK} by `indexer schema build`: change it there."
 

@@ -17,6 +17,7 @@ from indexer.engines.base import PAGE, Action, Durable, Found, Hit, Outcome, Que
 from indexer.engines.http import CHECK_SECONDS, CONNECT_SECONDS, TIMEOUT, engine_words, http_session, shorten
 from indexer.engines.query import check_fields, search_type, sort_order
 from indexer.engines.solr import preflight, writable
+from indexer.engines.solr.schema import CONF
 from indexer.engines.solr.search import SEPARATOR, asked, filters_of, spelling
 from indexer.engines.solr.words import NoField, search_refused
 from indexer.model.documents import Delete, Fields, Value
@@ -24,7 +25,7 @@ from indexer.model.errors import ConfigError, NotThere, PermanentError, TargetEr
 from indexer.model.schema import Schema
 from indexer.model.targets import Target
 
-SUPPORTED = (9, 10)
+SUPPORTED = tuple(CONF)  # the versions that there is a configset for
 FIRST_TIMEOUT = (CONNECT_SECONDS, CHECK_SECONDS)
 OPTIMIZE_SECONDS = 3600.0
 IDS_A_REQUEST = 500
@@ -278,7 +279,8 @@ def check_product(target: Target, session: requests.Session) -> Product:
         )
     major = int(version.split(".")[0])
     if major not in SUPPORTED:
-        raise PermanentError(f"{target}: this is Solr {version}; what we speak to is Solr 9 and 10.")
+        known = " and ".join(map(str, SUPPORTED))
+        raise PermanentError(f"{target}: this is Solr {version}; indexer works with Solr {known}.")
     return Product(major, cloud=answer.get("mode") == "solrcloud")
 
 

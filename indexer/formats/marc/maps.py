@@ -83,7 +83,7 @@ def _yaml(text: str) -> dict[str, str]:
     except (yaml.YAMLError, RecursionError) as error:
         raise ValueError(f"is not YAML: {' '.join(str(error).split())}") from None
     if not isinstance(found, dict):
-        raise ValueError("is no mapping of keys to texts")
+        raise ValueError("is not a mapping of keys to texts")
     made = {}
     for key, value in found.items():
         values = value if isinstance(value, list) else [value]

@@ -20,8 +20,6 @@ TRIMMED = (
 WARNINGS = 25  # of one record; what is broken in every field is not told for every field
 
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
-_DELETED_XML = re.compile(rb"<(?:[^\s<>/:]+:)?leader(?:\s[^<>]*)?>\s{0,5}[^<]{0,5}?d[^<]{18}<")
-_DELETED_JSON = re.compile(rb'"leader"\s*:\s*".{5}d|"state"\s*:\s*"DELETED"|"deleted"\s*:\s*true')
 
 
 def parse(raw: bytes) -> MarcRecord:
@@ -41,16 +39,6 @@ def parse(raw: bytes) -> MarcRecord:
         left = len(record.warnings) - WARNINGS
         record.warnings[WARNINGS:] = [f"and {left:,} more"]
     return record
-
-
-def is_deleted(raw: bytes) -> bool:
-    """Whether the leader says that the record is deleted (status d in leader/05), without parsing the record."""
-    first = iso2709.written_in(raw)
-    if first == b"<":
-        return bool(_DELETED_XML.search(raw))
-    if first == b"{":
-        return bool(_DELETED_JSON.search(raw))
-    return raw[iso2709.leader_at(raw) + 5 :][:1] == b"d"
 
 
 def fullrecord(record: MarcRecord) -> str:

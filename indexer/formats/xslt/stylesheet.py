@@ -60,7 +60,7 @@ class _Files(etree.Resolver):
     def resolve(self, system_url: str | None, _public_id: str | None, context: Any) -> Any:  # type: ignore[override]
         path = _path(system_url or "")
         if path is None or not path.is_relative_to(self.folder):
-            raise NotHere(f"{system_url} is no file in {self.folder} or below")
+            raise NotHere(f"{system_url} is not a file in {self.folder} or below")
         return self.resolve_filename(str(path), context)  # type: ignore[attr-defined]
 
 

@@ -58,7 +58,7 @@ def compile_spec(spec: Spec, sources: Sources, *, unique: bool = True) -> Compil
         if is_map(step):
             steps.append((f"translated by {step_text(step)}", _map(step, sources)))
         elif not _is_collecting(step) and not _is_formatting(step):
-            raise ValueError(f"{step_text(step)!r} is no map and no way to collect values")
+            raise ValueError(f"{step_text(step)!r} is neither a map nor a way to collect values")
     collector = collecting.collector(collected, unique=False)
     return Compiled(extract, (*steps, *collecting.changes(collector)), collector)
 
@@ -73,7 +73,7 @@ def _fields(
     after = [step for place, step in enumerate(given) if is_map(step) and places and place > places[-1]]
     for step in given[places[-1] :] if places else ():
         if not is_map(step) and not _is_formatting(step):
-            raise ValueError(f"{step_text(step)!r} behind join is no map and no way to format")
+            raise ValueError(f"{step_text(step)!r} behind join is neither a map nor a way to format")
     maps = tuple(_map(step, sources) for step in before)
     flags = frozenset(
         flag for step in given if not _is_layout(step) and not is_map(step) for flag in flags_of(step.name)
@@ -118,7 +118,7 @@ def _cut(step: Step) -> tuple[int, int | None]:
             continue
         sign, digits = (given[0], given[1:]) if given[:1] in ("+", "-") and given[:1] else ("", given)
         if not (digits.isascii() and digits.isdigit()) or int(digits) >= _MAX_NUMBER:
-            raise ValueError(f"{step_text(step)}: {given!r} is no number")
+            raise ValueError(f"{step_text(step)}: {given!r} is not a number")
         numbers.append(-int(digits) if sign == "-" else int(digits))
     if len(numbers) == 1:
         return numbers[0], None

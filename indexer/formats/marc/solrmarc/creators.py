@@ -121,7 +121,7 @@ def _permitted(written: str) -> dict[str, str]:
         elif each in _LISTS:
             roles = sorted(creators.roles_of(each))
         else:
-            raise ValueError(f"{each!r} is no list of roles. There are {', '.join(_LISTS)}, or roles as in aut:cre")
+            raise ValueError(f"{each!r} is not a list of roles. There are {', '.join(_LISTS)}, or roles as in aut:cre")
         for role in roles:
             normal = creators.normal(role)
             found[normal] = codes.get(normal, normal)

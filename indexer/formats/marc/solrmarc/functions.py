@@ -36,7 +36,7 @@ def find(name: str, owner: str, parameters: Sequence[str]) -> Factory | None:
         return None
     belongs, factory = _FUNCTIONS[name]
     if owner not in ("", belongs):
-        raise ValueError(f"{name} is no function of {owner}, but of {belongs}")
+        raise ValueError(f"{name} belongs to {belongs}, not to {owner}")
     takes = list(inspect.signature(factory).parameters.values())[1:]
     least = sum(each.default is inspect.Parameter.empty for each in takes)
     if not least <= len(parameters) <= len(takes):
@@ -296,7 +296,7 @@ def _lc_by_type(values: Values, fields: str, type_subfields: str, type: str) -> 
 def _dewey_number(values: Values, fields: str, precision: str) -> Extract:
     run, unit = call_numbers.valid_dewey(values(fields)), _float(precision)
     if unit is None or unit <= 0:
-        raise ValueError(f"{precision!r} is no precision: 100, 10 and 1 are")
+        raise ValueError(f"{precision!r} is not a precision: give 100, 10 or 1")
     return lambda record: list(dict.fromkeys(call_numbers.dewey_rounded(number, unit) for number in run(record)))
 
 

@@ -243,7 +243,7 @@ class _Translator:
                 _, end = self._member()
                 low, high = one[-1], end[-1]
                 if len(end) > 2 or high < low:
-                    raise self._wrong(f"{low}-{high} is no range")
+                    raise self._wrong(f"{low}-{high} is not a range")
                 members += f"{one}-{end}"
             else:
                 members += one

@@ -133,7 +133,7 @@ def _entry(line: files.Line, path: Path, state: _State) -> _Entry:
     sources = _sources(state, place, line.unique)
     compiled = compile_spec(spec, sources, unique=line.unique)
     state.remarks += [
-        f"{path}:{line.number}: {word!r} is no way to format: it is passed over" for word in compiled.passed_over
+        f"{path}:{line.number}: {word!r} is not a known way to format: it is ignored" for word in compiled.passed_over
     ]
     if isinstance(spec.extractor, Call) and spec.extractor.name in functions.TRACKED:
         state.remarks.append(f"{path}:{line.number}: {line.names} is filled by the loader, with load.dates = true")

@@ -171,7 +171,7 @@ class _Parser:
         tag = self._expect(_START, "tag", "control field")
         codes = self._take("subfields") if tag.kind == "tag" else None
         if codes is not None and (wrong := _wrong_range(codes.value)):
-            raise SpecError(f"{wrong!r} in {codes.value!r} is no range of subfields", codes.column)
+            raise SpecError(f"{wrong!r} in {codes.value!r} is not a range of subfields", codes.column)
         position = self._take("position")
         return Part(tag.value, codes.value if codes else "", position.value if position else "")
 

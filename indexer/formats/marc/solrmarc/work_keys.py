@@ -49,7 +49,7 @@ def fields_by_tags(tags: str, *, filed: bool = False) -> Extract:
     subfields: dict[str, list[str]] = {}
     for part in tags.split(":"):
         if len(part) < 3 or is_control(part):
-            raise ValueError(f"{part!r} in {tags!r} is no tag with subfields")
+            raise ValueError(f"{part!r} in {tags!r} is not a tag with subfields")
         subfields.setdefault(part[:3], []).append(part[3:])
     text: Callable[[MarcField, str], str] = _filed if filed else _plain
 

@@ -141,7 +141,7 @@ def test_no_depth_is_too_deep(written: str) -> None:
         ("245a first", 5, "'f', where ':' and another field"),
         ("245[0-3]", 3, "'[', where"),
         ("245$a", 3, "'$', where"),
-        ("245[z-a]", 3, "'z-a' in '[z-a]' is no range"),
+        ("245[z-a]", 3, "'z-a' in '[z-a]' is not a range"),
         ("{245a}", 6, "the end of the line, where the '?'"),
         ("{245a ? ind1 = 1}", 6, "'?', where '}' or ':'"),
         ("245a ? ind3 = 1", 7, "'i', where a subfield such as $a"),

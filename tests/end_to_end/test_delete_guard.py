@@ -89,7 +89,7 @@ def test_what_is_held_can_be_forgotten_or_sent_as_dead_letters(indexer: Indexer,
 
 
 @pytest.mark.long
-def test_the_brake_is_off_at_one(indexer: Indexer, loaded: Path) -> None:
+def test_the_delete_guard_is_off_at_one(indexer: Indexer, loaded: Path) -> None:
     page(loaded / "2.xml", *deletions(200))
     ended = indexer("sync", "--json", env={"INDEXER_MAX_SHARE": "1"})
     assert ended.code == 0, ended.err
