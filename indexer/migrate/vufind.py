@@ -428,6 +428,13 @@ def _of_mapping(here: _Installation, profile: Mapping[str, Any]) -> list[stubs.M
     for problem in found.problems:
         where, name, what = problem.split(": ", 2)
         here.note(_shown_place(here, where), name, "needs you", f"{what}; no load begins before this line is mended")
+    unseen = [here.local] if not any(path.is_relative_to(here.local) for path in paths) else []
+    if any("no such map" in problem for problem in found.problems):
+        unseen += [here.core] if not any(path.parent == here.core / "import" for path in paths) else []
+    for base in unseen:
+        if (folder := base / "import" / "translation_maps").is_dir():
+            remark = "maps are looked for beside mappings: put a properties file, if an empty one, beside this folder"
+            here.note(here.shown(folder), "translation maps", "needs you", f"{remark}, and name it in `mapping`")
     if found.unknown:
         fields = ", ".join(sorted(found.unknown))
         remark = "fields of the site's own: taken where the index has them; [schema] extra defines them elsewhere"

@@ -217,6 +217,14 @@ def test_functions_that_are_missing_get_a_stub_with_their_source(vufind: Path) -
         names["Own"].clean("x")
 
 
+def test_maps_that_lie_beside_no_mapping_are_told(vufind: Path) -> None:
+    (vufind / "local/import/translation_maps").mkdir()
+    assert not [item for item in read(vufind).items if item.what == "translation maps"]
+    (vufind / "local/import/marc_local.properties").rename(vufind / "import/marc_local.properties")
+    (found,) = [item for item in read(vufind).items if item.what == "translation maps"]
+    assert (found.where, found.verdict) == ("local/import/translation_maps", "needs you")
+
+
 def test_it_can_be_used(vufind: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
