@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from indexer.api import configure, sync
+from indexer.cli.groups import migrate
 from indexer.cli.render.migrate import checked
 from indexer.jobs.migrate import check
 from indexer.migrate.vufind import Migration, read
 from indexer.model.errors import ConfigError, ExitCode
+from indexer.model.schema import bundled, in_use
 
 OAI = r"""
 [Journals]
@@ -264,3 +267,23 @@ def test_a_check_says_which_sources_have_nothing_to_be_checked(
     assert checked(found, "x") == 0
     assert checked(found[1:], "x") == ExitCode.REJECTED
     assert capsys.readouterr().out.endswith("no document was held against the index\n")
+
+
+def test_a_check_knows_fields_of_the_sites_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    own = 'field = [{ name = "site_note", type = "string", multi = true, doc = "Ours." }]'
+    Path("site.toml").write_text(own)
+    Path("one.json").write_text('{"id": "1", "title": "Cats"}\n')
+    Path("indexer.toml").write_text(
+        'target = "embedded:ix"\nstate = "sqlite:///s.db"\nreports = ""\n[load]\nworkers = 1\n'
+        '[schema]\nextra = "site.toml"\n[profile.own]\nbase = "solr_json"\nconstants = { site_note = "x" }\n'
+        '[[source]]\nname = "one"\nprofile = "own"\npaths = ["one.json"]\n'
+    )
+    config = configure("indexer.toml")
+    with in_use(config.schema()):
+        assert sync(config).exit_code == 0
+    (tmp_path / "import").mkdir()
+    with in_use(bundled()):  # given back behind the command
+        result = CliRunner().invoke(migrate, ["vufind", ".", "--out", ".", "--check", "5"], standalone_mode=False)
+    assert result.exception is None
+    assert "1 document" in result.output
