@@ -160,6 +160,7 @@ def migrate_vufind(folder: Path, local: Path | None, cron: Path | None, out: Pat
     from indexer.cli.render import migrate as render
     from indexer.config import load
     from indexer.jobs import migrate as jobs
+    from indexer.model.schema import use
 
     code = 0
     if check is None or not (out / "indexer.toml").exists():
@@ -167,4 +168,5 @@ def migrate_vufind(folder: Path, local: Path | None, cron: Path | None, out: Pat
     if check is None:
         return code
     config = load(out / "indexer.toml", environ=os.environ)
+    use(config.schema())  # fields of the target's own, as for every command
     return render.checked(jobs.check(config, sample=check, seed=seed), str(config.target())) or code

@@ -170,13 +170,15 @@ def sync(
 
 @cli.command()
 @click.argument("ids", metavar="[ID]...", nargs=-1)
-@click.option("--file", metavar="FILE", help="A list of ids, one a line; - is standard input.")
+@click.option("--file", metavar="FILE", help="A list of ids, one a line (- is standard input), or MARC records.")
+@click.option("--id-prefix", metavar="TEXT", default="", help="What is put before each id.")
 @click.option("--dry-run", is_flag=True, help="List the documents; delete nothing.")
 @MAX_SHARE
 @common("target", "json", "quiet", "verbose", "log-format")
 def delete(
     ids: tuple[str, ...],
     file: str | None,
+    id_prefix: str,
     dry_run: bool,
     max_share: float | None,
     config: "Config",
@@ -194,7 +196,8 @@ def delete(
     if not ids and file is None:
         raise ConfigError("no ids were named", advice="Name them, or a file with one a line: --file FILE.")
     audience = person(config, quiet=quiet)
-    result = run(named_ids(ids, file), config=config, dry_run=dry_run, max_share=max_share, audience=audience)
+    named = named_ids(ids, file, id_prefix)
+    result = run(named, config=config, dry_run=dry_run, max_share=max_share, audience=audience)
     return render.delete(result, as_json=as_json, quiet=quiet)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from indexer.model.errors import ConfigError, IndexerError
+from indexer.model.errors import ConfigError, IndexerError, RecordError
 
 if TYPE_CHECKING:
     from indexer.config import Config
@@ -124,14 +124,25 @@ def person(config: "Config", *, quiet: bool = False, lines: bool = True) -> "Aud
     )
 
 
-def named_ids(ids: Iterable[str], file: str | None) -> Iterator[str]:
-    """The ids that were named, and those of the file. Raises ConfigError where it cannot be read, or is no text."""
-    from indexer.sources.files import STDIN
+def named_ids(ids: Iterable[str], file: str | None, prefix: str = "") -> Iterator[str]:
+    """The ids that were named, and those of the file: a list, or MARC records. Raises ConfigError where it cannot be
+    read, or is neither."""
+    for found in (ids, _ids_of(file) if file is not None else ()):
+        for id in found:
+            yield prefix + id
 
-    yield from ids
-    if file is None:
-        return
+
+def _ids_of(file: str) -> Iterator[str]:
+    from indexer.sources.files import STDIN
+    from indexer.sources.marc import is_marc
+
     try:
+        if file != STDIN:
+            with open(file, "rb") as stream:
+                head = stream.read(1 << 14).lstrip()
+            if head.startswith((b"<", b"\xef\xbb\xbf<")) or is_marc(head):
+                yield from _ids_of_records(file)
+                return
         with sys.stdin.buffer if file == STDIN else open(file, "rb") as stream:
             for number, line in enumerate(stream, 1):
                 try:
@@ -142,6 +153,28 @@ def named_ids(ids: Iterable[str], file: str | None) -> Iterator[str]:
                     yield id
     except OSError as error:
         raise ConfigError(f"{file}: cannot be read: {error.strerror}", advice="Nothing was deleted.") from None
+
+
+def _ids_of_records(file: str) -> Iterator[str]:
+    """The 001 of each record."""
+    from indexer import sources
+    from indexer.formats.marc.reader import parse
+    from indexer.model.records import Record
+
+    for found in sources.read([file], source="delete", format="marc"):
+        number = found.position.ordinal
+        where = f"{file}: record {number:,}" if number else file
+        if not isinstance(found, Record) or found.format != "marc":
+            why = "is no MARC record" if isinstance(found, Record) else found.reason
+            raise ConfigError(f"{where}: {why}", advice="Nothing was deleted.")
+        try:
+            id = next((field.value.strip() for field in parse(found.raw).by_tag.get("001", ())), "")
+        except RecordError as error:
+            raise ConfigError(f"{where}: {error}", advice="Nothing was deleted.") from None
+        if id:
+            yield id
+        else:
+            say_beside(f"{where} has no 001: left out")
 
 
 def say_when(line: str) -> None:

@@ -3,6 +3,8 @@
 One record is the table's header and one row, as they stand in the file. The profile's `columns` names the fields of
 each column; without it the columns are named like fields. Only columns that it names go into the document, so that what
 a spreadsheet holds beside them stays out of the index. The computed fields are made as for documents of another index.
+
+With `properties` an import file of VuFind's says all of this instead (csv_ini), and nothing is computed besides.
 """
 
 import codecs
@@ -14,14 +16,16 @@ import threading
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from indexer.formats import csv_ini
 from indexer.formats.profiles import Profile, make_id
 from indexer.formats.solr_json import Values, draft_of
 from indexer.model.documents import Draft
-from indexer.model.errors import RecordError
+from indexer.model.errors import ConfigError, RecordError
 from indexer.model.records import Record
 from indexer.model.schema import biblio
 
 DELIMITERS = "\t;,|"
+HEADERS = ("names", "none", "skip")
 
 Columns = Mapping[str, str | list[str]]
 
@@ -37,6 +41,8 @@ def document(record: Record, profile: Profile) -> Draft:
     Raises RecordError where the row is no row of its table (encoding, quotes, number of cells), where a column that the
     profile names is not in the header, and where there is no id.
     """
+    if profile.options["properties"]:
+        return _imported(record, profile)
     header, row = read(record.raw, profile.options)
     if len(row) != len(header):
         raise RecordError(f"the row has {len(row)} cells, and the header {len(header)} columns")
@@ -52,11 +58,55 @@ def document(record: Record, profile: Profile) -> Draft:
     return draft_of(kept)
 
 
+def _imported(record: Record, profile: Profile) -> Draft:
+    said = csv_ini.load(profile.options)
+    header, row = _read_imported(record.raw, said)
+    values: Values = dict(csv_ini.mapped(said, header, row))
+    ids = values.get("id", [])
+    if len(ids) != 1:
+        raise RecordError(f"gives {len(ids)} ids" if ids else "the row has none", field="id")
+    values["id"] = [make_id(profile, ids[0])]
+    return Draft({**values, **profile.constants}, computed=())
+
+
+def _read_imported(raw: bytes, said: csv_ini.Import) -> tuple[list[str], list[str]]:
+    """Cells as they are, with commas between; what is no UTF-8 by a mark of its own has the encoding of the file."""
+    try:
+        text = raw.decode(said.encoding or "utf-8")
+    except UnicodeDecodeError as error:
+        raise RecordError(f"byte 0x{raw[error.start]:02X} is not {said.encoding or 'UTF-8'}") from None
+    try:
+        rows = _rows(text, ",")
+    except csv.Error as error:
+        raise RecordError(f"CSV: {error}") from None
+    if len(rows) != 2:
+        raise RecordError(f"CSV: {len(rows)} rows where a header and a row are expected")
+    return ([cell.strip() for cell in rows[0]] if said.header == "fields" else _numbers(rows[1])), rows[1]
+
+
+def _numbers(row: list[str]) -> list[str]:
+    return [str(number) for number in range(len(row))]
+
+
+def header_of(options: Mapping[str, Any]) -> str:
+    """What the first row is: "names" of the columns, "none" for a row like others, "skip" for one to leave out."""
+    return csv_ini.load(options).header if options["properties"] else str(options["header"])
+
+
+def depends_on(options: Mapping[str, Any]) -> str:
+    """What the documents depend on besides their records, as a digest."""
+    return csv_ini.digest(options) if options["properties"] else ""
+
+
 def named_values(record: Record, profile: Profile) -> tuple[Values, Values]:
     """For `indexer explain`: column -> its cells, and field -> the columns that it is made of."""
     cells: Values = {}
-    for column, cell in zip(*read(record.raw, profile.options), strict=True):
+    said = csv_ini.load(profile.options) if profile.options["properties"] else None
+    header, row = _read_imported(record.raw, said) if said is not None else read(record.raw, profile.options)
+    for column, cell in zip(header, row, strict=False):
         cells.setdefault(column, []).append(cell)
+    if said is not None:
+        return cells, csv_ini.columns_of(said, header)
     columns: Values = {}
     for column, names in profile.options["columns"].items():
         for name in _list(names):
@@ -66,7 +116,17 @@ def named_values(record: Record, profile: Profile) -> tuple[Values, Values]:
 
 def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
     """What is wrong with the options of a profile, as (option, what), or None."""
+    if options["properties"]:
+        try:
+            unknown = _unknown(csv_ini.load(options).fields)
+        except ConfigError as error:
+            return "properties", error.message + (f"\n{error.advice}" if error.advice else "")
+        return ("properties", unknown) if unknown else None
+    if options["header"] not in HEADERS:
+        return "header", f"is {options['header']!r}; it is one of: {', '.join(HEADERS)}"
     columns = options["columns"]
+    if options["header"] != "names" and (wrong := [name for name in columns if not name.isdecimal()]):
+        return "columns", f"names {wrong[0]!r}: without a header columns are named by their numbers, from 0"
     names = named_fields(options)
     for option, fields in (("columns", names), ("split", list(options["split"]))):
         if unknown := _unknown(fields):
@@ -86,6 +146,8 @@ def check_options(options: Mapping[str, Any]) -> tuple[str, str] | None:
 
 def named_fields(options: Mapping[str, Any]) -> list[str]:
     """The fields that columns go to."""
+    if options["properties"]:
+        return list(csv_ini.load(options).fields)
     return [name for fields in options["columns"].values() for name in _list(fields)]
 
 
@@ -132,7 +194,8 @@ def _rows(text: str, delimiter: str) -> list[list[str]]:
 def read(raw: bytes, options: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     """The cells of the header and of the row, white space around them taken off."""
     text = _decoded(raw, options["encoding"])
-    delimiter = options["delimiter"] or _delimiter(text)
+    numbered = options["header"] != "names"
+    delimiter = options["delimiter"] or _delimiter(text.partition("\n")[2] if numbered else text)
     try:
         rows = _rows(text, delimiter)
     except csv.Error as error:
@@ -142,7 +205,7 @@ def read(raw: bytes, options: Mapping[str, Any]) -> tuple[list[str], list[str]]:
     if len(rows) != 2:
         raise RecordError(f"CSV: {len(rows)} rows where a header and a row are expected")
     header, row = ([cell.strip() for cell in cells] for cells in rows)
-    return header, row
+    return (_numbers(row) if numbered else header), row
 
 
 def _delimiter(text: str) -> str:

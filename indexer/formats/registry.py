@@ -58,7 +58,8 @@ class Format:
         `named_values(record, profile)` gives name -> values, and field -> names, of a record that is no XML;
         `rules_of(record, profile)` gives field -> the rules that made it, where no table can say; `depends_on(options)`
         a text that is another one when the files change which the options name;
-        `named_fields(options)` the fields that the options of a profile name.
+        `named_fields(options)` the fields that the options of a profile name; `header_of(options)` "none" where the
+        first row of a table is a record.
         """
         function: Callable[..., Any] | None = getattr(self.load(), name, None)
         return function

@@ -56,7 +56,13 @@ def check(config: Config, *, sample: int, seed: int) -> list[Checked]:
             continue
         try:
             plan = plan_for_sources(config, [source.name])
-            found.append(Checked(source.name, diff_of(plan, config.target(), sample=sample, seed=seed)))
+            changed = diff_of(plan, config.target(), sample=sample, seed=seed)
         except ConfigError as error:
             found.append(Checked(source.name, None, error.message))
+            continue
+        if sum(changed.documents.values()) + changed.rejected:
+            found.append(Checked(source.name, changed))
+        else:
+            where = ", ".join(source.paths)
+            found.append(Checked(source.name, None, f"there is no record in {where}: name files of it in `paths`"))
     return found

@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from indexer.formats import php_ini
-from indexer.migrate import cron, oai_ini
+from indexer.migrate import cron, oai_ini, stubs
 from indexer.migrate.table import Item
 from indexer.migrate.toml import document
 from indexer.model.errors import ConfigError
 
 PREFIXES = {"oai_dc": "ojs", "marc21": "marc", "marcxml": "marc", "marc": "marc", "oai_doaj": "doaj", "nlm": "nlm_ojs"}
 MARC_TAGS = ("marc21", "marcxml", "marc", "MARC21", "oai_marc")
+SYNCED = ("harvest", "xsl", "marc", "csv", "batch-delete")
 SCRIPTS = ("*.sh", "*cron*", "cron/*", "cron.d/*")
-FUNCTION = re.compile(r"function\s+{}\s*\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +72,15 @@ def read(core: Path, *, local: Path | None = None, crontab: Path | None = None) 
     settings: dict[str, Any] = {"target": _target(here)}
     dates = _marc(here, steps)
     dates = _harvests(here, steps) or dates
-    _csv(here)
+    dates = _csv(here, steps) or dates
     if dates:
         settings["load"] = {"dates": True}
     if when := _schedule(here, steps):
         settings["schedule"] = {"cron": when}
     settings["profile"] = here.profiles
     settings["source"] = here.sources
-    stubs = _stubs(here)  # which profiles name
-    files = {"indexer.toml": document(settings), **({"site_functions.py": stubs} if stubs else {})}
+    written = stubs.text(_missing(here), [here.local, here.core / "module", here.core / "import"], here.shown)
+    files = {"indexer.toml": document(settings), **({"site_functions.py": written} if written else {})}
     return Migration(files, here.items, [str(source["name"]) for source in here.sources])
 
 
@@ -88,7 +88,7 @@ def _steps(here: _Installation, crontab: Path | None) -> list[cron.Step]:
     files = [crontab] if crontab is not None else []
     for pattern in SCRIPTS:
         files += sorted(path for path in here.local.glob(pattern) if path.is_file())
-        files += sorted(path for path in (here.local / "scripts").glob(pattern) if path.is_file())
+        files += sorted(path for path in here.local.glob(f"*/{pattern}") if path.is_file())
     steps = [step for file in dict.fromkeys(files) for step in cron.steps(file, name=here.shown(file))]
     for step in steps:
         match step.does:
@@ -101,12 +101,25 @@ def _steps(here: _Installation, crontab: Path | None) -> list[cron.Step]:
             case "authority":
                 here.note(step.where, step.text, "needs you", 'a configuration of its own, with schema = "live"')
             case "suppressed":
-                here.note(
-                    step.where, step.text, "with a remark", "drop(...) in the mapping, or a list for `indexer delete`"
-                )
+                remark = "stays in the cron table with --outfile=FILE, and `indexer delete --file FILE` behind it"
+                here.note(step.where, step.text, "with a remark", remark)
+            case "delete":
+                here.note(step.where, step.text, "with a remark", f"a cron line of its own: `{_delete(step)}`")
+            case "batch-delete" if "--id-prefix" in step.text:
+                here.note(step.where, step.text, "needs you", "`sync` does it, with id_prefix in the profile")
+            case _ if any("$" in argument for argument in step.arguments):
+                remark = "what it reads is told while it runs: put that into a [[source]], and `indexer sync` does it"
+                here.note(step.where, step.text, "needs you", remark)
             case _:
                 here.note(step.where, step.text, "taken over", "`indexer sync` does it")
     return steps
+
+
+def _delete(step: cron.Step) -> str:
+    """The command that does what a call of util/deletes.php does."""
+    file = step.arguments[0] if step.arguments else "FILE"
+    prefix = re.search(r"--id-prefix[= ]\s*(\S+)", step.text)
+    return f"indexer delete --file {file}" + (f" --id-prefix {prefix[1]}" if prefix else "")
 
 
 def _target(here: _Installation) -> str:
@@ -150,9 +163,10 @@ def _marc(here: _Installation, steps: list[cron.Step]) -> bool:
     if not mappings:
         return False
     here.profiles["catalogue"] = {"base": "marc", "mapping": [str(path) for path in mappings]}
+    harvested = any(str(each.get("metadataPrefix", "")) in MARC_TAGS for each in _sections(here).values())
     if paths:
         here.sources.append({"name": "catalogue", "profile": "catalogue", "paths": paths})
-    else:
+    elif not harvested:
         here.note(
             "MARC", "dumps of the catalogue", "needs you", "[[source]] catalogue: its paths; no script names them"
         )
@@ -199,6 +213,8 @@ def _marc_paths(here: _Installation, steps: list[cron.Step]) -> list[str]:
     for step in steps:
         if step.does == "marc" and step.arguments:
             argument = step.arguments[-1]
+            if argument in _sections(here) or "$" in argument:  # a source already, or known to the script alone
+                continue
             folder = _harvest_folder(here, argument)
             paths.append(str(folder) if folder is not None else argument)
     return list(dict.fromkeys(paths))
@@ -212,14 +228,13 @@ def _harvest_folder(here: _Installation, name: str) -> Path | None:
 
 def _harvests(here: _Installation, steps: list[cron.Step]) -> bool:
     """The sections of oai.ini, and the harvest folders that no section names; whether dates are tracked."""
-    file = here.find("harvest/oai.ini", "config/vufind/oai.ini")
-    sections = php_ini.parse(file.read_text(encoding="utf-8"), str(file)) if file is not None else {}
+    file, sections = _oai_ini(here), _sections(here)
     by_folder = {
         step.arguments[0]: step.arguments[1] for step in steps if step.does == "xsl" and len(step.arguments) > 1
     }
     dates = False
     for name, section in sections.items():
-        if not name or "url" not in section or file is None:
+        if file is None:
             continue
         folder = _harvest_folder(here, name)
         made = oai_ini.harvest(name, section, here.shown(file), oai_ini.last_harvest(folder) if folder else "")
@@ -240,7 +255,25 @@ def _harvests(here: _Installation, steps: list[cron.Step]) -> bool:
             here.sources.append({"name": f"{name}{suffix}", "profile": used, "oai": asked})
         if folder is not None and "from" in made.oai[0]:
             here.note(here.shown(folder), "last_harvest.txt", "taken over", f"from = {made.oai[0]['from']!r}")
+    for name, properties in by_folder.items():  # what is put there by other means than a harvest
+        folder = _harvest_folder(here, name)
+        if name in sections or folder is None or not (profile := _profile(here, name, "", properties)):
+            continue
+        here.profiles[name] = profile
+        here.sources.append({"name": name, "profile": name, "paths": [str(folder)], "move_processed": True})
+        dates = dates or _tracks(profile)
     return dates
+
+
+def _oai_ini(here: _Installation) -> Path | None:
+    return here.find("harvest/oai.ini", "config/vufind/oai.ini")
+
+
+def _sections(here: _Installation) -> dict[str, php_ini.Section]:
+    """The harvests of oai.ini, by their names."""
+    file = _oai_ini(here)
+    found = php_ini.parse(file.read_text(encoding="utf-8", errors="replace"), str(file)) if file is not None else {}
+    return {name: section for name, section in found.items() if name and "url" in section}
 
 
 def _profile(here: _Installation, name: str, prefix: str, properties: str) -> dict[str, Any]:
@@ -292,15 +325,34 @@ def _tracks(profile: Mapping[str, Any]) -> bool:
     return bool(sections.get("Parameters", {}).get("change_tracking_date_tag_name"))
 
 
-def _csv(here: _Installation) -> None:
-    for file in sorted((here.local / "import").glob("*csv*.ini")):
-        here.note(
-            here.shown(file), "columns", "needs you", "a profile of format csv: docs/configure.md, Options of csv"
-        )
+def _csv(here: _Installation, steps: list[cron.Step]) -> bool:
+    """The tables that a script imports, and import files for tables that none names; whether dates are tracked."""
+    tables: dict[Path, list[str]] = {}
+    for step in steps:
+        if step.does == "csv" and len(step.arguments) > 1 and "$" not in "".join(step.arguments):
+            ini = here.find(f"import/{step.arguments[1]}")
+            if ini is None:
+                here.note(step.where, step.arguments[1], "needs you", "there is no such import file")
+            else:
+                tables.setdefault(ini, []).append(step.arguments[0])
+    for ini in sorted((here.local / "import").glob("*.ini")):
+        if re.search(r"^\s*\[(Column|Field)\s*:", ini.read_text(encoding="utf-8", errors="replace"), re.M | re.I):
+            tables.setdefault(ini, [])
+    for ini, paths in tables.items():
+        name = ini.stem
+        here.profiles[name] = {"format": "csv", "properties": str(ini)}
+        if paths:
+            here.note(here.shown(ini), "columns, fields, callbacks", "taken over", f"profile {name} reads it as it is")
+            here.sources.append({"name": name, "profile": name, "paths": paths})
+        else:
+            remark = f"profile {name} reads it as it is; no script says which tables: [[source]] with its paths"
+            here.note(here.shown(ini), "tables", "needs you", remark)
+    dates = r"^\s*callback.*get(First|Last)Indexed"
+    return any(re.search(dates, ini.read_text(encoding="utf-8", errors="replace"), re.M) for ini in tables)
 
 
 def _schedule(here: _Installation, steps: list[cron.Step]) -> str:
-    times = [step.cron for step in steps if step.cron and step.does in ("harvest", "xsl", "marc", "delete")]
+    times = [step.cron for step in steps if step.cron and step.does in SYNCED]
     if not times:
         here.note(
             "cron",
@@ -319,71 +371,85 @@ def _schedule(here: _Installation, steps: list[cron.Step]) -> str:
     return times[0]
 
 
-def _stubs(here: _Installation) -> str:
-    """A Python file with a stub for each function that a stylesheet calls and nobody has; the profiles name it."""
+def _missing(here: _Installation) -> list[stubs.Missing]:
+    """The functions that mappings and stylesheets call and nobody has; the profiles that need them name their file."""
+    found: list[stubs.Missing] = []
+    for profile in here.profiles.values():
+        of_format = {"xslt": _of_stylesheet, "csv": _of_table}.get(profile.get("format", ""), _of_mapping)
+        wanted = of_format(here, profile)
+        if wanted:
+            profile["functions"] = "site_functions.py"
+        found += wanted
+    places: dict[str, list[str]] = {}
+    for each in found:
+        places.setdefault(each.name, []).append(each.place.partition(": ")[0])
+    for name, where in places.items():
+        here.note("site_functions.py", name, "needs you", f"a stub; called in {', '.join(dict.fromkeys(where))}")
+    return found
+
+
+def _of_stylesheet(here: _Installation, profile: Mapping[str, Any]) -> list[stubs.Missing]:
     from indexer.formats.xslt.stylesheet import missing
 
-    wanted: dict[str, list[str]] = {}
-    for profile in here.profiles.values():
-        if profile.get("format") != "xslt":
-            continue
-        try:
-            calls = missing(profile)
-        except ConfigError as error:
-            here.note(profile["properties"], "stylesheet", "needs you", error.message)
-            continue
-        if calls:
-            profile["functions"] = "site_functions.py"
-        for call in calls:
-            wanted.setdefault(call.name, []).append(f"{here.shown(Path(call.file))}:{call.line}")
-    if not wanted:
-        return ""
-    lines = ['"""What the site\'s stylesheets call of their own. Texts come as str, node sets as lists of str."""', ""]
-    by_class: dict[str, list[str]] = {}
-    for name in wanted:
-        by_class.setdefault(name.rpartition("::")[0], []).append(name)
-    for class_name, names in by_class.items():
-        indent = ""
-        if class_name:
-            lines += ["", f"class {re.sub(r'[^A-Za-z0-9_]', '', class_name)}:"]
-            indent = "    "
-        for name in names:
-            here.note("site_functions.py", name, "needs you", f"a stub; called in {', '.join(wanted[name])}")
-            lines += _stub(here, name.rpartition("::")[2], wanted[name], indent)
-    return "\n".join(lines) + "\n"
+    try:
+        calls = missing(profile)
+    except ConfigError as error:
+        here.note(profile["properties"], "stylesheet", "needs you", error.message)
+        return []
+    return [stubs.Missing(call.name, f"{here.shown(Path(call.file))}:{call.line}") for call in calls]
 
 
-def _stub(here: _Installation, name: str, places: list[str], indent: str) -> list[str]:
-    source = _php_source(here, name)
-    decorator = [f"{indent}@staticmethod"] if indent else []
+def _of_table(here: _Installation, profile: Mapping[str, Any]) -> list[stubs.Missing]:
+    from indexer.formats.csv_ini import missing
+
+    file = Path(profile["properties"])
+    try:
+        return [stubs.Missing(each.name, f"{here.shown(file)}:{each.line}") for each in missing(file)]
+    except ConfigError as error:
+        here.note(here.shown(file), "columns", "needs you", error.message)
+        return []
+
+
+def _of_mapping(here: _Installation, profile: Mapping[str, Any]) -> list[stubs.Missing]:
+    """Also says what else is wrong with the lines, and which fields of the site's own they fill."""
+    from indexer.formats.marc.solrmarc.loader import survey
+
+    paths = [Path(path) for path in profile.get("mapping", ())]
+    if not paths:
+        return []
+    try:
+        found = survey(paths)
+    except ConfigError as error:
+        here.note("MARC", "mapping", "needs you", error.message)
+        return []
+    wrong = len({each.problem for each in found.missing}) + len(found.problems)
+    names = ", ".join(path.name for path in paths)
+    here.note(names, f"{found.lines - wrong} of {found.lines} lines", "taken over", "as they stand")
+    for problem in found.problems:
+        where, name, what = problem.split(": ", 2)
+        here.note(_shown_place(here, where), name, "needs you", f"{what}; no load begins before this line is mended")
+    unseen = [here.local] if not any(path.is_relative_to(here.local) for path in paths) else []
+    if any("no such map" in problem for problem in found.problems):
+        unseen += [here.core] if not any(path.parent == here.core / "import" for path in paths) else []
+    for base in unseen:
+        if (folder := base / "import" / "translation_maps").is_dir():
+            remark = "maps are looked for beside mappings: put a properties file, if an empty one, beside this folder"
+            here.note(here.shown(folder), "translation maps", "needs you", f"{remark}, and name it in `mapping`")
+    if found.unknown:
+        fields = ", ".join(sorted(found.unknown))
+        remark = "fields of the site's own: taken where the index has them; [schema] extra defines them elsewhere"
+        here.note(names, fields, "with a remark", remark)
     return [
-        "",
-        *decorator,
-        f"{indent}def {name}(*given):",
-        *(f"{indent}    # called in {place}" for place in places),
-        *(f"{indent}    # {line}" for line in source),
-        f'{indent}    raise NotImplementedError("{name} is to be written")',
-        "",
+        stubs.Missing(
+            each.name,
+            f"{here.shown(each.file)}:{each.line}: {each.field} calls {each.name}({', '.join(each.parameters)})",
+            first="value" if each.maps else "record",
+            owner=each.owner,
+        )
+        for each in found.missing
     ]
 
 
-def _php_source(here: _Installation, name: str, *, limit: int = 80) -> list[str]:
-    """The lines of the PHP function of this name, where the installation has it."""
-    start = re.compile(FUNCTION.pattern.format(re.escape(name)))
-    for base in (here.local, here.core / "module"):
-        for file in sorted(base.rglob("*.php")) if base.is_dir() else ():
-            lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
-            for number, line in enumerate(lines):
-                if start.search(line):
-                    return [f"{here.shown(file)}:{number + 1}", *_block(lines[number : number + limit])]
-    return []
-
-
-def _block(lines: list[str]) -> list[str]:
-    """The lines up to the brace that closes the first one."""
-    depth = 0
-    for number, line in enumerate(lines):
-        depth += line.count("{") - line.count("}")
-        if depth <= 0 and "}" in line:
-            return lines[: number + 1]
-    return lines
+def _shown_place(here: _Installation, where: str) -> str:
+    file, colon, line = where.partition(":")
+    return here.shown(Path(file)) + colon + line

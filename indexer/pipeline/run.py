@@ -287,6 +287,7 @@ class _Run:
                 source=source,
                 format=self._plan.spec.format_of(source),
                 elements=self._plan.spec.elements_of(source),
+                header=self._plan.spec.has_header(source),
                 progress=self._events.advanced,
                 locations=self._plan.locations,
                 pause=self._pause,

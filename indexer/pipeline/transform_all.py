@@ -24,5 +24,6 @@ def _items(plan: Plan) -> Iterator[Item]:
             source=source,
             format=plan.spec.format_of(source),
             elements=plan.spec.elements_of(source),
+            header=plan.spec.has_header(source),
             locations=plan.locations,
         )

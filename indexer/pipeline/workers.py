@@ -16,7 +16,7 @@ from indexer.engines.base import Write
 from indexer.formats import to_document
 from indexer.formats.changes import change_of
 from indexer.formats.profiles import Profile, make_id
-from indexer.formats.registry import DELETE
+from indexer.formats.registry import DELETE, format_named
 from indexer.model.documents import Delete, Fields
 from indexer.model.errors import Dropped, RecordError
 from indexer.model.records import Header, Position, Record
@@ -53,6 +53,15 @@ class TransformSpec:
         """The names of the elements that are the source's records, where its profile says them."""
         reads = self.profiles[source].get(self.format_of(source) or "")
         return list(reads.options.get("records", ())) if reads is not None else []
+
+    def has_header(self, source: str) -> bool:
+        """Whether the first row of the source's tables is no record."""
+        reads = self.profiles[source].get(self.format_of(source) or "")
+        if reads is None or "header" not in reads.options:
+            return True
+        format = format_named(reads.format)
+        asked = format.hook("header_of") if format is not None else None
+        return asked is None or asked(reads.options) != "none"
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ def read(
     source: str,
     format: str | None = None,
     elements: Sequence[str] = (),
+    header: bool = True,
     progress: Callable[[int], None] | None = None,
     locations: Mapping[str, Target | Remote] | None = None,
     pause: Pause = live.sleep,
@@ -35,7 +36,8 @@ def read(
     """Give the records of all files that `paths` stand for (see `expand`), in order, and what could not be read.
 
     `source` names them in the books. `format` (the profile's) decides where the content does not tell; `elements` are
-    the names of the elements that are records of it, where the profile says them.
+    the names of the elements that are records of it, where the profile says them; `header`: the first row of a
+    table is one.
     `progress` is called with the number of bytes, as stored, that were read since its last call.
     One record is held at a time: memory stays flat however large the files are.
 
@@ -56,7 +58,12 @@ def read(
             continue
         meter = Meter(progress)
         place = RecordFactory(
-            source, shown(path), format, takes_xml=_takes_xml(format), elements=tuple(map(str.encode, elements))
+            source,
+            shown(path),
+            format,
+            takes_xml=_takes_xml(format),
+            elements=tuple(map(str.encode, elements)),
+            header=header,
         )
         far = (locations or {}).get(path)
         if not isinstance(far, Remote):

@@ -1,4 +1,4 @@
-"""Tables as text: CSV (RFC 4180) and TSV, with a header row. Each row becomes a record, the header in front of it.
+"""Tables as text: CSV (RFC 4180) and TSV. Each row becomes a record, the header (an empty line without one) before it.
 
 Rows are told apart by their quotes alone: a quoted cell may hold line ends. What the cells are, the format says.
 """
@@ -26,8 +26,10 @@ _EXCELS_HINT = re.compile(rb'"?sep=.?"?', re.IGNORECASE)
 
 
 def records(window: Window, place: RecordFactory) -> Iterator[Record | Fault]:
-    """Give each row below the first as a record: the header, a newline, the row. Rows without a value are left out."""
-    header: bytes | None = None
+    """Give each row below the first as a record: the header, a newline, the row; where the profile says that there is
+    no header, also the first. Rows without a value are left out.
+    """
+    header = None if place.header else b""
     told = False
     while (end := _end_of_row(window)) is not None:
         offset, line = window.offset, window.data[window.pos : end]

@@ -8,8 +8,8 @@ from indexer.model.records import Fault, Header, Position, Record
 @dataclass(slots=True)
 class RecordFactory:
     """`format` is the profile's, for content that does not tell, or (`takes_xml`) for XML of every kind; `elements` are
-    the names of its records, where the profile says them. `exact`: offsets are those of the unpacked file.
-    `says_none`: the file says itself that it has no records, so that nothing is missing.
+    the names of its records, where the profile says them; `header`: the first row of a table is one. `exact`: offsets
+    are those of the unpacked file. `says_none`: the file says itself that it has no records: nothing is missing.
     """
 
     source: str
@@ -20,6 +20,7 @@ class RecordFactory:
     says_none: bool = False
     takes_xml: bool = False
     elements: tuple[bytes, ...] = ()
+    header: bool = True
 
     def _next(self, offset: int) -> Position:
         self.ordinal += 1

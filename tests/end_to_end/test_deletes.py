@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 
 from indexer.cli import main
+from indexer.cli.options import named_ids
+from indexer.formats.marc.solrmarc.whole import as_marc
 from indexer.jobs import deletions
-from indexer.model.errors import ExitCode
+from indexer.model.errors import ConfigError, ExitCode
 from indexer.model.targets import Target
 from tests.end_to_end.conftest import Indexer, read_back
 from tests.end_to_end.syncing import SAMPLE, SOURCE, configure, counts, numbered, page, titles
 from tests.forked import command, forked
+from tests.formats.marc.made import marc_record
 
 
 @pytest.fixture
@@ -48,6 +51,23 @@ def test_ids_are_listed_first_and_then_deleted(indexer: Indexer, loaded: Path) -
     assert counts(done, "delete") == {"read": 2, "deleted": 2}
     assert json.loads(done.out)["missing"] == 1
     assert len(titles(loaded.parent)) == 98
+
+
+def test_ids_of_marc_records_and_a_prefix(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    records = [as_marc(marc_record(*fields)).encode() for fields in (("001  7 ",), ("245 00 $aNone",), ("001 8",))]
+    (tmp_path / "gone.mrc").write_bytes(b"".join(records))
+    (tmp_path / "gone.xml").write_text(
+        '<collection xmlns="http://www.loc.gov/MARC21/slim"><record><leader>00000dam a2200000 a 4500</leader>'
+        '<controlfield tag="001">9</controlfield></record></collection>'
+    )
+    (tmp_path / "gone.txt").write_text(" 10\n")
+    assert list(named_ids(["6"], str(tmp_path / "gone.mrc"), "x.")) == ["x.6", "x.7", "x.8"]
+    assert "record 2 has no 001: left out" in capsys.readouterr().err
+    assert list(named_ids([], str(tmp_path / "gone.xml"), "x.")) == ["x.9"]
+    assert list(named_ids([], str(tmp_path / "gone.txt"), "x.")) == ["x.10"]
+    (tmp_path / "gone.html").write_text("<html><p>moved</p></html>")
+    with pytest.raises(ConfigError, match=r"gone\.html: .*this is an HTML page"):
+        list(named_ids([], str(tmp_path / "gone.html")))
 
 
 @pytest.mark.parametrize(

@@ -160,3 +160,14 @@ def test_several_ids_and_several_values_for_one() -> None:
 def test_mistakes_in_the_options(given: dict[str, Any], said: str) -> None:
     with pytest.raises(ConfigError, match=re.escape(said)):
         options(**given)
+
+
+@pytest.mark.parametrize(("header", "line"), [("none", ""), ("skip", "Number;Name")])
+def test_columns_of_a_table_without_names_are_numbered(header: str, line: str) -> None:
+    profile = options(header=header, columns={"0": "id", "1": "title"}, split={})
+    assert made(f"{line}\n7;Cats", profile)["title"] == "Cats"
+
+
+def test_names_of_columns_need_a_header() -> None:
+    with pytest.raises(ConfigError, match=r"columns: names 'No\.': without a header"):
+        options(header="none")

@@ -5,10 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
-from indexer.api import configure
+from indexer.api import configure, sync
+from indexer.cli.groups import migrate
+from indexer.cli.render.migrate import checked
+from indexer.jobs.migrate import check
 from indexer.migrate.vufind import Migration, read
-from indexer.model.errors import ConfigError
+from indexer.model.errors import ConfigError, ExitCode
+from indexer.model.schema import bundled, in_use
 
 OAI = r"""
 [Journals]
@@ -39,6 +44,8 @@ CRON = """
 0 2 * * * php harvest/harvest_oai.php && harvest/batch-import-xsl.sh Journals own.properties; harvest/batch-delete.sh X
 30 3 * * 0 /usr/local/vufind/index-alphabetic-browse.sh
 15 4 * * * /usr/local/vufind/import-marc.sh /data/export/full.mrc > /dev/null 2>&1
+0 5 * * * php util/deletes.php --id-prefix=x. /data/gone.txt flat
+5 5 * * * php import/import-csv.php /data/books.csv books.ini; harvest/batch-import-marc.sh ils; import-marc.sh $file
 """
 SHEET = """<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:php="http://php.net/xsl">
 <xsl:template match="/"><add><doc><field name="id">
@@ -57,6 +64,20 @@ class Own
     public static function other() {}
 }
 """
+MARC_LOCAL = """first_indexed = custom, getFirstIndexed(001)
+shelf_str = script(shelf.bsh), getShelf(852h, x)
+shelf_str_mv = script(shelf.bsh), getShelf(852k)
+topic = 650a, custom_map(mapTopic)
+own_field = 245a
+title = 245a, none.properties
+"""
+SCRIPT = """import org.marc4j.marc.Record;
+int getShelfmarks(int x) { return 1; }
+public String getShelf(Record record, String tag) {
+    if (tag == null) { return null; }
+    return tag;
+}
+"""
 FILES = {
     "import/import.properties": "solr.indexer.properties=marc.properties, marc_local.properties\nmarc.permissive=1\n",
     "import/marc.properties": "id = 001, first\n",
@@ -64,9 +85,11 @@ FILES = {
     "import/translation_maps/m.properties": "a = b\n",
     "config/vufind/config.ini": "[Site]\nurl = x\n[Index]\nurl = http://localhost:8983/solr\ndefault_core = biblio\n",
     "local/config/vufind/config.ini": '[Index]\nurl = "http://solr.example.edu:8983/solr" ; ours\n',
-    "local/import/marc_local.properties": "first_indexed = custom, getFirstIndexed(001)\n",
+    "local/import/marc_local.properties": MARC_LOCAL,
+    "local/import/index_scripts/shelf.bsh": SCRIPT,
     "local/import/own.properties": "[General]\nxslt = own.xsl\ncustom_class[] = Own\n",
-    "local/import/books_csv.ini": "[General]\nheader = none\n",
+    "local/import/books.ini": "[Column:0]\nfield = id\n[Field:title]\ncallback = 'Books::clean'\ncallbackSeed = x\n",
+    "local/import/theses.ini": "[Column:0]\nfield = id\n",
     "local/harvest/oai.ini": OAI,
     "local/harvest/Journals/last_harvest.txt": "2024-05-06T07:08:09Z\n",
     "local/code/Own.php": PHP,
@@ -100,6 +123,12 @@ def test_what_comes_over(vufind: Path) -> None:
     assert made["profile"]["catalogue"] == {
         "base": "marc",
         "mapping": [str(vufind / "import/marc.properties"), str(local / "import/marc_local.properties")],
+        "functions": "site_functions.py",
+    }
+    assert made["profile"]["books"] == {
+        "format": "csv",
+        "properties": str(local / "import/books.ini"),
+        "functions": "site_functions.py",
     }
     assert made["profile"]["Journals"] == {
         "format": "xslt",
@@ -145,6 +174,7 @@ def test_what_comes_over(vufind: Path) -> None:
             }
             for number, name in enumerate("ab", 1)
         ),
+        {"name": "books", "profile": "books", "paths": ["/data/books.csv"]},
     ]
 
 
@@ -155,9 +185,20 @@ def test_what_became_of_each_line(vufind: Path) -> None:
     assert {what for what, verdict in told if verdict == "needs you"} == {
         "globalSearch",
         "records",  # of metadata that no profile reads
-        "columns",  # of csv.ini
+        "tables",  # of theses.ini
         "Own::clean",
+        "Books::clean",
+        "import-marc.sh $file",
+        "getShelf",
+        "mapTopic",
+        "title",  # its map
     }
+    assert {item.remark for item in migration.items if "deletes.php" in item.what} == {
+        "a cron line of its own: `indexer delete --file /data/gone.txt --id-prefix x.`"
+    }
+    assert [item.where for item in migration.items if item.what == "title"] == ["local/import/marc_local.properties:6"]
+    assert ("own_field", "with a remark") in told
+    assert ("3 of 7 lines", "taken over") in told
     assert ("httpPass", "with a remark") in told
     assert "secret" not in "".join(migration.files.values()) + repr(migration.items)
 
@@ -168,10 +209,23 @@ def test_functions_that_are_missing_get_a_stub_with_their_source(vufind: Path) -
     assert "# called in import/xsl/own.xsl:3" in stubs
     assert "#             return trim($in);" in stubs
     assert "other" not in stubs
+    assert stubs.count("def getShelf(record, *given):") == 1
+    assert "# called in local/import/marc_local.properties:3: shelf_str_mv calls getShelf(852k)" in stubs
+    assert "# local/import/index_scripts/shelf.bsh:3" in stubs
+    assert "#     return tag;" in stubs
+    assert "def mapTopic(value, *given):" in stubs
     names: dict[str, Any] = {}
     exec(stubs, names)
     with pytest.raises(NotImplementedError, match="clean is to be written"):
         names["Own"].clean("x")
+
+
+def test_maps_that_lie_beside_no_mapping_are_told(vufind: Path) -> None:
+    (vufind / "local/import/translation_maps").mkdir()
+    assert not [item for item in read(vufind).items if item.what == "translation maps"]
+    (vufind / "local/import/marc_local.properties").rename(vufind / "import/marc_local.properties")
+    (found,) = [item for item in read(vufind).items if item.what == "translation maps"]
+    assert (found.where, found.verdict) == ("local/import/translation_maps", "needs you")
 
 
 def test_it_can_be_used(vufind: Path, tmp_path: Path) -> None:
@@ -190,3 +244,46 @@ def test_it_can_be_used(vufind: Path, tmp_path: Path) -> None:
 def test_a_folder_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="there is no folder import in it"):
         read(tmp_path)
+
+
+def test_a_check_says_which_sources_have_nothing_to_be_checked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "harvest").mkdir()
+    (tmp_path / "harvest/last_harvest.txt").write_text("2024-05-06\n")
+    (tmp_path / "one.json").write_text('{"id": "1", "title": "Cats"}\n')
+    (tmp_path / "indexer.toml").write_text(
+        "[load]\nworkers = 1\n"
+        '[[source]]\nname = "one"\nprofile = "solr_json"\npaths = ["one.json"]\n'
+        '[[source]]\nname = "press"\nprofile = "ojs"\npaths = ["harvest"]\nmove_processed = true\n'
+    )
+    config = configure("indexer.toml", target="embedded:ix", state="sqlite:///s.db", reports="")
+    assert sync(config, ["one"]).exit_code == 0
+    found = check(config, sample=5, seed=0)
+    assert [(each.source, each.changes is not None) for each in found] == [("one", True), ("press", False)]
+    assert found[1].problem.startswith("there is no record in ")
+    capsys.readouterr()
+    assert checked(found, "x") == 0
+    assert checked(found[1:], "x") == ExitCode.REJECTED
+    assert capsys.readouterr().out.endswith("no document was held against the index\n")
+
+
+def test_a_check_knows_fields_of_the_sites_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    own = 'field = [{ name = "site_note", type = "string", multi = true, doc = "Ours." }]'
+    Path("site.toml").write_text(own)
+    Path("one.json").write_text('{"id": "1", "title": "Cats"}\n')
+    Path("indexer.toml").write_text(
+        'target = "embedded:ix"\nstate = "sqlite:///s.db"\nreports = ""\n[load]\nworkers = 1\n'
+        '[schema]\nextra = "site.toml"\n[profile.own]\nbase = "solr_json"\nconstants = { site_note = "x" }\n'
+        '[[source]]\nname = "one"\nprofile = "own"\npaths = ["one.json"]\n'
+    )
+    config = configure("indexer.toml")
+    with in_use(config.schema()):
+        assert sync(config).exit_code == 0
+    (tmp_path / "import").mkdir()
+    with in_use(bundled()):  # given back behind the command
+        result = CliRunner().invoke(migrate, ["vufind", ".", "--out", ".", "--check", "5"], standalone_mode=False)
+    assert result.exception is None
+    assert "1 document" in result.output

@@ -136,3 +136,10 @@ def test_one_line_that_is_no_header_is_told(tmp_path: Path, content: bytes) -> N
 @pytest.mark.parametrize("content", [b"id,title\n", b"id\n", b'"id"\r\n', b"id\ttitle", b"\n\n", b""])
 def test_a_table_without_rows_is_an_empty_one(tmp_path: Path, content: bytes) -> None:
     assert not [item for item in read_bytes(tmp_path, content, "t.csv", format="csv") if content.strip()]
+
+
+def test_a_table_without_a_header_gives_its_first_row_too(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(b'1,"a\nb"\n\n2,c\n')
+    found = records(read([str(path)], source="s", format="csv", header=False))
+    assert raws(found) == [b'\n1,"a\nb"', b"\n2,c"]

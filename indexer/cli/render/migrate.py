@@ -32,7 +32,7 @@ def _line(item: Item) -> str:
 
 
 def checked(results: Sequence[Checked], target: str) -> int:
-    """Exit code 1 where a document differs from the live index's, or could not be held against it."""
+    """Exit code 1 where a document differs from the live index's or could not be held against it, and where none is."""
     differ = False
     for each in results:
         if each.changes is None:
@@ -41,4 +41,7 @@ def checked(results: Sequence[Checked], target: str) -> int:
         documents = each.changes.documents
         differ = differ or each.changes.rejected > 0 or documents.get("unchanged", 0) != sum(documents.values())
         print(f"{each.source}: " + "\n".join(changes(each.changes, target)))
+    if all(each.changes is None for each in results):
+        print("no document was held against the index")
+        return ExitCode.REJECTED
     return ExitCode.REJECTED if differ else ExitCode.OK

@@ -55,23 +55,32 @@ def read(path: Path) -> dict[str, str]:
 
 
 def entries(path: Path) -> dict[str, str]:
-    """The entries of a map as SolrMarc and VuFind have it: `.properties`, `.yaml`, or `.xml` of Java's.
+    """The entries of a map as SolrMarc and VuFind have it: `.properties`, `.yaml`, or `.xml` of Java's. Properties that
+    are not UTF-8 are Latin-1 (`is_utf8`), as Java had them and older installations still do.
 
     Raises ValueError, saying what is wrong.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        latin1 = path.suffix == ".properties" and not is_utf8(path)
+        text = path.read_text(encoding="latin-1" if latin1 else "utf-8-sig")
         if path.suffix in (".yaml", ".yml"):
             return _yaml(text)
         return _java_xml(text) if path.suffix.lower() == ".xml" else java.properties(text)
     except UnicodeDecodeError as error:
-        raise ValueError(
-            f"{path}: byte {error.start + 1:,} is not UTF-8; in .properties \\u00e9 is a letter too"
-        ) from None
+        raise ValueError(f"{path}: byte {error.start + 1:,} is not UTF-8") from None
     except OSError as error:
         raise ValueError(f"{path}: cannot be read: {error.strerror or error}") from None
     except (ValueError, RecordError) as error:
         raise ValueError(f"{path}: {error}") from None
+
+
+def is_utf8(path: Path) -> bool:
+    """Raises OSError."""
+    try:
+        path.read_bytes().decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _yaml(text: str) -> dict[str, str]:

@@ -79,11 +79,11 @@ def load(options: Mapping[str, Any]) -> Stylesheet:
         *named,
         tuple(options.get("maps", ())),
         tuple(sorted(options.get("parameters", {}).items())),
-        tuple(map(_changed, named)),
+        tuple(map(changed, named)),
     )
 
 
-def _changed(path: str) -> int:
+def changed(path: str) -> int:
     """When a file was changed last: a process that lives long sees what is new."""
     try:
         return os.stat(path).st_mtime_ns if path else 0
@@ -136,11 +136,11 @@ def _load(
     resolver = _Files(_folder(path))
     tree = _parse(path, resolver)
     trees = [(path, tree), *_included(path, tree, resolver)]
-    known = {**PHP_FUNCTIONS, **FUNCTIONS, **(_own(Path(own)) if own else {})}
+    known = {**PHP_FUNCTIONS, **FUNCTIONS, **(own_functions(Path(own)) if own else {})}
     where = [*map(Path, maps)] or [path.parent / MAPS, path.parent.parent / MAPS]
     calls = [call for file, each in trees for call in _calls(file, each)]
     _check(calls, known, where, bool(own))
-    known["VuFind::mapString"] = functools.partial(_map_string, where)
+    known["VuFind::mapString"] = functools.partial(map_string, where)
     transform = _compile(path, tree, known)
     files += [file for file, _ in trees] + ([Path(own)] if own else [])
     files += [found for call in calls if call.map and (found := _map_file(where, call.map)) is not None]
@@ -229,7 +229,7 @@ def _check(calls: list[Call], known: Mapping[str, Callable[..., Any]], where: li
         raise ConfigError("\n".join(lines), advice=f"Write functions that are missing into {what}.")
 
 
-def _own(path: Path) -> dict[str, Callable[..., Any]]:
+def own_functions(path: Path) -> dict[str, Callable[..., Any]]:
     """The functions of a Python file, and those of its classes as `Class::name`."""
     names: dict[str, Any] = {"__name__": f"functions:{path.stem}", "__file__": str(path)}
     try:
@@ -269,7 +269,7 @@ def _read_map(path: Path) -> dict[str, str]:
     return {key.strip(): label.strip() for key, equals, label in pairs if equals}
 
 
-def _map_string(where: list[Path], given: Given, name: Given) -> str:
+def map_string(where: list[Path], given: Given, name: Given) -> str:
     text = functions.text(given)
     path = _map_file(where, functions.text(name))
     if path is None:

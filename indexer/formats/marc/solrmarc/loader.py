@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from indexer.formats.marc.solrmarc.parser import SpecError, parse
 from indexer.formats.marc.solrmarc.syntax import Call, Step
 from indexer.formats.marc.specs import Extract
 from indexer.model.errors import ConfigError, RecordError
-from indexer.model.schema import biblio
+from indexer.model.schema import biblio, in_use
 
 MAPS = "translation_maps"
 _ADVICE = "Nothing was sent. docs/solrmarc.md has the grammar."
@@ -34,6 +34,29 @@ class _Entry:
     skip: Callable[[MarcRecord], bool] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """A function that nobody has: what is called where. `owner` is the class or the script file that the line names."""
+
+    name: str
+    owner: str
+    parameters: tuple[str, ...]
+    file: Path
+    line: int
+    field: str
+    maps: bool
+    problem: str
+
+
+class _NoFunction(ValueError):
+    """`maps`: it gets values instead of the record."""
+
+    def __init__(self, called: Call | Step, name: str, *, maps: bool = False) -> None:
+        what = f"{name!r} that maps" if maps else repr(name)
+        super().__init__(f'there is no function {what}. Write one in Python and name its file: functions = "..."')
+        self.name, self.owner, self.parameters, self.maps = name, called.owner, called.parameters, maps
+
+
 @dataclass(slots=True)
 class _State:
     """What was read so far. `keys` are what stands before the sign, in the order in which it came first."""
@@ -42,6 +65,7 @@ class _State:
     python: Python
     keys: dict[str, list[_Entry]] = field(default_factory=dict)
     problems: dict[str, list[str]] = field(default_factory=dict)
+    missing: dict[str, list[Missing]] = field(default_factory=dict)
     maps: dict[str, str] = field(default_factory=dict)
     unique: bool = True
     read: dict[Path, dict[str, str]] = field(default_factory=dict)
@@ -67,6 +91,31 @@ def add_files(made: rules.FieldRules, paths: Sequence[Path], python: Python) -> 
     made.files += state.read
     made.remarks += state.remarks
     _fold(made, before, state)
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What property files ask for that is not here. `unknown` are fields that the schema has not, `problems` what else
+    is wrong with lines, `lines` how many there are."""
+
+    missing: list[Missing]
+    unknown: list[str]
+    problems: list[str]
+    lines: int
+
+
+def survey(paths: Sequence[Path], python: Python | None = None) -> Survey:
+    """Reads files for what is missing in them, and makes no mapping. A field that the schema has not may be one that
+    the index has, and is no problem here. Raises ConfigError for a file that cannot be read."""
+    state = _State(list(dict.fromkeys(path.parent for path in reversed(paths))), python or {})
+    with in_use(replace(biblio(), open=True)):
+        lines = sum(_read(path, state) for path in paths)
+    missing = [each for found in state.missing.values() for each in found]
+    fields = list(dict.fromkeys(name for names in [*state.keys, *state.missing] for name in names.split(",")))
+    unknown = [name for name in fields if not biblio().takes(name)]
+    known = {each.problem for each in missing}
+    problems = [each for found in state.problems.values() for each in found if each not in known]
+    return Survey(missing, unknown, problems, lines)
 
 
 def functions_of(made: rules.FieldRules, path: str) -> Python:
@@ -95,8 +144,8 @@ def _text(path: Path) -> str:
         raise ConfigError(f"{path}:{line}: byte {error.start + 1:,} is not UTF-8", advice=_ADVICE) from None
 
 
-def _read(path: Path, state: _State) -> None:
-    """Reads one file; what is wrong with a line is forgotten when a later line replaces it."""
+def _read(path: Path, state: _State) -> int:
+    """Reads one file, of so many lines; what is wrong with one is forgotten when a later one replaces it."""
     found = files.read(_text(path), unique=state.unique)
     state.unique = found.unique
     state.maps |= found.maps
@@ -107,10 +156,17 @@ def _read(path: Path, state: _State) -> None:
         extends = line.operator != "="
         if not extends:
             state.problems.pop(line.names, None)
+            state.missing.pop(line.names, None)
         try:
             entry = _entry(line, path, state)
         except SpecError as error:
             _tell(state, line.names, f"{where}:{line.column + error.column + 1}: {line.names}: {error}")
+            continue
+        except _NoFunction as error:
+            problem = f"{where}: {line.names}: {error}"
+            called = (error.name, error.owner, error.parameters, path, line.number, line.names, error.maps, problem)
+            state.missing.setdefault(line.names, []).append(Missing(*called))
+            _tell(state, line.names, problem)
             continue
         except ValueError as error:
             _tell(state, line.names, f"{where}: {line.names}: {error}")
@@ -119,6 +175,7 @@ def _read(path: Path, state: _State) -> None:
             state.keys[line.names].append(entry)
         else:
             state.keys[line.names] = [entry]
+    return len(found.lines)
 
 
 def _tell(state: _State, names: str, problem: str) -> None:
@@ -215,9 +272,7 @@ def _called(call: Call, values: functions.Values, python: Python, place: str) ->
     owner = call.owner if call.kind != "script" else ""
     factory = functions.find(call.name, owner, call.parameters) if call.kind != "script" else None
     if factory is None:
-        raise ValueError(
-            f'there is no function {call.name!r}. Write one in Python and name its file: functions = "..."'
-        )
+        raise _NoFunction(call, call.name)
     try:
         return factory(values, *call.parameters)
     except ValueError as error:
@@ -267,9 +322,7 @@ def _map_function(step: Step, python: Python, place: str) -> Change:
         known = functions.find_map(name) if not step.parameters else None
         if known is not None:
             return lambda values: [known(value) for value in values]
-        raise ValueError(
-            f'there is no function {name!r} that maps. Write one in Python and name its file: functions = "..."'
-        )
+        raise _NoFunction(step, name, maps=True)
     _check_call(function, name, step.parameters)
 
     def change(values: Sequence[str]) -> list[str]:
@@ -289,6 +342,8 @@ def _entries(name: str, state: _State) -> dict[str, str]:
             return state.read[path]
         if path.is_file():
             state.read[path] = found = maps.entries(path)
+            if not maps.is_utf8(path):
+                state.remarks.append(f"{path}: is not UTF-8, and read as Latin-1")
             return found
     looked = ", ".join(str(folder / MAPS) for folder in state.folders)
     raise ValueError(f"there is no such map in {looked}")

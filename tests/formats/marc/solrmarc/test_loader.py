@@ -10,6 +10,7 @@ from indexer.formats.explain import explain
 from indexer.formats.marc import from_marc, mappings
 from indexer.formats.marc.explain import rules_of
 from indexer.formats.marc.reader import parse
+from indexer.formats.marc.solrmarc.loader import survey
 from indexer.formats.marc.solrmarc.whole import as_marc
 from indexer.formats.profiles import resolve
 from indexer.jobs.session import remarks
@@ -228,7 +229,7 @@ def test_every_function_that_is_not_there_is_told_in_one_run(tmp_path: Path) -> 
         ('title = getMappedFieldList(245a, "../../secret.properties")', "2: title: getMappedFieldList: "),
         ("title = 245a, /etc/secret.properties", "2: title: /etc/secret.properties: "),
         ("title = 245a, broken.properties", "broken.properties: line 2: \\u wants four"),
-        ("title = 245a, latin1.properties", "latin1.properties: byte 6 is not UTF-8"),
+        ("title = 245a, latin1.yaml", "latin1.yaml: byte 6 is not UTF-8"),
         ("title = 245a, gap.properties", "gap.properties: has 2 entries, and none is pattern_1"),
         ("title = 245a, list.yaml", "list.yaml: is not a mapping of keys to texts"),
         ("title = getDates, custom_map(getX)", "2: title: custom_map(getX): behind a bare function custom_map wants"),
@@ -253,7 +254,7 @@ def test_what_is_wrong_in_a_line_is_told_with_its_place(tmp_path: Path, line: st
     folder.mkdir()
     (tmp_path / "secret.properties").write_text("a = b\n")
     (folder / "broken.properties").write_text("a = b\nc = \\u12\n")
-    (folder / "latin1.properties").write_bytes(b"a = \xc4\xe9\n"[:4] + b"x\xe9\n")
+    (folder / "latin1.yaml").write_bytes(b"a = \xc4\xe9\n"[:4] + b"x\xe9\n")
     (folder / "gap.properties").write_text("pattern_0 = a=>b\npattern_2 = a=>b\n")
     (folder / "list.yaml").write_text("- a\n")
     (marc,) = files(tmp_path, marc_properties=f"{ID}{line}\n")
@@ -409,3 +410,35 @@ def test_no_constant_stands_in_for_what_a_line_decides(tmp_path: Path) -> None:
     document = made(tmp_path, [*paths, own], constants=given)
     assert isinstance(document, dict)
     assert document["building"] == ["Annex"]  # a Python rule leaves it to the constant, as ever
+
+
+def test_a_survey_finds_all_that_is_missing_and_takes_fields_of_the_site(tmp_path: Path) -> None:
+    lines = (
+        "own_field = custom, getItems(952, x)\n"
+        "shelf_str = script(s.bsh), getShelf\n"
+        "topic = 650a, custom_map(mapIt(1))\n"
+        "title = 245a, nowhere.properties\n"
+        "author = custom, gone\n"
+        "author = 100a\n"
+    )
+    (path,) = files(tmp_path, local_properties=ID + lines)
+    found = survey([Path(path)])
+    assert [(each.name, each.owner, each.parameters, each.line, each.field, each.maps) for each in found.missing] == [
+        ("getItems", "", ("952", "x"), 2, "own_field", False),
+        ("getShelf", "s.bsh", (), 3, "shelf_str", False),
+        ("mapIt", "", ("1",), 4, "topic", True),
+    ]
+    assert found.unknown == ["own_field"]
+    assert len(found.problems) == 1
+    assert "nowhere.properties" in found.problems[0] or "no such map" in found.problems[0]
+    assert found.lines == 7
+
+
+def test_a_map_that_is_not_utf_8_is_latin_1_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "translation_maps").mkdir()
+    (tmp_path / "translation_maps" / "m.properties").write_bytes(b"Cats = Volap\xfck\n")
+    paths = files(tmp_path, local_properties=f"{ID}topic = 650a, m.properties\n")
+    assert made(tmp_path, paths) == {"id": "90-2211", "topic": ["Volap\u00fck"]}
+    assert remarks({"marc": resolve("p", {"p": {"base": "marc", "mapping": paths}})}) == [
+        f"{tmp_path / 'translation_maps' / 'm.properties'}: is not UTF-8, and read as Latin-1"
+    ]
