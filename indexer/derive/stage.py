@@ -149,13 +149,16 @@ def _first(value: Value | None) -> str | None:
 
 
 def _values(fields: Fields, *names: str) -> list[str]:
+    """The values of these fields; the list of the only one that is there is given as it is."""
     values: list[str] = []
     for name in names:
         value = fields.get(name)
+        if value is None:
+            continue
         if isinstance(value, list):
-            values += value
+            values = values + value if values else value
         elif isinstance(value, str):
-            values.append(value)
+            values = [*values, value]
     return values
 
 
