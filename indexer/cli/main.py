@@ -420,6 +420,25 @@ def search(query: str, limit: int, sort: str | None, filters: tuple[str, ...], c
 
 
 @cli.command()
+@click.argument("query")
+@click.argument("id")
+@click.option("--type", "type_", default="AllFields", show_default=True, help="Search type: Title, Author, ISN, ...")
+@click.option("--filter", "filters", multiple=True, metavar="FIELD=VALUE", help="A filter that was set, too.")
+@common("target", "json")
+def why(query: str, id: str, type_: str, filters: tuple[str, ...], config: "Config", as_json: bool) -> int:
+    """Tell why a query finds a record, or does not.
+
+    For each word: in which fields the record has it and what that counts; or which other fields have it, and which word
+    of the record is most like it. For each filter whether the record passes. Any backend.
+    """
+    from indexer.cli.render import why as render
+    from indexer.cli.render.search import filter_of
+    from indexer.jobs.why import why as run
+
+    return render.why(run(query, id, config=config, type=type_, filters=[*map(filter_of, filters)]), as_json=as_json)
+
+
+@cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port; 0: any free one.")
 @common("target", "verbose", "log-format")

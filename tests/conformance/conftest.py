@@ -42,7 +42,10 @@ SEARCHED = [*ENGINES, pytest.param("copying", marks=pytest.mark.servers)]
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Tests that ask for `sink` run on every sink, those that ask for `engine` or `corpus` on all that can search."""
-    if metafunc.module.__name__.endswith(("test_browsing", "test_served")) and "kind" in metafunc.fixturenames:
+    if (
+        metafunc.module.__name__.endswith(("test_browsing", "test_served", "test_explaining"))
+        and "kind" in metafunc.fixturenames
+    ):
         metafunc.parametrize("kind", SEARCHED, scope="module")
     elif "kind" in metafunc.fixturenames:
         metafunc.parametrize("kind", ENGINES if ONLY_ENGINES & set(metafunc.fixturenames) else SINKS, scope="module")

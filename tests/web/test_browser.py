@@ -25,6 +25,7 @@ PAGES = {
     "facet": "/Search/FacetList?facet=author_facet",
     "record": f"/Record/{SEED}?lng=es",
     "versions": "/Record/b1",
+    "why": "/Record/b1?view=why&lookfor=the+tea+soil+cultivaton&filter[]=format:%22Online%22",
     "made": "/Record/marc?view=made",
     "hostile": "/Record/hostile%2F1%3Fx%3D%3Cb%3E%26y%3D%27%22",
     "missing": "/Record/nothing",
