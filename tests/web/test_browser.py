@@ -12,7 +12,9 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from indexer.config import Config
 from indexer.engines.base import Index
+from indexer.web.access import Staff
 from indexer.web.app import application
 from tests.conftest import PATIENCE
 from tests.web.conftest import SEED, browser_or_skip
@@ -28,14 +30,21 @@ PAGES = {
     "why": "/Record/b1?view=why&lookfor=the+tea+soil+cultivaton&filter[]=format:%22Online%22",
     "made": "/Record/marc?view=made",
     "hostile": "/Record/hostile%2F1%3Fx%3D%3Cb%3E%26y%3D%27%22",
+    "staff": "/staff",
+    "runs": "/staff/runs",
+    "run": "/staff/runs/1",
+    "letters": "/staff/dead-letters",
+    "letter": "/staff/dead-letters/1",
     "missing": "/Record/nothing",
 }
 
 
 @pytest.fixture(scope="module")
-def address(index: Index) -> Iterator[str]:
+def address(index: Index, operated: Config) -> Iterator[str]:
     """The pages, served as `indexer serve` does."""
-    server = uvicorn.Server(uvicorn.Config(application(index), port=0, lifespan="off", log_config=None))
+    server = uvicorn.Server(
+        uvicorn.Config(application(index, operator=Staff(operated)), port=0, lifespan="off", log_config=None)
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
