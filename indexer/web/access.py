@@ -1,7 +1,7 @@
 """Who may see the staff's pages: who knows the password; without one, who is at this machine.
 
-A page of another site cannot ask in a reader's name: without a password only this machine's own names are answered, so
-that no name elsewhere can be made to lead here, and what changes something needs a token that only our pages have.
+Without a password only this machine's own names are answered: no other site can make a name of its own lead here, and
+read these pages in the browser of somebody who may.
 """
 
 import base64
@@ -9,7 +9,6 @@ import binascii
 import hashlib
 import hmac
 import ipaddress
-import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,19 +24,24 @@ LOCAL = "localhost"
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """The pages of the configuration's state. Without a password they only read."""
+    """The pages of the configuration's state, and the password that they need."""
 
     config: Config
-    password: bytes | None = None
-    _secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    password: bytes | None = field(default=None, repr=False)
 
-    @property
-    def token(self) -> str:
-        """Goes along with each request that changes something. Other sites cannot read it out of our pages."""
-        return hmac.new(self._secret, b"staff", hashlib.sha256).hexdigest()
 
-    def knows(self, token: str) -> bool:
-        return hmac.compare_digest(token.encode(), self.token.encode())
+def staff_of(config: Config, host: str, *, wanted: bool | None, password_file: Path | None) -> Staff | None:
+    """The pages where `host` is listened on, None for none: where they are `wanted`, or that is left open (None) and
+    they have a password, or only this machine reaches them. Raises ConfigError where others would without a password.
+    """
+    password = read_password(password_file) if password_file else None
+    safe = password is not None or is_loopback(host)
+    if wanted and not safe:
+        raise ConfigError(
+            f"the staff's pages would be open to whoever reaches {host}",
+            advice="Give them a password (--staff-password-file), or leave them out (--no-staff).",
+        )
+    return Staff(config, password) if (safe if wanted is None else wanted) else None
 
 
 def read_password(path: Path) -> bytes:

@@ -36,21 +36,13 @@ def serve(
     try:
         import uvicorn
 
-        from indexer.web.access import Staff, is_loopback, read_password
+        from indexer.web.access import staff_of
         from indexer.web.app import application
     except ModuleNotFoundError as error:
         raise ConfigError(
             f"what serves pages is not installed ({error.name})", advice="pip install 'indexer[web]'"
         ) from None
-    password = read_password(password_file) if password_file else None
-    safe = password is not None or is_loopback(host)
-    if staff and not safe:
-        raise ConfigError(
-            f"the staff's pages would be open to whoever reaches {host}",
-            advice="Give them a password (--staff-password-file), or leave them out (--no-staff).",
-        )
-    shown = safe if staff is None else staff
-    operator = Staff(config, password) if config is not None and shown else None
+    operator = staff_of(config, host, wanted=staff, password_file=password_file) if config is not None else None
     with closing(open_index(target, connections=CONNECTIONS)) as index:
         index.check()
         with closing(_listen(host, port)) as listening:

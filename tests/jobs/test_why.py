@@ -40,3 +40,10 @@ def test_a_record_that_is_not_there(config: Config, capsys: pytest.CaptureFixtur
     assert "is not in the index" in out
     assert "no dead letter has this id" in out
     assert "\x1b" not in out
+
+
+def test_a_record_that_was_rejected(loaded: Config, capsys: pytest.CaptureFixture[str]) -> None:
+    render.why(why("two", "b", config=loaded), as_json=False)
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "b is not in the index"
+    assert second.startswith("  dead letter 1: title: holds one value")

@@ -12,7 +12,7 @@ import indexer
 from indexer.config import Config
 from indexer.engines.base import Index
 from indexer.model.errors import ConfigError
-from indexer.web.access import Staff, is_loopback, read_password
+from indexer.web.access import Staff, is_loopback, read_password, staff_of
 from indexer.web.app import application
 from indexer.web.server import serve
 from tests.web.conftest import SCRIPT, parsed
@@ -123,17 +123,20 @@ def test_without_staff_there_are_no_such_pages(client: TestClient) -> None:
     assert 'href="/staff"' not in client.get("/").text
 
 
-def test_they_are_not_opened_to_everybody(operated: Config) -> None:
-    with pytest.raises(ConfigError, match=r"open to whoever reaches 0\.0\.0\.0"):
-        serve(operated.target(), host="0.0.0.0", port=0, say=click.echo, config=operated, staff=True)
-    assert [
-        host for host in ("127.0.0.1", "::1", "[::1]", "localhost", "0.0.0.0", "::", "a.b") if is_loopback(host)
-    ] == [
-        "127.0.0.1",
-        "::1",
-        "[::1]",
-        "localhost",
-    ]
+def test_they_are_not_opened_to_everybody(operated: Config, tmp_path: Path) -> None:
+    (file := tmp_path / "password").write_text(PASSWORD)
+    for host in ("127.0.0.1", "::1", "[::1]", "localhost"):
+        assert is_loopback(host)
+        assert staff_of(operated, host, wanted=None, password_file=None) == Staff(operated)
+    for host in ("0.0.0.0", "::", "localhost.example", "", "192.0.2.1"):
+        assert not is_loopback(host)
+        assert staff_of(operated, host, wanted=None, password_file=None) is None
+        assert staff_of(operated, host, wanted=None, password_file=file) == Staff(operated, PASSWORD.encode())
+        with pytest.raises(ConfigError, match="open to whoever reaches"):
+            staff_of(operated, host, wanted=True, password_file=None)
+        with pytest.raises(ConfigError, match="open to whoever reaches"):
+            serve(operated.target(), host=host, port=0, say=click.echo, config=operated, staff=True)
+    assert staff_of(operated, "::1", wanted=False, password_file=file) is None
 
 
 def test_the_file_of_the_password(tmp_path: Path) -> None:

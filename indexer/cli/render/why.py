@@ -28,7 +28,8 @@ def _lines(result: Why) -> Iterator[str]:
         return
     verdict = "is found" if result.found else "is not found"
     score = f", score {result.score:.4g}" if result.score is not None and result.parts else ""
-    of = f"1 of {result.total:,}" if result.found else f"{result.total:,} others are"
+    others = "1 other is" if result.total == 1 else f"{result.total:,} others are"
+    of = f"1 of {result.total:,}" if result.found else others
     yield f'{result.id} {verdict} by "{result.query}" ({result.type}): {of}{score}'
     for part in result.parts:
         yield from _part(part, result.type)
