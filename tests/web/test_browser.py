@@ -134,6 +134,17 @@ def test_without_javascript(browser: Browser, address: str) -> None:
         expect(reader.get_by_role("combobox", name="Sort")).to_have_value("title")
 
 
+def test_why_a_record_is_not_found_and_how_it_is(reader: Page) -> None:
+    reader.goto("/Record/b1")
+    reader.get_by_role("link", name="Why a search finds this record, or does not").click()
+    asking = reader.get_by_role("form", name="Why a search finds this record, or does not")
+    asking.get_by_role("textbox", name="Search for").fill("tea cultivaton")
+    asking.get_by_role("button", name="Tell why").click()
+    expect(reader.get_by_role("status")).to_contain_text("does not find this record")
+    row = reader.get_by_role("row", name="cultivaton")
+    expect(row).to_contain_text("The most similar word of the record: cultivation")
+
+
 def test_by_keyboard_alone(reader: Page) -> None:
     reader.goto("/Search/Results?lookfor=cultivation")
     reader.keyboard.press("Tab")
