@@ -5,6 +5,7 @@ import signal
 import sys
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import click
@@ -423,18 +424,56 @@ def search(query: str, limit: int, sort: str | None, filters: tuple[str, ...], c
 
 
 @cli.command()
+@click.argument("query")
+@click.argument("id")
+@click.option("--type", "type_", default="AllFields", show_default=True, help="Search type: Title, Author, ISN, ...")
+@click.option("--filter", "filters", multiple=True, metavar="FIELD=VALUE", help="A filter that was set, too.")
+@common("target", "json")
+def why(query: str, id: str, type_: str, filters: tuple[str, ...], config: "Config", as_json: bool) -> int:
+    """Tell why a query finds a record, or does not.
+
+    For each word: in which fields the record has it and what that counts; or which other fields have it, and which word
+    of the record is most like it. For each filter whether the record passes. Any backend.
+    """
+    from indexer.cli.render import why as render
+    from indexer.cli.render.search import filter_of
+    from indexer.jobs.why import why as run
+
+    return render.why(run(query, id, config=config, type=type_, filters=[*map(filter_of, filters)]), as_json=as_json)
+
+
+@cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8080, show_default=True, type=click.IntRange(0, 65535), help="Port; 0: any free one.")
+@click.option(
+    "--staff/--no-staff",
+    default=None,
+    help="The operator's pages, /staff. Default: with a password, or where only this machine reaches them.",
+)
+@click.option(
+    "--staff-password-file",
+    "password_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File whose first line is the password of /staff.",
+)
 @common("target", "verbose", "log-format")
-def serve(host: str, port: int, config: "Config") -> int:
+def serve(host: str, port: int, staff: bool | None, password_file: Path | None, config: "Config") -> int:
     """Show the index as web pages.
 
     Search, records with every stored field, and VuFind's API (/api/v1): whoever reaches the address may read all that
-    is in the index, and change nothing. Stays until Ctrl-C or SIGTERM.
+    is in the index, and change nothing. /staff shows the runs and the rejected records. Stays until Ctrl-C or SIGTERM.
     """
     from indexer.web.server import serve as run
 
-    run(config.target(), host=host, port=port, say=click.echo)
+    run(
+        config.target(),
+        host=host,
+        port=port,
+        say=click.echo,
+        config=config,
+        staff=staff,
+        password_file=password_file,
+    )
     return ExitCode.OK
 
 

@@ -79,7 +79,8 @@ class Query:
     (query.SEARCH_TYPES).
 
     `filters` are exact values of string fields, all of which must be there, `without` those that may not. `likes`: the
-    documents that have any of these, those with the most first. `sort` is a field name, `-` before it for descending;
+    documents that have any of these, those with the most first. `within` is one of the fields that the type looks at:
+    only there, then. `sort` is a field name, `-` before it for descending;
     None sorts by relevance. `facets` names the string fields to count, `facet_limit` how many values of each at most.
     """
 
@@ -94,6 +95,7 @@ class Query:
     without: tuple[tuple[str, str], ...] = ()
     likes: tuple[Like, ...] = ()
     facet_limit: int = FACET_VALUES
+    within: str = ""
 
 
 class Refused(Exception):

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from indexer.engines.base import Filter, Query
 from indexer.model.documents import Fields
@@ -100,9 +100,20 @@ def search_type(name: str) -> SearchType:
     return found
 
 
+def looked_at(query: Query) -> SearchType:
+    """The query's type; of its fields the one that the query is to stay within, where it names one."""
+    wanted = search_type(query.type)
+    if not query.within:
+        return wanted
+    fields = {name: weight for name, weight in wanted.fields.items() if name == query.within}
+    return replace(
+        wanted, fields=fields, phrases={}, exact=tuple(name for name in wanted.exact if name == query.within)
+    )
+
+
 def all_filters(query: Query) -> tuple[Filter, ...]:
-    """Those of the query, and those of its search type."""
-    return (*query.filters, *search_type(query.type).filters)
+    """Those of the query, and those of its search type; one that stays within a field is asked of that alone."""
+    return query.filters if query.within else (*query.filters, *search_type(query.type).filters)
 
 
 def alternatives(value: str | tuple[str, ...]) -> tuple[str, ...]:
@@ -167,7 +178,9 @@ def sort_order(sort: str) -> tuple[Field, bool]:
 
 def check_fields(query: Query) -> None:
     """Raises ConfigError for a search type, or a field to filter or count by, that is not there."""
-    search_type(query.type)
+    wanted = search_type(query.type)
+    if query.within and query.within not in (*wanted.fields, *wanted.exact):
+        raise ConfigError(f"a search of the type {query.type} does not look at {query.within!r}")
     for like in query.likes:
         search_type(like.type)
     for name, _ in (*query.filters, *query.without):

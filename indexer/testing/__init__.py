@@ -10,6 +10,7 @@ A test module of yours takes what your engine can do, and says where its documen
     from indexer.testing.words import *        # and take the same for a word as ours do
     from indexer.testing.ranking import *
     from indexer.testing.browsing import *     # and can be looked at with `indexer serve`
+    from indexer.testing.explaining import *   # and can be asked by `indexer why`
 
     @pytest.fixture(scope="module")
     def target(tmp_path_factory): ...          # an indexer.model.targets.Target, ready to be loaded into

@@ -22,7 +22,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from indexer.engines.base import Index
 from indexer.model.errors import ConfigError, IndexerError
-from indexer.web import api, pages
+from indexer.web import api, pages, staff
+from indexer.web.access import Staff
 from indexer.web.asked import BadRequest
 from indexer.web.render import refuse
 
@@ -46,11 +47,15 @@ Endpoint = Callable[[Request], Response]
 log = structlog.get_logger()
 
 
-def application(index: Index, *, seconds: float = SECONDS, at_once: int = AT_ONCE) -> Starlette:
-    """The pages and the API over an index that is open and can be searched."""
+def application(
+    index: Index, *, operator: Staff | None = None, seconds: float = SECONDS, at_once: int = AT_ONCE
+) -> Starlette:
+    """The pages and the API over an index that is open and can be searched; with `operator` those for staff, too."""
     guard = functools.partial(guarded, seconds=seconds, slots=threading.BoundedSemaphore(at_once))
     areas = (pages.ENDPOINTS, api.ENDPOINTS)
     routes: list[BaseRoute] = [Route(path, guard(endpoint)) for area in areas for path, endpoint in area]
+    if operator is not None:  # these are there when the index is not
+        routes += [Route(path, guard(endpoint, of_index=False)) for path, endpoint in staff.ENDPOINTS]
     routes.append(Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")))
     app = Starlette(
         routes=routes,
@@ -58,17 +63,21 @@ def application(index: Index, *, seconds: float = SECONDS, at_once: int = AT_ONC
         exception_handlers={HTTPException: _http_error},
     )
     app.state.index = index
+    app.state.staff = operator
     return app
 
 
-def guarded(endpoint: Endpoint, *, seconds: float, slots: threading.BoundedSemaphore) -> Callable[..., object]:
+def guarded(
+    endpoint: Endpoint, *, seconds: float, slots: threading.BoundedSemaphore, of_index: bool = True
+) -> Callable[..., object]:
     """The endpoint in a thread. Too many at once, or too long: 503; the thread of one that takes too long keeps its
     place until it is done.
     """
 
     def answer(request: Request) -> Response:
         try:
-            request.app.state.index.refresh()
+            if of_index:
+                request.app.state.index.refresh()
             return endpoint(request)
         except BadRequest as error:
             return refuse(request, 400, error.key, **error.values)

@@ -9,7 +9,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from indexer.engines.analysis import stems_of
 from indexer.engines.base import Found, Hit, Index
+from indexer.jobs.why import explain_hit
 from indexer.model.documents import Fields
 from indexer.web import export
 from indexer.web.asked import LIMITS, RESULTS, SORTS, Asked, check_exact, clean, number, search_of
@@ -28,7 +30,7 @@ from indexer.web.record import (
     year,
 )
 from indexer.web.render import language_of, page
-from indexer.web.words import marked, snippet, stems_of
+from indexer.web.words import marked, snippet
 
 FACETS = ("format", "author_facet", "topic_facet", "language", "publishDate", "collection", "institution")
 SHOWN_VALUES = 6  # of a facet; the rest is a page of its own
@@ -122,6 +124,8 @@ def record(request: Request) -> Response:
         return EXPORTS[style](request, Asked(), [fields])
     if request.query_params.get("view") == "made":
         return _made(request, id, fields)
+    if request.query_params.get("view") == "why":
+        return _why(request, id, fields)
     base = str(request.base_url).rstrip("/")
     return page(
         request,
@@ -141,6 +145,14 @@ def _made(request: Request, id: str, fields: Fields) -> Response:
     profile, found = made(fields, raw) if raw else ("", [])
     text = readable(raw) if raw else first(fields, "fullrecord")[:LONGEST_SHOWN]
     return page(request, "made.html", id=id, title=title(fields), profile=profile, made=found, raw=text)
+
+
+def _why(request: Request, id: str, fields: Fields) -> Response:
+    """Why a search finds this record, or does not; the search is in the URL as that of the results is."""
+    asked = search_of(request.query_params)
+    wanted = replace(asked, sort="relevance", page=1).query()
+    found = explain_hit(request.app.state.index, wanted, id) if asked.lookfor or asked.chosen else None
+    return page(request, "why.html", id=id, title=title(fields), asked=asked, why=found)
 
 
 def new(request: Request) -> Response:

@@ -3,31 +3,51 @@
 import socket
 from collections.abc import Callable
 from contextlib import closing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from indexer.engines.registry import open_index, require_search
 from indexer.model.errors import ConfigError
 from indexer.model.targets import Target
 
+if TYPE_CHECKING:
+    from indexer.config import Config
+
 CONNECTIONS = 16  # to a search server: one for each request that is answered at once
 SECONDS_TO_END = 5
 
 
-def serve(target: Target, *, host: str, port: int, say: Callable[[str], None]) -> None:
-    """Serves the target's pages; `say` is told their address. Raises ConfigError, and what opening a target raises."""
+def serve(
+    target: Target,
+    *,
+    host: str,
+    port: int,
+    say: Callable[[str], None],
+    config: "Config | None" = None,
+    staff: bool | None = None,
+    password_file: Path | None = None,
+) -> None:
+    """Serves the target's pages; `say` is told their address. Raises ConfigError, and what opening a target raises.
+
+    `staff`: with the operator's pages of the configuration; None: where they need a password, or only this machine
+    reaches them.
+    """
     require_search(target)
     try:
         import uvicorn
 
+        from indexer.web.access import staff_of
         from indexer.web.app import application
     except ModuleNotFoundError as error:
         raise ConfigError(
             f"what serves pages is not installed ({error.name})", advice="pip install 'indexer[web]'"
         ) from None
+    operator = staff_of(config, host, wanted=staff, password_file=password_file) if config is not None else None
     with closing(open_index(target, connections=CONNECTIONS)) as index:
         index.check()
         with closing(_listen(host, port)) as listening:
-            config = uvicorn.Config(
-                application(index),
+            options = uvicorn.Config(
+                application(index, operator=operator),
                 http="h11",
                 lifespan="off",
                 log_config=None,
@@ -39,7 +59,7 @@ def serve(target: Target, *, host: str, port: int, say: Callable[[str], None]) -
             address = f"[{host}]" if ":" in host else host
             say(f"{target} at http://{address}:{listening.getsockname()[1]}/  (Ctrl-C ends it)")
             with suppress(KeyboardInterrupt):  # told to stop, it finished what was under way
-                uvicorn.Server(config).run(sockets=[listening])
+                uvicorn.Server(options).run(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -5,6 +5,7 @@ import uuid
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -38,12 +39,20 @@ ONLY_ENGINES = {"engine", "corpus", "index"}
 SINKS = [*ENGINES, "jsonl"]
 # A Solr whose own schema copies the fields, as VuFind's does.
 SEARCHED = [*ENGINES, pytest.param("copying", marks=pytest.mark.servers)]
+EXPLAINED = [pytest.param(name, marks=pytest.mark.servers) for name in ("solr", "elasticsearch")]
+KINDS_OF: dict[str, list[Any]] = {
+    "test_browsing": SEARCHED,
+    "test_served": SEARCHED,
+    "test_explaining": SEARCHED,
+    "test_explained": EXPLAINED,
+}
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Tests that ask for `sink` run on every sink, those that ask for `engine` or `corpus` on all that can search."""
-    if metafunc.module.__name__.endswith(("test_browsing", "test_served")) and "kind" in metafunc.fixturenames:
-        metafunc.parametrize("kind", SEARCHED, scope="module")
+    module = metafunc.module.__name__.rpartition(".")[2]
+    if module in KINDS_OF and "kind" in metafunc.fixturenames:
+        metafunc.parametrize("kind", KINDS_OF[module], scope="module")
     elif "kind" in metafunc.fixturenames:
         metafunc.parametrize("kind", ENGINES if ONLY_ENGINES & set(metafunc.fixturenames) else SINKS, scope="module")
 

@@ -1,5 +1,6 @@
 """An index with a few records, hostile ones among them, and its pages."""
 
+import json
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,9 +11,13 @@ from lxml import etree, html
 from starlette.testclient import TestClient
 
 import indexer
+from indexer import config
+from indexer.config import Config
 from indexer.engines import registry
 from indexer.engines.base import Index
 from indexer.engines.registry import parse_target
+from indexer.jobs.load import load
+from indexer.observe.audience import Audience
 from indexer.testing.browsing import CATALOGUE
 from indexer.testing.documents import document, write
 from indexer.web.app import application
@@ -62,6 +67,28 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
     opened.commit()
     yield opened
     opened.close()
+
+
+@pytest.fixture(scope="session")
+def operated(tmp_path_factory: pytest.TempPathFactory) -> Config:
+    """A state with a run and four rejected records, which attack too; and with a source that was never read."""
+    folder = tmp_path_factory.mktemp("operated")
+    (folder / "indexer.toml").write_text(
+        f'target = "embedded:{folder / "index"}"\nstate = "sqlite:///{folder / "state.db"}"\nreports = ""\n'
+        f'[load]\nworkers = 1\n[[source]]\nname = "books"\nprofile = "solr_json"\npaths = ["{folder}/dumps"]\n'
+    )
+    (folder / "dumps").mkdir()
+    lines: list[dict[str, object]] = [
+        {"id": "a", "title": "one"},
+        {"id": f"b{SCRIPT}", "title": ["two", SCRIPT]},
+        {"id": "c", "title": ["javascript:alert(1)", "\u202ekcab"]},
+        {"title": SCRIPT},
+        {"id": "d", SCRIPT: "five"},
+    ]
+    (folder / "in<b>.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    loaded = config.load(folder / "indexer.toml", flags={}, environ={})
+    load([str(folder / "in<b>.jsonl")], config=loaded, profile_name="solr_json", audience=Audience())
+    return loaded
 
 
 @pytest.fixture

@@ -12,7 +12,9 @@ import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from indexer.config import Config
 from indexer.engines.base import Index
+from indexer.web.access import Staff
 from indexer.web.app import application
 from tests.conftest import PATIENCE
 from tests.web.conftest import SEED, browser_or_skip
@@ -25,16 +27,24 @@ PAGES = {
     "facet": "/Search/FacetList?facet=author_facet",
     "record": f"/Record/{SEED}?lng=es",
     "versions": "/Record/b1",
+    "why": "/Record/b1?view=why&lookfor=the+tea+soil+cultivaton&filter[]=format:%22Online%22",
     "made": "/Record/marc?view=made",
     "hostile": "/Record/hostile%2F1%3Fx%3D%3Cb%3E%26y%3D%27%22",
+    "staff": "/staff",
+    "runs": "/staff/runs",
+    "run": "/staff/runs/1",
+    "letters": "/staff/dead-letters",
+    "letter": "/staff/dead-letters/1",
     "missing": "/Record/nothing",
 }
 
 
 @pytest.fixture(scope="module")
-def address(index: Index) -> Iterator[str]:
+def address(index: Index, operated: Config) -> Iterator[str]:
     """The pages, served as `indexer serve` does."""
-    server = uvicorn.Server(uvicorn.Config(application(index), port=0, lifespan="off", log_config=None))
+    server = uvicorn.Server(
+        uvicorn.Config(application(index, operator=Staff(operated)), port=0, lifespan="off", log_config=None)
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -122,6 +132,17 @@ def test_without_javascript(browser: Browser, address: str) -> None:
         reader.get_by_role("link", name="Next").click()
         expect(reader.get_by_role("heading", level=1)).to_contain_text("21 – 40 of 45")
         expect(reader.get_by_role("combobox", name="Sort")).to_have_value("title")
+
+
+def test_why_a_record_is_not_found_and_how_it_is(reader: Page) -> None:
+    reader.goto("/Record/b1")
+    reader.get_by_role("link", name="Why a search finds this record, or does not").click()
+    asking = reader.get_by_role("form", name="Why a search finds this record, or does not")
+    asking.get_by_role("textbox", name="Search for").fill("tea cultivaton")
+    asking.get_by_role("button", name="Tell why").click()
+    expect(reader.get_by_role("status")).to_contain_text("does not find this record")
+    row = reader.get_by_role("row", name="cultivaton")
+    expect(row).to_contain_text("The most similar word of the record: cultivation")
 
 
 def test_by_keyboard_alone(reader: Page) -> None:

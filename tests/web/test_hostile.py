@@ -17,7 +17,13 @@ PAGE = "/Record/hostile%2F1%3Fx%3D%3Cb%3E%26y%3D%27%22"
 
 
 def test_markup_of_a_record_is_text(client: TestClient) -> None:
-    for path in (PAGE, "/Search/Results?lookfor=danger", "/Search/FacetList?facet=format", "/"):
+    for path in (
+        PAGE,
+        f"{PAGE}?view=why&lookfor=danger+%3Cb%3E&filter[]=format:%22%3Cb%3E%22",
+        "/Search/Results?lookfor=danger",
+        "/Search/FacetList?facet=format",
+        "/",
+    ):
         response = client.get(path)
         assert response.status_code == 200
         page = parsed(response.text)

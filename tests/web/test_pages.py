@@ -132,7 +132,7 @@ def test_other_versions_and_similar_items(client: TestClient) -> None:
 
 
 def test_how_a_record_was_made(client: TestClient) -> None:
-    (link,) = get(client, "/Record/marc").xpath("//section[@class='staff']/p/a/@href")
+    link, _ = get(client, "/Record/marc").xpath("//section[@class='staff']/p/a/@href")
     page = parsed(client.get(link).text)
     row = page.xpath("//tr[th='title_short']")[0].text_content()
     assert "245" in row

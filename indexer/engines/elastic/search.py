@@ -9,6 +9,7 @@ from indexer.engines.query import (
     all_filters,
     alternatives,
     known_field,
+    looked_at,
     only_stop_words,
     parse_words,
     search_type,
@@ -47,7 +48,7 @@ def _filter(filter: Filter) -> Json:
 def _main(query: Query) -> Json:
     if query.likes:
         return _likes(query)
-    wanted = search_type(query.type)
+    wanted = looked_at(query)
     if wanted.exact:
         return _values(query, wanted)
     clauses = parse_words(query.text)

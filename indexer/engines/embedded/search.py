@@ -11,12 +11,13 @@ import orjson
 import tantivy
 
 from indexer.engines.base import Filter, Found, Hit, Query
-from indexer.engines.embedded.schema import EVERYTHING, GROUPS, MARK, SOURCE, Column, Layout, analyzers, fold
+from indexer.engines.embedded.schema import EVERYTHING, GROUPS, MARK, SOURCE, Column, Group, Layout, analyzers, fold
 from indexer.engines.query import (
     Clause,
     all_filters,
     alternatives,
     check_fields,
+    looked_at,
     parse_words,
     search_type,
     sort_order,
@@ -40,6 +41,7 @@ TYPE_GROUPS = {
     "JournalTitle": ("title", "series", "journal"),
 }
 GROUPS_OF = {type_: tuple(group for group in GROUPS if group.name in names) for type_, names in TYPE_GROUPS.items()}
+WHOLE = {"words": "allfields_unstemmed", "text": "allfields"}  # the fields that these groups stand for
 MOST_BEGINNINGS = 10_000  # values that begin as one that is asked for
 EXACT_VALUE = 1000.0  # score of a whole value; of the beginning of one it is 1
 # Numerals for each other, where the other engines have them as synonyms.
@@ -222,11 +224,14 @@ def _text_query(reader: Reader, query: Query) -> list[Clauses]:
     """All words and phrases, or the values, that the text asks for; or what the document is to be like."""
     if query.likes:
         return [(tantivy.Occur.Must, _any_like(reader, query))]
-    if exact := search_type(query.type).exact:
+    if exact := looked_at(query).exact:
         return [(tantivy.Occur.Must, _any_value(reader, query, exact))]
     parts = parse_words(query.text)
     if parts is None:
         return [(tantivy.Occur.Must, tantivy.Query.all_query())]
+    if query.within:
+        each = [part_query(reader, part, query.type, query.within) for part in parts]
+        return [(tantivy.Occur.Must, found or tantivy.Query.empty_query()) for found in each]
     queries = [(part, found) for part in parts if (found := part_query(reader, part, query.type))]
     telling = [part for part, _ in queries if fold(part.text) not in reader.layout.stop_words]
     text = " ".join(part.text for part, _ in queries)
@@ -284,8 +289,9 @@ def _any_of(queries: list[tantivy.Query]) -> tantivy.Query:
     return queries[0] if len(queries) == 1 else tantivy.Query.disjunction_max_query(queries)
 
 
-def part_query(reader: Reader, part: Clause, type_: str = "AllFields") -> tantivy.Query | None:
-    """A word or a phrase in any group of fields of a search type, the best match counting; None when it holds no word.
+def part_query(reader: Reader, part: Clause, type_: str = "AllFields", within: str = "") -> tantivy.Query | None:
+    """A word or a phrase in any group of fields of a search type, the best match counting; or in the group that has the
+    field `within`. None when it holds no word, and where no group has the field.
 
     A word that the tokenizer splits (`X-ray`, `東京`) is a phrase, in which a stop word (`state-of-the-art`, `Rome's`)
     stands for any word, as on the other engines; not so in a phrase that the user put in quotation marks.
@@ -297,7 +303,7 @@ def part_query(reader: Reader, part: Clause, type_: str = "AllFields") -> tantiv
     stop_words = frozenset() if part.phrase else reader.layout.stop_words
     kept = [place for place, word in enumerate(plain) if word not in stop_words] or range(len(plain))
     found = []
-    for group in GROUPS_OF[type_]:
+    for group in _groups(type_, within):
         words = analyzers()[group.stemmed].analyze(folded) if group.stemmed else plain
         places = [(place - kept[0], words[place]) for place in kept]
         if len(places) == 1:
@@ -307,6 +313,14 @@ def part_query(reader: Reader, part: Clause, type_: str = "AllFields") -> tantiv
         else:
             query = tantivy.Query.phrase_query(reader.schema, group.name, list(places))
         found.append(tantivy.Query.boost_query(query, group.boost))
-    if not part.phrase and type_ == "AllFields":
+    if not part.phrase and type_ == "AllFields" and not within:
         found += [filter_query(reader, name, part.text) for name in IDENTIFIERS]
-    return tantivy.Query.disjunction_max_query(found, tie_breaker=TIE_BREAKER)
+    return tantivy.Query.disjunction_max_query(found, tie_breaker=TIE_BREAKER) if found else None
+
+
+def _groups(type_: str, within: str) -> tuple[Group, ...]:
+    """The groups that a search type asks, or those of them that have this field's words."""
+    groups = GROUPS_OF[type_]
+    if not within:
+        return groups
+    return tuple(group for group in groups if within in group.fields or WHOLE.get(group.name) == within)

@@ -7,7 +7,16 @@ import re
 from typing import Any
 
 from indexer.engines.base import Query
-from indexer.engines.query import Clause, SearchType, all_filters, alternatives, parse_words, search_type, values_of
+from indexer.engines.query import (
+    Clause,
+    SearchType,
+    all_filters,
+    alternatives,
+    looked_at,
+    parse_words,
+    search_type,
+    values_of,
+)
 
 SEPARATOR = "\x1f"  # between values in a terms query: none holds it, while commas and spaces do occur
 EXACT_VALUE = 1000  # what a whole value counts against the beginning of one
@@ -17,7 +26,7 @@ def asked(query: Query) -> dict[str, Any] | None:
     """The main query; None for one that nothing matches."""
     if query.likes:
         return _likes(query)
-    wanted = search_type(query.type)
+    wanted = looked_at(query)
     if wanted.exact:
         return _values(query, wanted)
     clauses = parse_words(query.text)

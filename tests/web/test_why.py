@@ -1,0 +1,32 @@
+"""Why a search finds a record, or does not, as a page."""
+
+from starlette.testclient import TestClient
+
+from tests.web.conftest import parsed
+
+
+def told(client: TestClient, asked: str) -> dict[str, str]:
+    page = parsed(client.get(f"/Record/b1?view=why&{asked}").text)
+    return {" ".join(row.xpath("string(th)").split()): row.xpath("string(td)") for row in page.xpath("//main//tr")}
+
+
+def test_each_word_and_each_filter(client: TestClient) -> None:
+    rows = told(client, "lookfor=the+tea+cultivaton&type=Title&filter[]=format:%22Online%22")
+    assert list(rows) == ["the", "tea", "cultivaton", "format: Online"]
+    assert "stop word" in rows["the"]
+    assert "title" in rows["tea"]
+    assert "does not have it" in rows["cultivaton"]
+    assert rows["cultivaton"].split()[-1] == "cultivation"
+    assert "excludes the record" in rows["format: Online"]
+    assert "Book" in rows["format: Online"]
+
+
+def test_other_fields_that_have_a_word(client: TestClient) -> None:
+    assert "topic" in told(client, "lookfor=agriculture&type=Title")["agriculture"]
+
+
+def test_nothing_is_asked_before_there_is_a_search(client: TestClient) -> None:
+    page = parsed(client.get("/Record/b1?view=why").text)
+    assert page.xpath("//main//table") == []
+    assert page.xpath("//main//form//input[@name='lookfor']")
+    assert client.get("/Record/b1?view=why&lookfor=" + "+".join("abcdefghijklmnopqrst")).status_code == 400
