@@ -101,8 +101,9 @@ def is_ours(folder: Path, layout: Layout) -> bool:
         )
     wanted = _meta(layout)
     other = [name for name in ("format", "schema") if meta.get(name) != wanted[name]]
-    if not other and has_index(folder) and not tantivy.Index.is_compatible(str(folder / INDEX)):
-        other = ["tantivy"]
+    with faults(folder, "cannot be read"):
+        if not other and has_index(folder) and not tantivy.Index.is_compatible(str(folder / INDEX)):
+            other = ["tantivy"]
     if other:
         differences = "; ".join(f"{name} {meta.get(name)}, here {wanted[name]}" for name in other)
         raise PermanentError(

@@ -31,6 +31,7 @@ HEAP = 64_000_000  # bytes of documents in memory before Tantivy writes a segmen
 QUEUED = 36_000_000
 COMMITTED = "meta.json"  # of Tantivy: replaced by each commit
 THREADS = 1  # of Tantivy: more make more and smaller segments, and the cores are busy deriving
+OPEN_AGAIN = 3  # times, where files of the index went while it was opened
 ADDRESSES = 20_000  # of documents that are asked for at once: each question walks over all documents before them
 
 
@@ -66,15 +67,19 @@ class EmbeddedSink:
         if self._create:
             install(self._folder)
         home = live_folder(self._folder)
+        again = OPEN_AGAIN
         while True:
             try:
                 self._index = self._open(home)
                 self._home = home
                 return
-            except PermanentError:
-                if (moved := live_folder(self._folder)) == home:
+            except PermanentError as error:
+                moved = live_folder(self._folder)
+                if moved == home and (isinstance(error, NotThere) or not again):
                     raise
-                home = moved  # a switch came in between, and what was live before it may be gone
+                # a switch came in between, and what was live before it may be gone; or a commit, and files of it are
+                again -= moved == home
+                home = moved
 
     def _open(self, home: Path) -> tantivy.Index:
         if not (self._any_schema or is_ours(home, self._layout)) or not has_index(home):
@@ -132,7 +137,8 @@ class EmbeddedSink:
             return self._reader().get(ids)
 
     def count(self) -> int:
-        return self._reader().searcher.num_docs
+        with faults(self._folder, "cannot be read"):
+            return self._reader().searcher.num_docs
 
     def count_with(self, field: str) -> int:
         return self._reader().total(tantivy.Query.exists_query(field))
