@@ -37,6 +37,8 @@ def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
             asked += [kind for kind in SERVERS if kind in params]
         if asked:
             item.add_marker("servers")
+        if "solrcloud10" in asked:  # what can be otherwise there is so on solrcloud, or on solr10
+            item.add_marker("long")
         if item.get_closest_marker("servers"):
             item.add_marker(pytest.mark.xdist_group(asked[0] if asked else SERVERS[0]))
 

@@ -3,7 +3,7 @@
 import difflib
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from indexer.derive import copies
@@ -89,10 +89,13 @@ def complete(draft: Draft, style: Style) -> Fields:
     is neither a string nor a list.
     """
     fields = draft.fields
+    schema = biblio()
+    if schema.alone:
+        wanted = COMPUTED if draft.computed is None else draft.computed
+        draft = replace(draft, computed=[name for name in wanted if schema.field(name) is not None])
     made, followers = _computed(draft, style)
     if draft.anew:
         fields = {name: made.get(name, value) for name, value in fields.items()}
-    schema = biblio()
     shapes = _shapes(schema)
     # looking them up takes as long as all else in the loop
     single, multi, left_out = Shape.SINGLE, Shape.MULTI, Shape.LEFT_OUT

@@ -68,3 +68,12 @@ def test_another_process_makes_one_of_it_however_often_it_comes() -> None:
     first, second = pickle.loads(pickle.dumps(both)), pickle.loads(pickle.dumps(both))
     assert first is second
     assert (first.fields, first.dynamic, first.open) == (both.fields, both.dynamic, False)
+
+
+def test_computed_fields_that_a_schema_of_others_lacks_are_not_made() -> None:
+    with in_use(live_alone().with_live(SITE)):
+        assert complete(Draft({"id": "1", "title": "T", "shelf": "9"}), "current") == {
+            "id": "1",
+            "title": "T",
+            "shelf": "9",
+        }
