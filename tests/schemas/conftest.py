@@ -50,7 +50,7 @@ def opensearch(opensearch_url: str) -> Iterator[Target]:
     drop_index(target)
 
 
-@pytest.fixture(params=["core", "collection", "core10"])
+@pytest.fixture(params=[pytest.param(kind, marks=pytest.mark.servers) for kind in ("core", "collection", "core10")])
 def solr(request: pytest.FixtureRequest) -> Target:
     """Each kind of Solr in turn."""
     target = request.getfixturevalue(request.param)
