@@ -183,7 +183,7 @@ def _known(path: Path, own: str) -> dict[str, Callable[..., Any]]:
     return {
         **functions.PHP_FUNCTIONS,
         **functions.FUNCTIONS,
-        "VuFind::mapString": functools.partial(stylesheet.map_string, maps),
+        "VuFind::mapString": stylesheet.map_string(maps),
         **(stylesheet.own_functions(Path(own)) if own else {}),
     }
 

@@ -105,7 +105,7 @@ def _read(root: etree._Element, id_tag: str) -> tuple[Elements, str]:
     for child in root:
         tag: str = child.tag
         value = xml.text(child) if len(child) else child.text or ""
-        if identifier is None and tag.endswith(local) and _qualified_name(child) == id_tag:
+        if identifier is None and tag.endswith(local) and xml.qualified_name(child) == id_tag:
             identifier = value
             if not child.prefix and child.getprevious() is None:
                 continue
@@ -113,12 +113,6 @@ def _read(root: etree._Element, id_tag: str) -> tuple[Elements, str]:
         if values is not None:
             values.append(value)
     return elements, identifier or ""
-
-
-def _qualified_name(element: etree._Element) -> str:
-    """The element's name as it stands in the record, prefix included (XPath's name())."""
-    local = etree.QName(element).localname
-    return f"{element.prefix}:{local}" if element.prefix else local
 
 
 def _language(fields: Fields, elements: Elements, profile: Profile, _root: etree._Element) -> None:

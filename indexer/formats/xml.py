@@ -60,6 +60,12 @@ def text(element: etree._Element) -> str:
     return element.text or ""
 
 
+def qualified_name(element: etree._Element) -> str:
+    """The element's name as it stands in the record, prefix included (XPath's name())."""
+    local = etree.QName(element).localname
+    return f"{element.prefix}:{local}" if element.prefix else local
+
+
 def normalize_space(value: str) -> str:
     """XPath's normalize-space(): space, tab, CR and LF only. A no-break space is a character like others."""
     return b" ".join(value.encode().split()).decode()

@@ -30,9 +30,6 @@ class Migration:
     items: list[Item]
     sources: list[str]
 
-    def count(self, verdict: str) -> int:
-        return sum(item.verdict == verdict for item in self.items)
-
 
 @dataclass(slots=True)
 class _Installation:
@@ -124,9 +121,9 @@ def _delete(step: cron.Step) -> str:
 
 def _target(here: _Installation) -> str:
     """The URL of the index that config.ini names."""
-    names = ("config/vufind/config.ini",)
-    url = _ini_value([here.local / names[0], here.core / names[0]], "Index", "url") or "http://localhost:8983/solr"
-    core = _ini_value([here.local / names[0], here.core / names[0]], "Index", "default_core") or "biblio"
+    files = [base / "config/vufind/config.ini" for base in (here.local, here.core)]
+    url = _ini_value(files, "Index", "url") or "http://localhost:8983/solr"
+    core = _ini_value(files, "Index", "default_core") or "biblio"
     here.note("config.ini [Index]", "url, default_core", "taken over", f"solr+{url}/{core}")
     return f"solr+{url.rstrip('/')}/{core}"
 

@@ -36,7 +36,6 @@ FACETS = ("format", "author_facet", "topic_facet", "language", "publishDate", "c
 SHOWN_VALUES = 6  # of a facet; the rest is a page of its own
 ALL_VALUES = 200
 NEW = 50  # records in the feed of what is new
-MOST_HITS_EXPORTED = 100
 TEXT = "text/plain; charset=utf-8"
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from indexer.derive import copies
+from indexer.formats import python_file
 from indexer.formats.marc import maps, specs
 from indexer.formats.marc.record import MarcRecord
 from indexer.model.errors import ConfigError, RecordError
@@ -256,48 +257,13 @@ def executed(path: str, below: FieldRules | None = None) -> FieldRules:
     if below is not None:
         made.based = True
         _stand_on(made, below)
-    text = read_bytes(file)
-    try:
-        code = compile(text, str(file), "exec")
-        with _building(made):
-            exec(code, {"__name__": f"mapping:{file.stem}", "__file__": str(file)})  # noqa: S102 - the user's own file
-    except SyntaxError as error:
-        raise ConfigError(f"{file}:{error.lineno or 1}: is not Python: {error.msg}", advice=_ADVICE) from None
-    except ConfigError:
-        raise  # of the file that this one stands on
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a file of the user's may raise anything
-        raise ConfigError(f"{file}:{_line(error, file)}: {_said(error)}", advice=_ADVICE) from None
+    python_file.run(file, "mapping", advice=ADVICE, within=_building(made))
     if not path:
         made.own.clear()
     return made
 
 
-def read_bytes(file: Path) -> bytes:
-    """Raises ConfigError for a file that cannot be read."""
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise ConfigError(f"{file}: cannot be read: {error.strerror or error}", advice=_ADVICE) from None
-
-
-_ADVICE = "Nothing was sent. docs/mapping.md shows how a mapping is written."
-
-
-def _said(error: BaseException) -> str:
-    if isinstance(error, OSError):
-        return f"{error.filename}: {error.strerror}" if error.filename else str(error)
-    return str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
-
-
-def _line(error: BaseException, file: Path) -> int:
-    """The last line of the file itself that the error came through."""
-    line = 1
-    step = error.__traceback__
-    while step is not None:
-        if step.tb_frame.f_code.co_filename == str(file):
-            line = step.tb_lineno
-        step = step.tb_next
-    return line
+ADVICE = "Nothing was sent. docs/mapping.md shows how a mapping is written."
 
 
 @contextlib.contextmanager

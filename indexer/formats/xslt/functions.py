@@ -16,6 +16,7 @@ from lxml import etree
 
 from indexer.derive import authors, dates, titles
 from indexer.derive.work_keys import work_keys
+from indexer.formats import xml
 from indexer.formats.xslt.coverage import label, limits
 
 Node = etree._Element | str
@@ -82,15 +83,10 @@ def _without_tag(given: Given, tag: Given) -> str:
             continue
         kept = copy.deepcopy(node)
         for child in list(kept):
-            if isinstance(child.tag, str) and _qualified(child) == text(tag):
+            if isinstance(child.tag, str) and xml.qualified_name(child) == text(tag):
                 _take_out(kept, child)
         whole.append(kept)
     return _xml_as_text(whole)
-
-
-def _qualified(element: etree._Element) -> str:
-    local = etree.QName(element).localname
-    return f"{element.prefix}:{local}" if element.prefix else local
 
 
 def _take_out(parent: etree._Element, child: etree._Element) -> None:

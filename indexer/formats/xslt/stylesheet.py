@@ -11,7 +11,7 @@ from typing import Any, cast
 
 from lxml import etree
 
-from indexer.formats import php_ini
+from indexer.formats import php_ini, python_file
 from indexer.formats.xslt import functions
 from indexer.formats.xslt.functions import FUNCTIONS, PHP_FUNCTIONS, Elements, Given, NotHere
 from indexer.model.errors import ConfigError
@@ -19,11 +19,9 @@ from indexer.model.errors import ConfigError
 XSL = "{http://www.w3.org/1999/XSL/Transform}"
 PHP = "http://php.net/xsl"
 MAPS = "translation_maps"
-DATES = ("VuFind::getFirstIndexed", "VuFind::getLastIndexed")
 
 _CALL = re.compile(r"\bfunction(?:String)?\s*\(\s*(?:'([^']*)'|\"([^\"]*)\")\s*([,)])")
 _MAP = re.compile(r"mapString['\"]\s*,(?:[^'\"]|'[^']*'\s*,)*?['\"]([^'\"]+)['\"]\s*\)")
-_FILES = re.compile(r"\bdocument\s*\(")
 DEPTH = 1000  # of templates that call each other
 
 
@@ -101,12 +99,8 @@ def digest(options: Mapping[str, Any]) -> str:
 
 def missing(options: Mapping[str, Any]) -> list[Call]:
     """The calls of functions that nobody has, of those that a site may write itself."""
-    properties = Path(options.get("properties", ""))
-    named = options.get("stylesheet")
-    path = Path(named) if named else _beside(properties, _properties(properties)[0])
-    resolver = _Files(_folder(path))
-    tree = _parse(path, resolver)
-    calls = [call for file, each in [(path, tree), *_included(path, tree, resolver)] for call in _calls(file, each)]
+    trees, _ = _opened(options.get("stylesheet", ""), options.get("properties", ""))
+    calls = [call for file, tree in trees for call in _calls(file, tree)]
     return [call for call in calls if call.name not in {**PHP_FUNCTIONS, **FUNCTIONS, "VuFind::mapString": None}]
 
 
@@ -124,28 +118,32 @@ def _load(
     given: tuple[tuple[str, str], ...],
     _changed: tuple[int, ...],
 ) -> Stylesheet:
-    files: list[Path] = []
+    trees, parameters = _opened(stylesheet, properties)
+    path, tree = trees[0]
+    known = {**PHP_FUNCTIONS, **FUNCTIONS, **(own_functions(Path(own)) if own else {})}
+    where = [*map(Path, maps)] or [path.parent / MAPS, path.parent.parent / MAPS]
+    calls = [call for file, each in trees for call in _calls(file, each)]
+    _check(calls, known, where, bool(own))
+    known["VuFind::mapString"] = map_string(where)
+    transform = _compile(path, tree, known)
+    files = [Path(named) for named in (properties, own) if named] + [file for file, _ in trees]
+    files += [found for call in calls if call.map and (found := _map_file(where, call.map)) is not None]
+    values = {key: etree.XSLT.strparam(value) for key, value in {**parameters, **dict(given)}.items()}
+    return Stylesheet(path, transform, values, _made_in(trees), tuple(dict.fromkeys(files)))
+
+
+def _opened(stylesheet: str, properties: str) -> tuple[list[tuple[Path, etree._ElementTree]], dict[str, str]]:
+    """The stylesheet that is named, or that the properties name, with those that it includes; and their parameters."""
     parameters: dict[str, str] = {}
     if properties:
         named, parameters = _properties(Path(properties))
-        files.append(Path(properties))
         stylesheet = stylesheet or str(_beside(Path(properties), named))
     if not stylesheet:
         raise ConfigError("names neither a stylesheet nor properties that name one")
     path = Path(stylesheet)
     resolver = _Files(_folder(path))
     tree = _parse(path, resolver)
-    trees = [(path, tree), *_included(path, tree, resolver)]
-    known = {**PHP_FUNCTIONS, **FUNCTIONS, **(own_functions(Path(own)) if own else {})}
-    where = [*map(Path, maps)] or [path.parent / MAPS, path.parent.parent / MAPS]
-    calls = [call for file, each in trees for call in _calls(file, each)]
-    _check(calls, known, where, bool(own))
-    known["VuFind::mapString"] = functools.partial(map_string, where)
-    transform = _compile(path, tree, known)
-    files += [file for file, _ in trees] + ([Path(own)] if own else [])
-    files += [found for call in calls if call.map and (found := _map_file(where, call.map)) is not None]
-    values = {key: etree.XSLT.strparam(value) for key, value in {**parameters, **dict(given)}.items()}
-    return Stylesheet(path, transform, values, _made_in(trees), tuple(dict.fromkeys(files)))
+    return [(path, tree), *_included(path, tree, resolver)], parameters
 
 
 def _properties(file: Path) -> tuple[str, dict[str, str]]:
@@ -231,19 +229,11 @@ def _check(calls: list[Call], known: Mapping[str, Callable[..., Any]], where: li
 
 def own_functions(path: Path) -> dict[str, Callable[..., Any]]:
     """The functions of a Python file, and those of its classes as `Class::name`."""
-    names: dict[str, Any] = {"__name__": f"functions:{path.stem}", "__file__": str(path)}
-    try:
-        exec(compile(path.read_bytes(), str(path), "exec"), names)  # noqa: S102 - the user's own file
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a file of the user's may raise anything
-        line = getattr(error, "lineno", None)
-        raise ConfigError(f"{path}{f':{line}' if line else ''}: {type(error).__name__}: {error}") from None
     found: dict[str, Callable[..., Any]] = {}
-    for name, thing in names.items():
+    for name, thing in python_file.run(path, "functions").items():
         if isinstance(thing, type):
             found |= {f"{name}::{key}": _plain(getattr(thing, key)) for key in vars(thing) if not key.startswith("_")}
-        elif callable(thing) and not name.startswith("_"):
+        else:
             found[name] = _plain(thing)
     return found
 
@@ -263,18 +253,22 @@ def _map_file(where: list[Path], name: str) -> Path | None:
     return next((folder / name for folder in where if (folder / name).is_file()), None)
 
 
-@functools.lru_cache(maxsize=256)
-def _read_map(path: Path) -> dict[str, str]:
-    pairs = (line.partition("=") for line in path.read_text(encoding="utf-8", errors="replace").splitlines())
-    return {key.strip(): label.strip() for key, equals, label in pairs if equals}
+def map_string(where: list[Path]) -> Callable[[Given, Given], str]:
+    """VuFind's mapString with the maps of these folders, each looked for and read once."""
 
+    @functools.lru_cache(maxsize=256)
+    def table(name: str) -> dict[str, str]:
+        path = _map_file(where, name)
+        if path is None:
+            raise NotHere(f"there is no translation map {name}")
+        pairs = (line.partition("=") for line in path.read_text(encoding="utf-8", errors="replace").splitlines())
+        return {key.strip(): label.strip() for key, equals, label in pairs if equals}
 
-def map_string(where: list[Path], given: Given, name: Given) -> str:
-    text = functions.text(given)
-    path = _map_file(where, functions.text(name))
-    if path is None:
-        raise NotHere(f"there is no translation map {functions.text(name)}")
-    return _read_map(path).get(text, text)
+    def label_of(given: Given, name: Given) -> str:
+        text = functions.text(given)
+        return table(functions.text(name)).get(text, text)
+
+    return label_of
 
 
 def _compile(path: Path, tree: etree._ElementTree, known: Mapping[str, Callable[..., Any]]) -> etree.XSLT:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from indexer.formats import python_file
 from indexer.formats.marc import maps, rules
 from indexer.formats.marc.record import MarcRecord
 from indexer.formats.marc.solrmarc import files, functions, tables
@@ -124,19 +125,11 @@ def functions_of(made: rules.FieldRules, path: str) -> Python:
         return {}
     file = Path(path)
     made.files.append(file)
-    namespace: dict[str, Any] = {"__name__": f"functions:{file.stem}", "__file__": str(file)}
-    text = rules.read_bytes(file)
-    try:
-        exec(compile(text, str(file), "exec"), namespace)  # noqa: S102 - the user's own file
-    except SyntaxError as error:
-        raise ConfigError(f"{file}:{error.lineno or 1}: is not Python: {error.msg}", advice=_ADVICE) from None
-    except (Exception, SystemExit) as error:  # noqa: BLE001 - a file of the user's may raise anything
-        raise ConfigError(f"{file}: {type(error).__name__}: {error}", advice=_ADVICE) from None
-    return {name: found for name, found in namespace.items() if callable(found) and not name.startswith("_")}
+    return python_file.run(file, "functions", advice=_ADVICE)
 
 
 def _text(path: Path) -> str:
-    raw = rules.read_bytes(path)
+    raw = python_file.read_bytes(path, rules.ADVICE)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

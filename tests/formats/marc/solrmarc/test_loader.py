@@ -275,7 +275,7 @@ def test_files_that_are_none(tmp_path: Path) -> None:
     assert "latin1.properties:3: byte 16 is not UTF-8" in told(str(tmp_path / "latin1.properties"))
     (marc, broken, wrong) = files(tmp_path, marc_properties=ID, broken_py="def x(:\n", wrong_py="1 / 0\n")
     assert "broken.py:1: is not Python" in told(marc, functions=broken)
-    assert "wrong.py: ZeroDivisionError" in told(marc, functions=wrong)
+    assert "wrong.py:1: ZeroDivisionError" in told(marc, functions=wrong)
     assert "none.py: cannot be read" in told(marc, functions=str(tmp_path / "none.py"))
     assert told() == "mapping: names no file"
 
