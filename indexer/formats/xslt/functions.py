@@ -51,9 +51,7 @@ def text(given: Given) -> str:
 
 def value(node: Node) -> str:
     """All the text in a node."""
-    if isinstance(node, str):
-        return str(node)
-    return "".join(node.itertext(with_tail=False))  # type: ignore[arg-type]
+    return str(node) if isinstance(node, str) else xml.text(node)
 
 
 def values(given: Given) -> list[str]:

@@ -182,6 +182,12 @@ def test_functions(tmp_path: Path, expression: str, value: str) -> None:
     assert title(written(tmp_path, select(expression))) == value
 
 
+def test_the_value_of_an_element_is_all_the_text_in_it(tmp_path: Path) -> None:
+    """That behind an element in it, too."""
+    profile = written(tmp_path, select("php:function('VuFind::implode', '|', //a)"))
+    assert title(profile, b"<r><a>x<b>y</b>z</a>no<a>w</a></r>") == "xyz|w"
+
+
 def test_a_functions_file_is_the_sites_own(tmp_path: Path) -> None:
     own = tmp_path / "own.py"
     own.write_text(
