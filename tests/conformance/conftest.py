@@ -30,11 +30,7 @@ SERVERS = {
     "opensearch": ("opensearch", "opensearch_url"),
     "copying": ("solr", "solrcloud_url"),
 }
-LONG = {"solrcloud10": [pytest.mark.long]}  # what can be otherwise there is so on solrcloud, or on solr10
-ENGINES = [
-    "embedded",
-    *(pytest.param(name, marks=[pytest.mark.servers, *LONG.get(name, [])]) for name in SERVERS if name != "copying"),
-]
+ENGINES = ["embedded", *(pytest.param(name, marks=pytest.mark.servers) for name in SERVERS if name != "copying")]
 ONLY_ENGINES = {"engine", "corpus", "index"}
 SINKS = [*ENGINES, "jsonl"]
 # A Solr whose own schema copies the fields, as VuFind's does.

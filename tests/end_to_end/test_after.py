@@ -3,7 +3,6 @@
 import json
 import sqlite3
 import sys
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,14 +10,14 @@ from typing import Any
 import pytest
 import requests
 
-from indexer.engines.registry import parse_target
 from indexer.model.errors import ExitCode
 from indexer.model.targets import Target
 from tests.end_to_end.conftest import Indexer
 from tests.end_to_end.reindexing import JOURNAL, dump, told
 from tests.end_to_end.syncing import configure
-from tests.generations.conftest import unique
-from tests.generations.own_core import admin, own_core
+from tests.generations.own_core import admin, configset, target
+
+__all__ = ["configset", "target"]
 
 KEEP = "import sys; open('told.jsonl', 'ab').write(sys.stdin.buffer.read())"
 
@@ -73,17 +72,6 @@ def test_a_time_that_is_none_is_refused_at_once(indexer: Indexer, tmp_path: Path
     refused = indexer("sync")
     assert refused.code == ExitCode.USAGE
     assert "solr.optimize: 'sometimes'" in refused.err
-
-
-@pytest.fixture
-def target(solr_url: str) -> Target:
-    return parse_target(f"solr+{solr_url}/{unique()}")
-
-
-@pytest.fixture
-def configset(target: Target) -> Iterator[str]:
-    with own_core(target) as name:
-        yield name
 
 
 def segments(target: Target) -> int:

@@ -1,7 +1,6 @@
 """`reindex` on a Solr core that others have set up, and what it leaves behind where it is refused: nothing."""
 
 import json
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,6 @@ from typing import Any
 import pytest
 import requests
 
-from indexer.engines.registry import parse_target
 from indexer.model.errors import ExitCode
 from indexer.model.targets import Target
 from indexer.state.store import Store
@@ -17,23 +15,12 @@ from indexer.state.tables import metadata
 from tests.end_to_end.conftest import Indexer
 from tests.end_to_end.reindexing import JOURNAL, WORD, dump, listed, titles_of, told
 from tests.end_to_end.syncing import configure
-from tests.generations.conftest import unique
-from tests.generations.own_core import cores, own_core
+from tests.generations.own_core import configset, cores, target
 from tests.generations.readers import reading
 
+__all__ = ["configset", "target"]
+
 pytestmark = pytest.mark.servers
-
-
-@pytest.fixture
-def target(solr_url: str) -> Target:
-    return parse_target(f"solr+{solr_url}/{unique()}")
-
-
-@pytest.fixture
-def configset(target: Target) -> Iterator[str]:
-    """The target's core is there; gives the name of a configset like it."""
-    with own_core(target) as name:
-        yield name
 
 
 def choose(folder: Path, configset: str) -> None:

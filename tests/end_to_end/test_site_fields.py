@@ -1,18 +1,17 @@
 """Fields that the schema of the target has and ours has not: what of them is taken, and what is said of others."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from indexer.engines.registry import parse_target
 from indexer.model.errors import ExitCode
 from indexer.model.targets import Target
 from tests.end_to_end.conftest import Indexer, read_back
 from tests.end_to_end.reindexing import told
-from tests.generations.conftest import unique
-from tests.generations.own_core import own_core
+from tests.generations.own_core import configset, target
+
+__all__ = ["configset", "target"]
 
 pytestmark = pytest.mark.servers
 
@@ -38,18 +37,6 @@ JSON = {
     "site_shelf": "4",
     "local_x": ["y"],
 }
-
-
-@pytest.fixture
-def target(solr_url: str) -> Target:
-    return parse_target(f"solr+{solr_url}/{unique()}")
-
-
-@pytest.fixture
-def configset(target: Target) -> Iterator[str]:
-    """The target's core is there, with fields of its own; gives the name of a configset like it."""
-    with own_core(target) as name:
-        yield name
 
 
 @pytest.fixture

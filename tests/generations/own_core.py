@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 import requests
 
+from indexer.engines.registry import parse_target
 from indexer.model.targets import Target
+from tests.generations.conftest import unique
 from tests.schemas.foreign import foreign_configset
 
 _SPELLER = """<lst name="spellchecker">
@@ -126,6 +128,18 @@ def own_core(target: Target, files: Callable[[str, int], dict[str, str]] = confi
                 admin(target, "UNLOAD", core=core, deleteInstanceDir="true")
         shutil.rmtree(configset, ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def target(solr_url: str) -> Target:
+    return parse_target(f"solr+{solr_url}/{unique()}")
+
+
+@pytest.fixture
+def configset(target: Target) -> Iterator[str]:
+    """The target's core is there, with fields of its own; gives the name of a configset like it."""
+    with own_core(target) as name:
+        yield name
 
 
 def cores(target: Target) -> dict[str, tuple[str, str]]:
