@@ -103,7 +103,8 @@ def _copying(target: Target) -> None:
             archive.writestr(path.removeprefix(f"{CONF}/"), text.replace(MARK, "Not by the loader"))
     params = {"action": "UPLOAD", "name": target.index}
     requests.post(f"{target.base}/admin/configs", params=params, data=buffer.getvalue(), timeout=60).raise_for_status()
-    create = {"action": "CREATE", "name": target.index, "collection.configName": target.index, "numShards": "1"}
+    options = {"collection.configName": target.index, "numShards": "1", "waitForFinalState": "true"}
+    create = {"action": "CREATE", "name": target.index, **options}
     requests.get(f"{target.base}/admin/collections", params=create, timeout=120).raise_for_status()
 
 
