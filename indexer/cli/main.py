@@ -454,14 +454,28 @@ def why(query: str, id: str, type_: str, filters: tuple[str, ...], config: "Conf
     "--staff-password-file",
     "password_file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="File whose first line is the password of /staff.",
+    help="File whose first line is the password of /staff. With it things can be changed there.",
+)
+@click.option(
+    "--staff-header-file",
+    "header_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File whose first line is a header, NAME: SECRET, that a proxy sets for staff.",
 )
 @common("target", "verbose", "log-format")
-def serve(host: str, port: int, staff: bool | None, password_file: Path | None, config: "Config") -> int:
+def serve(
+    host: str,
+    port: int,
+    staff: bool | None,
+    password_file: Path | None,
+    header_file: Path | None,
+    config: "Config",
+) -> int:
     """Show the index as web pages.
 
     Search, records with every stored field, and VuFind's API (/api/v1): whoever reaches the address may read all that
-    is in the index, and change nothing. /staff shows the runs and the rejected records. Stays until Ctrl-C or SIGTERM.
+    is in the index, and change nothing. /staff shows the runs and the rejected records; who knows the password may try
+    those again there, or forget them. Stays until Ctrl-C or SIGTERM.
     """
     from indexer.web.server import serve as run
 
@@ -473,6 +487,7 @@ def serve(host: str, port: int, staff: bool | None, password_file: Path | None, 
         config=config,
         staff=staff,
         password_file=password_file,
+        header_file=header_file,
     )
     return ExitCode.OK
 

@@ -23,6 +23,7 @@ from indexer.state.generations import split_name
 from indexer.state.store import Store
 
 CHUNK = 200  # letters that are held at once
+ASKED = 5000  # ids that a database is asked for at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +56,10 @@ class DeadLetters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayResult(LoadResult):
-    """How it ended to try `letters` of them again; with none there was no run."""
+    """How it ended to try `letters` of them again, in the run of the number `run`; with none there was no run (0)."""
 
     letters: int
+    run: int = 0
 
     @property
     def came_through(self) -> int:
@@ -142,7 +144,13 @@ def replay(
             summary=session.summary,
         )
         after.after_commit(session, config, "dead-letters replay")
-    return ReplayResult(target=str(target), summary=summary, report=session.reporter.page, letters=len(letters))
+    return ReplayResult(
+        target=str(target),
+        summary=summary,
+        report=session.reporter.page,
+        letters=len(letters),
+        run=session.reporter.run_id,
+    )
 
 
 def chunks(store: Store, ids: Sequence[int]) -> Iterator[list[StoredLetter]]:
@@ -161,7 +169,11 @@ def _chosen(store: Store, ids: Sequence[int], target: str, *, everything: bool) 
 
 
 def _named(store: Store, ids: Sequence[int], *, raw: bool = True) -> list[StoredLetter]:
-    letters = dead_letters.find(store, ids=ids, raw=raw)
+    letters = [
+        letter
+        for at in range(0, len(ids), ASKED)
+        for letter in dead_letters.find(store, ids=ids[at : at + ASKED], raw=raw)
+    ]
     if missing := sorted(set(ids) - {letter.id for letter in letters}):
         raise ConfigError(
             f"there is no dead letter {', '.join(map(str, missing))}",

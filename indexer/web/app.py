@@ -22,15 +22,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from indexer.engines.base import Index
 from indexer.model.errors import ConfigError, IndexerError
-from indexer.web import api, pages, staff
+from indexer.web import actions, api, pages, staff
 from indexer.web.access import Staff
 from indexer.web.asked import BadRequest
+from indexer.web.forms import read_form
 from indexer.web.render import refuse
+from indexer.web.tasks import Tasks
 
 SECONDS = 15.0  # that an answer may take
 AT_ONCE = 16  # requests that are answered at the same time
 LONGEST_URL = 16_000
 RETRY_AFTER = "2"
+MESSAGES = {400: "no_form", 404: "not_found"}
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -56,6 +59,10 @@ def application(
     routes: list[BaseRoute] = [Route(path, guard(endpoint)) for area in areas for path, endpoint in area]
     if operator is not None:  # these are there when the index is not
         routes += [Route(path, guard(endpoint, of_index=False)) for path, endpoint in staff.ENDPOINTS]
+        routes += [
+            Route(path, guard(endpoint, of_index=False, takes_form=True), methods=["POST"])
+            for path, endpoint in actions.ACTIONS
+        ]
     routes.append(Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")))
     app = Starlette(
         routes=routes,
@@ -64,11 +71,17 @@ def application(
     )
     app.state.index = index
     app.state.staff = operator
+    app.state.tasks = Tasks(operator.config) if operator is not None else None
     return app
 
 
 def guarded(
-    endpoint: Endpoint, *, seconds: float, slots: threading.BoundedSemaphore, of_index: bool = True
+    endpoint: Endpoint,
+    *,
+    seconds: float,
+    slots: threading.BoundedSemaphore,
+    of_index: bool = True,
+    takes_form: bool = False,
 ) -> Callable[..., object]:
     """The endpoint in a thread. Too many at once, or too long: 503; the thread of one that takes too long keeps its
     place until it is done.
@@ -82,7 +95,9 @@ def guarded(
         except BadRequest as error:
             return refuse(request, 400, error.key, **error.values)
         except HTTPException as error:
-            return refuse(request, error.status_code, "not_found" if error.status_code == 404 else "failed")
+            return refuse(
+                request, error.status_code, {404: "not_found", 400: "no_form"}.get(error.status_code, "failed")
+            )
         except ConfigError as error:  # the engine does not take what was asked for
             log.info("request_refused", path=request.url.path, reason=error.message)
             return refuse(request, 400, "not_taken")
@@ -98,6 +113,12 @@ def guarded(
     async def wrapped(request: Request) -> Response:
         if len(request.url.path) + len(request.url.query) > LONGEST_URL:
             return refuse(request, 414, "url_too_long")
+        if takes_form:
+            refused: tuple[int, str] | None = (408, "no_form")
+            with anyio.move_on_after(seconds):
+                refused = await read_form(request)
+            if refused is not None:
+                return refuse(request, refused[0], refused[1])
         if not slots.acquire(blocking=False):
             return _busy(request, "busy")
         with anyio.move_on_after(seconds):

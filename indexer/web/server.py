@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 CONNECTIONS = 16  # to a search server: one for each request that is answered at once
 SECONDS_TO_END = 5
+SECONDS_TO_FINISH = 60  # what the staff's pages set to work
 
 
 def serve(
@@ -26,11 +27,12 @@ def serve(
     config: "Config | None" = None,
     staff: bool | None = None,
     password_file: Path | None = None,
+    header_file: Path | None = None,
 ) -> None:
     """Serves the target's pages; `say` is told their address. Raises ConfigError, and what opening a target raises.
 
-    `staff`: with the operator's pages of the configuration; None: where they need a password, or only this machine
-    reaches them.
+    `staff`: with the operator's pages of the configuration; None: where they need a password or a proxy's header, or
+    only this machine reaches them.
     """
     require_search(target)
     try:
@@ -42,12 +44,15 @@ def serve(
         raise ConfigError(
             f"what serves pages is not installed ({error.name})", advice="pip install 'indexer[web]'"
         ) from None
-    operator = staff_of(config, host, wanted=staff, password_file=password_file) if config is not None else None
+    operator = None
+    if config is not None:
+        operator = staff_of(config, host, wanted=staff, password_file=password_file, header_file=header_file)
     with closing(open_index(target, connections=CONNECTIONS)) as index:
         index.check()
         with closing(_listen(host, port)) as listening:
+            app = application(index, operator=operator)
             options = uvicorn.Config(
-                application(index, operator=operator),
+                app,
                 http="h11",
                 lifespan="off",
                 log_config=None,
@@ -60,6 +65,8 @@ def serve(
             say(f"{target} at http://{address}:{listening.getsockname()[1]}/  (Ctrl-C ends it)")
             with suppress(KeyboardInterrupt):  # told to stop, it finished what was under way
                 uvicorn.Server(options).run(sockets=[listening])
+            if operator is not None:
+                app.state.tasks.close(SECONDS_TO_FINISH)
 
 
 def _listen(host: str, port: int) -> socket.socket:

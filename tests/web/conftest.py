@@ -1,8 +1,10 @@
 """An index with a few records, hostile ones among them, and its pages."""
 
+import base64
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from indexer.engines import registry
 from indexer.engines.base import Index
 from indexer.engines.registry import parse_target
 from indexer.jobs.load import load
+from indexer.jobs.sync import sync
 from indexer.observe.audience import Audience
 from indexer.testing.browsing import CATALOGUE
 from indexer.testing.documents import document, write
@@ -24,6 +27,8 @@ from indexer.web.app import application
 from tests.conftest import ROOT
 
 SEED = "pubmed-5443306"
+PASSWORD = "correct horse: battery"
+HERE = "http://127.0.0.1:8080"
 SCRIPT = "<script>document.title='taken'</script>"
 HOSTILE = document(
     "hostile/1?x=<b>&y='\"",
@@ -91,6 +96,48 @@ def operated(tmp_path_factory: pytest.TempPathFactory) -> Config:
     return loaded
 
 
+STYLESHEET = """\
+<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform"><xsl:template match="/">
+<add><doc><field name="id"><xsl:value-of select="//id"/></field>
+<field name="title"><xsl:value-of select="//title"/></field>%s</doc></add></xsl:template></xsl:stylesheet>
+"""
+FAULTY = STYLESHEET % """<xsl:if test="//bad"><field name="title">second</field></xsl:if>"""
+
+
+@dataclass(frozen=True)
+class Site:
+    """A source with a stylesheet that is at fault in some of its records, and can be mended."""
+
+    folder: Path
+    config: Config
+
+    def mend(self) -> None:
+        (self.folder / "site.xsl").write_text(STYLESHEET % "")
+
+    def dump(self, name: str, *ids: str, bad: Collection[str] = ()) -> None:
+        records = (f"<record><id>{id}</id><title>T {id}</title>{'<bad/>' if id in bad else ''}</record>" for id in ids)
+        (self.folder / "dumps" / name).write_text(f"<records>{''.join(records)}</records>")
+
+    def sync(self) -> None:
+        sync(config=self.config, audience=Audience())
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    """Loaded: twenty records, of which the stylesheet makes nothing of three."""
+    (tmp_path / "site.xsl").write_text(FAULTY)
+    (tmp_path / "dumps").mkdir()
+    (tmp_path / "indexer.toml").write_text(
+        f'target = "embedded:{tmp_path / "index"}"\nstate = "sqlite:///{tmp_path / "state.db"}"\nreports = ""\n'
+        f'[load]\nworkers = 1\n[[source]]\nname = "theses"\npaths = ["{tmp_path}/dumps"]\nprofile = "site"\n'
+        '[profile.site]\nformat = "xslt"\nstylesheet = "site.xsl"\n[profile.site.options]\nrecords = ["record"]\n'
+    )
+    made = Site(tmp_path, config.load(tmp_path / "indexer.toml", flags={}, environ={}))
+    made.dump("1.xml", *(f"t{number}" for number in range(20)), bad={"t3", "t4", "t5"})
+    made.sync()
+    return made
+
+
 @pytest.fixture
 def client(index: Index) -> Iterator[TestClient]:
     with TestClient(application(index), base_url="http://127.0.0.1:8080", raise_server_exceptions=False) as opened:
@@ -102,6 +149,11 @@ def seed_page(data: Path) -> list[str]:
     """The page of the seed's record as a user saw it, line by line."""
     lines = (data / "seed/record_page.txt").read_text(encoding="utf-8").splitlines()
     return [" ".join(line.split()) for line in lines if line.strip()]
+
+
+def basic(password: str) -> dict[str, str]:
+    """The header by which a browser sends it."""
+    return {"authorization": "Basic " + base64.b64encode(f"anyone:{password}".encode()).decode()}
 
 
 def parsed(text: str) -> Any:

@@ -41,11 +41,13 @@ def test_each_message_of_the_templates_is_in_the_tables() -> None:
 
 def test_each_message_is_used() -> None:
     text = "\n".join(path.read_text(encoding="utf-8") for path in [*(WEB / "templates").iterdir(), *WEB.glob("*.py")])
-    families = ("type_", "sort_", "style_", "label_", "home_", "error_", "books_")
+    families = ("type_", "sort_", "style_", "label_", "home_", "error_", "books_", "task_")
+    asked = {key: key.removesuffix("_one").removesuffix("_many") for key in language("en").texts}
     unused = [
         key
-        for key in language("en").texts
-        if not key.startswith(families) and f"'{key}'" not in text and f'"{key}"' not in text
+        for key, name in asked.items()
+        if not key.startswith(families)
+        and not any(f"{mark}{each}{mark}" in text for each in (key, name) for mark in "'\"")
     ]
     assert unused == []
 

@@ -1,6 +1,5 @@
 """The operator's pages: what they show, and to whom."""
 
-import base64
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,11 +14,9 @@ from indexer.model.errors import ConfigError
 from indexer.web.access import Staff, is_loopback, read_password, staff_of
 from indexer.web.app import application
 from indexer.web.server import serve
-from tests.web.conftest import SCRIPT, parsed
+from tests.web.conftest import HERE, PASSWORD, SCRIPT, basic, parsed
 
-PASSWORD = "correct horse: battery"
 PATHS = ("/staff", "/staff/runs", "/staff/runs/1", "/staff/dead-letters", "/staff/dead-letters/1")
-HERE = "http://127.0.0.1:8080"
 
 
 @pytest.fixture
@@ -35,10 +32,6 @@ def get(client: TestClient, path: str) -> str:
     assert response.status_code == 200, response.text
     assert response.headers["cache-control"] == "no-store"
     return " ".join(parsed(response.text).xpath("string(//main)").split())
-
-
-def basic(password: str) -> dict[str, str]:
-    return {"authorization": "Basic " + base64.b64encode(f"anyone:{password}".encode()).decode()}
 
 
 def test_targets_sources_and_runs(staff: TestClient, operated: Config) -> None:

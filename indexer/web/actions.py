@@ -1,0 +1,162 @@
+"""What the staff's pages change: rejected records tried again or forgotten, held deletions sent or forgotten.
+
+By POST only, from whom is known to be of the staff, with a token; by the jobs of the command line, under their locks.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from indexer.jobs import dead_letters
+from indexer.jobs.results import LoadResult
+from indexer.model.books import HELD
+from indexer.observe.audience import Audience
+from indexer.state.dead_letters import StoredLetter
+from indexer.state.store import is_absent
+from indexer.web.access import TOKEN, Staff, denied, from_elsewhere
+from indexer.web.asked import clean
+from indexer.web.render import page, refuse
+from indexer.web.tasks import Task, Tasks
+
+AT_ONCE = 2.0  # seconds: what is done by then is shown at once
+SURE = "sure"  # the field of a form by which a person says so
+LARGEST = 2**31 - 1
+
+
+def chosen_letters(staff: Staff, names: Mapping[str, str], through: int = LARGEST) -> list[StoredLetter]:
+    """The letters of a source, stage and kind ("" or left out: of any), without their records; those of a number up to
+    `through`.
+    """
+    if is_absent(staff.config.settings.state):
+        return []
+    found = dead_letters.list_dead_letters(
+        source=names.get("source") or None, stage=names.get("stage") or None, config=staff.config
+    )
+    kind = names.get("kind", "")
+    return [each for each in found.letters if kind in ("", clean(each.kind)) and each.id <= through]
+
+
+def of_target(staff: Staff, letters: Sequence[StoredLetter]) -> list[StoredLetter]:
+    """Those of the target that is served: the jobs open no other."""
+    target = str(staff.config.target())
+    return [letter for letter in letters if letter.target == target]
+
+
+def together(letters: Sequence[StoredLetter], *, held: bool) -> list[StoredLetter]:
+    """Of several letters those that one button is for: deletions that are held, or all others."""
+    return [letter for letter in letters if (letter.stage == HELD) == held]
+
+
+def replay(request: Request) -> Response:
+    """Tries rejected records again, or sends held deletions."""
+    ids, held = _asked_for(request)
+    config = request.app.state.staff.config
+
+    def job(audience: Audience) -> LoadResult:
+        return dead_letters.replay(ids, config=config, audience=audience)
+
+    return _begin(request, "release" if held else "replay", ids, job)
+
+
+def drop(request: Request) -> Response:
+    """Forgets rejected records, or deletions that are held."""
+    ids, held = _asked_for(request)
+    config = request.app.state.staff.config
+
+    def job(audience: Audience) -> int:
+        return dead_letters.drop(ids, config=config, audience=audience)
+
+    return _begin(request, "drop_held" if held else "drop", ids, job)
+
+
+def stop(request: Request) -> Response:
+    """What is under way comes to its end as after a Ctrl-C."""
+    task = task_of(request)
+    task.audience.stop.set()
+    return see(task)
+
+
+def task(request: Request) -> Response:
+    """What was set to work here, and how it ended."""
+    found = task_of(request)
+    return page(request, "staff_task.html", task=found, ended=found.done.is_set(), token=request.state.token)
+
+
+def task_of(request: Request) -> Task:
+    tasks: Tasks = request.app.state.tasks
+    found = tasks.find(int(request.path_params["id"]))
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def see(task: Task) -> Response:
+    return RedirectResponse(f"/staff/tasks/{task.id}", 303)
+
+
+def _asked_for(request: Request) -> tuple[list[int], bool]:
+    """The letters of a form: one by its number, or those that a page showed together; and whether they are deletions
+    that are held. Those go by themselves: who tries a source again has not said that documents may be deleted.
+    """
+    staff: Staff = request.app.state.staff
+    form = request.state.form
+    number = form.get("id", "")
+    if number.isdecimal() and len(number) < len(str(LARGEST)):
+        letters = [each for each in chosen_letters(staff, {}) if each.id == int(number)]
+    else:
+        names = {name: clean(form.get(name, "")) for name in ("source", "stage", "kind")}
+        through = form.get("through", "")
+        if not through.isdecimal():
+            raise HTTPException(400)
+        letters = chosen_letters(staff, names, int(through))
+        letters = together(letters, held=names["stage"] == HELD)
+    letters = of_target(staff, letters)
+    if not letters:
+        raise HTTPException(404)
+    return [letter.id for letter in letters], letters[0].stage == HELD
+
+
+def _begin(request: Request, what: str, ids: list[int], job: Callable[[Audience], object]) -> Response:
+    if what != "replay" and request.state.form.get(SURE) != "yes":
+        return refuse(request, 400, "not_sure")
+    return begin(request, what, len(ids), job)
+
+
+def begin(request: Request, what: str, count: int, job: Callable[[Audience], object]) -> Response:
+    """Sets a job to work, and leads to the page that tells of it; 409 while there is another."""
+    tasks: Tasks = request.app.state.tasks
+    task, begun = tasks.begin(what, count, job)
+    if not begun:
+        return page(request, "staff_busy.html", status=409, task=task)
+    task.done.wait(AT_ONCE)
+    return see(task)
+
+
+def for_staff_to_do(endpoint: Callable[[Request], Response]) -> Callable[[Request], Response]:
+    """Only staff that is known to be of the staff, from a page of ours."""
+
+    def answer(request: Request) -> Response:
+        staff: Staff = request.app.state.staff
+        request.state.token = ""
+        response = denied(request, staff)
+        if response is None and not staff.guarded:
+            response = refuse(request, 403, "no_actions")
+        if response is None and from_elsewhere(request, staff, request.state.form.get(TOKEN, "")):
+            response = refuse(request, 403, "no_token")
+        response = response or endpoint(request)
+        response.headers["cache-control"] = "no-store"
+        return response
+
+    return answer
+
+
+ACTIONS: tuple[tuple[str, Callable[[Request], Response]], ...] = tuple(
+    (path, for_staff_to_do(endpoint))
+    for path, endpoint in (
+        ("/staff/dead-letters/replay", replay),
+        ("/staff/dead-letters/drop", drop),
+        ("/staff/tasks/{id:int}/stop", stop),
+    )
+)
