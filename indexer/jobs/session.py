@@ -228,7 +228,7 @@ def carry_out(plan: Plan, sink: Writer | None, run_state: "RunState | None", rep
         collect_rarely()
     for remark in dict.fromkeys(each for profiles in plan.spec.profiles.values() for each in remarks(profiles)):
         reporter.say(remark)
-    reporter.progress.start(sources.total_bytes(list(plan.files)))
+    reporter.starts(sources.total_bytes(list(plan.files)))
     with stopping(reporter) as stop:
         return run(plan, sink, run_state, events=reporter.events(), stop=stop, summary=reporter.summary)
 

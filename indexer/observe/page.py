@@ -1,10 +1,10 @@
-"""The report of a run as files: JSON for machines, an HTML page with the rates and batch times for people.
+"""The report of a run as files: JSON for machines, an HTML page for people.
 
-The page holds everything itself: no script, nothing from the network.
+The page holds everything itself: no script, nothing from the network. The picture of its time line is there where the
+extra `report` is installed and the run took a while; its numbers are, in any case.
 """
 
 import json
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -12,40 +12,36 @@ from typing import Any
 
 from indexer.model.books import COLUMNS
 from indexer.model.errors import ConfigError
-from indexer.observe.report import duration
-from indexer.observe.timeline import Timeline
+from indexer.observe import plots
+from indexer.observe.report import counted, duration
+from indexer.observe.spans import complete, spans
 
-WIDTH, HEIGHT, MARGIN = 900, 200, 50  # of a plot, in pixels
+DRAWN_FROM = 20.0  # seconds: who waits for a shorter run does not wait a second more for its picture
 
 STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 960px; margin: 2rem auto; padding: 0 1rem; color: #222 }
-table { border-collapse: collapse } th, td { padding: .25rem 1rem .25rem 0; text-align: right }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 960px; margin: 2rem auto; padding: 0 1rem; color: #222;
+  background: #fff; overflow-wrap: anywhere }
+table { border-collapse: collapse; font-variant-numeric: tabular-nums } .wide { overflow-x: auto }
+th, td { padding: .25rem 1rem .25rem 0; text-align: right; overflow-wrap: normal }
 th:first-child, td:first-child { text-align: left } thead th { border-bottom: 1px solid #999; font-weight: 600 }
-svg { width: 100%; height: auto } svg text { font: 12px system-ui, sans-serif; fill: #555 }
-.bad { color: #a40000 } .line { fill: none; stroke: #1a5fb4; stroke-width: 1.5 } .longest { stroke: #c64600 }
-.axis { stroke: #999 }
+svg { width: 100%; height: auto } .bad { color: #a40000 } .where { color: #555 }
+.spans td:first-child { white-space: nowrap }
 """
 
 
-def write(folder: Path, report: dict[str, Any], timeline: Timeline) -> Path:
+def write(folder: Path, report: dict[str, Any]) -> Path:
     """Writes `TIME.json` and `TIME.html` into the folder; gives the page's path. Raises ConfigError.
 
-    `report` is `observe.report.as_json` with `command`, `started` and `problems` (a list of texts).
+    `report` is `observe.report.as_json` with `command`, `started`, `problems` (a list of texts), `rejected`
+    (observe.noted) and `timeline` (observe.timeline).
     """
     name = datetime.now(UTC).strftime("%Y-%m-%dT%H%M%S.%f")[:-3]
     page = folder / f"{name}.html"
-    series = {
-        "seconds_a_bucket": timeline.width,
-        "documents": [bucket.documents for bucket in timeline.buckets],
-        "batches": [bucket.batches for bucket in timeline.buckets],
-        "mean_batch_seconds": [round(bucket.seconds / max(bucket.batches, 1), 4) for bucket in timeline.buckets],
-        "longest_batch_seconds": [round(bucket.longest, 4) for bucket in timeline.buckets],
-    }
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(report | {"timeline": series}, ensure_ascii=False, indent=2)
+        text = json.dumps(report, ensure_ascii=False, indent=2)
         (folder / f"{name}.json").write_text(text, encoding="utf-8")
-        page.write_text(_page(report, series), encoding="utf-8")
+        page.write_text(html(report, drawn=report["seconds"] >= DRAWN_FROM), encoding="utf-8")
     except OSError as error:
         raise ConfigError(
             f"report {page}: {error.strerror}",
@@ -54,7 +50,9 @@ def write(folder: Path, report: dict[str, Any], timeline: Timeline) -> Path:
     return page
 
 
-def _page(report: dict[str, Any], series: dict[str, Any]) -> str:
+def html(report: dict[str, Any], *, drawn: bool = True) -> str:
+    """The page of a report, with the picture of its time line if that can be `drawn`."""
+    report = complete(report)
     closed = "books closed" if report["books_closed"] else '<strong class="bad">the books do not close</strong>'
     columns = [name for name in COLUMNS if any(books[name] for books in report["books"].values())] or ["read"]
     head = "".join(f"<th>{name}</th>" for name in columns)
@@ -62,54 +60,99 @@ def _page(report: dict[str, Any], series: dict[str, Any]) -> str:
         f"<tr><td>{escape(source)}</td>{''.join(f'<td>{books[name]:,}</td>' for name in columns)}</tr>"
         for source, books in report["books"].items()
     )
-    flying = sum(report.get("in_flight", {}).values())
-    problems = "".join(f"<li>{escape(text)}</li>" for text in report["problems"])
-    warnings = "".join(f"<li>{count:,} × {escape(kind)}</li>" for kind, count in report.get("warnings", {}).items())
-    width = series["seconds_a_bucket"]
-    rates = [count / width for count in series["documents"]]
+    flying = sum(report["in_flight"].values())
+    number = f"Run {report['run']}. " if report.get("run") else ""
     return f"""<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{escape(report["command"])} {escape(report["started"])}</title>
 <style>{STYLE}</style></head><body>
 <h1>{escape(report["command"])} into {escape(report["target"])}</h1>
-<p>Started {escape(report["started"])}, took {duration(report["seconds"])}, exit code {report["exit_code"]}: {closed}{
-        f"; {flying:,} records were in flight when it ended, and are not counted" if flying else ""
-    }; {report.get("retries", 0):,} requests were tried again.</p>
-<table><thead><tr><th>source</th>{head}</tr></thead><tbody>{rows}</tbody></table>
-<h2>Documents a second</h2>{_plot([("line", rates)], width, "documents acknowledged a second over the run")}
-<h2>Seconds a batch: mean, and longest</h2>
-{
-        _plot(
-            [("line longest", series["longest_batch_seconds"]), ("line", series["mean_batch_seconds"])],
-            width,
-            "seconds that a batch took over the run",
-        )
-    }
-{f"<h2>What went wrong</h2><ul>{problems}</ul>" if problems else ""}
-{f"<h2>Metadata warnings, kept in the documents</h2><ul>{warnings}</ul>" if warnings else ""}
+<p>{number}Started {escape(report["started"])}, took {duration(report["seconds"])}, exit code {report["exit_code"]}: {
+        closed
+    }{f"; {flying:,} records were in flight when it ended, and are not counted" if flying else ""}; {
+        report["retries"]:,} requests were tried again.</p>
+<table class="books"><thead><tr><th>source</th>{head}</tr></thead><tbody>{rows}</tbody></table>
+<h2>Time line</h2>
+{_time_line(report, drawn=drawn)}
+{_rejected(report["rejected"])}
+{_problems(report["problems"])}
+{_warnings(report)}
 </body></html>
 """
 
 
-def _plot(lines: Sequence[tuple[str, Sequence[float]]], width: float, title: str) -> str:
-    """Lines over time as an SVG picture; the axes begin at 0."""
-    count = max((len(values) for _, values in lines), default=0)
-    top = max((value for _, values in lines for value in values), default=0)
-    if not count or not top:
+def _time_line(report: dict[str, Any], *, drawn: bool) -> str:
+    rows = spans(report)
+    if not rows:
         return "<p>Nothing was sent.</p>"
-    right, bottom = WIDTH - MARGIN, HEIGHT - MARGIN / 2
-    shown = []
-    for name, values in lines:
-        points = " ".join(
-            f"{MARGIN + (right - MARGIN) * (index + 0.5) / count:.1f},{bottom - (bottom - 15) * value / top:.1f}"
-            for index, value in enumerate(values)
-        )
-        shown.append(f'<polyline class="{name}" points="{points}"/>')
-    return (
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{escape(title)}"><title>{escape(title)}</title>'
-        f'<line class="axis" x1="{MARGIN}" y1="{bottom}" x2="{right}" y2="{bottom}"/>'
-        f'<line class="axis" x1="{MARGIN}" y1="15" x2="{MARGIN}" y2="{bottom}"/>'
-        f'<text x="{MARGIN - 6}" y="19" text-anchor="end">{top:,.3g}</text>'
-        f'<text x="{MARGIN - 6}" y="{bottom}" text-anchor="end">0</text>'
-        f'<text x="{right}" y="{HEIGHT - 6}" text-anchor="end">{duration(count * width)}</text>'
-        f"{''.join(shown)}</svg>"
+    cells = "".join(
+        f"<tr><td>{row.start}–{row.end}</td><td>{row.read:,}</td><td>{row.rejected:,}</td><td>{row.documents:,}</td>"
+        f"<td>{row.rate:,.0f}</td><td>{row.mean_batch:.2f}</td><td>{row.longest_batch:.2f}</td><td>{row.retries:,}</td>"
+        f"<td>{row.waited:.1f}</td></tr>"
+        for row in rows
     )
+    heads = (
+        "time of day (UTC)",
+        "read so far",
+        "rejected so far",
+        "documents",
+        "a second",
+        "seconds a batch",
+        "longest",
+        "tried again",
+        "seconds waiting",
+    )
+    picture = plots.svg(report) if drawn else ""
+    figure = (
+        f'<figure role="img" aria-label="books, rate and batch times over the run: the numbers are in the table below"'
+        f' style="margin: 0">{picture}</figure>'
+        if picture
+        else ""
+    )
+    head = "".join(f"<th>{each}</th>" for each in heads)
+    table = f'<table class="spans"><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table>'
+    return f'{figure}<div class="wide">{table}</div>'
+
+
+def _rejected(kinds: list[dict[str, Any]]) -> str:
+    """By reason, each with some of its records."""
+    if not kinds:
+        return ""
+    shown = "".join(
+        f"<li>{each['count']:,} × {escape(each['stage'])}: {escape(each['kind'])}<ul>"
+        + "".join(
+            f'<li><span class="where">{escape(sample["where"])}{_id(sample["id"])}:</span> '
+            f"{escape(sample['reason'])}</li>"
+            for sample in each["samples"]
+        )
+        + "</ul></li>"
+        for each in kinds
+    )
+    return f"<h2>Rejected records by reason</h2><ul>{shown}</ul><p>indexer dead-letters list has all of them.</p>"
+
+
+def _problems(problems: list[str]) -> str:
+    return (
+        f"<h2>What went wrong</h2><ul>{''.join(f'<li>{escape(text)}</li>' for text in problems)}</ul>"
+        if problems
+        else ""
+    )
+
+
+def _warnings(report: dict[str, Any]) -> str:
+    """Each kind with one of it as it is, and its record."""
+    if not report["warnings"]:
+        return ""
+    shown = []
+    for kind, count in report["warnings"].items():
+        example = report["warning_examples"].get(kind)
+        text = example["text"] if example and kind != "others" else kind
+        where = f'<br><span class="where">{escape(example["where"])}{_id(example["id"])}</span>' if example else ""
+        shown.append(f"<li>{count:,} × {escape(text)}{where}</li>")
+    total = counted(sum(report["warnings"].values()), "warning")
+    return (
+        f"<h2>Metadata warnings, kept in the documents</h2><p>{total}; of each kind, one:</p><ul>{''.join(shown)}</ul>"
+    )
+
+
+def _id(id: str) -> str:
+    return f" ({escape(id)})" if id else ""

@@ -2,7 +2,7 @@
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from indexer.config import Config
 from indexer.engines import registry as engines
@@ -14,6 +14,8 @@ from indexer.model.logs import get_logger
 from indexer.model.records import Fault, Record
 from indexer.observe import page, report
 from indexer.observe.audience import Audience
+from indexer.observe.live import Live
+from indexer.observe.noted import Rejections
 from indexer.observe.timeline import Timeline
 from indexer.pipeline.run import Events, Summary
 
@@ -52,7 +54,14 @@ class Reporter:
         self._started = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         self._clock = time.monotonic()
         self._timeline = Timeline()
+        self._rejected_by_kind = Rejections()
+        self._size: int | None = None  # of the dumps, in bytes, and how much of them was read
+        self._read = 0
+        self._looked = 0.0  # when the books were put into the timeline
+        self._waits_for = ""
+        self._live = Live(store, self.run_id, self._as_json) if store is not None else None
         self._problems: list[str] = []
+        self._ended: int | None = None
         self.page: Path | None = None
 
     def __enter__(self) -> "Reporter":
@@ -60,6 +69,8 @@ class Reporter:
         for problem in (*formats.problems(), *engines.problems()):
             self._log_problem("extension_left_out", reason=problem)
             self.say(problem)
+        if self._live is not None:
+            self._live.start()
         return self
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
@@ -89,7 +100,11 @@ class Reporter:
             self._log.error("books_do_not_close", sources=account.open_sources)
         if message:
             self._problems.append(message)
-        self._write_report(int(code))
+        self._timeline.count(time.monotonic() - self._clock, account)
+        self._ended = int(code)
+        self._write_report()
+        if self._live is not None:
+            self._live.end()
         if error is not None and account.sources:
             where = f"{self.target} · report {self.page}" if self.page else self.target
             for line in report.lines(self.summary, target=where, remembered=self._store is not None):
@@ -111,7 +126,7 @@ class Reporter:
         return Events(
             rejected=self._rejected,
             fault=self._fault,
-            advanced=self.progress.advance,
+            advanced=self._advanced,
             counted=self._counted,
             resumed=self._resumed,
             answered=self._answered,
@@ -119,27 +134,56 @@ class Reporter:
             warned=self._warned,
         )
 
-    def _write_report(self, code: int) -> None:
-        if self._reports is None:
-            return
+    def starts(self, size: int | None) -> None:
+        """So many bytes of dumps are going to be read; None where that is not known."""
+        self._size = size
+        self.progress.start(size)
+
+    def _as_json(self) -> dict[str, Any]:
+        """All that there is to tell of the run, as it is now."""
+        elapsed = time.monotonic() - self._clock
         data = report.as_json(self.summary, target=self.target) | {
+            "run": self.run_id,
             "command": self._command,
             "started": self._started,
-            "exit_code": code,
-            "problems": self._problems,
+            "exit_code": self._ended,
+            "problems": list(self._problems),
+            "rejected": self._rejected_by_kind.as_json(),
+            "timeline": self._timeline.series(),
         }
+        if self._ended is None:
+            data |= {
+                "seconds": round(elapsed, 3),
+                "bytes": self._size,
+                "bytes_read": self._read,
+                "waits_for": self._waits_for,
+            }
+        return data
+
+    def _write_report(self) -> None:
+        if self._reports is None:
+            return
         try:
-            self.page = page.write(self._reports, data, self._timeline)
+            self.page = page.write(self._reports, self._as_json())
         except ConfigError as error:  # the run is as it is, and its own error is the one to tell
             self._log_problem("report_failed", reason=error.message)
             self.say(error.message)
             self._advise(error.advice)
 
+    def _advanced(self, size: int) -> None:
+        self._read += size
+        self.progress.advance(size)
+
     def _answered(self, documents: int, seconds: float) -> None:
+        self._waits_for = ""
         self._timeline.add(time.monotonic() - self._clock, documents, seconds)
 
     def _counted(self, account: Account) -> None:
         self.progress.update(account)
+        elapsed = time.monotonic() - self._clock
+        if elapsed - self._looked >= self._timeline.width:
+            self._looked = elapsed
+            self._timeline.count(elapsed, account)
 
     def _resumed(self, file: str, items: int) -> None:
         self._log.info("resumed", file=file, items=items)
@@ -147,6 +191,7 @@ class Reporter:
 
     def _rejected(self, letter: "DeadLetter", advice: str) -> None:
         self._rejections += 1
+        self._rejected_by_kind.add(letter)
         self._log_problem(
             "record_rejected",
             source=letter.source,
@@ -176,6 +221,8 @@ class Reporter:
             self._log.info("metadata_warning", record=str(record.position), id=id, warning=warning)
 
     def _paused(self, error: TransientError, seconds: float) -> None:
+        self._timeline.pause(time.monotonic() - self._clock, seconds)
+        self._waits_for = error.message
         self._log_problem("paused", reason=error.message, seconds=round(seconds, 1))
         self.say(f"{error.message}; trying again in {seconds:.0f} s")
 

@@ -6,7 +6,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from indexer import sources
 from indexer.derive.tracking import Change
@@ -71,10 +71,19 @@ class BudgetError(IndexerError):
     """Too many records were rejected: the run stopped before the end."""
 
 
+class Example(NamedTuple):
+    """A warning as it is, the place of its record, and the id of its document."""
+
+    text: str
+    where: str
+    id: str
+
+
 @dataclass(slots=True)
 class Summary:
     """How a run ended. `exit_code` is what the process should end with. `warnings` counts what could not be made of
-    records whose documents are loaded all the same, by kind; `retries` the requests that were tried again; `held` the
+    records whose documents are loaded all the same, by kind, and `examples` has of each kind one as it is, with its
+    record and document; `retries` the requests that were tried again; `held` the
     documents whose deletion the delete guard has stopped; `missing`, for `sync`, the records of its sources that are
     not in the index, those of earlier runs too. `faulty` are the files that were not read, or not to their end.
     `after_failed`: the load is well, what was to follow is not.
@@ -89,16 +98,21 @@ class Summary:
     missing: int = 0
     after_failed: bool = False
     faulty: list[str] = field(default_factory=list)
+    examples: dict[str, Example] = field(default_factory=dict)
 
-    def warn(self, warning: str) -> None:
+    def warn(self, warning: str, record: Record, id: str) -> None:
         """One warning more of its kind; beyond so many kinds, of the others."""
         kind = kind_of(warning)
-        known = kind in self.warnings or len(self.warnings) < KEPT_KINDS
-        self.warnings[kind if known else "others"] += 1
+        if kind not in self.warnings:
+            if len(self.warnings) >= KEPT_KINDS:
+                kind = "others"
+            self.examples.setdefault(kind, Example(warning, str(record.position), id))
+        self.warnings[kind] += 1
 
     def add(self, part: "Summary") -> None:
         """What a further part of the run came to, but for its books: how those are added, the part decides."""
         self.warnings.update(part.warnings)
+        self.examples = part.examples | self.examples
         self.seconds += part.seconds
         self.interrupted |= part.interrupted
         self.retries += part.retries
@@ -366,7 +380,7 @@ class _Run:
             self.ledger.settle(entry, "filtered")
         elif isinstance(result, Prepared):
             for warning in result.warnings:
-                self._summary.warn(warning)
+                self._summary.warn(warning, item, result.write.id)
             if result.warnings:
                 self._events.warned(item, result.write.id, list(result.warnings))
             if self._run_state is not None and result.write.id in unchanged:

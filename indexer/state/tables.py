@@ -6,7 +6,7 @@ from indexer.model.books import COLUMNS
 
 metadata = sa.MetaData()
 
-REVISION = "0004"  # of these tables: the newest of migrations/versions
+REVISION = "0005"  # of these tables: the newest of migrations/versions
 FIRST_REVISION = "0003"  # from which the migrations lead on: the tables of 0.1.0
 
 #: Alembic's own table, of one row, and the release of ours that made the tables what they are.
@@ -85,6 +85,16 @@ books = sa.Table(
     sa.Column("run_id", sa.ForeignKey("runs.id"), primary_key=True),
     sa.Column("source", sa.Text, primary_key=True),
     *(sa.Column(column, sa.Integer, nullable=False) for column in COLUMNS),
+)
+
+#: What a run tells of itself beyond its books (observe/report.py), in JSON: now and then while it goes on, and at its
+#: end.
+run_reports = sa.Table(
+    "run_reports",
+    metadata,
+    sa.Column("run_id", sa.ForeignKey("runs.id"), primary_key=True),
+    sa.Column("updated", sa.Text, nullable=False),
+    sa.Column("data", sa.Text, nullable=False),
 )
 
 #: Records that are not in the index, with all that is needed to try them again. `run_id` and `sequence` say when they

@@ -15,8 +15,9 @@ from indexer.engines.retry import RetryPolicy
 from indexer.formats import profiles
 from indexer.model.books import Account, Books
 from indexer.model.errors import ConfigError, ExitCode, PermanentError, TransientError
+from indexer.model.records import Position, Record
 from indexer.pipeline import pool
-from indexer.pipeline.run import KEPT_KINDS, Budget, Events, Plan, Summary, run
+from indexer.pipeline.run import KEPT_KINDS, Budget, Events, Example, Plan, Summary, run
 from indexer.pipeline.run_state import RunState
 from indexer.pipeline.workers import TransformSpec
 from tests.conftest import PATIENCE
@@ -115,8 +116,9 @@ def test_a_state_that_fails_takes_back_nothing_of_what_came_before_the_run(
 
 def test_warnings_of_ever_new_kinds_are_counted_together() -> None:
     summary = Summary()
+    record = Record("s", "marc", b"", Position("d", 1))
     for number in range(KEPT_KINDS + 5):
-        summary.warn("".join(chr(97 + int(digit)) for digit in str(number)))
+        summary.warn("".join(chr(97 + int(digit)) for digit in str(number)), record, "id")
     assert len(summary.warnings) == KEPT_KINDS + 1
     assert summary.warnings["others"] == 5
 
@@ -270,7 +272,8 @@ def quiet() -> Events:
 
 
 def test_a_part_of_a_run_adds_everything_but_its_books() -> None:
-    part = Summary(Account({"ojs": Books(read=1)}), Counter(x=2), 1.5, True, 3, 4, 5, True, ["a.xml"])
+    examples = {"x": Example("x1", "a.xml record 1", "id")}
+    part = Summary(Account({"ojs": Books(read=1)}), Counter(x=2), 1.5, True, 3, 4, 5, True, ["a.xml"], examples)
     assert all(getattr(part, each.name) != getattr(Summary(), each.name) for each in fields(Summary))
     whole = Summary()
     whole.add(part)

@@ -65,6 +65,7 @@ def upgraded(before: dict[str, Rows]) -> dict[str, Rows]:
     """What is to be in a state that held this under 0.1.0."""
     after = {name: rows for name, rows in before.items() if name not in ("layout", "journal")}
     after["saved_settings"] = before["journal"]
+    after["run_reports"] = []
     after["alembic_version"] = [{"version_num": REVISION, "release": indexer.__version__}]
     after["files"] = sorted(
         (

@@ -2,7 +2,7 @@
 
 from indexer.model.books import Account, Books
 from indexer.model.records import Position
-from indexer.state import dead_letters, progress, runs
+from indexer.state import dead_letters, progress, run_reports, runs
 from indexer.state.dead_letters import DeadLetter
 from indexer.state.store import Store
 
@@ -61,3 +61,18 @@ def test_its_dead_letters_are_counted(store: Store) -> None:
     with store.begin() as connection:
         dead_letters.put(connection, [letter], target_id=target_id, derive="1")
     assert runs.last(store)[0].dead_letters == 1
+
+
+def test_what_a_run_tells_of_itself_is_kept_and_that_of_long_ago_forgotten(store: Store) -> None:
+    first = runs.start(store, command="load", target="t", derive_version="1")
+    assert run_reports.read(store, first) is None
+    run_reports.put(store, first, {"seconds": 1})
+    run_reports.put(store, first, {"seconds": 2, "command": "lädt"})
+    found = run_reports.read(store, first)
+    assert found is not None
+    assert found[1] == {"seconds": 2, "command": "lädt"}
+    for _ in range(run_reports.KEPT):
+        last = runs.start(store, command="load", target="t", derive_version="1")
+    run_reports.put(store, last, {})
+    assert run_reports.read(store, first) is None
+    assert run_reports.read(store, last) is not None
