@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from indexer.config import Config
 from indexer.harvest.folder import Notes, folder_of
@@ -14,10 +15,15 @@ from indexer.jobs.state import open_state
 from indexer.model.errors import ConfigError
 from indexer.model.settings import SourceSettings
 from indexer.observe.audience import NOBODY, Audience
-from indexer.state import dumps, generations, progress, runs
-from indexer.state.overview import Overview, overviews
+from indexer.observe.spans import complete
+from indexer.state import dumps, generations, progress, run_reports, runs
+from indexer.state.overview import Overview, age, overviews
+from indexer.state.owners import holders
 from indexer.state.runs import StoredRun
 from indexer.state.store import Store, is_absent, shown_url
+
+LOOKED_AT = 50  # runs, for those that go on
+SILENT = 60.0  # seconds after which a run that says nothing does not go on: it tells something every two
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,42 @@ def show_run(id: int, *, config: Config, audience: Audience = NOBODY) -> StoredR
     if found is None:
         raise ConfigError(f"there is no run {id}", advice="indexer status shows the last ones.")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRun:
+    """A run and what it told of itself last: its `report` as JSON has it (observe.report.as_json and what the reporter
+    adds), None where it told nothing, or too long ago. `under_way`: somebody has the lock, and it spoke lately.
+    """
+
+    run: StoredRun
+    report: dict[str, Any] | None
+    under_way: bool
+
+
+def look_at_run(id: int, *, config: Config, audience: Audience = NOBODY) -> SeenRun:
+    """One run, as it is now. Raises ConfigError where there is none of this number."""
+    run = show_run(id, config=config, audience=audience)
+    with closing(open_state(config, audience)) as store:
+        return _seen(store, run)
+
+
+def runs_under_way(*, config: Config, audience: Audience = NOBODY) -> Sequence[SeenRun]:
+    """Those that go on now, as far as can be told, the newest first."""
+    if is_absent(config.settings.state):
+        return []
+    with closing(open_state(config, audience)) as store:
+        seen = [_seen(store, run) for run in runs.last(store, LOOKED_AT) if run.finished is None]
+    return [each for each in seen if each.under_way]
+
+
+def _seen(store: Store, run: StoredRun) -> SeenRun:
+    told, report = run_reports.read(store, run.id) or (run.started, None)
+    under_way = False
+    if run.finished is None and age(told, datetime.now(UTC)) < SILENT:
+        with store.begin() as connection:
+            under_way = bool(holders(connection, run.target, state=store.file))
+    return SeenRun(run, complete(report) if report is not None else None, under_way)
 
 
 def list_sources(*, config: Config, audience: Audience = NOBODY) -> Sequence[SourceStatus]:

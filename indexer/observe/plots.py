@@ -115,7 +115,7 @@ def _times(axes: "Axes", seconds: float, zone: tzinfo | None) -> None:
 def _fraction(value: float, zone: tzinfo | None) -> str:
     from matplotlib.dates import num2date
 
-    return num2date(value, tz=zone).strftime("%H:%M:%S.%f")[:-5]
+    return str(num2date(value, tz=zone).strftime("%H:%M:%S.%f"))[:-5]
 
 
 def plain(value: float) -> str:

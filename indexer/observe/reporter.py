@@ -179,11 +179,11 @@ class Reporter:
         self._timeline.add(time.monotonic() - self._clock, documents, seconds)
 
     def _counted(self, account: Account) -> None:
-        self.progress.update(account)
         elapsed = time.monotonic() - self._clock
         if elapsed - self._looked >= self._timeline.width:
             self._looked = elapsed
             self._timeline.count(elapsed, account)
+        self.progress.update(account)
 
     def _resumed(self, file: str, items: int) -> None:
         self._log.info("resumed", file=file, items=items)

@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from indexer.engines.base import Index
 from indexer.model.errors import ConfigError, IndexerError
-from indexer.web import actions, api, pages, staff
+from indexer.web import actions, api, live, pages, staff
 from indexer.web.access import Staff
 from indexer.web.asked import BadRequest
 from indexer.web.forms import read_form
@@ -63,6 +63,7 @@ def application(
             Route(path, guard(endpoint, of_index=False, takes_form=True), methods=["POST"])
             for path, endpoint in actions.ACTIONS
         ]
+        routes += [Route(path, live.events(part)) for path, part in staff.STREAMS]
     routes.append(Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")))
     app = Starlette(
         routes=routes,
@@ -71,6 +72,7 @@ def application(
     )
     app.state.index = index
     app.state.staff = operator
+    app.state.ending = lambda: False  # the server, who knows, puts its own here
     app.state.tasks = Tasks(operator.config) if operator is not None else None
     return app
 

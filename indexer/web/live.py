@@ -57,6 +57,10 @@ def events(part: Part) -> Callable[[Request], object]:
             return refused
         if open_now >= MOST:
             return refuse(request, 503, "busy")
+        try:
+            await anyio.to_thread.run_sync(part, request)  # whether there is such a run at all
+        except IndexerError:
+            return refuse(request, 503, "no_index")
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(sent(request), media_type="text/event-stream", headers=headers)
 

@@ -49,6 +49,11 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     return response
 
 
+def part(request: Request, template: str, **values: Any) -> str:
+    """A part of a page, in the reader's language."""
+    return _templates().get_template(template).render(t=language_of(request), **values)
+
+
 def refuse(request: Request, status: int, key: str, **values: object) -> Response:
     """An answer that is none, as a page or as the API has it: what is wrong, without a word about the inside."""
     chosen = language_of(request)

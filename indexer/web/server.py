@@ -63,8 +63,10 @@ def serve(
             )
             address = f"[{host}]" if ":" in host else host
             say(f"{target} at http://{address}:{listening.getsockname()[1]}/  (Ctrl-C ends it)")
+            server = uvicorn.Server(options)
+            app.state.ending = lambda: server.should_exit
             with suppress(KeyboardInterrupt):  # told to stop, it finished what was under way
-                uvicorn.Server(options).run(sockets=[listening])
+                server.run(sockets=[listening])
             if operator is not None:
                 app.state.tasks.close(SECONDS_TO_FINISH)
 

@@ -3,6 +3,8 @@
 """
 
 import secrets
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
@@ -12,11 +14,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from indexer.jobs.dead_letters import DeadLetters, LetterKind, show_dead_letter
-from indexer.jobs.status import SourceStatus, list_runs, list_sources, show_run, status
+from indexer.jobs.status import SeenRun, SourceStatus, list_runs, list_sources, look_at_run, runs_under_way, status
 from indexer.model.books import COLUMNS, HELD
 from indexer.model.errors import ConfigError, SourceError
 from indexer.model.records import Record
+from indexer.observe import page as report_page
+from indexer.observe import plots
 from indexer.observe.report import duration
+from indexer.observe.spans import spans
 from indexer.state.dead_letters import StoredLetter
 from indexer.state.store import is_absent
 from indexer.web import actions
@@ -24,13 +29,18 @@ from indexer.web.access import COOKIE, Staff, denied
 from indexer.web.asked import clean, number
 from indexer.web.made import readable
 from indexer.web.record import LONGEST_SHOWN
-from indexer.web.render import page
+from indexer.web.render import language_of, page, part
 
 RUNS = 50
 LAST_RUNS = 10
 LETTERS = 200
 KINDS = 50
 LARGEST = 2**31 - 1  # number of a run or a letter
+JUST_NOW = 10.0  # seconds
+DRAWN_EVERY = 10.0  # seconds
+DRAWN = 32  # pictures that are kept
+_drawing = threading.Lock()
+_drawn: dict[tuple[int, str, str], str] = {}
 SESSION = 64  # characters of a browser's cookie
 
 
@@ -38,7 +48,15 @@ def home(request: Request) -> Response:
     """What there is, and how it is doing."""
     now = status(config=_staff(request).config)
     lags = {target.target: _time(target.lag(now.time)) for target in now.targets}
-    return page(request, "staff.html", now=now, lags=lags, sources=_sources(request), runs=now.runs[:LAST_RUNS])
+    return page(
+        request,
+        "staff.html",
+        now=now,
+        lags=lags,
+        sources=_sources(request),
+        runs=now.runs[:LAST_RUNS],
+        under_way=runs_under_way(config=_staff(request).config),
+    )
 
 
 def runs(request: Request) -> Response:
@@ -50,11 +68,85 @@ def runs(request: Request) -> Response:
 
 def run(request: Request) -> Response:
     """One run with its books."""
+    return page(request, "staff_run.html", drawn=plots.available(), **shown_run(_seen(request)))
+
+
+def run_part(request: Request) -> tuple[str, bool]:
+    """What of a run's page changes while it goes on, and whether it has ended."""
+    seen = _seen(request)
+    return part(request, "staff_run_part.html", **shown_run(seen)), not seen.under_way
+
+
+def picture(request: Request) -> Response:
+    """The time line of a run (SVG). One is drawn at a time, and of a run that goes on every ten seconds at most."""
+    t = language_of(request)
+    seen = _seen(request)
+    if seen.report is None:
+        raise HTTPException(404)
+    key = (seen.run.id, t.code, "" if not seen.under_way else str(int(time.monotonic() / DRAWN_EVERY)))
+    with _drawing:
+        if key not in _drawn:
+            words = {name: t(f"plot_{name}") for name in plots.TEXTS}
+            words |= {f"books_{column}": t(f"books_{column}") for column in COLUMNS}
+            for old in list(_drawn)[: -(DRAWN - 1)]:
+                del _drawn[old]
+            _drawn[key] = plots.svg(seen.report, words)
+    if not _drawn[key]:
+        raise HTTPException(404)
+    # a picture by itself: its styles are its own, and nothing in it is run
+    policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    return Response(_drawn[key], headers={"content-security-policy": policy}, media_type="image/svg+xml")
+
+
+def saved(request: Request) -> Response:
+    """The report of a run as one file."""
+    seen = _seen(request)
+    if seen.report is None:
+        raise HTTPException(404)
+    headers = {"content-disposition": f'attachment; filename="run-{seen.run.id}.html"'}
+    with _drawing:
+        return Response(report_page.html(seen.report), headers=headers, media_type="text/html; charset=utf-8")
+
+
+def shown_run(seen: SeenRun) -> dict[str, Any]:
+    """What the page of a run shows: its own books, or as they are by now."""
+    run, report = seen.run, seen.report
+    books: dict[str, dict[str, int]] = {name: each.counts() for name, each in run.books.items()}
+    left, just_now, done = None, None, None
+    seconds = run.seconds
+    if report is not None and run.finished is None:
+        books, seconds = report["books"], report["seconds"]
+        if report.get("bytes") and report.get("bytes_read"):
+            done = min(1.0, report["bytes_read"] / report["bytes"])
+            left = _time(seconds * (1 - done) / done)
+        series = report["timeline"]
+        buckets = max(1, round(JUST_NOW / series["seconds_a_bucket"]))
+        just_now = int(sum(series["documents"][-buckets:]) / (buckets * series["seconds_a_bucket"]))
+    read = sum(each["read"] for each in books.values())
+    return {
+        "run": run,
+        "report": report,
+        "under_way": seen.under_way,
+        "columns": COLUMNS,
+        "books": books,
+        "took": _time(seconds),
+        "rate": int(read / seconds) if seconds else 0,
+        "just_now": just_now,
+        "done": None if done is None else int(100 * done),
+        "left": left,
+        "retries": report["retries"] if report is not None and run.finished is None else run.retries,
+        "rows": spans(report) if report is not None else [],
+    }
+
+
+def _seen(request: Request) -> SeenRun:
+    config = _staff(request).config
+    if is_absent(config.settings.state):
+        raise HTTPException(404)
     try:
-        found = show_run(_id(request), config=_staff(request).config)
+        return look_at_run(_id(request), config=config)
     except ConfigError:
         raise HTTPException(404) from None
-    return page(request, "staff_run.html", run=found, columns=COLUMNS, took=_time(found.seconds))
 
 
 def letters(request: Request) -> Response:
@@ -173,12 +265,15 @@ def _for_staff(endpoint: Callable[[Request], Response]) -> Callable[[Request], R
     return answer
 
 
+STREAMS = (("/staff/runs/{id:int}/events", run_part),)
 ENDPOINTS: tuple[tuple[str, Callable[[Request], Response]], ...] = tuple(
     (path, _for_staff(endpoint))
     for path, endpoint in (
         ("/staff", home),
         ("/staff/runs", runs),
         ("/staff/runs/{id:int}", run),
+        ("/staff/runs/{id:int}/picture.svg", picture),
+        ("/staff/runs/{id:int}/report.html", saved),
         ("/staff/dead-letters", letters),
         ("/staff/dead-letters/{id:int}", letter),
         ("/staff/dead-letters/{id:int}/raw", raw),

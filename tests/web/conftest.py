@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import shutil
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from lxml import etree, html
+from playwright.sync_api import Browser, sync_playwright
 from starlette.testclient import TestClient
 
 import indexer
@@ -136,6 +138,15 @@ def site(tmp_path: Path) -> Site:
     made.dump("1.xml", *(f"t{number}" for number in range(20)), bad={"t3", "t4", "t5"})
     made.sync()
     return made
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = browser_or_skip(shutil.which)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield opened
+        opened.close()
 
 
 @pytest.fixture

@@ -1,23 +1,19 @@
 """The pages in a real browser: what people do, with JavaScript and without, and what axe-core says of each page."""
 
 import re
-import shutil
-import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from indexer.config import Config
 from indexer.engines.base import Index
 from indexer.web.access import Staff
 from indexer.web.app import application
-from tests.conftest import PATIENCE
-from tests.web.conftest import SEED, browser_or_skip
+from tests.web.browsing import opened, serving
+from tests.web.conftest import SEED
 
 WIDTHS = {"wide": (1280, 900), "phone": (360, 740)}
 PAGES = {
@@ -41,52 +37,12 @@ PAGES = {
 
 @pytest.fixture(scope="module")
 def address(index: Index, operated: Config) -> Iterator[str]:
-    """The pages, served as `indexer serve` does."""
-    server = uvicorn.Server(
-        uvicorn.Config(application(index, operator=Staff(operated)), port=0, lifespan="off", log_config=None)
-    )
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.01)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(PATIENCE)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = browser_or_skip(shutil.which)
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
-        yield opened
-        opened.close()
+    yield from serving(application(index, operator=Staff(operated)))
 
 
 @pytest.fixture
 def reader(browser: Browser, address: str) -> Iterator[Page]:
     yield from opened(browser, address)
-
-
-def opened(browser: Browser, address: str, **options: Any) -> Iterator[Page]:
-    """A page of a new browser. Nothing it loads may come from elsewhere, and nothing may be refused."""
-    context = browser.new_context(base_url=address, locale=options.pop("locale", "en-GB"), **options)
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    trouble: list[str] = []
-
-    def told(message: str, *, is_trouble: bool = True) -> None:
-        if is_trouble:
-            trouble.append(message)
-
-    page.on("request", lambda request: told(request.url, is_trouble=not request.url.startswith(address)))
-    page.on("console", lambda message: told(message.text, is_trouble="404" not in message.text))
-    page.on("pageerror", lambda error: told(str(error)))
-    page.on("dialog", lambda dialog: told(dialog.message))
-    yield page
-    context.close()
-    assert trouble == []
 
 
 def test_a_search_its_facets_and_a_record(reader: Page) -> None:

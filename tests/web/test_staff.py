@@ -42,8 +42,10 @@ def test_targets_sources_and_runs(staff: TestClient, operated: Config) -> None:
     assert [cell.xpath("string()") for cell in source.xpath("td")][:2] == ["books", "solr_json"]
     assert "load" in get(staff, "/staff/runs")
     run = parsed(staff.get("/staff/runs/1").text)
-    heads = [head.text for head in run.xpath("//section//thead//th")]
-    row = [" ".join(cell.xpath("string()").split()) for cell in run.xpath("//section//tbody//td")]
+    heads = [head.text for head in run.xpath("//section[@aria-labelledby='books']//thead//th")]
+    row = [
+        " ".join(cell.xpath("string()").split()) for cell in run.xpath("//section[@aria-labelledby='books']//tbody//td")
+    ]
     assert dict(zip(heads, row, strict=True)) == {
         "Source": "solr_json",
         "Read": "5",
