@@ -1,5 +1,6 @@
 """What a load would change in an index: by document, and by field and the rule that writes it."""
 
+import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
@@ -58,17 +59,27 @@ ProfileField = tuple[str, str]  # profile and field
 Fate = tuple[Kind, tuple[ProfileField, ...]]  # what becomes of a document, and which of its fields change
 
 
-def changes(plan: Plan, sink: Index, *, id: str | None = None, sample: Sample | None = None) -> Changes:
+def changes(
+    plan: Plan,
+    sink: Index,
+    *,
+    id: str | None = None,
+    sample: Sample | None = None,
+    stop: threading.Event | None = None,
+) -> Changes:
     """Reads every dump of the plan and holds what is made of it against the index behind `sink`: all of it, the
     document `id`, or a sample.
 
-    Of several versions of a document the last one counts. Held in memory are the ids that change, no documents. Raises
+    Once `stop` is set no further record is read, and what was read by then is compared. Of several versions of a
+    document the last one counts. Held in memory are the ids that change, no documents. Raises
     what reading the dumps and the engine raise.
     """
     collected = _Collected(plan, sink)
     versions: dict[str, tuple[Last, Record]] = {}
     with closing(transform_all(plan)) as derived:
         for chunk in derived:
+            if stop is not None and stop.is_set():
+                break
             if id is None and sample is None:
                 collected.compare({key: (last, record) for key, last, record in _versions(chunk, collected)})
                 continue

@@ -10,8 +10,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from indexer.jobs import dead_letters
+from indexer.jobs.diff import DiffResult, diff
 from indexer.jobs.results import LoadResult
 from indexer.model.books import HELD
+from indexer.model.documents import Value
 from indexer.observe.audience import Audience
 from indexer.state.dead_letters import StoredLetter
 from indexer.state.store import is_absent
@@ -23,6 +25,8 @@ from indexer.web.tasks import Task, Tasks
 AT_ONCE = 2.0  # seconds: what is done by then is shown at once
 SURE = "sure"  # the field of a form by which a person says so
 LARGEST = 2**31 - 1
+LARGEST_SAMPLE = 1000  # documents whose changes are looked for
+LONGEST_VALUE = 300  # characters of one that is shown
 
 
 def chosen_letters(staff: Staff, names: Mapping[str, str], through: int = LARGEST) -> list[StoredLetter]:
@@ -71,6 +75,23 @@ def drop(request: Request) -> Response:
     return _begin(request, "drop_held" if held else "drop", ids, job)
 
 
+def compare(request: Request) -> Response:
+    """Holds a sample of what the sources have against the index. It changes nothing, and reads every dump."""
+    config = request.app.state.staff.config
+    form = request.state.form
+    source, number = clean(form.get("source", "")), form.get("sample", "")
+    if not number.isdecimal() or len(number) > len(str(LARGEST_SAMPLE)):
+        raise HTTPException(400)
+    sample = min(max(int(number), 1), LARGEST_SAMPLE)
+    if source not in ("", *(each.name for each in config.settings.source)):
+        raise HTTPException(404)
+
+    def job(audience: Audience) -> DiffResult:
+        return diff(config=config, sample=sample, source=source or None, audience=audience)
+
+    return begin(request, "diff", sample, job)
+
+
 def stop(request: Request) -> Response:
     """What is under way comes to its end as after a Ctrl-C."""
     task = task_of(request)
@@ -81,7 +102,23 @@ def stop(request: Request) -> Response:
 def task(request: Request) -> Response:
     """What was set to work here, and how it ended."""
     found = task_of(request)
-    return page(request, "staff_task.html", task=found, ended=found.done.is_set(), token=request.state.token)
+    return page(
+        request,
+        "staff_task.html",
+        task=found,
+        ended=found.done.is_set(),
+        token=request.state.token,
+        value=_value,
+        kinds=("added", "changed", "deleted", "unchanged"),
+    )
+
+
+def _value(value: Value | None) -> str:
+    """What a field has, as text that is not too long."""
+    if value is None:
+        return "–"
+    text = value if isinstance(value, str) else " · ".join(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]} …"
 
 
 def task_of(request: Request) -> Task:
@@ -157,6 +194,7 @@ ACTIONS: tuple[tuple[str, Callable[[Request], Response]], ...] = tuple(
     for path, endpoint in (
         ("/staff/dead-letters/replay", replay),
         ("/staff/dead-letters/drop", drop),
+        ("/staff/changes", compare),
         ("/staff/tasks/{id:int}/stop", stop),
     )
 )

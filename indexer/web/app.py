@@ -58,7 +58,7 @@ def application(
     areas = (pages.ENDPOINTS, api.ENDPOINTS)
     routes: list[BaseRoute] = [Route(path, guard(endpoint)) for area in areas for path, endpoint in area]
     if operator is not None:  # these are there when the index is not
-        routes += [Route(path, guard(endpoint, of_index=False)) for path, endpoint in staff.ENDPOINTS]
+        routes += [Route(path, guard(endpoint, of_index=False), methods=["GET"]) for path, endpoint in staff.ENDPOINTS]
         routes += [
             Route(path, guard(endpoint, of_index=False, takes_form=True), methods=["POST"])
             for path, endpoint in actions.ACTIONS

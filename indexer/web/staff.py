@@ -149,6 +149,13 @@ def _seen(request: Request) -> SeenRun:
         raise HTTPException(404) from None
 
 
+def changes(request: Request) -> Response:
+    """What a load would change: asked for here, and told on the page of what was set to work."""
+    names = [source.name for source in _staff(request).config.settings.source]
+    most = actions.LARGEST_SAMPLE
+    return page(request, "staff_changes.html", names=names, most=most, **_doing(request))
+
+
 def letters(request: Request) -> Response:
     """Rejected records by kind and source, or those of one; deletions that are held are of the stage `held`."""
     staff = _staff(request)
@@ -274,6 +281,7 @@ ENDPOINTS: tuple[tuple[str, Callable[[Request], Response]], ...] = tuple(
         ("/staff/runs/{id:int}", run),
         ("/staff/runs/{id:int}/picture.svg", picture),
         ("/staff/runs/{id:int}/report.html", saved),
+        ("/staff/changes", changes),
         ("/staff/dead-letters", letters),
         ("/staff/dead-letters/{id:int}", letter),
         ("/staff/dead-letters/{id:int}/raw", raw),

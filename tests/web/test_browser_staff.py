@@ -138,6 +138,11 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_window(
         ):
             reader.goto(path)
             look(reader, path)
+        reader.goto("/staff/changes")
+        look(reader, "changes")
+        reader.get_by_role("button", name="Compare").click()
+        expect(reader.get_by_role("status")).to_contain_text("Unchanged", timeout=60_000)
+        look(reader, "what would change")
 
 
 def look(reader: Page, name: str) -> None:
