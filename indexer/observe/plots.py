@@ -23,6 +23,7 @@ COLORS = {  # of Okabe and Ito: told apart by the colour-blind, too; the lines d
     "filtered": ("#e69f00", ":"),
     "rejected": ("#d55e00", "--"),
 }
+STEPS = 80  # of the line of the rate
 TENTHS = 8  # seconds: a shorter run's times are told with tenths
 PAUSE, RETRY = "#f5d9c8", "#d55e00"
 TEXTS = {
@@ -62,10 +63,16 @@ def svg(report: Mapping[str, Any], texts: Mapping[str, str] = TEXTS) -> str:
             if any(values):
                 label = texts.get(f"books_{column}", column)
                 books.plot(ends, [0, *values], color=color, linestyle=style, linewidth=1.6, label=label)
-        rates.step(ends, [*(each / width for each in series["documents"]), 0], where="post", color="#0072b2")
-        rates.lines[-1].set_label(texts["rate"])
-        batches.plot(middle, series["longest_batch_seconds"], color="#e69f00", linestyle="--", label=texts["longest"])
-        batches.plot(middle, series["mean_batch_seconds"], color="#0072b2", label=texts["mean"])
+        step = -(-count // STEPS)  # batches are large: too fine, the rate goes up and down between none and one
+        rate = [
+            sum(series["documents"][at : at + step]) / (min(step, count - at) * width) for at in range(0, count, step)
+        ]
+        rates.step([*ends[:-1:step], ends[-1]], [*rate, rate[-1]], where="post", color="#0072b2", label=texts["rate"])
+        answered = [index for index, number in enumerate(series["batches"]) if number]
+        for name, color, style in (("longest", "#e69f00", "--"), ("mean", "#0072b2", "-")):
+            values = [series[f"{name}_batch_seconds"][index] for index in answered]
+            times = [middle[index] for index in answered]
+            batches.plot(times, values, color=color, linestyle=style, label=texts[name])
         retried = [time for time, number in zip(middle, series["retries"], strict=True) if number]
         if retried:
             top = rates.get_ylim()[1]

@@ -200,8 +200,6 @@ class Reporter:
             stage=letter.stage,
             reason=letter.reason,
         )
-        if len(self._problems) < KEPT_PROBLEMS:
-            self._problems.append(f"{letter.position}: {letter.reason}")
         if self._rejections <= SHOWN_PROBLEMS:
             named = f" ({letter.document_id})" if letter.document_id else ""
             self.say(f"{letter.position}{named}: {letter.reason}")

@@ -34,7 +34,8 @@ def test_warnings_are_counted_by_kind_and_logged(tmp_path: Path, indexer: Indexe
         ("c", f"{dump} record 3", "era: is 'y'"),
     ]
     page = Path(tmp_path / told["report"]).read_text(encoding="utf-8")
-    assert "<li>2 × era: is …</li>" in page
+    assert f'<li>2 × era: is &#x27;x&#x27;<br><span class="where">{dump} record 2 (b)</span></li>' in page
+    assert "<li>1 × 245: no $a<br>" in page  # with its digits
     again = indexer("load", dump)
     assert "4 metadata warnings, which the documents keep; by kind:\n        2  era: is …\n" in again.out
     kept = [json.loads(line) for line in indexer("transform", "embedded:var/index").out.splitlines()]
