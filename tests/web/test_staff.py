@@ -10,11 +10,16 @@ from starlette.testclient import TestClient
 import indexer
 from indexer.config import Config
 from indexer.engines.base import Index
+from indexer.jobs.state import open_state
 from indexer.model.errors import ConfigError
+from indexer.model.records import Header, Position
+from indexer.observe.audience import NOBODY
+from indexer.state import dead_letters
+from indexer.state.dead_letters import DeadLetter
 from indexer.web.access import Staff, is_loopback, read_password, staff_of
 from indexer.web.app import application
 from indexer.web.server import serve
-from tests.web.conftest import HERE, PASSWORD, SCRIPT, basic, parsed
+from tests.web.conftest import HERE, PASSWORD, SCRIPT, Site, basic, parsed
 
 PATHS = ("/staff", "/staff/runs", "/staff/runs/1", "/staff/dead-letters", "/staff/dead-letters/1")
 
@@ -141,3 +146,27 @@ def test_the_file_of_the_password(tmp_path: Path) -> None:
     for name, why in (("short", "is no password"), ("none", "cannot be read")):
         with pytest.raises(ConfigError, match=why):
             read_password(tmp_path / name)
+
+
+def test_a_letter_says_all_that_is_known_of_it(index: Index, site: Site) -> None:
+    words = 'Document is missing mandatory field: [doc="x"]\n  at line 3'
+    header = Header("oai:x:1", "2026-01-02", sets=("open", "theses"))
+    letter = DeadLetter(
+        "theses", {"name": "site"}, "xslt", "x", Position("d.xml", 7, 4711), "index", words, header, b"<r/>\xff", (1, 1)
+    )
+    store = open_state(site.config, NOBODY)
+    with store.begin() as connection:
+        dead_letters.put(connection, [letter], target_id=1, derive="1")
+    store.close()
+    client = TestClient(application(index, operator=Staff(site.config)), base_url=HERE)
+    page = parsed(client.get("/staff/dead-letters/4").text)
+    rows = {row.xpath("string(th)"): row.xpath("string(td)") for row in page.xpath("//table//tr")}
+    assert rows["The engine’s message"] == words
+    assert rows["Place"] == "d.xml record 7 (at byte 4,711)"
+    for said in ("oai:x:1", "2026-01-02", "open, theses"):
+        assert said in rows["What the harvest said of it"]
+    saved = client.get("/staff/dead-letters/4/raw")
+    assert saved.content == b"<r/>\xff"
+    assert saved.headers["content-disposition"] == 'attachment; filename="record-4"'
+    assert saved.headers["content-type"] == "application/octet-stream"
+    assert client.get("/staff/dead-letters/99/raw").status_code == 404
