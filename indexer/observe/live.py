@@ -4,6 +4,7 @@ that neither a slow state nor an engine that is waited for holds the one up or h
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from indexer.model.errors import IndexerError
@@ -35,7 +36,8 @@ class Live:
     def _tell_now_and_then(self) -> None:
         wait = FIRST
         while not self._ended.wait(wait):
-            self._tell()
+            with suppress(RuntimeError):  # the run put something new in while it was gone through: at the next time
+                self._tell()
             wait = EVERY
 
     def _tell(self) -> None:

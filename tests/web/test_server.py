@@ -64,4 +64,5 @@ def test_what_cannot_be_served(tmp_path: Path) -> None:
 def test_its_help_says_what_it_shows() -> None:
     said = CliRunner().invoke(cli, ["serve", "--help"]).output
     assert "--host" in said
+    assert "--staff-header-file" in said
     assert "change nothing" in said
