@@ -56,6 +56,7 @@ def home(request: Request) -> Response:
         sources=_sources(request),
         runs=now.runs[:LAST_RUNS],
         under_way=runs_under_way(config=_staff(request).config),
+        task=request.app.state.tasks.running(),
     )
 
 

@@ -135,6 +135,9 @@ def test_one_thing_at_a_time_which_can_be_stopped(staff: TestClient, site: Site)
     tasks = staff.app.state.tasks  # type: ignore[attr-defined]
     task, begun = tasks.begin("drop", 5, lambda audience: int(audience.stop.wait(PATIENCE)))
     assert begun
+    assert parsed(staff.get("/staff").text).xpath("//section[@aria-labelledby='under_way']//a/@href") == [
+        "/staff/tasks/1"
+    ]
     under_way = staff.get("/staff/tasks/1").text
     assert "Under way." in under_way
     assert parsed(under_way).xpath("//noscript/meta[@http-equiv='refresh']")
