@@ -121,7 +121,7 @@ def shown_run(seen: SeenRun) -> dict[str, Any]:
             done = min(1.0, report["bytes_read"] / report["bytes"])
             left = _time(seconds * (1 - done) / done)
         series = report["timeline"]
-        buckets = max(1, round(JUST_NOW / series["seconds_a_bucket"]))
+        buckets = max(1, min(len(series["documents"]), round(JUST_NOW / series["seconds_a_bucket"])))
         just_now = int(sum(series["documents"][-buckets:]) / (buckets * series["seconds_a_bucket"]))
     read = sum(each["read"] for each in books.values())
     return {

@@ -76,7 +76,7 @@ def test_one_that_goes_on(staff: TestClient, site: Site, store: Store) -> None:
             "State": "In progress for 5.0 s",
             "Read of the dumps": "25 %",
             "Time left, about": "15.0 s",
-            "Documents a second, just now": "120",
+            "Documents a second, just now": "240",
             "Waits, because": "503 <b>busy</b>",
             "Records a second": "300",
             "Requests tried again": "1",
