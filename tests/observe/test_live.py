@@ -48,7 +48,7 @@ def test_it_tells_while_the_run_goes_on_and_its_last_word_stays(store: Store) ->
         assert told.acquire(timeout=PATIENCE)
     found = run_reports.read(store, number)
     assert found is not None
-    assert found[1]["asked"] in (1, 3, 4)
+    assert found[1]["asked"] != 2  # that one was not told, and those after it were
     telling.end()
     last = asked
     found = run_reports.read(store, number)
