@@ -26,14 +26,15 @@ def _filled(schema: Schema) -> frozenset[str]:
     return frozenset(schema.copy_targets - schema.copies.keys())
 
 
-def fill(fields: Fields) -> Fields:
-    """The copies of `fields` (in emission order, their own copies left out already): target -> value, a new dict.
+def fill(fields: Fields, schema: Schema) -> Fields:
+    """The copies that the schema asks for of `fields` (in emission order, their own copies left out already): target ->
+    value, a new dict.
 
     A single-valued target takes the first value copied to it.
     """
     made: dict[str, list[str]] = {}
     single: dict[str, str] = {}
-    plan = _plan(biblio())
+    plan = _plan(schema)
     for name, value in fields.items():
         targets = plan.get(name)
         if targets is None:

@@ -21,6 +21,8 @@ def publish_date_sort(publish_dates: Sequence[str]) -> str | None:
     """
     if not publish_dates:
         return None
+    if len(publish_dates) == 1:
+        return year(publish_dates[0])
     cut = [year(date) for date in publish_dates]
     years = [value for value in cut if len(value) == 4 and value.isascii() and value.isdigit()]
     return min(years) if years else cut[0]

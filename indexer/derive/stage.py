@@ -32,11 +32,12 @@ class Computed:
 
 
 def _title(draft: Draft, _style: Style) -> str | None:
-    return _first(draft.fields.get("title"))
+    title = draft.fields.get("title")
+    return title if isinstance(title, str) else _first(title)
 
 
 def _title_sort(draft: Draft, style: Style) -> str | None:
-    title = _first(draft.fields.get("title"))
+    title = _title(draft, style)
     return None if title is None else title_sort(title, style=draft.style or style)
 
 
@@ -116,7 +117,7 @@ def complete(draft: Draft, style: Style) -> Fields:
     document.update(made)  # those that are there already keep their place
     if draft.repairs:
         document[NOTES] = [*_values(document, NOTES), *draft.repairs]
-    document.update(copies.fill(document))
+    document.update(copies.fill(document, schema))
     return document
 
 
@@ -125,6 +126,8 @@ def _computed(draft: Draft, style: Style) -> tuple[Fields, dict[str, list[str]]]
     fields, wanted, anew, places = draft.fields, draft.computed, draft.anew, draft.behind
     made: Fields = {}
     followers: dict[str, list[str]] = {}
+    if wanted is not None and not wanted:
+        return made, followers
     for name, make, of, at_end in _RULES:
         there = name in fields
         if (there and name not in anew) or (wanted is not None and name not in wanted):
@@ -137,10 +140,7 @@ def _computed(draft: Draft, style: Style) -> tuple[Fields, dict[str, list[str]]]
             if places:
                 of = places.get(name, of)
             place = of[0] if len(of) == 1 else _last(fields, of)
-            if place in followers:
-                followers[place].append(name)
-            else:
-                followers[place] = [name]
+            followers.setdefault(place, []).append(name)
     return made, followers
 
 
@@ -167,8 +167,10 @@ def _values(fields: Fields, *names: str) -> list[str]:
 
 def _last(fields: Fields, names: tuple[str, ...]) -> str:
     """Which of the names comes last in the fields."""
-    there = [name for name in names if name in fields]
-    return there[0] if len(there) == 1 else next(name for name in reversed(fields) if name in there)
+    for name in reversed(fields):
+        if name in names:
+            return name
+    raise KeyError(names)
 
 
 def _only(name: str, values: list[str]) -> str:

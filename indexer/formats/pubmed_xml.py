@@ -81,7 +81,7 @@ def read(root: Element) -> Citation:
     found = Citation()
     _RECORDS[root.tag](root, found)
     for name in ("title", "vernacular_title", "book_title"):
-        if _NO_TITLE.fullmatch(getattr(found, name)):
+        if (title := getattr(found, name)) and _NO_TITLE.fullmatch(title):
             setattr(found, name, "")
     return found
 

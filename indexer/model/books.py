@@ -60,7 +60,9 @@ class Account:
         """One record more of this source ended in this column."""
         if column == HELD:
             self.held[source] += 1
-        self.of(source).add("rejected" if column == HELD else column)
+            column = "rejected"
+        books = self.sources.get(source) or self.of(source)
+        setattr(books, column, getattr(books, column) + 1)
 
     def let_through(self, sent: "Account") -> None:
         """The deletions that were held were sent, and those that earlier runs left: `sent` are the books of that."""

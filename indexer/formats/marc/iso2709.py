@@ -8,6 +8,7 @@ what is not is read by whichever of directory and terminators still makes sense,
 import re
 import unicodedata
 from collections.abc import Callable
+from itertools import accumulate
 from struct import Struct
 
 from indexer.formats.marc import marc8
@@ -156,11 +157,7 @@ def _in_order(directory: bytes, data: bytes, warnings: list[str]) -> tuple[list[
     whole = len(text) // ENTRY * ENTRY
     tags = [text[at : at + 3] for at in range(0, whole, ENTRY)]
     chunks = data.split(FIELD_END)
-    starts = []
-    at = 0
-    for chunk in chunks:
-        starts.append(at)
-        at += len(chunk) + 1
+    *starts, _ = accumulate(map((1).__add__, map(len, chunks)), initial=0)  # one for each terminator
     try:
         told = [int(start) for (start,) in _STARTS.iter_unpack(directory)] if whole == len(text) else []
     except ValueError:

@@ -123,11 +123,22 @@ def one_after_the_other(parts: list[tuple[str, _Append]]) -> Extract:
                 append(field, values)
         return values
 
+    def extract_of_one_tag(record: MarcRecord) -> list[str]:
+        values: list[str] = []
+        for field in record.by_tag.get(tag, ()):
+            append(field, values)
+        return values
+
     def with_leader(record: MarcRecord) -> list[str]:
         leader = {LEADER: [MarcField(LEADER, record.leader)]}
         return extract(MarcRecord(record.leader, record.fields, record.by_tag | leader, record.warnings))
 
-    return with_leader if any(tag == LEADER for tag, _ in parts) else extract
+    if any(tag == LEADER for tag, _ in parts):
+        return with_leader
+    if len(parts) != 1:
+        return extract
+    tag, append = parts[0]  # as most specs are
+    return extract_of_one_tag
 
 
 def in_record_order(appends: dict[str, _Append]) -> Extract:
