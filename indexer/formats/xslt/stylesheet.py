@@ -207,9 +207,14 @@ def _calls(path: Path, tree: etree._ElementTree) -> Iterator[Call]:
                     continue
                 named = iter(_MAP.findall(expression))
                 for match in _CALL.finditer(expression):
-                    name = match[1] or match[2]
+                    name = _short(match[1] or match[2])
                     line = cast("int | None", element.sourceline) or 1
                     yield Call(str(path), line, name, next(named, "") if name.endswith("::mapString") else "")
+
+
+def _short(name: str) -> str:
+    """A method without the namespace of its class, which stands there where truncate_custom_class is false."""
+    return name.rpartition("\\")[2] if "::" in name else name
 
 
 def _check(calls: list[Call], known: Mapping[str, Callable[..., Any]], where: list[Path], own: bool) -> None:
@@ -273,7 +278,7 @@ def map_string(where: list[Path]) -> Callable[[Given, Given], str]:
 
 def _compile(path: Path, tree: etree._ElementTree, known: Mapping[str, Callable[..., Any]]) -> etree.XSLT:
     def call(_context: object, name: Given, *given: Given) -> Any:
-        called = functions.text(name)
+        called = _short(functions.text(name))
         if called not in known:
             raise NotHere(f"there is no function {called}")
         try:

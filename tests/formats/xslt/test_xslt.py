@@ -357,3 +357,8 @@ def test_records_of_any_kind_of_xml(tmp_path: Path) -> None:
         config=configure(tmp_path / "indexer.toml"),
     )
     assert [(each["id"], each["title"]) for each in found] == [(number, "Book") for number in "12345"]
+
+
+@pytest.mark.parametrize("name", ["VuFind::stripArticles", r"VuFind\XSLT\Import\VuFind::stripArticles"])
+def test_a_function_may_stand_with_the_namespace_of_its_class(tmp_path: Path, name: str) -> None:
+    assert title(written(tmp_path, select(f"php:function('{name}', 'The cats')"))) == "cats"
