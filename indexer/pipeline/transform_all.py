@@ -15,7 +15,7 @@ def transform_all(plan: Plan) -> Generator[list[tuple[Item, Result | None]], Non
 
     Close it where it is left early: it may have worker processes. Raises what `sources.read` and `derive` raise.
     """
-    with closing(derive(_items(plan), plan.spec, workers=plan.workers)) as derived:
+    with closing(derive(_items(plan), plan.spec, workers=plan.workers, apart=plan.apart)) as derived:
         for chunk in derived:
             yield [(item, each) for item, made in chunk for each in _each(made)]
 

@@ -5,12 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from indexer.api import configure
 from indexer.engines.base import Durable
 from indexer.formats.profiles import Profile, resolve
+from indexer.jobs.plan import plan_for_sources
 from indexer.model.books import Books
+from indexer.model.records import Record
+from indexer.pipeline import pool
 from indexer.pipeline.run import Plan
 from indexer.pipeline.transform_all import transform_all
-from indexer.pipeline.workers import Prepared, TransformSpec
+from indexer.pipeline.workers import Failed, Prepared, TransformSpec
 from indexer.state import dead_letters
 from indexer.state.store import Store
 from tests.pipeline.loading import LIMITS, NO_BUDGET, Desk
@@ -69,6 +73,39 @@ def test_killed_at_every_moment_and_resumed(tmp_path: Path, profile: Profile, du
             assert desk.documents() == {"b": "six", "d": "four", "g": "five"}
             assert desk.letters() == {(files[0], 3)}
     raise AssertionError("the load never came to its end")
+
+
+ENDLESS = """<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
+<xsl:template match="shelf"><xsl:if test="book='endless'"><xsl:call-template name="twice"/></xsl:if>
+<add><doc><field name="id"><xsl:value-of select="book/@id"/></field></doc></add></xsl:template>
+<xsl:template name="twice"><xsl:param name="depth" select="0"/><xsl:if test="$depth &lt; 90">
+<xsl:call-template name="twice"><xsl:with-param name="depth" select="$depth + 1"/></xsl:call-template>
+<xsl:call-template name="twice"><xsl:with-param name="depth" select="$depth + 1"/></xsl:call-template>
+</xsl:if></xsl:template></xsl:stylesheet>"""
+
+
+def test_a_stylesheet_that_never_ends_costs_its_record(
+    tmp_path: Path, profile: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "PATIENCE", 1.0)
+    (tmp_path / "shelf.xsl").write_text(ENDLESS)
+    write(tmp_path, ["a=one", "b=endless", "c=two"])
+    source = f"""[profile.shelf]
+format = "xslt"
+stylesheet = "{tmp_path}/shelf.xsl"
+options = {{ records = ["shelf"] }}
+[[source]]
+name = "s"
+profile = "shelf"
+paths = ["{tmp_path}/f.xml"]
+"""
+    (tmp_path / "indexer.toml").write_text(source)
+    plan = plan_for_sources(configure(tmp_path / "indexer.toml", load__workers=1))
+    with closing(transform_all(plan)) as derived:
+        found = [result for chunk in derived for item, result in chunk if isinstance(item, Record)]
+    assert [type(each) for each in found] == [Prepared, Failed, Prepared]
+    assert isinstance(found[1], Failed)
+    assert found[1].reason.startswith("is not done after 1 seconds")
 
 
 def test_who_reads_all_that_is_made_gets_each_document(tmp_path: Path, profile: Profile) -> None:
