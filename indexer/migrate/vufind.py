@@ -313,7 +313,8 @@ def _stylesheet(here: _Installation, properties: Path) -> dict[str, Any]:
     stylesheet = here.find(f"import/xsl/{name}") if isinstance(name, str) and name else None
     maps = [base / "import" / "translation_maps" for base in (here.local, here.core)]
     having = [str(folder) for folder in maps if folder.is_dir()]
-    if stylesheet is None or (stylesheet.parent.parent == properties.parent and len(having) < 2):
+    beside = stylesheet is not None and stylesheet.parent.parent == properties.parent
+    if stylesheet is None or (beside and having in ([], [str(properties.parent / "translation_maps")])):
         return {}
     return {"stylesheet": str(stylesheet), "options": {"maps": having}}
 
@@ -390,10 +391,12 @@ def _missing(here: _Installation) -> list[stubs.Missing]:
 
 
 def _of_stylesheet(here: _Installation, profile: Mapping[str, Any]) -> list[stubs.Missing]:
-    from indexer.formats.xslt.stylesheet import missing
+    from indexer.formats.xslt.stylesheet import missing, missing_maps
 
     try:
         calls = missing(profile)
+        for call in missing_maps(profile):
+            here.note(f"{here.shown(Path(call.file))}:{call.line}", call.map, "needs you", "there is no such map")
     except ConfigError as error:
         here.note(profile["properties"], "stylesheet", "needs you", error.message)
         return []
