@@ -124,7 +124,7 @@ def transform(paths: Paths, *, profile: str | None = None, config: Config | None
     config = config or configure()
     with in_use(config.schema()):
         plan = loading.plan_for(_paths(paths), config, profile, connections=1)
-    return Documents(replace(plan, workers=1))
+    return Documents(replace(plan, workers=1, apart=False))  # no processes in a program that is not ours
 
 
 def load(

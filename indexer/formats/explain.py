@@ -16,7 +16,7 @@ from indexer.derive import copies, titles
 from indexer.derive.stage import COMPUTED
 from indexer.derive.tracking import DATES, shown
 from indexer.derive.work_keys import normal_form
-from indexer.formats import solr_json, to_document, xml
+from indexer.formats import solr_json, to_documents, xml
 from indexer.formats.changes import change_of
 from indexer.formats.profiles import Profile, make_id
 from indexer.formats.provenance import Explained, Named, Rule
@@ -29,9 +29,12 @@ _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 _STEP = re.compile(r"(?<![\w@'\"=-])([A-Za-z][\w-]*)(?![\w-]*['\"=])")
 
 
-def explain(record: Record, profile: Profile) -> list[Explained] | Delete:
-    """Every field of the record's document, in the document's order. Raises what `to_document` raises."""
-    document = to_document(record, profile)
+def explain(record: Record, profile: Profile, id: str | None = None) -> list[Explained] | Delete:
+    """Every field of the record's document, in the document's order: of several the one with this `id`, else the first.
+    Raises what `to_documents` raises.
+    """
+    documents = to_documents(record, profile)
+    document = next((each for each in reversed(documents) if each.id == id), documents[0])
     if isinstance(document, Delete):
         return document
     rules = dict(_rules(record, profile, document))

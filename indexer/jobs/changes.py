@@ -156,15 +156,15 @@ class _Collected:
 
     def _example(self, place: ProfileField, change: Change, record: Record) -> None:
         if place not in self._rules:
-            self._rules[place] = self._rule(place[1], record)
+            self._rules[place] = self._rule(place[1], change.id, record)
         kept = [other for other in self._examples.get(place, []) if other.id != change.id]
         if len(kept) < 2 * EXAMPLES:
             kept.append(change)
         self._examples[place] = kept
 
-    def _rule(self, name: str, record: Record) -> str:
+    def _rule(self, name: str, id: str, record: Record) -> str:
         profile = self._plan.spec.profile_of(record)
-        explained = explain(record, profile) if profile is not None else []
+        explained = explain(record, profile, id) if profile is not None else []
         if isinstance(explained, Delete):
             return ""
         rules = [rule.text for field in explained if field.name == name for rule in field.rules]

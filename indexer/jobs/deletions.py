@@ -23,7 +23,7 @@ from indexer.jobs.results import Deletion, DeletionResult
 from indexer.jobs.session import Session, open_session
 from indexer.model.documents import Delete
 from indexer.model.errors import ConfigError
-from indexer.model.records import Fault
+from indexer.model.records import Fault, Record
 from indexer.observe.audience import Audience
 from indexer.pipeline import delete_guard
 from indexer.pipeline.delete_guard import DeleteGuardError
@@ -86,7 +86,8 @@ def _keep(chunk: Sequence[tuple[Item, Result | None]], held: IdSet) -> None:
         elif isinstance(result, Delete):
             kept[result.id] = False
         elif isinstance(result, Failed):
-            if result.document_id is None:
+            # a stylesheet may make other documents of it, too, than the one that its header names
+            if result.document_id is None or (isinstance(item, Record) and item.format == "xslt"):
                 raise _unsure(str(getattr(item, "position", "")), result.reason)
             kept[result.document_id] = True
     held.add(id for id, there in kept.items() if there)

@@ -14,6 +14,7 @@ from indexer.model.errors import ConfigError, IndexerError
 from indexer.model.logs import get_logger
 from indexer.model.records import Fault, Record
 from indexer.observe.audience import NOBODY, Audience
+from indexer.pipeline.pool import Item
 from indexer.pipeline.run import Plan
 from indexer.pipeline.transform_all import transform_all
 from indexer.pipeline.workers import Failed, Prepared
@@ -62,7 +63,7 @@ def explain_document(
         )
     profile = plan.spec.profiles[record.source][record.format]
     where = str(record.position)
-    fields = explain(record, profile)
+    fields = explain(record, profile, id)
     if isinstance(fields, Delete):
         return ExplainResult(id, where, profile.name, [], deletes=True)
     if config.settings.load.dates:
@@ -83,9 +84,11 @@ def _find(id: str, plan: Plan, search: Search, audience: Audience) -> Record | N
     Raises IndexerError for a record of this id that cannot become a document.
     """
     with closing(transform_all(plan)) as derived:
+        before: Item | None = None
         for chunk in derived:
             for item, result in chunk:
-                search.read += isinstance(item, Record)
+                search.read += isinstance(item, Record) and item is not before
+                before = item
                 if isinstance(item, Fault):
                     _tell(item, audience)
                 elif isinstance(item, Record):

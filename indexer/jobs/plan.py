@@ -108,7 +108,13 @@ def plan_of(
         limits=limits(settings, connections=connections),
         budget=Budget(settings.error_budget.count, settings.error_budget.share),
         locations=locations,
+        # a stylesheet is a program of the site's: one that never ends is to cost its record, and not the run
+        apart=any(_has_stylesheet(profile) for reads in profiles_of.values() for profile in reads.values()),
     )
+
+
+def _has_stylesheet(profile: profiles.Profile) -> bool:
+    return profile.format == "xslt" and any(profile.options.get(name) for name in ("stylesheet", "properties"))
 
 
 def fingerprint_key(settings: LoadSettings) -> str:

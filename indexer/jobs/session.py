@@ -67,7 +67,8 @@ class Session:
         from indexer.state import dumps, runs
 
         # a run that was killed may have been, or have died, of a record: then not again in this process
-        plan = replace(fitted(plan, self.sink), apart=runs.before_was_killed(self.store, self.reporter.run_id))
+        apart = plan.apart or runs.before_was_killed(self.store, self.reporter.run_id)
+        plan = replace(fitted(plan, self.sink), apart=apart)
         run_state = self.run_state(plan, force=force)
         first = self.building and not dumps.complete(self.store, self.target_id)  # what comes after it is little
         tunable = self.engine.tunable

@@ -14,6 +14,8 @@ from indexer.migrate.table import Item, Verdict
 DONE_ANYWAY: dict[str, str] = {
     "combineRecords": "files with one record and with many are read alike",
     "combineRecordsTag": "wrappers of any name are read",
+}
+ANOTHER_WAY: dict[str, str] = {
     "sanitize": "what XML forbids is replaced, with a warning in the document",
     "harvestedIdLog": "`indexer status` and the run report say what came",
     "badXMLLog": "`indexer dead-letters` keeps what could not be read",
@@ -61,11 +63,13 @@ def harvest(name: str, section: Section, file: str, last: str = "") -> Harvest:
     profile: dict[str, Any] = {}
     options: dict[str, str] = {}
     credentials: dict[str, str] = {}
+    for key in ("injectId", "injectDate"):  # a record gets nothing put in that is not asked for
+        options[_TAGS[key]] = ""
     if last:
         asked["from"] = last
     search, replace_by = _texts(section.get("idSearch")), _texts(section.get("idReplace"))
     if old := _text(section.get("idPrefix")):
-        search, replace_by = [f"/^{re.escape(old)}/", *search], ["", *replace_by]
+        search, replace_by = [f"~^{re.escape(old)}~", *search], ["", *replace_by]  # re.escape knows ~
         note("idPrefix", "taken over", "as id_search")
     for key, value in section.items():
         match key:
@@ -98,6 +102,10 @@ def harvest(name: str, section: Section, file: str, last: str = "") -> Harvest:
                 note(key, *(("taken over", "") if _text(value) else ("needs you", bad)))
             case _ if key in DONE_ANYWAY:
                 note(key, "taken over", DONE_ANYWAY[key])
+            case _ if key in ANOTHER_WAY:
+                note(key, "with a remark", ANOTHER_WAY[key])
+            case _ if key in NEEDS_YOU and not any(_texts(value)):
+                note(key, "taken over", "not done")
             case _:
                 note(key, "needs you", NEEDS_YOU.get(key, "not known here"))
     if from_ := _text(section.get("from")):

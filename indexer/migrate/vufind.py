@@ -230,6 +230,10 @@ def _harvests(here: _Installation, steps: list[cron.Step]) -> bool:
         step.arguments[0]: step.arguments[1] for step in steps if step.does == "xsl" and len(step.arguments) > 1
     }
     dates = False
+    if file is not None:
+        without = {*php_ini.parse(file.read_text(encoding="utf-8", errors="replace"), str(file))} - {"", *sections}
+        for name in sorted(without):
+            here.note(f"{here.shown(file)} [{name}]", "url", "needs you", "there is none: the section is left out")
     for name, section in sections.items():
         if file is None:
             continue
@@ -239,7 +243,7 @@ def _harvests(here: _Installation, steps: list[cron.Step]) -> bool:
         profile = _profile(here, name, made.prefix, by_folder.get(name, ""))
         if not profile:
             continue
-        if made.profile or made.options or "base" not in profile or len(profile) > 1:
+        if made.profile or "base" not in profile or len(profile) > 1:
             own = made.options if profile.get("format") == "xslt" else {}
             options = {**profile.pop("options", {}), **own}
             here.profiles[name] = {**profile, **made.profile, **({"options": options} if options else {})}
@@ -270,7 +274,7 @@ def _sections(here: _Installation) -> dict[str, php_ini.Section]:
     """The harvests of oai.ini, by their names."""
     file = _oai_ini(here)
     found = php_ini.parse(file.read_text(encoding="utf-8", errors="replace"), str(file)) if file is not None else {}
-    return {name: section for name, section in found.items() if name and "url" in section}
+    return {name: section for name, section in found.items() if name and section.get("url")}
 
 
 def _profile(here: _Installation, name: str, prefix: str, properties: str) -> dict[str, Any]:
@@ -309,7 +313,8 @@ def _stylesheet(here: _Installation, properties: Path) -> dict[str, Any]:
     stylesheet = here.find(f"import/xsl/{name}") if isinstance(name, str) and name else None
     maps = [base / "import" / "translation_maps" for base in (here.local, here.core)]
     having = [str(folder) for folder in maps if folder.is_dir()]
-    if stylesheet is None or (stylesheet.parent.parent == properties.parent and len(having) < 2):
+    beside = stylesheet is not None and stylesheet.parent.parent == properties.parent
+    if stylesheet is None or (beside and having in ([], [str(properties.parent / "translation_maps")])):
         return {}
     return {"stylesheet": str(stylesheet), "options": {"maps": having}}
 
@@ -386,10 +391,12 @@ def _missing(here: _Installation) -> list[stubs.Missing]:
 
 
 def _of_stylesheet(here: _Installation, profile: Mapping[str, Any]) -> list[stubs.Missing]:
-    from indexer.formats.xslt.stylesheet import missing
+    from indexer.formats.xslt.stylesheet import missing, missing_maps
 
     try:
         calls = missing(profile)
+        for call in missing_maps(profile):
+            here.note(f"{here.shown(Path(call.file))}:{call.line}", call.map, "needs you", "there is no such map")
     except ConfigError as error:
         here.note(profile["properties"], "stylesheet", "needs you", error.message)
         return []

@@ -8,6 +8,7 @@ no clock, no disk.
 from collections import deque
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from indexer.model.books import Account, Books
 
@@ -15,7 +16,8 @@ from indexer.model.books import Account, Books
 @dataclass(slots=True)
 class Entry:
     """One item (record or fault) of a dump: `number` counts from 1, `sequence` the items of the whole run. `column` is
-    its end in the books, "" for a fault of the file and for its end, None while it is out.
+    its end in the books, "" for a fault of the file and for its end, None while it is out. A record that makes several
+    documents has one for each of its `parts`, one behind the other: it is settled when all of them are.
     """
 
     file: str
@@ -23,6 +25,7 @@ class Entry:
     source: str
     column: str | None = None
     sequence: int = 0
+    parts: int = 1
 
 
 @dataclass(slots=True)
@@ -63,11 +66,11 @@ class Ledger:
                 self.settled.pop(file, None)
         return moved
 
-    def take(self, file: str, number: int, source: str) -> Entry:
-        """A record was read: it must be settled later, exactly once."""
+    def take(self, file: str, number: int, source: str, parts: int = 1) -> Entry:
+        """A record, or one of its `parts`, was read: it must be settled later, exactly once."""
         self.account.of(source).read += 1
         self._taken += 1
-        entry = Entry(file, number, source, sequence=self._taken)
+        entry = Entry(file, number, source, sequence=self._taken, parts=parts)
         self._out.append(entry)
         return entry
 
@@ -113,7 +116,13 @@ class Ledger:
         return len(self._out)
 
     def _advance(self) -> None:
+        left = 0  # parts of a record all of which are settled
         while self._out and self._out[0].column is not None:
+            if not left:
+                left = self._out[0].parts
+                if left > 1 and sum(each.column is not None for each in islice(self._out, left)) < left:
+                    break
+            left -= 1
             entry = self._out.popleft()
             settled = self.settled.setdefault(entry.file, Settled())
             self._moved[entry.file] = settled

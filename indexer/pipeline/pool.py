@@ -17,6 +17,7 @@ from indexer.pipeline.workers import (
     Failed,
     PackedResult,
     Result,
+    Split,
     TransformSpec,
     pack,
     start_worker,
@@ -59,7 +60,7 @@ def chunks(items: Iterable[Item]) -> Iterator[list[Item]]:
 
 def derive(
     items: Iterable[Item], spec: TransformSpec, *, workers: int, apart: bool = False
-) -> Generator[list[tuple[Item, Result | None]], None, None]:
+) -> Generator[list[tuple[Item, Result | Split | None]], None, None]:
     """The items in their order, in chunks, each record with what was made of it.
 
     With one worker it all happens here, unless `apart` asks for a process of its own; with more, in that many
@@ -91,7 +92,7 @@ class _Processes:
         self._workers = workers
         self._apart = Apart()
         self._pool = Processes(workers, start_worker, spec)
-        self._waiting: deque[tuple[list[Item], Future[list[PackedResult]] | list[Result]]] = deque()
+        self._waiting: deque[tuple[list[Item], Future[list[PackedResult]] | list[Result | Split]]] = deque()
 
     @property
     def full(self) -> bool:
@@ -105,7 +106,7 @@ class _Processes:
         packed = [pack(record) for record in _records(chunk)]
         self._waiting.append((chunk, self._pool.call(transform_in_worker, packed)))
 
-    def get(self) -> list[tuple[Item, Result | None]]:
+    def get(self) -> list[tuple[Item, Result | Split | None]]:
         """The oldest chunk, as soon as it is made."""
         try:
             results = _results(self._waiting[0][1])
@@ -143,7 +144,7 @@ class Apart:
         self._pool: Processes | None = None
         self._deaths = 0
 
-    def transform(self, record: Record, spec: TransformSpec) -> Result:
+    def transform(self, record: Record, spec: TransformSpec) -> Result | Split:
         """As workers.transform; Failed for a record that two processes died of, or that one never ended with."""
         for _ in range(2):
             pool = self._pool or self._start(spec)
@@ -201,5 +202,5 @@ def _records(chunk: Sequence[Item]) -> Iterator[Record]:
     return (item for item in chunk if isinstance(item, Record))
 
 
-def _results(answer: "Future[list[PackedResult]] | list[Result]") -> list[Result]:
+def _results(answer: "Future[list[PackedResult]] | list[Result | Split]") -> list[Result | Split]:
     return answer if isinstance(answer, list) else [unpack(result) for result in answer.result(PATIENCE)]

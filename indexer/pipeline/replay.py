@@ -3,6 +3,7 @@
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, replace
@@ -12,6 +13,7 @@ from indexer.derive.tracking import Change
 from indexer.engines.base import Action, Outcome, Writer
 from indexer.formats.profiles import Profile, bundled
 from indexer.formats.registry import default_profiles
+from indexer.model.books import HELD
 from indexer.model.documents import Delete
 from indexer.model.errors import ConfigError, IndexerError, TransientError
 from indexer.model.records import Record
@@ -21,7 +23,7 @@ from indexer.pipeline.pool import Apart
 from indexer.pipeline.push import Limits, Pusher
 from indexer.pipeline.run import Events, Summary, counting_pauses
 from indexer.pipeline.run_state import RunState
-from indexer.pipeline.workers import Failed, Filtered, Prepared, Result, TransformSpec, transform
+from indexer.pipeline.workers import Failed, Filtered, Prepared, Result, Split, TransformSpec, results_of, transform
 from indexer.state import dead_letters
 from indexer.state.dead_letters import DeadLetter
 
@@ -97,9 +99,11 @@ class _Replay:
         self._apart = Apart()
         self._finished = False
         self._left = False
+        self._waiting: Counter[int] = Counter()  # letters of records with several documents: those that are not in yet
+        self._failed: set[int] = set()  # and those of which one failed
 
     def take(self, rows: Sequence[Row]) -> None:
-        results = [(row, *self._transform(row)) for row in rows]
+        results = [(row, record, each) for row in rows for record, each in self._transform(row)]
         held = self._run_state.held([_id_of(each) for row, _, each in results if not _is_known(row, each)])
         results = [(row, record, _in_doubt(row, each, held)) for row, record, each in results]
         unchanged = self._run_state.unchanged(
@@ -107,8 +111,10 @@ class _Replay:
             for _, _, each in results
             if isinstance(each, Prepared | Delete)
         )
+        parts = Counter(row.id for row, _, _ in results)
+        self._waiting.update(parts)
         for row, record, each in results:
-            entry = self.ledger.take(row.file, row.ordinal, row.source)
+            entry = self.ledger.take(row.file, row.ordinal, row.source, parts[row.id])
             if isinstance(each, Failed):
                 self._keep(entry, row, record, each)
             elif isinstance(each, Filtered):
@@ -116,7 +122,7 @@ class _Replay:
             elif isinstance(each, Delete):
                 self._push(each, (entry, row, record, None))
             elif each.write.id in unchanged:
-                self._run_state.confirm(each.write.id, row.arrival)
+                self._run_state.confirm(each.write.id, _overtakes(row, entry))
                 self._resolve(entry, row, "unchanged")
             else:
                 self._push(each.write, (entry, row, record, each.fingerprint), each.change)
@@ -144,7 +150,14 @@ class _Replay:
             self._run_state.store(self.ledger)
         self.ledger.drop_unfinished()
 
-    def _transform(self, row: Row) -> tuple[Record, Result]:
+    def _transform(self, row: Row) -> list[tuple[Record, Result]]:
+        record, made = self._made(row)
+        found = results_of(made)
+        if row.stage == HELD and isinstance(made, Split):  # this deletion waited, and no other document of the record
+            found = tuple(each for each in found if isinstance(each, Delete) and each.id == row.document_id)
+        return [(record, each) for each in found or (Filtered("its record deletes it no more"),)]
+
+    def _made(self, row: Row) -> tuple[Record, Result | Split]:
         record = dead_letters.record(row)
         if not record.format:
             again = _split(row, self._profile)
@@ -172,16 +185,22 @@ class _Replay:
                 self._run_state.refuse(action.id)
                 self._keep(entry, row, record, Failed("index", outcome.reason, action.id))
             else:
-                self._run_state.acknowledge(action.id, fingerprint, row.arrival)
+                self._run_state.acknowledge(action.id, fingerprint, _overtakes(row, entry))
                 self._resolve(entry, row, outcome.status)
         self._run_state.store(self.ledger)
 
     def _resolve(self, entry: Entry, row: Row, column: str) -> None:
         self.ledger.settle(entry, column)
-        self._run_state.resolve(row.id)
+        self._waiting[row.id] -= 1
+        if not self._waiting[row.id] and row.id not in self._failed:
+            self._run_state.resolve(row.id)
 
     def _keep(self, entry: Entry, row: Row, record: Record, failed: Failed) -> None:
         self.ledger.settle(entry, "rejected")
+        self._waiting[row.id] -= 1
+        if row.id in self._failed:  # another document of the record did, and its letter says so
+            return
+        self._failed.add(row.id)
         profile = self._profile or (_stored_profile(row, record.format) if record.format else None)
         letter = DeadLetter(
             source=row.source,
@@ -194,6 +213,7 @@ class _Replay:
             header=record.header,
             raw=row.raw,
             arrival=row.arrival,
+            id=row.id,
         )
         self._run_state.keep_dead_letter(letter)
         self._events.rejected(letter, "")
@@ -201,6 +221,11 @@ class _Replay:
 
 def _id_of(result: Result) -> str:
     return result.write.id if isinstance(result, Prepared) else result.id if isinstance(result, Delete) else ""
+
+
+def _overtakes(row: Row, entry: Entry) -> tuple[int, int]:
+    """The last letter that one of its documents takes away: of several, not its own, which waits for all of them."""
+    return row.arrival if entry.parts == 1 else (row.run_id, row.sequence - 1)
 
 
 def _is_known(row: Row, result: Result) -> bool:

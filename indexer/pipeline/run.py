@@ -21,7 +21,7 @@ from indexer.pipeline.delete_guard import WHY_HELD
 from indexer.pipeline.ledger import Entry, Ledger
 from indexer.pipeline.pool import End, Item, WorkerError, derive
 from indexer.pipeline.push import Limits, Pusher
-from indexer.pipeline.workers import Failed, Filtered, Prepared, Result, TransformSpec
+from indexer.pipeline.workers import Failed, Filtered, Prepared, Result, Split, TransformSpec, results_of
 from indexer.sources.remote_file import Remote
 
 if TYPE_CHECKING:  # they bring the database along, which transform does without
@@ -282,6 +282,7 @@ class _Run:
         self._last = ("", "")  # file and name in the books of the last record
         self._pusher: Pusher[Token] | None = None
         self._places: deque[tuple[str, int]] = deque()  # of the items that are being derived, in order
+        self._split_rejected: set[tuple[str, int]] = set()  # the places of split records that have a dead letter
         self._kept = time.monotonic()
         self._finished = False  # everything that was taken is settled and stored
         if sink is not None:
@@ -317,15 +318,20 @@ class _Run:
         self._paused(error, seconds)
         self._stop.wait(seconds)
 
-    def take(self, chunk: list[tuple[Item, Result | None]]) -> None:
+    def take(self, chunk: list[tuple[Item, Result | Split | None]]) -> None:
         self._finished = False
         unchanged: set[str] = set()
         if self._run_state is not None:
             held = self._plan.hold_deletions
             unchanged = self._run_state.unchanged(
-                _versions(result for _, result in chunk if not (held and isinstance(result, Delete)))
+                _versions(
+                    result
+                    for _, made in chunk
+                    for result in results_of(made)
+                    if not (held and isinstance(result, Delete))
+                )
             )
-        for item, result in chunk:
+        for item, made in chunk:
             file, number = self._places.popleft()
             if isinstance(item, End):
                 self.ledger.pass_end(file)
@@ -334,8 +340,10 @@ class _Run:
                 self._summary.faulty.append(item.position.file)
                 self._events.fault(item)
             else:
-                entry = self.ledger.take(file, number, self._name_of(item))
-                self._settle(entry, item, result, unchanged)
+                name, results = self._name_of(item), results_of(made) or (None,)
+                for result in results:  # each counts as a record
+                    entry = self.ledger.take(file, number, name, len(results))
+                    self._settle(entry, item, result, unchanged)
         self._events.counted(self.ledger.account)
         self._keep()
 
@@ -434,6 +442,10 @@ class _Run:
         self, entry: Entry, item: Record | Fault, stage: str, reason: str, *, document_id: str | None = None
     ) -> None:
         self.ledger.settle(entry, HELD if stage == HELD else "rejected")
+        if entry.parts > 1 and stage != HELD:  # one letter holds the whole record
+            if (entry.file, entry.number) in self._split_rejected:
+                return
+            self._split_rejected.add((entry.file, entry.number))
         from indexer.state.dead_letters import DeadLetter
 
         letter = DeadLetter(
@@ -446,6 +458,7 @@ class _Run:
             reason=reason,
             header=item.header if isinstance(item, Record) else None,
             raw=item.raw,
+            part=document_id or "" if entry.parts > 1 and stage == HELD else "",
         )
         if self._run_state is not None:
             self._run_state.keep_dead_letter(letter, entry)

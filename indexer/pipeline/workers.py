@@ -13,11 +13,11 @@ import orjson
 
 from indexer.derive.tracking import Change
 from indexer.engines.base import Write
-from indexer.formats import to_document
+from indexer.formats import to_documents
 from indexer.formats.changes import change_of
 from indexer.formats.profiles import Profile, make_id
 from indexer.formats.registry import DELETE, format_named
-from indexer.model.documents import Delete, Fields
+from indexer.model.documents import Delete, Document, Fields
 from indexer.model.errors import Dropped, RecordError
 from indexer.model.records import Header, Position, Record
 from indexer.model.schema import Schema, biblio, in_use, use
@@ -94,7 +94,19 @@ class Prepared:
 Result = Prepared | Delete | Failed | Filtered
 
 
-def transform(record: Record, spec: TransformSpec) -> Result:
+@dataclass(frozen=True, slots=True)
+class Split:
+    """What is sent for a record that makes several documents (or deletes some), in their order."""
+
+    parts: tuple[Prepared | Delete, ...]
+
+
+def results_of(made: Result | Split | None) -> tuple[Result, ...]:
+    """What became of a record, one by one; () of what is no record."""
+    return made.parts if isinstance(made, Split) else (made,) if made is not None else ()
+
+
+def transform(record: Record, spec: TransformSpec) -> Result | Split:
     """One record to what is sent for it. Pure: the same record and spec give the same bytes everywhere."""
     profile = spec.profile_of(record)
     if profile is None:
@@ -102,19 +114,13 @@ def transform(record: Record, spec: TransformSpec) -> Result:
         return Failed("format", f"is {record.format}, and what is read here is {read}: is --profile right?")
     try:
         if biblio() is spec.schema:  # as in every worker: to put it in use takes longer than to ask
-            document = to_document(record, profile)
+            documents = to_documents(record, profile)
         else:
             with in_use(spec.schema):
-                document = to_document(record, profile)
-        if isinstance(document, Delete):
-            return document
-        fields = document.fields
-        if spec.omit:
-            fields = {name: value for name, value in fields.items() if name not in spec.omit}
-        body = orjson.dumps(fields)
-        mark = hashlib.blake2b(body, digest_size=16, key=spec.fingerprint_key.encode()[:64]).digest()
-        change = change_of(record, document.fields) if spec.dates else None
-        return Prepared(Write(document.id, body), mark, _warnings(document.fields), change)
+                documents = to_documents(record, profile)
+        if len(documents) == 1:
+            return _prepared(documents[0], record, spec)
+        return Split(tuple(_prepared(document, record, spec) for document in documents))
     except RecordError as error:
         reason = f"{error.field}: {error.reason}" if error.field else error.reason
         return Failed("format", reason, error.document_id or _named_by_header(record, profile))
@@ -123,6 +129,18 @@ def transform(record: Record, spec: TransformSpec) -> Result:
     except Exception as error:  # noqa: BLE001 - a bug of ours costs this record, never its neighbours, and is shown
         reason = f"unexpected {type(error).__name__}: {error}; this is a fault of the loader"
         return Failed("derive", reason, _named_by_header(record, profile))
+
+
+def _prepared(document: Document | Delete, record: Record, spec: TransformSpec) -> Prepared | Delete:
+    if isinstance(document, Delete):
+        return document
+    fields = document.fields
+    if spec.omit:
+        fields = {name: value for name, value in fields.items() if name not in spec.omit}
+    body = orjson.dumps(fields)
+    mark = hashlib.blake2b(body, digest_size=16, key=spec.fingerprint_key.encode()[:64]).digest()
+    change = change_of(record, document.fields) if spec.dates else None
+    return Prepared(Write(document.id, body), mark, _warnings(document.fields), change)
 
 
 def _warnings(fields: Fields) -> tuple[str, ...]:
@@ -173,7 +191,8 @@ def _end_with_parent() -> None:
 # parse the record. Where a record stands plays no part in what is made of it, and stays here.
 Packed = tuple[str, str, bytes, tuple[str | None, str | None, tuple[str, ...], bool] | None]
 PackedChange = tuple[int, bool, tuple[int, int] | None] | None
-PackedResult = tuple[str, bytes, bytes, tuple[str, ...], PackedChange] | Delete | Failed | Filtered
+PackedPart = tuple[str, bytes, bytes, tuple[str, ...], PackedChange] | Delete | Failed | Filtered
+PackedResult = PackedPart | list[PackedPart]  # a list: of a record that makes several documents
 
 _NOWHERE = Position("")
 
@@ -200,6 +219,10 @@ def transform_alone(record: Packed | None, spec: TransformSpec) -> PackedResult 
 def _transform_packed(record: Packed, spec: TransformSpec) -> PackedResult:
     source, format, raw, header = record
     result = transform(Record(source, format, raw, _NOWHERE, Header(*header) if header is not None else None), spec)
+    return [_pack(part) for part in result.parts] if isinstance(result, Split) else _pack(result)
+
+
+def _pack(result: Result) -> PackedPart:
     if not isinstance(result, Prepared):
         return result
     change = result.change
@@ -207,7 +230,13 @@ def _transform_packed(record: Packed, spec: TransformSpec) -> PackedResult:
     return result.write.id, result.write.body, result.fingerprint, result.warnings, told
 
 
-def unpack(result: PackedResult) -> Result:
+def unpack(result: PackedResult) -> Result | Split:
+    if isinstance(result, list):
+        return Split(tuple(part for each in result if isinstance(part := _unpack(each), Prepared | Delete)))
+    return _unpack(result)
+
+
+def _unpack(result: PackedPart) -> Result:
     if isinstance(result, tuple):
         id, body, fingerprint, warnings, change = result
         return Prepared(Write(id, body), fingerprint, warnings, Change(*change) if change is not None else None)

@@ -23,7 +23,9 @@ class DeadLetter:
     """`stage` is where it failed (read, format, derive, index; or HELD), `reason` the parser's or the engine's words.
 
     `profile` is the profile as data, None for what could not even be told apart as a record. `document_id` is None
-    where it failed before its id was known. `moment` (run, sequence in it) says when the record came along.
+    where it failed before its id was known. `moment` (run, sequence in it) says when the record came along. `part` is
+    the document of a deletion that is held, where its record makes others too: each of them waits for itself. `id` is
+    that of the stored letter, where one failed again.
     """
 
     source: str
@@ -36,6 +38,8 @@ class DeadLetter:
     header: Header | None
     raw: bytes
     arrival: tuple[int, int] = (0, 0)
+    part: str = ""
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,8 @@ def put(connection: sa.Connection, letters: Iterable[DeadLetter], *, target_id: 
     time = now()
     for letter in letters:
         named = letter.header.identifier or "" if letter.header is not None and not letter.raw else ""  # a tombstone
-        digest = hashlib.blake2b(letter.raw or named.encode(), digest_size=16).digest()
-        same = (
+        digest = hashlib.blake2b(letter.raw or named.encode(), digest_size=16, person=_person(letter.part)).digest()
+        of_record = (
             (dead_letters.c.target_id == target_id)
             & (dead_letters.c.file == letter.position.file)
             & (dead_letters.c.ordinal == letter.position.ordinal)
@@ -110,10 +114,10 @@ def put(connection: sa.Connection, letters: Iterable[DeadLetter], *, target_id: 
             "header": json.dumps(asdict(letter.header)) if letter.header else None,
             "profile": json.dumps(letter.profile) if letter.profile else None,
         }
-        again = connection.execute(
-            dead_letters.update().where(same).values(**told, attempts=dead_letters.c.attempts + 1)
-        )
-        if again.rowcount:
+        more = dead_letters.update().values(**told, attempts=dead_letters.c.attempts + 1)
+        if letter.id and connection.execute(more.where(dead_letters.c.id == letter.id)).rowcount:
+            continue
+        if connection.execute(more.where(of_record)).rowcount:
             continue
         connection.execute(
             dead_letters.insert().values(
@@ -128,6 +132,11 @@ def put(connection: sa.Connection, letters: Iterable[DeadLetter], *, target_id: 
                 raw=letter.raw,
             )
         )
+
+
+def _person(part: str) -> bytes:
+    """What keeps the letters of one record apart; b"" for a record that has one."""
+    return hashlib.blake2b(part.encode(), digest_size=16).digest() if part else b""
 
 
 def known(store: Store, target_id: int) -> tuple[set[str], set[str]]:

@@ -228,6 +228,19 @@ def test_maps_that_lie_beside_no_mapping_are_told(vufind: Path) -> None:
     assert (found.where, found.verdict) == ("local/import/translation_maps", "needs you")
 
 
+def test_a_local_stylesheet_finds_the_maps_of_the_core(vufind: Path) -> None:
+    called = "php:function('VuFind::mapString', string(//l), 'm.properties')"
+    sheet = SHEET.replace("php:function('Own::clean', string(//identifier))", called)
+    (vufind / "local/import/xsl").mkdir()
+    (vufind / "local/import/xsl/own.xsl").write_text(sheet)
+    made = settings(read(vufind))["profile"]["Journals"]
+    assert made["options"]["maps"] == [str(vufind / "import/translation_maps")]
+    assert not [item for item in read(vufind).items if item.what == "m.properties"]
+    (vufind / "import/translation_maps/m.properties").unlink()
+    (lost,) = [item for item in read(vufind).items if item.what == "m.properties"]
+    assert (lost.where, lost.verdict) == ("local/import/xsl/own.xsl:3", "needs you")
+
+
 def test_it_can_be_used(vufind: Path, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()

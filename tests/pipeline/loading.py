@@ -116,7 +116,7 @@ class Desk:
         stop_in_pause: bool = False,
         limits: Limits = LIMITS,
         workers: int = 1,
-        profile: str | None = "ojs",
+        profile: str | profiles.Profile | None = "ojs",
         summary: Summary | None = None,
         dates: bool = False,
     ) -> Summary:
@@ -128,7 +128,7 @@ class Desk:
             if stop_at is not None and account.total.read >= stop_at:
                 stop.set()
 
-        named = profiles.resolve(profile, {}) if profile else None
+        named = profiles.resolve(profile, {}) if isinstance(profile, str) else profile
         source = named.name if named else ""
         known = {named.format: named, "delete": named} if named else dict(profiles.bundled())
         run_id = runs.start(self.store, command="load", target=TARGET, derive_version="1")

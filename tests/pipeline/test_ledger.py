@@ -81,6 +81,21 @@ def test_what_is_not_kept_counts_as_in_flight_after_an_error() -> None:
     assert out.column is None
 
 
+def test_a_record_of_several_documents_is_settled_with_the_last_of_them() -> None:
+    ledger = Ledger()
+    first, second = (ledger.take("f", 1, "s", parts=2) for _ in range(2))
+    other = ledger.take("f", 2, "s")
+    ledger.settle(first, "indexed")
+    ledger.settle(other, "unchanged")
+    assert ledger.moved() == {}
+    ledger.settle(second, "deleted")
+    moved = ledger.moved()["f"]
+    assert (moved.items, moved.account.sources) == (2, {"s": Books(read=3, indexed=1, unchanged=1, deleted=1)})
+    early = ledger.take("f", 3, "s", parts=2)  # settled before the other one is even taken
+    ledger.settle(early, "indexed")
+    assert ledger.moved() == {}
+
+
 def test_a_record_ends_once() -> None:
     ledger = Ledger()
     entry = ledger.take("f", 1, "s")

@@ -18,7 +18,7 @@ from indexer.model.documents import Delete
 from indexer.model.records import Fault, Header, Position, Record
 from indexer.pipeline import pool
 from indexer.pipeline.pool import End, Item, WorkerError, derive
-from indexer.pipeline.workers import Failed, Prepared, Result, TransformSpec
+from indexer.pipeline.workers import Failed, Prepared, Result, Split, TransformSpec
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def spec() -> TransformSpec:
 
 def derived(
     items: list[Item], spec: TransformSpec, workers: int, *, apart: bool = False
-) -> list[tuple[Item, Result | None]]:
+) -> list[tuple[Item, Result | Split | None]]:
     return [pair for chunk in derive(items, spec, workers=workers, apart=apart) for pair in chunk]
 
 

@@ -1,11 +1,11 @@
 """Records by a stylesheet of one's own: XSLT 1.0, with the functions that VuFind's stylesheets call.
 
 A stylesheet gets one record at a time, as VuFindHarvest writes it (its identifier and datestamp put in), and makes
-`<add><doc><field name="...">` of it; `<delete><id>` deletes. What documents of every format get (copied fields,
-dates) they get from here on.
+`<add><doc><field name="...">` of it, one or several documents; `<delete><id>` deletes. What documents of every format
+get (copied fields, dates) they get from here on.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 from xml.sax.saxutils import escape
 
@@ -21,16 +21,15 @@ from indexer.model.errors import ConfigError, Dropped, RecordError
 from indexer.model.records import Header, Record
 
 TRACKED = ("first_indexed", "last_indexed")
-ADVICE = "is the stylesheet for records like this one?"
 
 __all__ = ["check_options", "depends_on", "document", "rules_of"]
 
 
-def document(record: Record, profile: Profile) -> Draft | Delete:
-    """The fields that the stylesheet makes of the record, in the order in which it makes them; a constant of the
-    profile wins over them.
+def document(record: Record, profile: Profile) -> Sequence[Draft | Delete]:
+    """The fields of each document that the stylesheet makes of the record, in the order in which it makes them; a
+    constant of the profile wins over them.
 
-    Raises RecordError where the XML cannot be read, the stylesheet fails or makes something else than one document, and
+    Raises RecordError where the XML cannot be read, the stylesheet fails or makes something else than documents, and
     Dropped where it makes nothing.
     """
     repairs: list[str] = []
@@ -38,11 +37,14 @@ def document(record: Record, profile: Profile) -> Draft | Delete:
     found = _documents(_transformed(load(profile.options), root))
     if not found:
         raise Dropped("the stylesheet makes no document of it")
-    if len(found) > 1:
-        raise RecordError(f"the stylesheet makes {len(found)} documents of it, and a record is to give one: {ADVICE}")
-    made = found[0]
-    if made.tag == "delete":
-        deleted = make_id(profile, "".join(made.itertext()).strip())  # type: ignore[arg-type]
+    return [_made(each, profile, repairs) for each in found]
+
+
+def _made(made: etree._Element, profile: Profile, repairs: Sequence[str]) -> Draft | Delete:
+    if made.tag != "doc":
+        deleted = make_id(profile, xml.text(made).strip())
+        if made.tag != "id":
+            raise RecordError(f"the stylesheet deletes by <{made.tag}>, and only <id> can be done here")
         if not deleted:
             raise RecordError("the stylesheet deletes something without an id", field="id")
         return Delete(deleted)
@@ -121,14 +123,11 @@ def _transformed(stylesheet: Stylesheet, root: etree._Element) -> etree._Element
 
 
 def _documents(root: etree._Element | None) -> list[etree._Element]:
-    return [] if root is None else [*root.iter("doc"), *(id for each in root.iter("delete") for id in _deleted(each))]
-
-
-def _deleted(delete: etree._Element) -> list[etree._Element]:
-    ids = list(delete.iter("id"))
-    for id in ids:
-        id.tag = "delete"
-    return ids
+    """The documents, and what stands in the deletions, in the order in which they stand."""
+    if root is None:
+        return []
+    each = root.iter("doc", "delete")
+    return [part for found in each for part in ([found] if found.tag == "doc" else found.iterchildren(etree.Element))]
 
 
 def _fields(doc: etree._Element) -> Fields:

@@ -4,7 +4,7 @@ import functools
 import hashlib
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -104,6 +104,17 @@ def missing(options: Mapping[str, Any]) -> list[Call]:
     return [call for call in calls if call.name not in {**PHP_FUNCTIONS, **FUNCTIONS, "VuFind::mapString": None}]
 
 
+def missing_maps(options: Mapping[str, Any]) -> list[Call]:
+    """The calls that name a translation map which is not there. `options` are a profile's table, or its options."""
+    trees, _ = _opened(options.get("stylesheet", ""), options.get("properties", ""))
+    where = _map_folders(trees[0][0], options.get("options", options).get("maps", ()))
+    return [call for file, tree in trees for call in _calls(file, tree) if call.map and not _map_file(where, call.map)]
+
+
+def _map_folders(stylesheet: Path, named: Sequence[str]) -> list[Path]:
+    return [*map(Path, named)] or [stylesheet.parent / MAPS, stylesheet.parent.parent / MAPS]
+
+
 def _folder(path: Path) -> Path:
     """What a stylesheet may read in: its own folder; of `import/xsl/` the one above, where its maps are."""
     return (path.parent.parent if path.parent.name == "xsl" else path.parent).resolve()
@@ -121,7 +132,7 @@ def _load(
     trees, parameters = _opened(stylesheet, properties)
     path, tree = trees[0]
     known = {**PHP_FUNCTIONS, **FUNCTIONS, **(own_functions(Path(own)) if own else {})}
-    where = [*map(Path, maps)] or [path.parent / MAPS, path.parent.parent / MAPS]
+    where = _map_folders(path, maps)
     calls = [call for file, each in trees for call in _calls(file, each)]
     _check(calls, known, where, bool(own))
     known["VuFind::mapString"] = map_string(where)
@@ -207,9 +218,14 @@ def _calls(path: Path, tree: etree._ElementTree) -> Iterator[Call]:
                     continue
                 named = iter(_MAP.findall(expression))
                 for match in _CALL.finditer(expression):
-                    name = match[1] or match[2]
+                    name = _short(match[1] or match[2])
                     line = cast("int | None", element.sourceline) or 1
                     yield Call(str(path), line, name, next(named, "") if name.endswith("::mapString") else "")
+
+
+def _short(name: str) -> str:
+    """A method without the namespace of its class, which stands there where truncate_custom_class is false."""
+    return name.rpartition("\\")[2] if "::" in name else name
 
 
 def _check(calls: list[Call], known: Mapping[str, Callable[..., Any]], where: list[Path], own: bool) -> None:
@@ -224,7 +240,8 @@ def _check(calls: list[Call], known: Mapping[str, Callable[..., Any]], where: li
             lines.append(f"{call.file}:{call.line}: there is no translation map {call.map} in {folders}")
     if lines:
         what = "the file of your own functions" if own else "a Python file that `functions` names"
-        raise ConfigError("\n".join(lines), advice=f"Write functions that are missing into {what}.")
+        missing = any("there is no function" in line for line in lines)
+        raise ConfigError("\n".join(lines), advice=f"Write functions that are missing into {what}." if missing else "")
 
 
 def own_functions(path: Path) -> dict[str, Callable[..., Any]]:
@@ -273,7 +290,7 @@ def map_string(where: list[Path]) -> Callable[[Given, Given], str]:
 
 def _compile(path: Path, tree: etree._ElementTree, known: Mapping[str, Callable[..., Any]]) -> etree.XSLT:
     def call(_context: object, name: Given, *given: Given) -> Any:
-        called = functions.text(name)
+        called = _short(functions.text(name))
         if called not in known:
             raise NotHere(f"there is no function {called}")
         try:

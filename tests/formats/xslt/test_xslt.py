@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from indexer.api import configure, transform
-from indexer.formats import to_document
+from indexer.formats import to_document, to_documents
 from indexer.formats.explain import explain
 from indexer.formats.profiles import Profile, for_source, resolve
 from indexer.formats.xslt import depends_on, document
@@ -64,7 +64,7 @@ def select(expression: str) -> str:
 
 
 def made(given: Record, profile: Profile) -> Fields:
-    draft = document(given, profile)
+    (draft,) = document(given, profile)
     assert isinstance(draft, Draft)
     return draft.fields
 
@@ -120,16 +120,44 @@ def test_what_a_harvest_put_in_already_is_not_put_in_again() -> None:
 
 
 def test_it_may_delete_leave_out_and_fail() -> None:
-    assert document(record(DC % b"<dc:type>withdrawn</dc:type>"), site()) == Delete("x-1")
+    assert document(record(DC % b"<dc:type>withdrawn</dc:type>"), site()) == [Delete("x-1")]
     with pytest.raises(Dropped, match="makes no document"):
         document(record(DC % b"<dc:type>hidden</dc:type>"), site())
     assert to_document(record(b"", Header("oai:x:2", None, (), deleted=True)), site()) == Delete("x-2")
 
 
-def test_several_documents_of_one_record_are_refused(tmp_path: Path) -> None:
-    doc = '<doc><field name="id">1</field></doc>'
-    with pytest.raises(RecordError, match="makes 2 documents of it"):
-        document(record(b"<r/>"), written(tmp_path, f'<xsl:template match="/"><add>{doc}{doc}</add></xsl:template>'))
+def test_several_documents_of_one_record(tmp_path: Path) -> None:
+    first, second = (f'<doc><field name="id">{id}</field><field name="title">T{id}</field></doc>' for id in "12")
+    made_of = f"<u><add>{first}</add><delete><id>3</id><id>4</id></delete><add>{second}</add></u>"
+    profile = written(tmp_path, f'<xsl:template match="/">{made_of}</xsl:template>', id_prefix="x-")
+    found = to_documents(record(b"<r/>", None), profile)
+    assert [each.fields["title"] if isinstance(each, Document) else each for each in found] == [
+        "T1", Delete("x-3"), Delete("x-4"), "T2"
+    ]  # fmt: skip
+    assert [each.id for each in found] == ["x-1", "x-3", "x-4", "x-2"]
+    told = explain(record(b"<r/>", None), profile, "x-2")
+    assert not isinstance(told, Delete)
+    assert [(each.name, each.value) for each in told if each.name in ("id", "title")] == [
+        ("id", "x-2"),
+        ("title", "T2"),
+    ]
+    assert explain(record(b"<r/>", None), profile, "x-4") == Delete("x-4")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ("<doc><field name='title'>no id</field></doc>", "has none"),
+        ("<delete><query>*:*</query></delete>", "deletes by <query>"),
+        ("<delete><id> </id></delete>", "deletes something without an id"),
+        ("<doc><field name='id'>2</field><doc><field name='id'>3</field></doc></doc>", "puts <doc> into a document"),
+    ],
+)
+def test_one_document_that_is_none_costs_the_whole_record(tmp_path: Path, wrong: str, why: str) -> None:
+    good = '<doc><field name="id">1</field></doc>'
+    profile = written(tmp_path, f'<xsl:template match="/"><add>{good}{wrong}</add></xsl:template>')
+    with pytest.raises(RecordError, match=why):
+        to_documents(record(b"<r/>", None), profile)
 
 
 def test_a_source_names_its_stylesheet() -> None:
@@ -176,6 +204,19 @@ def test_a_source_names_its_stylesheet() -> None:
         ("php:function('str_pad', '7', '3', '0', 0)", "007"),
         ("php:function('str_replace', 'a', 'b', 'banana')", "bbnbnb"),
         ("php:functionString('strlen', //t)", "3"),
+        ("php:function('VuFind::getLastIndexed', 'biblio', '1', '2024-01-01')", ""),
+        ("php:function('VuFind::getFirstIndexed', 'biblio', '1', '2024-01-01')", ""),
+        ("php:function('VuFind::harvestWithAperture', 'http://example.org')", ""),
+        ("php:function('VuFind::harvestWithTika', 'http://example.org')", ""),
+        ("php:function('VuFind::getParser')", "None"),
+        ("php:function('VuFind::stripBadChars', 'a&#9;b&#133;&#65533;')", "a\tb\x85\ufffd"),
+        ("php:function('mb_strtolower', 'ÀB')", "àb"),
+        ("php:function('mb_strtoupper', 'àb')", "ÀB"),
+        ("php:function('lcfirst', 'AB')", "aB"),
+        ("concat('|', php:function('ltrim', ' a '), '|')", "|a |"),
+        ("concat('|', php:function('rtrim', ' a.', '.'), '|')", "| a|"),
+        ("php:function('strrev', 'abc')", "cba"),
+        ("php:function('mb_strlen', 'à')", "1"),
     ],
 )
 def test_functions(tmp_path: Path, expression: str, value: str) -> None:
@@ -329,3 +370,8 @@ def test_records_of_any_kind_of_xml(tmp_path: Path) -> None:
         config=configure(tmp_path / "indexer.toml"),
     )
     assert [(each["id"], each["title"]) for each in found] == [(number, "Book") for number in "12345"]
+
+
+@pytest.mark.parametrize("name", ["VuFind::stripArticles", r"VuFind\XSLT\Import\VuFind::stripArticles"])
+def test_a_function_may_stand_with_the_namespace_of_its_class(tmp_path: Path, name: str) -> None:
+    assert title(written(tmp_path, select(f"php:function('{name}', 'The cats')"))) == "cats"

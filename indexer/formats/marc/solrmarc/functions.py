@@ -24,6 +24,7 @@ TRACKED = ("getFirstIndexed", "getLastIndexed")  # the loader fills these fields
 
 _SHIM = "org.solrmarc.index.SolrIndexer"
 _VUFIND = "org.vufind.index."
+_WITH_SUBFIELDS = re.compile(r"(?:LNK)?[0-9]{3}[a-z0-9\[]")  # which stay as they are
 _FUNCTIONS: dict[str, tuple[str, Factory]] = {}
 
 
@@ -129,7 +130,8 @@ def _subfield_data(values: Values, tag: str, subfields: str, separator: str) -> 
 
 @_function(_SHIM, "getAllAlphaSubfields")
 def _alpha_subfields(values: Values, fields: str, first_all_join: str) -> Extract:
-    return values(":".join(f"{part}[a-z]" for part in fields.split(":")) + f", {first_all_join}")
+    parts = (part if _WITH_SUBFIELDS.match(part) else f"{part}[a-z]" for part in fields.split(":"))
+    return values(":".join(parts) + f", {first_all_join}")
 
 
 @_function(_SHIM, "getAllAlphaExcept")
@@ -212,6 +214,12 @@ def _normal_end(values: Values, fields: str) -> Extract:
     return lambda record: list(dict.fromkeys(end.sub("", value) for value in run(record)))
 
 
+@_function(f"{_VUFIND}FullTextTools", "getFulltext")
+def _full_text(values: Values, fields: str = "856u", extension: str = "") -> Extract:
+    """Nothing, as VuFind without a full-text parser: no documents are fetched here."""
+    return lambda record: []
+
+
 # ---- creators
 
 for _name, _what in (
@@ -283,11 +291,22 @@ def _by_type(values: Values, fields: str, type_subfields: str, type: str) -> Ext
 
 @_function(f"{_VUFIND}CallNumberTools", "getLCSortableByType")
 def _lc_by_type(values: Values, fields: str, type_subfields: str, type: str) -> Extract:
+    return _sortable_by_type(values, fields, type_subfields, type, call_numbers.lc_key)
+
+
+@_function(f"{_VUFIND}CallNumberTools", "getDeweySortableByType")
+def _dewey_by_type(values: Values, fields: str, type_subfields: str, type: str) -> Extract:
+    return _sortable_by_type(values, fields, type_subfields, type, call_numbers.dewey_key)
+
+
+def _sortable_by_type(
+    values: Values, fields: str, type_subfields: str, type: str, key: Callable[[str], str]
+) -> Extract:
     runs = [_by_type(values, part, type_subfields, type) for part in fields.split(":")]
 
     def sortable(record: MarcRecord) -> list[str]:
         found = [numbers[0] for run in runs if (numbers := run(record))]
-        return [call_numbers.lc_key(number) for number in found[-1:]]  # the last tag's, as VuFind has it
+        return [key(number) for number in found[-1:]]  # the last tag's, as VuFind has it
 
     return sortable
 
@@ -380,7 +399,8 @@ def _tracked(values: Values, fields: str = "001", core: str = "biblio") -> Extra
 
 
 def _relator_code(term: str) -> str:
-    return codes().get(normal(term), term)
+    code = codes().get(normal(term), term)
+    return term if code == normal(term) else code  # a code stays as it is written
 
 
 _MAPS: dict[str, Callable[[str], str]] = {

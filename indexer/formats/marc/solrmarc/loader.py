@@ -20,7 +20,7 @@ from indexer.model.schema import biblio, in_use
 
 MAPS = "translation_maps"
 _ADVICE = "Nothing was sent. docs/solrmarc.md has the grammar."
-_TOO_MANY = 50  # problems that one message tells
+_TOO_MANY = 1000  # problems that one message tells
 
 Python = Mapping[str, Callable[..., Any]]
 

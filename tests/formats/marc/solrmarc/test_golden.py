@@ -42,11 +42,12 @@ def test_each_form_gives_what_solrmarc_gives(names: str) -> None:
             assert ours.get(name) == theirs.get(name)
 
 
-def test_every_field_of_the_grammar_is_as_solrmarc_makes_it(data: Path) -> None:
-    golden = gzip.decompress((DATA / "grammar/grammar.jsonl.gz").read_bytes()).decode().splitlines()
+@pytest.mark.parametrize("name", ["grammar", "more"])
+def test_every_field_of_the_grammar_is_as_solrmarc_makes_it(data: Path, name: str) -> None:
+    golden = gzip.decompress((DATA / f"{name}/{name}.jsonl.gz").read_bytes()).decode().splitlines()
     sample = records(data / "marc/lc_booksall_2016_sample.mrc.gz")
     for line, raw in zip(golden, sample, strict=False):
-        assert made(DATA / "grammar/grammar.properties", raw) == json.loads(line)
+        assert made(DATA / f"{name}/{name}.properties", raw) == json.loads(line)
 
 
 def test_the_lines_that_solrmarc_refuses_are_refused_all_at_once() -> None:

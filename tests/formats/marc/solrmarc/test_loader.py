@@ -10,6 +10,7 @@ from indexer.formats.explain import explain
 from indexer.formats.marc import from_marc, mappings
 from indexer.formats.marc.explain import rules_of
 from indexer.formats.marc.reader import parse
+from indexer.formats.marc.solrmarc import functions
 from indexer.formats.marc.solrmarc.loader import survey
 from indexer.formats.marc.solrmarc.whole import as_marc
 from indexer.formats.profiles import resolve
@@ -442,3 +443,16 @@ def test_a_map_that_is_not_utf_8_is_latin_1_and_says_so(tmp_path: Path) -> None:
     assert remarks({"marc": resolve("p", {"p": {"base": "marc", "mapping": paths}})}) == [
         f"{tmp_path / 'translation_maps' / 'm.properties'}: is not UTF-8, and read as Latin-1"
     ]
+
+
+def test_a_role_that_is_a_code_already_stays_as_it_is_written() -> None:
+    code_of = functions.find_map("mapRelatorStringToCode")
+    assert code_of is not None
+    assert [code_of(role) for role in ("Illustrator.", "ill.", "unknown.")] == ["ill", "ill.", "unknown."]
+
+
+def test_all_that_is_wrong_is_told_at_once_however_much(tmp_path: Path) -> None:
+    (marc,) = files(tmp_path, marc_properties=ID + "".join(f"f{n}_str_mv = getX{n}\n" for n in range(200)))
+    with pytest.raises(ConfigError) as told:
+        mappings.load((marc,))
+    assert len(told.value.message.splitlines()) == 200
