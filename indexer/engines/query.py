@@ -1,5 +1,6 @@
 """A search as a person types it: words that must all match and "phrases", never an engine's query syntax."""
 
+import functools
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -192,5 +193,10 @@ def check_fields(query: Query) -> None:
 def stored_fields(fields: Fields, schema: Schema | None = None) -> Fields:
     """The fields that the schema stores, and those it does not know: what every engine gives back of a document."""
     schema = schema or biblio()
-    known = ((name, schema.field(name)) for name in fields)
-    return {name: fields[name] for name, one in known if one is None or one.stored}
+    return {name: value for name, value in fields.items() if _is_stored(schema, name)}
+
+
+@functools.lru_cache(maxsize=10_000)
+def _is_stored(schema: Schema, name: str) -> bool:
+    found = schema.field(name)
+    return found is None or found.stored

@@ -60,7 +60,12 @@ def values(fields: Fields, *names: str) -> list[str]:
 
 
 def first(fields: Fields, *names: str) -> str:
-    return next(iter(values(fields, *names)), "")
+    for name in names:
+        value = fields.get(name, [])
+        for each in [value] if isinstance(value, str) else value:
+            if each.strip():
+                return each
+    return ""
 
 
 def shown(fields: Fields) -> Shown:

@@ -29,9 +29,10 @@ def measure(target: Target, folder: Path) -> dict[str, float]:
     with closing(open_index(target)) as index:
         index.check()
         searches = list(_searches(index))
-        bare = _timed(searches, lambda: lambda asked: _call(index, asked))
+        warm_up, searches = searches[:WARM_UP], searches[WARM_UP:]
+        bare = _timed(warm_up, searches, lambda: lambda asked: _call(index, asked))
     with _served(target, folder) as address:
-        pages = _timed(searches, lambda: _client(address))
+        pages = _timed(warm_up, searches, lambda: _client(address))
         size = len(_get(http.client.HTTPConnection(address), "/"))
     figures = {f"bare_{name}": value for name, value in _figures(bare).items()}
     figures |= {f"page_{name}": value for name, value in _figures(pages).items()}
@@ -52,7 +53,7 @@ def _searches(index: Index) -> Iterator[Asked]:
                     asked = asked.sorted_by("year")
                 yield asked
                 number += 1
-            if number == SEARCHES:
+            if number == WARM_UP + SEARCHES:
                 return
 
 
@@ -78,14 +79,14 @@ def _get(connection: http.client.HTTPConnection, path: str) -> bytes:
     return content
 
 
-def _timed(searches: list[Asked], client: Callable[[], Answer]) -> list[float]:
+def _timed(warm_up: list[Asked], searches: list[Asked], client: Callable[[], Answer]) -> list[float]:
     """What each search took, in seconds; clients take the next one as soon as they have an answer."""
     waiting: queue.SimpleQueue[Asked] = queue.SimpleQueue()
     taken: list[float] = []
 
     def work() -> None:
         answer = client()
-        for asked in searches[:WARM_UP]:
+        for asked in warm_up:  # others than those that count, which are answered for the first time
             answer(asked)
         ready.wait()
         while True:
