@@ -456,8 +456,17 @@ def why(query: str, id: str, type_: str, filters: tuple[str, ...], config: "Conf
     type=click.Path(path_type=Path, dir_okay=False),
     help="File whose first line is the password of /staff.",
 )
+@click.option(
+    "--processes",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="How many answer side by side; with more than one, /staff is left out.",
+)
 @common("target", "verbose", "log-format")
-def serve(host: str, port: int, staff: bool | None, password_file: Path | None, config: "Config") -> int:
+def serve(
+    host: str, port: int, staff: bool | None, password_file: Path | None, processes: int, config: "Config"
+) -> int:
     """Show the index as web pages.
 
     Search, records with every stored field, and VuFind's API (/api/v1): whoever reaches the address may read all that
@@ -473,6 +482,7 @@ def serve(host: str, port: int, staff: bool | None, password_file: Path | None, 
         config=config,
         staff=staff,
         password_file=password_file,
+        processes=processes,
     )
     return ExitCode.OK
 
