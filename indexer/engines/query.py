@@ -62,6 +62,10 @@ SEARCH_TYPES: dict[str, SearchType] = {
     ),
 }
 
+#: Of no form: titles, names and subjects that begin as what somebody is typing.
+BEGINS = "Begins"
+_OURS = {BEGINS: SearchType(exact=("title_sort", "author_facet", "topic_facet"), begins=True)}
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
@@ -95,7 +99,7 @@ def only_stop_words(clauses: Sequence[Clause]) -> bool:
 
 def search_type(name: str) -> SearchType:
     """Raises ConfigError for a type that is not there."""
-    found = SEARCH_TYPES.get(name)
+    found = SEARCH_TYPES.get(name) or _OURS.get(name)
     if found is None:
         raise ConfigError(f"there is no search type {name!r}", advice=f"There are: {', '.join(SEARCH_TYPES)}.")
     return found
@@ -131,6 +135,9 @@ def values_of(type_: str, text: str) -> list[str] | None:
     """
     if text.strip() in ("", "*"):
         return None
+    if type_ == BEGINS:  # titles are filed in lower case, names and subjects are as the record has them
+        typed = " ".join(text.split())
+        return list(dict.fromkeys((typed, typed.lower(), typed[:1].upper() + typed[1:], typed.title())))
     if type_ == "CallNumber":
         value = _folded("".join(text.split()).rstrip("*"))
         return [value] if value else []

@@ -29,6 +29,7 @@ from indexer.web.render import refuse
 
 SECONDS = 15.0  # that an answer may take
 AT_ONCE = 16  # requests that are answered at the same time
+ASIDE_AT_ONCE = 4  # of suggestions, beside those
 LONGEST_URL = 16_000
 RETRY_AFTER = "2"
 HEADERS = {
@@ -54,6 +55,8 @@ def application(
     guard = functools.partial(guarded, seconds=seconds, slots=threading.BoundedSemaphore(at_once))
     areas = (pages.ENDPOINTS, api.ENDPOINTS)
     routes: list[BaseRoute] = [Route(path, guard(endpoint)) for area in areas for path, endpoint in area]
+    aside = functools.partial(guarded, seconds=seconds, slots=threading.BoundedSemaphore(ASIDE_AT_ONCE))
+    routes += [Route(path, aside(endpoint)) for path, endpoint in pages.ASIDE]
     if operator is not None:  # these are there when the index is not
         routes += [Route(path, guard(endpoint, of_index=False)) for path, endpoint in staff.ENDPOINTS]
     routes.append(Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")))
