@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from indexer.engines.base import Index
 from indexer.model.errors import ConfigError, IndexerError
-from indexer.web import api, pages, staff
+from indexer.web import api, origin, pages, staff
 from indexer.web.access import Staff
 from indexer.web.asked import BadRequest
 from indexer.web.render import refuse
@@ -59,6 +59,7 @@ def application(
     routes += [Route(path, aside(endpoint)) for path, endpoint in pages.ASIDE]
     if operator is not None:  # these are there when the index is not
         routes += [Route(path, guard(endpoint, of_index=False)) for path, endpoint in staff.ENDPOINTS]
+        routes += [Route(path, guard(endpoint)) for path, endpoint in origin.ENDPOINTS]
     routes.append(Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")))
     app = Starlette(
         routes=routes,

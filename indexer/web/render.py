@@ -31,6 +31,7 @@ def _templates() -> Environment:
         "types": list(SEARCH_TYPES),
         "version": __version__,
         "page_of": page_of,
+        "origin_of": lambda id: page_of(id).replace("/Record/", "/staff/records/", 1),
         "facet_rows": _facet_rows,
     }
     return environment

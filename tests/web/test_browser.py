@@ -29,6 +29,7 @@ PAGES = {
     "versions": "/Record/b1",
     "why": "/Record/b1?view=why&lookfor=the+tea+soil+cultivaton&filter[]=format:%22Online%22",
     "made": "/Record/marc?view=made",
+    "origin": f"/staff/records/{SEED}",
     "hostile": "/Record/hostile%2F1%3Fx%3D%3Cb%3E%26y%3D%27%22",
     "staff": "/staff",
     "runs": "/staff/runs",

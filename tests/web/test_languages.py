@@ -41,7 +41,7 @@ def test_each_message_of_the_templates_is_in_the_tables() -> None:
 
 def test_each_message_is_used() -> None:
     text = "\n".join(path.read_text(encoding="utf-8") for path in [*(WEB / "templates").iterdir(), *WEB.glob("*.py")])
-    families = ("type_", "sort_", "style_", "label_", "home_", "error_", "books_", "suggested_")
+    families = ("type_", "sort_", "style_", "label_", "home_", "error_", "books_", "suggested_", "origin_")
     unused = [
         key
         for key in language("en").texts
