@@ -159,6 +159,7 @@ def record(request: Request) -> Response:
         similar=[hit_of(hit) for hit in similar(index, fields)],
         versions=[hit_of(hit) for hit in versions(index, fields)],
         staff=staff_rows(fields),
+        has_rules="fullrecord" in fields,
         coins=export.coins(fields),
         json_ld=export.json_ld(fields, base + page_of(id)),
         styles=[name for name in EXPORTS if name != "rss"],

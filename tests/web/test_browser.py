@@ -207,6 +207,21 @@ def test_why_a_record_is_not_found_and_how_it_is(reader: Page) -> None:
     expect(row).to_contain_text("The most similar word of the record: cultivation")
 
 
+def test_from_the_start_page_to_what_a_field_comes_from(reader: Page) -> None:
+    """From a field of the staff view to its rule, from a search that finds nothing to what tells why."""
+    reader.goto("/")
+    reader.get_by_role("combobox", name="Search for").fill("pragmatic programmer")
+    reader.keyboard.press("Enter")
+    reader.get_by_role("article").get_by_role("link").first.click()
+    reader.get_by_role("rowheader", name="title_sort").get_by_role("link").click()
+    expect(reader).to_have_url(re.compile("view=made#field-title_sort$"))
+    row = reader.locator("#field-title_sort")
+    expect(row).to_be_in_viewport()
+    expect(row).to_contain_text("245 14 $a The pragmatic programmer")
+    reader.goto("/Search/Results?lookfor=pragmatic+gardener")
+    expect(reader.get_by_text("tells what it lacks")).to_contain_text("Why a search finds this record, or does not")
+
+
 def test_by_keyboard_alone(reader: Page) -> None:
     reader.goto("/Search/Results?lookfor=cultivation")
     reader.keyboard.press("Tab")

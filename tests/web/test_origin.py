@@ -81,7 +81,7 @@ def test_each_rule_out_of_the_dump(site: Site) -> None:
 def test_a_dump_that_is_gone_is_told_calmly(site: Site) -> None:
     site.dump.unlink()
     text = site.client.get(PAGE).text
-    assert "could not be read whole" in text
+    assert "No dump of a configured source can be read here now" in text
     assert f"indexer explain PATH --id <bdi>{SEED}</bdi>" in text
     assert "Place" not in told(site)
 
