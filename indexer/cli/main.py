@@ -462,6 +462,13 @@ def why(query: str, id: str, type_: str, filters: tuple[str, ...], config: "Conf
     type=click.Path(path_type=Path, dir_okay=False),
     help="File whose first line is a header, NAME: SECRET, that a proxy sets for staff.",
 )
+@click.option(
+    "--processes",
+    default=1,
+    show_default=True,
+    type=click.IntRange(1, 64),
+    help="How many answer side by side; with more than one, /staff is left out.",
+)
 @common("target", "verbose", "log-format")
 def serve(
     host: str,
@@ -469,6 +476,7 @@ def serve(
     staff: bool | None,
     password_file: Path | None,
     header_file: Path | None,
+    processes: int,
     config: "Config",
 ) -> int:
     """Show the index as web pages.
@@ -488,6 +496,7 @@ def serve(
         staff=staff,
         password_file=password_file,
         header_file=header_file,
+        processes=processes,
     )
     return ExitCode.OK
 

@@ -1,5 +1,6 @@
 """A search as a person types it: words that must all match and "phrases", never an engine's query syntax."""
 
+import functools
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -61,6 +62,10 @@ SEARCH_TYPES: dict[str, SearchType] = {
     ),
 }
 
+#: Of no form: titles, names and subjects that begin as what somebody is typing.
+BEGINS = "Begins"
+_OURS = {BEGINS: SearchType(exact=("title_sort", "author_facet", "topic_facet"), begins=True)}
+
 
 @dataclass(frozen=True, slots=True)
 class Clause:
@@ -94,7 +99,7 @@ def only_stop_words(clauses: Sequence[Clause]) -> bool:
 
 def search_type(name: str) -> SearchType:
     """Raises ConfigError for a type that is not there."""
-    found = SEARCH_TYPES.get(name)
+    found = SEARCH_TYPES.get(name) or _OURS.get(name)
     if found is None:
         raise ConfigError(f"there is no search type {name!r}", advice=f"There are: {', '.join(SEARCH_TYPES)}.")
     return found
@@ -130,6 +135,9 @@ def values_of(type_: str, text: str) -> list[str] | None:
     """
     if text.strip() in ("", "*"):
         return None
+    if type_ == BEGINS:  # titles are filed in lower case, names and subjects are as the record has them
+        typed = " ".join(text.split())
+        return list(dict.fromkeys((typed, typed.lower(), typed[:1].upper() + typed[1:], typed.title())))
     if type_ == "CallNumber":
         value = _folded("".join(text.split()).rstrip("*"))
         return [value] if value else []
@@ -192,5 +200,10 @@ def check_fields(query: Query) -> None:
 def stored_fields(fields: Fields, schema: Schema | None = None) -> Fields:
     """The fields that the schema stores, and those it does not know: what every engine gives back of a document."""
     schema = schema or biblio()
-    known = ((name, schema.field(name)) for name in fields)
-    return {name: fields[name] for name, one in known if one is None or one.stored}
+    return {name: value for name, value in fields.items() if _is_stored(schema, name)}
+
+
+@functools.lru_cache(maxsize=10_000)
+def _is_stored(schema: Schema, name: str) -> bool:
+    found = schema.field(name)
+    return found is None or found.stored

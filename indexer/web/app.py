@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from indexer.engines.base import Index
 from indexer.model.errors import ConfigError, IndexerError
-from indexer.web import actions, api, live, pages, staff
+from indexer.web import actions, api, live, origin, pages, staff
 from indexer.web.access import Staff
 from indexer.web.asked import BadRequest
 from indexer.web.forms import read_form
@@ -31,6 +31,7 @@ from indexer.web.tasks import Tasks
 
 SECONDS = 15.0  # that an answer may take
 AT_ONCE = 16  # requests that are answered at the same time
+ASIDE_AT_ONCE = 4  # of suggestions, beside those
 LONGEST_URL = 16_000
 RETRY_AFTER = "2"
 MESSAGES = {400: "no_form", 404: "not_found"}
@@ -57,6 +58,8 @@ def application(
     guard = functools.partial(guarded, seconds=seconds, slots=threading.BoundedSemaphore(at_once))
     areas = (pages.ENDPOINTS, api.ENDPOINTS)
     routes: list[BaseRoute] = [Route(path, guard(endpoint)) for area in areas for path, endpoint in area]
+    aside = functools.partial(guarded, seconds=seconds, slots=threading.BoundedSemaphore(ASIDE_AT_ONCE))
+    routes += [Route(path, aside(endpoint)) for path, endpoint in pages.ASIDE]
     if operator is not None:  # these are there when the index is not
         routes += [Route(path, guard(endpoint, of_index=False), methods=["GET"]) for path, endpoint in staff.ENDPOINTS]
         routes += [
@@ -64,6 +67,7 @@ def application(
             for path, endpoint in actions.ACTIONS
         ]
         routes += [Route(path, live.events(part)) for path, part in staff.STREAMS]
+        routes += [Route(path, guard(endpoint), methods=["GET"]) for path, endpoint in origin.ENDPOINTS]
     routes.append(Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")))
     app = Starlette(
         routes=routes,

@@ -3,7 +3,6 @@
 Everything has a limit here, so that nothing behind has to fear a request. What is beyond is a BadRequest.
 """
 
-import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -33,7 +32,6 @@ SORTS: dict[str, str | None] = {
 }
 RESULTS = "/Search/Results"
 _FILTER = re.compile(r'(?P<sign>[-~]?)(?P<field>[\w-]{1,100}):(?:"(?P<quoted>.*)"|(?P<plain>.*))', re.DOTALL)
-_FILTER_PARAMETER = quote_plus("filter[]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 
 
@@ -112,9 +110,11 @@ class Asked:
     def with_(self, field: str, value: str) -> "Asked":
         return replace(self, chosen=(*self.chosen, Chosen(field, value)), page=1)
 
-    def url_with(self, field: str, value: str) -> str:
-        """The URL of `with_`; a page has dozens of them, which differ in their ends alone."""
-        return f"{_first_page_url(self)}&{_FILTER_PARAMETER}={quote_plus(str(Chosen(field, value)))}"
+    def urls_with(self, field: str, values: Sequence[str]) -> list[str]:
+        """The URLs of `with_` for each value; "" for one that is chosen. They differ in their ends alone."""
+        start = f"{self.at(1).url()}&{quote_plus('filter[]')}={quote_plus(field)}%3A%22"
+        chosen = {each.value for each in self.chosen if each.field == field and not each.sign}
+        return ["" if value in chosen else f"{start}{quote_plus(value)}%22" for value in values]
 
     def without(self, one: Chosen) -> "Asked":
         return replace(self, chosen=tuple(each for each in self.chosen if each != one), page=1)
@@ -124,11 +124,6 @@ class Asked:
 
     def last_page(self, total: int) -> int:
         return max(1, -(-min(total, DEEPEST) // self.limit))
-
-
-@functools.lru_cache(maxsize=64)
-def _first_page_url(asked: Asked) -> str:
-    return asked.at(1).url()
 
 
 def search_of(params: QueryParams) -> Asked:

@@ -1,7 +1,7 @@
 """How a record was made, for staff: the rule and the input of each field, and the record itself in a form to read.
 
-Both come out of `fullrecord`, where the importer put the original. Where it did not, only the dump has it, which
-`indexer explain` reads.
+Both come out of `fullrecord`, where the importer put the original. Where it did not, only the dump has it: origin.py,
+for staff.
 """
 
 from collections.abc import Sequence
@@ -63,7 +63,12 @@ def made(fields: Fields, record: Record) -> tuple[str, list[Made]]:
         return profile.name, []
     if isinstance(found, Delete):
         return profile.name, []
-    return profile.name, [
+    return profile.name, compared(fields, found)
+
+
+def compared(fields: Fields, found: Sequence[Explained]) -> list[Made]:
+    """What a profile makes, by field, against what the index has."""
+    return [
         Made(each.name, tuple(_cut(rule) for rule in each.rules), _listed(each) == _values(fields, each.name))
         for each in sorted(found, key=lambda each: each.name)
         if each.name in fields

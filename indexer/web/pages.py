@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from indexer.engines.analysis import stems_of
-from indexer.engines.base import Found, Hit, Index
+from indexer.engines.base import Found, Hit, Index, Query
+from indexer.engines.query import BEGINS
 from indexer.jobs.why import explain_hit
 from indexer.model.documents import Fields
 from indexer.web import export
@@ -20,6 +21,7 @@ from indexer.web.record import (
     LONGEST_SHOWN,
     first,
     page_of,
+    search_for,
     shown,
     similar,
     staff_rows,
@@ -35,6 +37,9 @@ from indexer.web.words import marked, snippet
 FACETS = ("format", "author_facet", "topic_facet", "language", "publishDate", "collection", "institution")
 SHOWN_VALUES = 6  # of a facet; the rest is a page of its own
 ALL_VALUES = 200
+SHORTEST_TYPED = 2  # characters that are looked for while somebody types
+SUGGESTED = 4  # of a kind
+LONGEST_TYPED = 200
 NEW = 50  # records in the feed of what is new
 TEXT = "text/plain; charset=utf-8"
 
@@ -111,6 +116,27 @@ def facet_list(request: Request) -> Response:
     return page(request, "facet.html", asked=asked, name=name, counted=found.facets[name], most=ALL_VALUES)
 
 
+def suggestions(request: Request) -> Response:
+    """Titles, names and subjects that begin as what is typed, for the box of a page: what they are, where they lead."""
+    asked = search_of(request.query_params)
+    begins = Query(asked.lookfor, type=BEGINS, limit=0, facet_limit=ALL_VALUES, suggest=False)
+    typed = " ".join(asked.lookfor.lower().split())
+    found: list[tuple[str, str, str]] = []
+    if len(typed) < SHORTEST_TYPED:
+        return JSONResponse(found)
+    if asked.type in ("AllFields", "Title", "JournalTitle"):
+        hits = request.app.state.index.search(replace(begins, within="title_sort", limit=SUGGESTED)).hits
+        found += [(title(hit.fields), "title", page_of(hit.id)) for hit in hits]
+    for name, type_, kind in (("author_facet", "Author", "author"), ("topic_facet", "Subject", "topic")):
+        if asked.type in ("AllFields", type_):
+            counted = request.app.state.index.search(replace(begins, within=name, facets=(name,))).facets[name]
+            values = [value for value, _ in counted if value.lower().startswith(typed)]
+            found += [(value, kind, search_for(type_, value)) for value in values[:SUGGESTED]]
+    t = language_of(request)
+    shown = [{"text": text[:LONGEST_TYPED], "kind": t(f"suggested_{kind}"), "url": url} for text, kind, url in found]
+    return JSONResponse(shown, headers={"cache-control": "private, max-age=60", "vary": "accept-language, cookie"})
+
+
 def record(request: Request) -> Response:
     """Record/ID: the record, what is like it, and every stored field; with `style` its citation."""
     id = request.path_params["id"]
@@ -133,6 +159,7 @@ def record(request: Request) -> Response:
         similar=[hit_of(hit) for hit in similar(index, fields)],
         versions=[hit_of(hit) for hit in versions(index, fields)],
         staff=staff_rows(fields),
+        has_rules="fullrecord" in fields,
         coins=export.coins(fields),
         json_ld=export.json_ld(fields, base + page_of(id)),
         styles=[name for name in EXPORTS if name != "rss"],
@@ -207,7 +234,9 @@ EXPORTS: dict[str, Callable[[Request, Asked, list[Fields]], Response]] = {
     "rss": _atom,
 }
 
-ENDPOINTS: tuple[tuple[str, Callable[[Request], Response]], ...] = (
+Pages = tuple[tuple[str, Callable[[Request], Response]], ...]
+ASIDE: Pages = (("/Search/Suggest", suggestions),)  # may not keep anybody from an answer
+ENDPOINTS: Pages = (
     ("/", home),
     (RESULTS, results),
     ("/Search/FacetList", facet_list),

@@ -60,14 +60,21 @@ def values(fields: Fields, *names: str) -> list[str]:
 
 
 def first(fields: Fields, *names: str) -> str:
-    return next(iter(values(fields, *names)), "")
+    for name in names:
+        value = fields.get(name, [])
+        for each in [value] if isinstance(value, str) else value:
+            if each.strip():
+                return each
+    return ""
 
 
 def shown(fields: Fields) -> Shown:
     """Labels, order and values are those of VuFind's record page."""
     host = " ".join(part for part in (first(fields, "container_title"), first(fields, "container_reference")) if part)
     rows = [
-        _row("published_in", [Link(host, _search("JournalTitle", first(fields, "container_title")))] if host else []),
+        _row(
+            "published_in", [Link(host, search_for("JournalTitle", first(fields, "container_title")))] if host else []
+        ),
         _people("main_author", values(fields, "author")),
         _people("corporate_author", values(fields, "author_corporate")),
         _people("other_author", values(fields, "author2")),
@@ -76,8 +83,8 @@ def shown(fields: Fields) -> Shown:
         _row("published", [Link(line) for line in _imprints(fields)]),
         _row("edition", [Link(value) for value in values(fields, "edition")]),
         _row("physical", [Link(value) for value in values(fields, "physical")]),
-        _row("series", [Link(value, _search("Title", value)) for value in values(fields, "series", "series2")]),
-        _row("subjects", [Link(value, _search("Subject", value)) for value in _subjects(fields)]),
+        _row("series", [Link(value, search_for("Title", value)) for value in values(fields, "series", "series2")]),
+        _row("subjects", [Link(value, search_for("Subject", value)) for value in _subjects(fields)]),
         _row("isbn", [Link(value) for value in values(fields, "isbn")], "comma"),
         _row("issn", [Link(value) for value in values(fields, "issn")], "comma"),
         _row("call_number", [Link(value) for value in values(fields, "callnumber-raw")]),
@@ -159,7 +166,7 @@ def _row(label: str, found: list[Link], style: str = "lines") -> Row:
 
 def _people(label: str, names: list[str]) -> Row:
     return _row(
-        label if len(names) == 1 else f"{label}s", [Link(name, _search("Author", name)) for name in names], "comma"
+        label if len(names) == 1 else f"{label}s", [Link(name, search_for("Author", name)) for name in names], "comma"
     )
 
 
@@ -175,7 +182,7 @@ def _subjects(fields: Fields) -> list[str]:
     return values(fields, "topic", "geographic", "genre", "era")
 
 
-def _search(type_: str, text: str) -> str:
+def search_for(type_: str, text: str) -> str:
     """The URL of a search for these very words."""
     phrase = f'"{_plain(text)}"' if text else ""
     return f"/Search/Results?{urlencode({'lookfor': phrase, 'type': type_})}"

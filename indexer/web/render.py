@@ -1,6 +1,7 @@
 """Templates, with what each of them may use: the language, the static files, links that are safe."""
 
 import functools
+from collections.abc import Sequence
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -26,8 +27,23 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals |= {"types": list(SEARCH_TYPES), "version": __version__, "page_of": page_of}
+    environment.globals |= {
+        "types": list(SEARCH_TYPES),
+        "version": __version__,
+        "page_of": page_of,
+        "origin_of": lambda id: page_of(id).replace("/Record/", "/staff/records/", 1),
+        "facet_rows": _facet_rows,
+    }
     return environment
+
+
+def _facet_rows(t: Language, asked: Asked, name: str, counted: Sequence[tuple[str, int]]) -> list[tuple[str, str, str]]:
+    """The values of a facet as they are called, how many records have each, and where they lead; "" for a chosen one.
+
+    Here and not in the template: a page has dozens.
+    """
+    urls = asked.urls_with(name, [value for value, _ in counted])
+    return [(t.value(name, value), t.number(count), url) for (value, count), url in zip(counted, urls, strict=True)]
 
 
 def language_of(request: Request) -> Language:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from indexer.engines.registry import open_index, require_search
 from indexer.model.errors import ConfigError
 from indexer.model.targets import Target
+from indexer.web.processes import run_in
 
 if TYPE_CHECKING:
     from indexer.config import Config
@@ -28,8 +29,10 @@ def serve(
     staff: bool | None = None,
     password_file: Path | None = None,
     header_file: Path | None = None,
+    processes: int = 1,
 ) -> None:
-    """Serves the target's pages; `say` is told their address. Raises ConfigError, and what opening a target raises.
+    """Serves the target's pages; `say` is told their address. Several `processes` share the work. Raises ConfigError,
+    and what opening a target raises.
 
     `staff`: with the operator's pages of the configuration; None: where they need a password or a proxy's header, or
     only this machine reaches them.
@@ -44,31 +47,44 @@ def serve(
         raise ConfigError(
             f"what serves pages is not installed ({error.name})", advice="pip install 'indexer[web]'"
         ) from None
+    if processes > 1:  # what staff set going is known to the process that does it
+        if staff or password_file is not None or header_file is not None:
+            raise ConfigError("the staff's pages are served by one process", advice="Leave --processes away.")
+        staff = False
     operator = None
     if config is not None:
         operator = staff_of(config, host, wanted=staff, password_file=password_file, header_file=header_file)
-    with closing(open_index(target, connections=CONNECTIONS)) as index:
+    with closing(open_index(target, connections=1)) as index:
         index.check()
-        with closing(_listen(host, port)) as listening:
-            app = application(index, operator=operator)
-            options = uvicorn.Config(
-                app,
-                http="h11",
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                server_header=False,
-                proxy_headers=False,
-                timeout_graceful_shutdown=SECONDS_TO_END,
-            )
-            address = f"[{host}]" if ":" in host else host
-            say(f"{target} at http://{address}:{listening.getsockname()[1]}/  (Ctrl-C ends it)")
-            server = uvicorn.Server(options)
-            app.state.ending = lambda: server.should_exit
-            with suppress(KeyboardInterrupt):  # told to stop, it finished what was under way
-                server.run(sockets=[listening])
-            if operator is not None:
-                app.state.tasks.close(SECONDS_TO_FINISH)
+    with closing(_listen(host, port)) as listening:
+
+        def answer() -> None:
+            with closing(open_index(target, connections=CONNECTIONS)) as index:
+                index.check()
+                app = application(index, operator=operator)
+                options = uvicorn.Config(
+                    app,
+                    http="h11",
+                    lifespan="off",
+                    log_config=None,
+                    access_log=False,
+                    server_header=False,
+                    proxy_headers=False,
+                    timeout_graceful_shutdown=SECONDS_TO_END,
+                )
+                server = uvicorn.Server(options)
+                app.state.ending = lambda: server.should_exit
+                with suppress(KeyboardInterrupt):  # told to stop, it finished what was under way
+                    server.run(sockets=[listening])
+                if operator is not None:
+                    app.state.tasks.close(SECONDS_TO_FINISH)
+
+        address = f"[{host}]" if ":" in host else host
+        say(f"{target} at http://{address}:{listening.getsockname()[1]}/  (Ctrl-C ends it)")
+        if processes > 1:
+            run_in(processes, answer)
+        else:
+            answer()
 
 
 def _listen(host: str, port: int) -> socket.socket:

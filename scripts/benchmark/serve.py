@@ -1,6 +1,7 @@
 """Pages of an index against the bare calls of its engine: the same searches, by as many clients at once."""
 
 import http.client
+import os
 import queue
 import re
 import statistics
@@ -11,6 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+
+from measure import cpu_of
 
 from indexer.engines.base import Index
 from indexer.engines.registry import open_index
@@ -25,17 +28,24 @@ Answer = Callable[[Asked], None]
 
 
 def measure(target: Target, folder: Path) -> dict[str, float]:
-    """Milliseconds of an answer, the median and the 95th of 100, of pages and of bare calls; the first page's bytes."""
+    """Milliseconds of an answer, the median and the 95th of 100, of pages and of bare calls; what each took of the
+    processors; the first page's bytes.
+    """
     with closing(open_index(target)) as index:
         index.check()
         searches = list(_searches(index))
-        bare = _timed(searches, lambda: lambda asked: _call(index, asked))
-    with _served(target, folder) as address:
-        pages = _timed(searches, lambda: _client(address))
+        warm_up, searches = searches[:WARM_UP], searches[WARM_UP:]
+        bare, bare_cpu = _timed(warm_up, searches, lambda: lambda asked: _call(index, asked), os.getpid())
+    with _served(target, folder) as (address, pid):
+        pages, page_cpu = _timed(warm_up, searches, lambda: _client(address), pid)
         size = len(_get(http.client.HTTPConnection(address), "/"))
-    figures = {f"bare_{name}": value for name, value in _figures(bare).items()}
-    figures |= {f"page_{name}": value for name, value in _figures(pages).items()}
-    return figures | {"ratio": figures["page_median"] / figures["bare_median"], "first_page_bytes": size}
+    figures = {f"bare_{name}": value for name, value in _figures(bare).items()} | {"bare_cpu": bare_cpu}
+    figures |= {f"page_{name}": value for name, value in _figures(pages).items()} | {"page_cpu": page_cpu}
+    return figures | {
+        "ratio": figures["page_median"] / figures["bare_median"],
+        "ratio_by_cpu": page_cpu / bare_cpu if bare_cpu else 0.0,
+        "first_page_bytes": size,
+    }
 
 
 def _searches(index: Index) -> Iterator[Asked]:
@@ -52,7 +62,7 @@ def _searches(index: Index) -> Iterator[Asked]:
                     asked = asked.sorted_by("year")
                 yield asked
                 number += 1
-            if number == SEARCHES:
+            if number == WARM_UP + SEARCHES:
                 return
 
 
@@ -78,14 +88,18 @@ def _get(connection: http.client.HTTPConnection, path: str) -> bytes:
     return content
 
 
-def _timed(searches: list[Asked], client: Callable[[], Answer]) -> list[float]:
-    """What each search took, in seconds; clients take the next one as soon as they have an answer."""
+def _timed(
+    warm_up: list[Asked], searches: list[Asked], client: Callable[[], Answer], pid: int
+) -> tuple[list[float], float]:
+    """What each search took, in seconds, and the processor time of the process that answers, in milliseconds at the
+    mean; clients take the next one as soon as they have an answer.
+    """
     waiting: queue.SimpleQueue[Asked] = queue.SimpleQueue()
     taken: list[float] = []
 
     def work() -> None:
         answer = client()
-        for asked in searches[:WARM_UP]:
+        for asked in warm_up:  # others than those that count, which are answered for the first time
             answer(asked)
         ready.wait()
         while True:
@@ -99,7 +113,8 @@ def _timed(searches: list[Asked], client: Callable[[], Answer]) -> list[float]:
 
     for asked in searches:
         waiting.put(asked)
-    ready = threading.Barrier(CLIENTS)
+    before = [0.0]
+    ready = threading.Barrier(CLIENTS, lambda: before.append(cpu_of(pid)))
     threads = [threading.Thread(target=work) for _ in range(CLIENTS)]
     for thread in threads:
         thread.start()
@@ -107,7 +122,7 @@ def _timed(searches: list[Asked], client: Callable[[], Answer]) -> list[float]:
         thread.join()
     if len(taken) != len(searches):
         sys.exit(f"{len(searches) - len(taken)} searches were not answered")
-    return taken
+    return taken, 1000 * (cpu_of(pid) - before[-1]) / len(searches)
 
 
 def _figures(taken: list[float]) -> dict[str, float]:
@@ -116,15 +131,15 @@ def _figures(taken: list[float]) -> dict[str, float]:
 
 
 @contextmanager
-def _served(target: Target, folder: Path) -> Iterator[str]:
+def _served(target: Target, folder: Path) -> Iterator[tuple[str, int]]:
     command = [sys.executable, "-m", "indexer", "serve", "--target", str(target), "--port", "0"]
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True)
     try:
         line = process.stdout.readline() if process.stdout else ""
-        found = re.search(r"http://([^/]+)/", line)
+        found = re.search(r" at http://([^/]+)/", line)
         if found is None:
             sys.exit(f"indexer serve said {line!r}")
-        yield found[1]
+        yield found[1], process.pid
     finally:
         process.terminate()
         process.wait()

@@ -72,3 +72,11 @@ def test_every_page(corpus: Index, reference: TestClient) -> None:
         if "Record" not in path and "tea" not in path:  # what is alike, and ties, come in an order of the engine's own
             assert ours.text == theirs.text, path
     assert "/Record/b2" in client.get("/Record/b1").text
+
+
+@pytest.mark.parametrize("typed", ["tea", "green", "agri", "Tea and", "the", "no such beginning", '"\\{!)*'])
+def test_the_same_suggestions(corpus: Index, reference: TestClient, typed: str) -> None:
+    client = TestClient(application(corpus))
+    ours, theirs = (each.get("/Search/Suggest", params={"lookfor": typed}) for each in (client, reference))
+    assert ours.status_code == theirs.status_code == 200
+    assert sorted(map(str, ours.json())) == sorted(map(str, theirs.json()))

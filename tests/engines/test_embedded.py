@@ -10,11 +10,13 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from unittest.mock import Mock
 
 import orjson
 import pytest
 
 from indexer.engines.base import Found, Query, Write
+from indexer.engines.embedded import search
 from indexer.engines.embedded.folder import install
 from indexer.engines.embedded.sink import EmbeddedSink
 from indexer.engines.query import stored_fields
@@ -489,3 +491,23 @@ def test_a_cut_through_values_as_frequent_as_each_other(tmp_path: Path) -> None:
     found = sink.search(Query("tie", facets=("topic_facet",), facet_limit=4))
     assert found.facets["topic_facet"] == [("all", 300), *((name, 1) for name in names[:3])]
     sink.close()
+
+
+def test_facets_are_counted_once_for_all_pages_and_orders_of_a_search(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And again after the next commit, of this process or of another one."""
+    batch = [write(f"b{number}", format=["Book"], title="tea", title_sort=f"tea {number}") for number in range(3)]
+    count = Mock(wraps=search._facets)
+    monkeypatch.setattr(search, "_facets", count)
+    with open_session(tmp_path, batch) as sink, open_session(tmp_path) as other:
+        for sort, offset in ((None, 0), (None, 2), ("title_sort", 0)):
+            found = other.search(Query("tea", sort=sort, offset=offset, facets=("format",)))
+            assert found.facets == {"format": [("Book", 3)]}
+            found.facets["format"].clear()  # an answer is its reader's own
+        assert count.call_count == 1
+        sink.push([Delete("b0")])
+        sink.commit()
+        for each in (sink, other):
+            each.refresh()
+            assert each.search(Query("tea", facets=("format",))).facets == {"format": [("Book", 2)]}

@@ -5,7 +5,7 @@ What a user types is never parsed as a query language: words are analysed as doc
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import orjson
 import tantivy
@@ -28,6 +28,8 @@ from indexer.engines.solr.schema import NUMERALS
 from indexer.model.documents import Fields
 from indexer.model.errors import ConfigError
 
+AT_ONCE = 10_000  # places up to which a search counts and finds in one go; Tantivy takes memory for all before the last
+REMEMBERED = 500  # searches whose facets are kept
 SEGMENT_VALUES = 10_000  # of a facet that each segment counts
 TIE_BREAKER = 0.1  # what the weaker fields add to the field in which a word matches best
 TITLE_PHRASE = 6.0  # boost of a title that has all the words next to each other
@@ -52,11 +54,14 @@ Clauses = tuple[tantivy.Occur, tantivy.Query]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One commit of the index, open for reading."""
+    """One commit of the index, open for reading. `counted`: the facets of searches that came before, which the next
+    page or another order does not change.
+    """
 
     layout: Layout
     schema: tantivy.Schema
     searcher: tantivy.Searcher
+    counted: dict[Query, dict[str, list[tuple[str, int]]]] = field(default_factory=dict)
 
     def get(self, ids: Sequence[str]) -> dict[str, Fields]:
         if not ids:
@@ -91,9 +96,13 @@ def search(reader: Reader, query: Query) -> Found:
     wanted = whole_query(reader, query)
     sort = _sort(reader.layout, query.sort) if query.sort else None
     facets = {name: _column(reader.layout, name, "count the values of") for name in query.facets}
-    total = reader.total(wanted)
-    hits = _hits(reader, wanted, sort, query.offset, min(query.offset + query.limit, total))
-    return Found(total, hits, _facets(reader, wanted, facets, query.facet_limit))
+    if sort is None and query.limit and query.offset + query.limit <= AT_ONCE:
+        best = reader.searcher.search(wanted, limit=query.limit, offset=query.offset)
+        total, hits = best.count, _read(reader, best.hits)  # type: ignore[attr-defined]
+    else:
+        total = reader.total(wanted)
+        hits = _hits(reader, wanted, sort, query.offset, min(query.offset + query.limit, total))
+    return Found(total, hits, _remembered(reader, query, wanted, facets))
 
 
 def _sort(layout: Layout, sort: str) -> tuple[str, tantivy.Order]:
@@ -117,6 +126,10 @@ def _hits(
         found = reader.searcher.search(wanted, limit=end - start, offset=start, count=False).hits
     else:
         found = [(None, address) for address in _sorted(reader, wanted, *sort, start, end)]
+    return _read(reader, found)
+
+
+def _read(reader: Reader, found: Sequence[tuple[float | None, tantivy.DocAddress]]) -> list[Hit]:
     hits = []
     for score, address in found:
         fields = reader.document(address)
@@ -172,12 +185,26 @@ def _column(layout: Layout, name: str, purpose: str) -> Column:
     return column
 
 
+def _remembered(
+    reader: Reader, query: Query, wanted: tantivy.Query, columns: dict[str, Column]
+) -> dict[str, list[tuple[str, int]]]:
+    """Counting is most of the work of a search: it is done once as long as the index stays as it is."""
+    if not columns:
+        return {}
+    same = replace(query, limit=0, offset=0, sort=None, suggest=False)
+    found = reader.counted.get(same)
+    if found is None:
+        found = _facets(reader, wanted, columns, query.facet_limit)
+        if len(reader.counted) >= REMEMBERED:
+            reader.counted.clear()
+        reader.counted[same] = found
+    return {name: list(counts) for name, counts in found.items()}
+
+
 def _facets(
     reader: Reader, wanted: tantivy.Query, columns: dict[str, Column], limit: int
 ) -> dict[str, list[tuple[str, int]]]:
     """The most frequent values of each column; those of the same frequency by value, as Tantivy has them."""
-    if not columns:
-        return {}
     size = {"size": max(limit, 1), "segment_size": SEGMENT_VALUES}
     asked = {name: {"terms": {"field": column.path, **size}} for name, column in columns.items()}
     counted = reader.searcher.aggregate(wanted, asked)

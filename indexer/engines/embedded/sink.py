@@ -48,8 +48,10 @@ class EmbeddedSink:
         self._any_schema = any_schema
         self._layout = Layout(biblio())
         self._index: tantivy.Index | None = None
+        self._commit_read: Reader | None = None  # what searches see, until the next reload
         self._writer: tantivy.IndexWriter | None = None
         self._lock = threading.Lock()  # over the writer
+        self._reading = threading.Lock()  # over which commit is read
         self._committed = 0  # when the commit was made that searches see
         self._dirty = False
         self._queued = 0  # bytes since the last commit
@@ -70,7 +72,9 @@ class EmbeddedSink:
         again = OPEN_AGAIN
         while True:
             try:
-                self._index = self._open(home)
+                opened = self._open(home)
+                with self._reading:
+                    self._index, self._commit_read = opened, None
                 self._home = home
                 return
             except PermanentError as error:
@@ -125,7 +129,13 @@ class EmbeddedSink:
         with self._writing():
             if self._writer is not None and self._dirty:
                 self._commit(self._writer)
-            self._opened().reload()
+            self._reload()
+
+    def _reload(self) -> None:
+        index = self._opened()
+        with self._reading:
+            index.reload()
+            self._commit_read = None
 
     def _commit(self, writer: tantivy.IndexWriter) -> None:
         writer.commit()
@@ -172,7 +182,7 @@ class EmbeddedSink:
         with faults(self._folder, "cannot be read"):
             committed = (self._home / INDEX / COMMITTED).stat().st_mtime_ns
             if committed != self._committed:
-                self._opened().reload()
+                self._reload()
                 self._committed = committed
 
     def search(self, query: Query) -> Found:
@@ -192,7 +202,7 @@ class EmbeddedSink:
     def close(self) -> None:
         """What was pushed after the last commit (also of our own) is dropped; segments being merged are finished."""
         with self._lock:
-            writer, self._writer, self._index = self._writer, None, None
+            writer, self._writer, self._index, self._commit_read = self._writer, None, None, None
             if writer is None:
                 return
             if self._broken is not None:
@@ -227,7 +237,10 @@ class EmbeddedSink:
 
     def _reader(self) -> Reader:
         index = self._opened()
-        return Reader(self._layout, index.schema, index.searcher())
+        with self._reading:
+            if self._commit_read is None:
+                self._commit_read = Reader(self._layout, index.schema, index.searcher())
+            return self._commit_read
 
     def _open_writer(self) -> tantivy.IndexWriter:
         if self._writer is None:
