@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from indexer.formats import php_ini
-from indexer.migrate import cron, oai_ini, stubs
+from indexer.migrate import cron, import_properties, oai_ini, stubs
 from indexer.migrate.table import Item
 from indexer.migrate.toml import document
 from indexer.model.errors import ConfigError
@@ -69,6 +69,8 @@ def read(core: Path, *, local: Path | None = None, crontab: Path | None = None) 
     settings: dict[str, Any] = {"target": _target(here)}
     dates = _marc(here, steps)
     dates = _harvests(here, steps) or dates
+    if ca_file := oai_ini.access_of(_sections(here).values()).ca_file:
+        settings["source_credentials"] = {"ca_file": ca_file}
     dates = _csv(here, steps) or dates
     if dates:
         settings["load"] = {"dates": True}
@@ -102,6 +104,9 @@ def _steps(here: _Installation, crontab: Path | None) -> list[cron.Step]:
                 here.note(step.where, step.text, "with a remark", remark)
             case "delete":
                 here.note(step.where, step.text, "with a remark", f"a cron line of its own: `{_delete(step)}`")
+            case "harvest" if options := re.findall(r"\s(--[A-Za-z]+)", step.text):
+                remark = f"{', '.join(options)}: not asked for here; what they say belongs into the [[source]]"
+                here.note(step.where, step.text, "needs you", remark)
             case "batch-delete" if "--id-prefix" in step.text:
                 here.note(step.where, step.text, "needs you", "`sync` does it, with id_prefix in the profile")
             case _ if any("$" in argument for argument in step.arguments):
@@ -146,7 +151,7 @@ def _ini_value(files: Iterable[Path], section: str, key: str) -> str:
 def _marc(here: _Installation, steps: list[cron.Step]) -> bool:
     """The catalogue: its mappings, and its dumps where a script says which; whether dates are tracked."""
     importing = here.find("import/import.properties")
-    names = _property(importing, "solr.indexer.properties") if importing else ""
+    names = import_properties.value(importing, "solr.indexer.properties") if importing else ""
     mappings = [
         path for name in re.split(r"[,;\s]+", names) if name and (path := here.find(f"import/{name}")) is not None
     ]
@@ -155,7 +160,7 @@ def _marc(here: _Installation, steps: list[cron.Step]) -> bool:
         verdict = "needs you" if missing else "taken over"
         remark = f"there is no {', '.join(missing)}" if missing else "mapping, by path"
         here.note(here.shown(importing), "solr.indexer.properties", verdict, remark)
-        _import_properties(here, importing)
+        here.items += import_properties.items(importing, here.shown(importing))
     paths = _marc_paths(here, steps)
     if not mappings:
         return False
@@ -169,40 +174,6 @@ def _marc(here: _Installation, steps: list[cron.Step]) -> bool:
         )
     text = "\n".join(path.read_text(encoding="utf-8", errors="replace") for path in mappings)
     return bool(re.search(r"^\s*(first|last)_indexed\s*\+?=.*get(First|Last)Indexed", text, re.M))
-
-
-def _property(file: Path, key: str) -> str:
-    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
-        name, equals, value = line.partition("=")
-        if equals and name.strip() == key:
-            return value.strip()
-    return ""
-
-
-READ_ANYWAY = {
-    "solr.core.name": "the target names it",
-    "solr.hosturl": "the target names it",
-    "solrmarc.path": "mappings are named by path",
-    "marc.to_utf_8": "documents are UTF-8",
-    "marc.permissive": "damaged records are mended, with a note in marc_error",
-    "marc.default_encoding": "told by the record; what does not fit is weighed against MARC-8 and Latin-1",
-    "marc.include_errors": "marc_error",
-    "marc.combine_records": "",
-}
-
-
-def _import_properties(here: _Installation, file: Path) -> None:
-    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
-        name, equals, value = line.partition("=")
-        name = name.strip()
-        if not equals or name.startswith("#") or name == "solr.indexer.properties":
-            continue
-        if name == "marc.combine_records" and value.strip():
-            here.note(here.shown(file), name, "needs you", "records of one id in a row are not put together")
-        elif name in READ_ANYWAY:
-            here.note(here.shown(file), name, "taken over", READ_ANYWAY[name])
-        else:
-            here.note(here.shown(file), name, "with a remark", "not asked for here")
 
 
 def _marc_paths(here: _Installation, steps: list[cron.Step]) -> list[str]:
@@ -230,21 +201,25 @@ def _harvests(here: _Installation, steps: list[cron.Step]) -> bool:
         step.arguments[0]: step.arguments[1] for step in steps if step.does == "xsl" and len(step.arguments) > 1
     }
     dates = False
-    if file is not None:
-        without = {*php_ini.parse(file.read_text(encoding="utf-8", errors="replace"), str(file))} - {"", *sections}
-        for name in sorted(without):
-            here.note(f"{here.shown(file)} [{name}]", "url", "needs you", "there is none: the section is left out")
-    for name, section in sections.items():
-        if file is None:
+    shown = oai_ini.access_of(sections.values())
+    ini = here.shown(file) if file is not None else ""
+    for name, section in (_ini_sections(file) if file is not None else {}).items():
+        if name not in sections:
+            if section:
+                keys = ", ".join(section)
+                remark = "of no server: a harvest is a section with its url"
+                here.note(f"{ini} [{name}]", keys, "needs you", remark)
             continue
         folder = _harvest_folder(here, name)
-        made = oai_ini.harvest(name, section, here.shown(file), oai_ini.last_harvest(folder) if folder else "")
+        last = oai_ini.last_harvest(folder) if folder else ""
+        granted = oai_ini.access(section) == shown
+        made = oai_ini.harvest(name, section, ini, last, granted=granted)
         here.items += made.items
         profile = _profile(here, name, made.prefix, by_folder.get(name, ""))
         if not profile:
             continue
-        if made.profile or "base" not in profile or len(profile) > 1:
-            own = made.options if profile.get("format") == "xslt" else {}
+        own = made.options if profile.get("format") == "xslt" else {}
+        if made.profile or own or "base" not in profile or len(profile) > 1:
             options = {**profile.pop("options", {}), **own}
             here.profiles[name] = {**profile, **made.profile, **({"options": options} if options else {})}
         dates = dates or _tracks(profile)
@@ -273,8 +248,12 @@ def _oai_ini(here: _Installation) -> Path | None:
 def _sections(here: _Installation) -> dict[str, php_ini.Section]:
     """The harvests of oai.ini, by their names."""
     file = _oai_ini(here)
-    found = php_ini.parse(file.read_text(encoding="utf-8", errors="replace"), str(file)) if file is not None else {}
+    found = _ini_sections(file) if file is not None else {}
     return {name: section for name, section in found.items() if name and section.get("url")}
+
+
+def _ini_sections(file: Path) -> dict[str, php_ini.Section]:
+    return php_ini.parse(file.read_text(encoding="utf-8", errors="replace"), str(file))
 
 
 def _profile(here: _Installation, name: str, prefix: str, properties: str) -> dict[str, Any]:
@@ -308,7 +287,7 @@ def _profile(here: _Installation, name: str, prefix: str, properties: str) -> di
 
 def _stylesheet(here: _Installation, properties: Path) -> dict[str, Any]:
     """Where the stylesheet and its maps are, for an import file that does not lie beside them."""
-    named = php_ini.parse(properties.read_text(encoding="utf-8", errors="replace"), str(properties))
+    named = _ini_sections(properties)
     name = named.get("General", {}).get("xslt", "")
     stylesheet = here.find(f"import/xsl/{name}") if isinstance(name, str) and name else None
     maps = [base / "import" / "translation_maps" for base in (here.local, here.core)]
@@ -323,7 +302,7 @@ def _tracks(profile: Mapping[str, Any]) -> bool:
     file = profile.get("properties")
     if not file:
         return False
-    sections = php_ini.parse(Path(file).read_text(encoding="utf-8", errors="replace"), file)
+    sections = _ini_sections(Path(file))
     return bool(sections.get("Parameters", {}).get("change_tracking_date_tag_name"))
 
 

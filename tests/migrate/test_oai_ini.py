@@ -7,7 +7,9 @@ import pytest
 
 from indexer.formats import php_ini
 from indexer.formats.profiles import make_id, resolve
-from indexer.migrate.oai_ini import Harvest, harvest, last_harvest
+from indexer.migrate.oai_ini import Access, Harvest, access_of, harvest, last_harvest
+
+REGEX = r'"/[^\x{0009}\x{000a}\x{000d}\x{0020}-\x{D7FF}\x{E000}-\x{FFFD}]+/u"'  # VuFindHarvest's own
 
 
 def read(text: str, last: str = "") -> Harvest:
@@ -24,10 +26,12 @@ def told(found: Harvest) -> dict[str, tuple[str, str]]:
         ("metadataPrefix = marc21", {"metadata_prefix": "marc21"}),
         ("", {"metadata_prefix": "oai_dc"}),
         ("set = books", {"set": "books"}),
-        ("from = 2020-01-01", {"from": "2020-01-01"}),
+        ("from = 2020-01-01", {}),  # harvest_oai.php takes it of its command line alone
         ("dateGranularity = YYYY-MM-DD", {"granularity": "YYYY-MM-DD"}),
         ("dateGranularity = auto", {}),
         ("httpUser = u\nhttpPass = p", {"credentials": True}),
+        ("httpUser = u", {}),  # sent with a password alone
+        ("sslcafile = /etc/ca.pem", {"credentials": True}),
     ],
 )
 def test_what_a_server_is_asked(line: str, asked: dict[str, Any]) -> None:
@@ -58,6 +62,8 @@ def test_when_that_was(tmp_path: Path, text: str | None, last: str) -> None:
         ('idSearch[] = "/^oai:e:/"\nidReplace[] = "x-"\nidSearch[] = "/\\//"\nidReplace[] = "-"', "oai:e:a/b", "x-a-b"),
         ('idSearch = "/^oai:(.*):/i"\nidReplace = "$1."', "OAI:e:5", "e.5"),
         ('idPrefix = "oai:e.edu/pub~1:"', "oai:e.edu/pub~1:7", "7"),
+        ('idSearch[] = "/a/"\nidSearch[] = "/b/"\nidReplace = "x"', "oab", "oxx"),
+        ('idSearch[] = "/a/"\nidSearch[] = "/b/"\nidReplace[] = "x"', "oab", "ox"),
         ('idPrefix = "oai:"\nidSearch[] = "/^e:/"\nidReplace[] = "y"', "oai:e:7", "y7"),
     ],
 )  # fmt: skip
@@ -103,10 +109,24 @@ def test_what_is_put_into_a_record(lines: str, options: dict[str, str]) -> None:
         ("injectSetName = false", "taken over"),
         ("injectHeaderElements[] = hierarchy", "needs you"),
         ("dateGranularity = hours", "needs you"),
-        ("until = 2020-01-01", "needs you"),
+        ("until = 2020-01-01", "with a remark"),
+        (f"sanitizeRegex[] = {REGEX}", "taken over"),
+        ("unheardOf = 1", "needs you"),
     ],
 )
 def test_what_else_is_told(line: str, verdict: str) -> None:
     (key, (said, _)) = list(told(read(line)).items())[-1]
     assert line.startswith(key)
     assert said == verdict
+
+
+def test_one_servers_password_is_shown_to_no_other() -> None:
+    ini = (
+        "[a]\nhttpUser = alone\n[b]\nhttpUser = me\nhttpPass = pw\nsslcafile = /ca\n"
+        "[c]\nhttpUser = you\nhttpPass = theirs\n"
+    )
+    assert access_of(php_ini.parse(ini, "oai.ini").values()) == Access("me", "pw", "/ca")
+    section = php_ini.parse("[x]\nurl = http://e.edu/oai\nhttpUser = you\nhttpPass = theirs", "oai.ini")["x"]
+    refused = harvest("x", section, "oai.ini", granted=False)
+    assert "credentials" not in refused.oai[0]
+    assert [told(refused)[key][0] for key in ("httpUser", "httpPass")] == ["needs you", "needs you"]

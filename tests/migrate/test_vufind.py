@@ -220,6 +220,27 @@ def test_functions_that_are_missing_get_a_stub_with_their_source(vufind: Path) -
         names["Own"].clean("x")
 
 
+def test_servers_of_other_users_and_sections_of_no_server(vufind: Path) -> None:
+    more = (
+        "\n[other]\nurl = https://o.example.edu/oai\nhttpUser = you\nhttpPass = x\nsslcafile = /o.pem\n"
+        "[none]\nset = a\n"
+    )
+    ini = vufind / "local/harvest/oai.ini"
+    ini.write_text(ini.read_text() + more)
+    (vufind / "local/crontab").write_text("0 2 * * * php harvest/harvest_oai.php --from=2020-01-01 Journals\n")
+    migration = read(vufind)
+    made = settings(migration)
+    assert [source["name"] for source in made["source"] if source.get("oai", {}).get("credentials")] == [
+        "Journals-live"
+    ]
+    assert "source_credentials" not in made
+    needing = {(item.where, item.what) for item in migration.items if item.verdict == "needs you"}
+    assert ("local/harvest/oai.ini [none]", "set") in needing
+    assert ("local/crontab:1", "php harvest/harvest_oai.php --from=2020-01-01 Journals") in needing
+    ini.write_text(f"[a]{more}")
+    assert settings(read(vufind))["source_credentials"] == {"ca_file": "/o.pem"}
+
+
 def test_maps_that_lie_beside_no_mapping_are_told(vufind: Path) -> None:
     (vufind / "local/import/translation_maps").mkdir()
     assert not [item for item in read(vufind).items if item.what == "translation maps"]
