@@ -140,7 +140,10 @@ def _computed(draft: Draft, style: Style) -> tuple[Fields, dict[str, list[str]]]
             if places:
                 of = places.get(name, of)
             place = of[0] if len(of) == 1 else _last(fields, of)
-            followers.setdefault(place, []).append(name)
+            if place in followers:  # as few calls as can be: this is done for every record
+                followers[place].append(name)
+            else:
+                followers[place] = [name]
     return made, followers
 
 
