@@ -11,7 +11,6 @@ from starlette.responses import RedirectResponse, Response
 
 from indexer.jobs import dead_letters
 from indexer.jobs.diff import DiffResult, diff
-from indexer.jobs.results import LoadResult
 from indexer.model.books import HELD
 from indexer.model.documents import Value
 from indexer.observe.audience import Audience
@@ -24,7 +23,7 @@ from indexer.web.tasks import Task, Tasks
 
 AT_ONCE = 2.0  # seconds: what is done by then is shown at once
 SURE = "sure"  # the field of a form by which a person says so
-LARGEST = 2**31 - 1
+LARGEST = 2**31 - 1  # number of a run or a letter
 LARGEST_SAMPLE = 1000  # documents whose changes are looked for
 LONGEST_VALUE = 300  # characters of one that is shown
 
@@ -55,24 +54,12 @@ def together(letters: Sequence[StoredLetter], *, held: bool) -> list[StoredLette
 
 def replay(request: Request) -> Response:
     """Tries rejected records again, or sends held deletions."""
-    ids, held = _asked_for(request)
-    config = request.app.state.staff.config
-
-    def job(audience: Audience) -> LoadResult:
-        return dead_letters.replay(ids, config=config, audience=audience)
-
-    return _begin(request, "release" if held else "replay", ids, job)
+    return _act(request, dead_letters.replay, "replay", "release")
 
 
 def drop(request: Request) -> Response:
     """Forgets rejected records, or deletions that are held."""
-    ids, held = _asked_for(request)
-    config = request.app.state.staff.config
-
-    def job(audience: Audience) -> int:
-        return dead_letters.drop(ids, config=config, audience=audience)
-
-    return _begin(request, "drop_held" if held else "drop", ids, job)
+    return _act(request, dead_letters.drop, "drop", "drop_held")
 
 
 def compare(request: Request) -> Response:
@@ -155,10 +142,14 @@ def _asked_for(request: Request) -> tuple[list[int], bool]:
     return [letter.id for letter in letters], letters[0].stage == HELD
 
 
-def _begin(request: Request, what: str, ids: list[int], job: Callable[[Audience], object]) -> Response:
-    if what != "replay" and request.state.form.get(SURE) != "yes":
+def _act(request: Request, job: Callable[..., object], what: str, what_of_held: str) -> Response:
+    """Sets a job on the letters of the form to work; what takes something away only where the form says it is sure."""
+    ids, held = _asked_for(request)
+    config = request.app.state.staff.config
+    named = what_of_held if held else what
+    if named != "replay" and request.state.form.get(SURE) != "yes":
         return refuse(request, 400, "not_sure")
-    return begin(request, what, len(ids), job)
+    return begin(request, named, len(ids), lambda audience: job(ids, config=config, audience=audience))
 
 
 def begin(request: Request, what: str, count: int, job: Callable[[Audience], object]) -> Response:

@@ -6,7 +6,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -35,13 +35,13 @@ RUNS = 50
 LAST_RUNS = 10
 LETTERS = 200
 KINDS = 50
-LARGEST = 2**31 - 1  # number of a run or a letter
 JUST_NOW = 10.0  # seconds
 DRAWN_EVERY = 10.0  # seconds
 DRAWN = 32  # pictures that are kept
 _drawing = threading.Lock()
 _drawn: dict[tuple[int, str, str], str] = {}
 SESSION = 64  # characters of a browser's cookie
+T = TypeVar("T")
 
 
 def home(request: Request) -> Response:
@@ -62,7 +62,7 @@ def home(request: Request) -> Response:
 
 def runs(request: Request) -> Response:
     """The runs, the newest first."""
-    before = number(request.query_params, "before", 0, 0, LARGEST)
+    before = number(request.query_params, "before", 0, 0, actions.LARGEST)
     found = list_runs(config=_staff(request).config, limit=RUNS, before=before or None)
     return page(request, "staff_runs.html", runs=found, more=found[-1].id if len(found) == RUNS else 0)
 
@@ -142,10 +142,20 @@ def shown_run(seen: SeenRun) -> dict[str, Any]:
 
 def _seen(request: Request) -> SeenRun:
     config = _staff(request).config
-    if is_absent(config.settings.state):
+    return _found(request, lambda id: look_at_run(id, config=config))
+
+
+def _letter(request: Request) -> StoredLetter:
+    config = _staff(request).config
+    return _found(request, lambda id: show_dead_letter(id, config=config))
+
+
+def _found(request: Request, look: Callable[[int], T]) -> T:
+    """What the state has under the number of the page's address; 404 where it has nothing."""
+    if is_absent(_staff(request).config.settings.state):
         raise HTTPException(404)
     try:
-        return look_at_run(_id(request), config=config)
+        return look(_id(request))
     except ConfigError:
         raise HTTPException(404) from None
 
@@ -188,13 +198,7 @@ def _kinds(letters: list[StoredLetter]) -> list[tuple[str, LetterKind, str]]:
 
 def letter(request: Request) -> Response:
     """One rejected record with all that is known of it."""
-    staff = _staff(request)
-    if is_absent(staff.config.settings.state):
-        raise HTTPException(404)
-    try:
-        found = show_dead_letter(_id(request), config=staff.config)
-    except ConfigError:
-        raise HTTPException(404) from None
+    found = _letter(request)
     raw = readable(Record(found.source, found.format, found.raw, found.position)) if found.raw else ""
     profile = (found.profile or {}).get("name", "")
     return page(
@@ -205,20 +209,14 @@ def letter(request: Request) -> Response:
         profile=profile,
         reason=found.reason[:LONGEST_SHOWN],
         held=HELD,
-        ours=bool(actions.of_target(staff, [found])),
+        ours=bool(actions.of_target(_staff(request), [found])),
         **_doing(request),
     )
 
 
 def raw(request: Request) -> Response:
     """The bytes of a rejected record, as its source gave them, to save."""
-    staff = _staff(request)
-    if is_absent(staff.config.settings.state):
-        raise HTTPException(404)
-    try:
-        found = show_dead_letter(_id(request), config=staff.config)
-    except ConfigError:
-        raise HTTPException(404) from None
+    found = _letter(request)
     saved = {"content-disposition": f'attachment; filename="record-{found.id}"'}
     return Response(found.raw, headers=saved, media_type="application/octet-stream")
 
@@ -242,7 +240,7 @@ def _time(seconds: float | None) -> str:
 
 def _id(request: Request) -> int:
     found = int(request.path_params["id"])
-    if found > LARGEST:
+    if found > actions.LARGEST:
         raise HTTPException(404)
     return found
 
