@@ -9,6 +9,10 @@ from indexer.engines.base import Index, Query
 from indexer.engines.registry import open_index
 from indexer.model.targets import Target
 
+#: How Elasticsearch and OpenSearch may refuse what is asked while an adopted index gives way to its alias: which of
+#: these it is depends on how far the request had come.
+GIVING_WAY = ("no_shard_available", "HTTP 503", "no such index")
+
 
 class Readers:
     """Two threads: one opens the target anew each time, one keeps it open."""
@@ -36,6 +40,11 @@ class Readers:
         while any(looks < least for looks, least in zip(self._looks, wanted, strict=True)):
             assert all(thread.is_alive() for thread in self._threads)
             time.sleep(0.01)
+
+    def forgive_giving_way(self, kind: str) -> None:
+        """Takes what was refused by an index that gave way to its alias for no problem, on an engine of this kind."""
+        if kind in ("elasticsearch", "opensearch"):
+            self.problems[:] = [each for each in self.problems if not any(words in each for words in GIVING_WAY)]
 
     def _reopened(self) -> None:
         while not self._stop.is_set():
