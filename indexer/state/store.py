@@ -4,6 +4,7 @@ The tables are made on first use, and those of an earlier release are upgraded. 
 only: it holds raw records.
 """
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -127,15 +128,26 @@ class Store:
             ) from None
 
     def _private_file(self, path: Path) -> None:
-        """Makes the file before SQLite does, for its owner only."""
+        """Makes the file before SQLite does, for its owner only.
+
+        One that is there is not opened: closing it would drop the locks of every connection that this process has to
+        it (POSIX advisory locks; sqlite.org/howtocorrupt, 2.2), and another process that ends would take the log away
+        under them.
+        """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_CREAT | os.O_RDWR, stat.S_IRUSR | stat.S_IWUSR))
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, stat.S_IRUSR | stat.S_IWUSR))
+        except FileExistsError:
+            if not os.access(path, os.R_OK | os.W_OK):
+                raise _unusable(path, os.strerror(errno.EACCES)) from None
         except OSError as error:
-            raise ConfigError(
-                f"state {path}: {error.strerror}",
-                advice="Name a place that can be written with state or INDEXER_STATE.",
-            ) from None
+            raise _unusable(path, error.strerror) from None
+
+
+def _unusable(path: Path, reason: str | None) -> ConfigError:
+    return ConfigError(
+        f"state {path}: {reason}", advice="Name a place that can be written with state or INDEXER_STATE."
+    )
 
 
 def shown_url(url: str) -> str:

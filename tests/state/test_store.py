@@ -23,6 +23,14 @@ sys.stdin.readline()
 store = Store(sys.argv[1])
 for number in range(20):
     runs.start(store, command=f"load {number}", target="t", derive_version="1")
+store.close()
+"""
+COUNT = """
+import sys
+from indexer.state import runs
+from indexer.state.store import Store
+sys.stdin.readline()
+print(len(runs.last(Store(sys.argv[1]), 100)))
 """
 
 
@@ -41,6 +49,23 @@ def test_sqlite_writes_ahead(tmp_path: Path) -> None:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
     store.close()
+
+
+def test_a_process_that_ends_takes_nothing_from_one_that_opened_it_twice(tmp_path: Path, python: Python) -> None:
+    url = f"sqlite:///{tmp_path}/state.db"
+    first = Store(url)
+    runs.start(first, command="load 1", target="t", derive_version="1")
+    second = Store(url)
+    other = python(OPEN_IT, url)
+    assert other.communicate("go\n", timeout=PATIENCE)[1] == ""
+    assert (
+        tmp_path / "state.db-wal"
+    ).exists()  # else what the first one writes now is seen by nobody, and lost with it
+    runs.start(first, command="load 2", target="t", derive_version="1")
+    other = python(COUNT, url)
+    assert other.communicate("go\n", timeout=PATIENCE) == ("22\n", "")
+    first.close()
+    second.close()
 
 
 def test_processes_that_begin_at_once_share_it(url: str, python: Python) -> None:
