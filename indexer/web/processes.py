@@ -14,6 +14,7 @@ import structlog
 from indexer.model.errors import PermanentError
 
 SECONDS_TO_END = 10
+TOLD_TO_END = {signal.SIGINT, signal.SIGTERM}
 SHORTEST_LIFE = 5.0  # seconds: one that ends sooner would do so again
 log = structlog.get_logger()
 
@@ -27,7 +28,12 @@ def run_in(processes: int, work: Callable[[], None]) -> None:
 
     def begin() -> tuple[BaseProcess, float]:
         process = forked.Process(target=_child, args=(work, reading, writing))
-        process.start()
+        # one that is told to end before it is in its own work would go on in this function, as this process does
+        mask = signal.pthread_sigmask(signal.SIG_BLOCK, TOLD_TO_END)
+        try:
+            process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, mask)
         return process, time.monotonic()
 
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -59,6 +65,8 @@ def run_in(processes: int, work: Callable[[], None]) -> None:
 def _child(work: Callable[[], None], reading: int, writing: int) -> None:
     """Ends when the process does that made it, however that ends: its end of the pipe is closed then."""
     os.close(writing)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, TOLD_TO_END)
 
     def watch() -> None:
         os.read(reading, 1)

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from pathlib import Path
 
@@ -95,6 +96,30 @@ def test_a_process_that_ends_at_once_is_told_and_one_that_dies_is_made_again(
 
     run_in(1, live)
     assert told.read_text() == "xxx"
+
+
+def test_a_process_that_is_told_to_end_before_it_works_does_not_go_on_as_its_parent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fork, waits = os.fork, iter([0.3, 1.5])  # so the second one is told to end while it waits
+
+    def slowly() -> int:
+        seconds, parent = next(waits), os.getpid()
+        try:
+            child = fork()
+            if child == 0:
+                time.sleep(seconds)
+        except BaseException:
+            if os.getpid() == parent:
+                raise
+            (tmp_path / "went on").touch()
+            os._exit(9)  # nothing may come back into pytest
+        return child
+
+    monkeypatch.setattr(os, "fork", slowly)
+    with pytest.raises(PermanentError, match="ended at once, with 3"):
+        run_in(2, lambda: os._exit(3))
+    assert not (tmp_path / "went on").exists()
 
 
 def test_its_help_says_what_it_shows() -> None:
