@@ -23,6 +23,7 @@ from indexer.model.schema import Schema, bundled, in_use, live_alone
 from indexer.model.settings import (
     AfterSettings,
     BudgetSettings,
+    ClusterSettings,
     CredentialSettings,
     DeleteSettings,
     LoadSettings,
@@ -79,6 +80,8 @@ ENVIRONMENT = {
     "INDEXER_MAX_SHARE": "delete.max_share",
     "INDEXER_ADOPT": "rebuild.adopt",
     "INDEXER_SCHEMA": "schema",
+    "INDEXER_CLUSTER": "cluster.scheduler",
+    "INDEXER_SCRATCH": "cluster.scratch",
     "INDEXER_LOG_FORMAT": "log.format",
     "INDEXER_LOG_LEVEL": "log.level",
 }
@@ -92,7 +95,10 @@ class Config:
     origins: dict[str, str] = field(default_factory=dict)
 
     def target(self) -> Target:
-        return parse_target(self.settings.target, _credentials("credentials", self.settings.credentials))
+        return parse_target(self.settings.target, self.target_credentials())
+
+    def target_credentials(self) -> Credentials:
+        return _credentials("credentials", self.settings.credentials)
 
     def schema(self) -> Schema:
         """The fields that documents may have: the bundled ones and those of `schema.extra`; open where the target may
@@ -372,6 +378,7 @@ def _nearest_keys(tree: Mapping[str, Any], file: str, model: type[Table] = Setti
             "schema": SchemaSettings,
             "solr": SolrSettings,
             "after": AfterSettings,
+            "cluster": ClusterSettings,
         }
         if prefix or key not in nested:
             continue

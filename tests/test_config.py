@@ -122,7 +122,7 @@ def test_the_documentation_names_every_setting() -> None:
     models: list[type[settings.Table]] = [settings.Settings, settings.CredentialSettings, settings.LogSettings]
     models += [settings.LoadSettings, settings.BudgetSettings, settings.SourceSettings, settings.ScheduleSettings]
     models += [settings.VerifySettings, settings.RebuildSettings, settings.MetricsSettings, settings.DeleteSettings]
-    models += [settings.NotifySettings]
+    models += [settings.NotifySettings, settings.ClusterSettings]
     names = {name for model in models for name in model.model_fields}
     names |= {*config.ENVIRONMENT, *profiles.KEYS}
     for profile in profiles.bundled().values():

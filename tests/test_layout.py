@@ -22,6 +22,7 @@ ORDER = [
     "state",
     "pipeline",
     "observe",
+    "cluster",
     "migrate",
     "jobs",
     "api",

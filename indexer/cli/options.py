@@ -43,6 +43,11 @@ def common(*names: str) -> Callable[[Command], Command]:
             help="Settings file (default: ./indexer.toml where it exists).",
         ),
         "target": click.option("--target", help="Where documents go, such as solr+http://localhost:8983/solr/biblio."),
+        "cluster": click.option(
+            "--cluster",
+            metavar="ADDRESS",
+            help="Build on a Dask cluster: tcp://host:8786, or local:N (docs/cluster.md).",
+        ),
         "workers": click.option("--workers", type=int, help="Processes that derive documents."),
         "quiet": click.option("--quiet", is_flag=True, help="Print nothing but problems."),
         "verbose": click.option("--verbose", is_flag=True, help="Log what happens."),
@@ -60,6 +65,7 @@ def common(*names: str) -> Callable[[Command], Command]:
             config_file: Path | None = None,
             target: str | None = None,
             workers: int | None = None,
+            cluster: str | None = None,
             log_format: str | None = None,
             metrics_port: int | None = None,
             verbose: bool = False,
@@ -75,6 +81,7 @@ def common(*names: str) -> Callable[[Command], Command]:
             flags = {
                 "target": target,
                 "load.workers": workers,
+                "cluster.scheduler": cluster,
                 "log.format": log_format,
                 "metrics.port": metrics_port,
                 "log.level": "info" if verbose else None,

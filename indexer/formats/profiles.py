@@ -278,6 +278,13 @@ def _options(where: str, start: Profile, given: Mapping[str, Any], *, known: boo
     return options
 
 
+def files_of(profiles: Mapping[str, Profile]) -> str:
+    """What the files say that profiles only name: mappings and stylesheets of one's own."""
+    own = [profile for profile in profiles.values() if any(profile.options.get(key) for key in FILES)]
+    depends = ((profile, format.hook("depends_on")) for profile in own if (format := format_named(profile.format)))
+    return "".join(hook(profile.options) for profile, hook in depends if hook is not None)
+
+
 def _check(where: str, format_name: str, options: Mapping[str, Any]) -> None:
     """Asks the format's `check_options`, where its module has one: it gives the option at fault and what is wrong."""
     format = format_named(format_name)

@@ -13,8 +13,7 @@ from indexer import sources
 from indexer.config import Config
 from indexer.engines.base import Engine, Index, Writer
 from indexer.engines.registry import engine_of, open_writer
-from indexer.formats.profiles import FILES, Profile
-from indexer.formats.registry import format_named
+from indexer.formats.profiles import Profile, files_of
 from indexer.formats.version import derive_version
 from indexer.jobs.dates import check_kept, dates_of
 from indexer.jobs.fields import fitted
@@ -23,6 +22,7 @@ from indexer.model.books import Account
 from indexer.model.errors import PermanentError, TargetError
 from indexer.model.records import Fault
 from indexer.model.schema import biblio
+from indexer.model.settings import ClusterSettings
 from indexer.model.targets import Target
 from indexer.observe.audience import Audience
 from indexer.observe.reporter import Reporter
@@ -46,6 +46,7 @@ class Session:
     """
 
     store: "Store"
+    target: Target
     engine: Engine
     sink: Writer
     summary: Summary
@@ -54,6 +55,7 @@ class Session:
     target_id: int
     dates: "Dates | None"
     building: bool
+    cluster: ClusterSettings
 
     @property
     def index(self) -> Index:
@@ -75,9 +77,43 @@ class Session:
         with bulk_settings.tuned(
             self.sink, self.store, self.name, tunable=tunable, say=self.reporter.say, unread=first
         ):
-            summary = carry_out(plan, self.sink, run_state, self.reporter)
+            if self.cluster.scheduler and (first or not self.building):
+                summary = self._build(plan)
+            else:
+                summary = carry_out(plan, self.sink, run_state, self.reporter)
         self.check_all_there()
         return summary
+
+    def _build(self, plan: Plan) -> Summary:
+        """Carries the plan out on a cluster. Raises ConfigError for an index that holds documents which no build that
+        was begun there has sent.
+        """
+        from indexer.cluster import driver  # Dask takes longer than most commands
+        from indexer.pipeline.run_state import signatures
+
+        identity = self.index.identity() if self.engine.index else ""
+        rules = rules_of(plan)
+        signed = signatures(rules, plan.locations)
+        build = driver.Build(
+            plan,
+            target=self.target,
+            engine=self.engine,
+            sink=self.sink,
+            store=self.store,
+            target_id=self.target_id,
+            run_id=self.reporter.run_id,
+            derive_version=derive_version(),
+            dates=self.dates,
+            building=self.building,
+            key=f"{plan.spec.fingerprint_key} {[(file, signed[file] or rules[file]) for file in plan.files]}",
+            name=self.name,
+            identity=identity,
+            settings=self.cluster,
+        )
+        reporter = self.reporter
+        reporter.progress.start(sources.total_bytes(list(plan.files)))
+        with stopping(reporter) as stop:
+            return driver.build(build, events=reporter.events(), stop=stop, summary=self.summary, say=reporter.say)
 
     def fault(self, fault: Fault) -> None:
         """A file could not be read, or a server not be harvested: counted, and told."""
@@ -163,7 +199,17 @@ def open_session(
                 read = config.target() if building else target
                 with dates_of(read, sink, store, config, building=bool(building)) as dates:
                     yield Session(
-                        store, engine_of(target), sink, summary, reporter, name, target_id, dates, bool(building)
+                        store,
+                        target,
+                        engine_of(target),
+                        sink,
+                        summary,
+                        reporter,
+                        name,
+                        target_id,
+                        dates,
+                        bool(building),
+                        config.settings.cluster,
                     )
 
 
@@ -199,17 +245,10 @@ def rules_of(plan: Plan) -> dict[str, str]:
     spec = plan.spec
     common = f"{sorted(spec.omit)}{biblio().version}{derive_version()}{spec.dates}{spec.site or ''}"
     rules = {
-        source: f"{sorted(profiles.items())}{common}{_files(profiles)}"
+        source: f"{sorted(profiles.items())}{common}{files_of(profiles)}"
         for source, profiles in plan.spec.profiles.items()
     }
     return {file: rules[source] for file, source in plan.files.items()}
-
-
-def _files(profiles: Mapping[str, Profile]) -> str:
-    """What the files say that profiles only name: mappings and stylesheets of one's own."""
-    own = [profile for profile in profiles.values() if any(profile.options.get(key) for key in FILES)]
-    depends = ((profile, format.hook("depends_on")) for profile in own if (format := format_named(profile.format)))
-    return "".join(hook(profile.options) for profile, hook in depends if hook is not None)
 
 
 def remarks(profiles: Mapping[str, Profile]) -> list[str]:

@@ -5,12 +5,16 @@ from dataclasses import asdict, dataclass, field
 
 # Stands for a column beside the others: a deletion that counts as rejected for now (pipeline/delete_guard.py).
 HELD = "held"
-COLUMNS = ("read", "indexed", "unchanged", "deleted", "filtered", "rejected")
+COLUMNS = ("read", "indexed", "unchanged", "deleted", "filtered", "rejected", "superseded")
 
 
 @dataclass(slots=True)
 class Books:
-    """Counts of one source. They close when read = indexed + unchanged + deleted + filtered + rejected."""
+    """Counts of one source. They close when read = indexed + unchanged + deleted + filtered + rejected + superseded.
+
+    `superseded` are versions that were never sent, because a later one of the same document was read in the same run:
+    only a build on a cluster, which knows all of them before it sends any, has some.
+    """
 
     read: int = 0
     indexed: int = 0
@@ -18,11 +22,12 @@ class Books:
     deleted: int = 0
     filtered: int = 0
     rejected: int = 0
+    superseded: int = 0
 
     @property
     def settled(self) -> int:
         """Records whose end is known."""
-        return self.indexed + self.unchanged + self.deleted + self.filtered + self.rejected
+        return self.indexed + self.unchanged + self.deleted + self.filtered + self.rejected + self.superseded
 
     @property
     def closed(self) -> bool:
@@ -32,7 +37,9 @@ class Books:
         setattr(self, column, getattr(self, column) + count)
 
     def counts(self) -> dict[str, int]:
-        return asdict(self)
+        """By column; without `superseded` where there is none, as in every run on one machine."""
+        counts = asdict(self)
+        return counts if self.superseded else {name: count for name, count in counts.items() if name != "superseded"}
 
 
 @dataclass(slots=True)

@@ -46,6 +46,17 @@ class LoadSettings(Table):
     error_budget: BudgetSettings = BudgetSettings()
 
 
+class ClusterSettings(Table):
+    """Builds on a Dask cluster: `load` into an empty index, and `reindex`."""
+
+    scheduler: str = Field("", description="address, such as tcp://host:8786; local:N for N workers of this machine")
+    scratch: str = Field("var/scratch", min_length=1, description="folder that all hosts share, or s3://bucket/folder")
+    requests: int = Field(8, ge=1, le=1000, description="requests to the target under way at once, of all workers")
+    memory: int = Field(512, ge=16, description="megabytes that a worker may take to find the version that counts")
+    part_seconds: float = Field(1800, gt=0, description="how long a part may take before another worker gets it")
+    keep: bool = Field(False, description="whether scratch stays, so that the documents can be sent elsewhere, too")
+
+
 class LogSettings(Table):
     format: Literal["console", "json"] = Field("console", description="lines for people, or JSON for machines")
     level: Literal["debug", "info", "warning", "error"] = Field("warning", description="what is logged")
@@ -198,6 +209,7 @@ class Settings(Table):
     source_credentials: CredentialSettings = CredentialSettings()
     load: LoadSettings = LoadSettings()
     log: LogSettings = LogSettings()
+    cluster: ClusterSettings = ClusterSettings()
     verify: VerifySettings = VerifySettings()
     rebuild: RebuildSettings = RebuildSettings()
     metrics: MetricsSettings = MetricsSettings()

@@ -54,7 +54,7 @@ def html(report: dict[str, Any], *, drawn: bool = True) -> str:
     """The page of a report, with the picture of its time line if that can be `drawn`."""
     report = complete(report)
     closed = "books closed" if report["books_closed"] else '<strong class="bad">the books do not close</strong>'
-    columns = [name for name in COLUMNS if any(books[name] for books in report["books"].values())] or ["read"]
+    columns = [name for name in COLUMNS if any(books.get(name) for books in report["books"].values())] or ["read"]
     head = "".join(f"<th>{name}</th>" for name in columns)
     rows = "".join(
         f"<tr><td>{escape(source)}</td>{''.join(f'<td>{books[name]:,}</td>' for name in columns)}</tr>"

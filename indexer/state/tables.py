@@ -6,7 +6,7 @@ from indexer.model.books import COLUMNS
 
 metadata = sa.MetaData()
 
-REVISION = "0005"  # of these tables: the newest of migrations/versions
+REVISION = "0006"  # of these tables: the newest of migrations/versions
 FIRST_REVISION = "0003"  # from which the migrations lead on: the tables of 0.1.0
 
 #: Alembic's own table, of one row, and the release of ours that made the tables what they are.
@@ -84,7 +84,8 @@ books = sa.Table(
     metadata,
     sa.Column("run_id", sa.ForeignKey("runs.id"), primary_key=True),
     sa.Column("source", sa.Text, primary_key=True),
-    *(sa.Column(column, sa.Integer, nullable=False) for column in COLUMNS),
+    *(sa.Column(column, sa.Integer, nullable=False) for column in COLUMNS if column != "superseded"),
+    sa.Column("superseded", sa.Integer, nullable=False, server_default="0"),
 )
 
 #: What a run tells of itself beyond its books (observe/report.py), in JSON: now and then while it goes on, and at its

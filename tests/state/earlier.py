@@ -13,9 +13,10 @@ from tests.conftest import ROOT
 T = TypeVar("T")
 Rows = list[dict[str, Any]]
 
-#: What leads back from revision 0005: for states that the code of today fills, and 0.1.0 could have left.
+#: What leads back from revision 0006: for states that the code of today fills, and 0.1.0 could have left.
 TO_0_1_0 = (
     "DROP TABLE run_reports",
+    "ALTER TABLE books DROP COLUMN superseded",
     "UPDATE files SET signature = 'begun ' || signature WHERE NOT complete",
     "ALTER TABLE files DROP COLUMN complete",
     "ALTER TABLE saved_settings RENAME TO journal",

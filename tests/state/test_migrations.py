@@ -66,6 +66,7 @@ def upgraded(before: dict[str, Rows]) -> dict[str, Rows]:
     after = {name: rows for name, rows in before.items() if name not in ("layout", "journal")}
     after["saved_settings"] = before["journal"]
     after["run_reports"] = []
+    after["books"] = [{**row, "superseded": 0} for row in before["books"]]
     after["alembic_version"] = [{"version_num": REVISION, "release": indexer.__version__}]
     after["files"] = sorted(
         (

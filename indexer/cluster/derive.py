@@ -1,0 +1,120 @@
+"""A part's records to what is sent for them: pure, so a task that is run twice writes the same."""
+
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from typing import Any
+
+from indexer.cluster.cut import BLOCK_RECORDS, Part, items, packed
+from indexer.cluster.scratch import Scratch
+from indexer.derive.tracking import Change
+from indexer.model.documents import Delete
+from indexer.model.reasons import kind as kind_of
+from indexer.model.records import Fault, Record
+from indexer.model.schema import in_use
+from indexer.pipeline.workers import Failed, Filtered, Prepared, Result, TransformSpec, transform
+
+Made = Iterable[tuple[str, Record | Fault, Result | None]]
+
+
+def derive(part: Part, number: int, scratch: Scratch, spec: TransformSpec, partitions: int) -> dict[str, Any]:
+    """Makes the documents of a part; writes `derived/NUMBER` and gives what the driver must know of it."""
+    with in_use(spec.schema):
+        made = (
+            (file, item, transform(item, spec) if isinstance(item, Record) else None)
+            for file, item in items(part, scratch, spec)
+        )
+        return write(made, number, scratch, spec, partitions)
+
+
+def write(made: Made, number: int, scratch: Scratch, spec: TransformSpec, partitions: int) -> dict[str, Any]:
+    """Writes what was made of a part: documents and deletions in blocks, their ids by partition, the dead letters."""
+    began = time.monotonic()
+    books: dict[str, Counter[str]] = {}
+    warnings: Counter[str] = Counter()
+    letters: list[Any] = []
+    faults: list[Any] = []
+    blocks: list[list[Any]] = [[]]
+    ids: list[list[Any]] = [[] for _ in range(partitions)]
+    naming = Naming(spec)
+    taken = 0
+    for file, item, result in made:
+        if isinstance(item, Fault) and not item.raw:
+            faults.append(packed(item))
+            continue
+        taken += 1
+        name = naming(item)
+        counts = books.setdefault(name, Counter())
+        counts["read"] += 1
+        if isinstance(result, Filtered):
+            counts["filtered"] += 1
+        elif isinstance(result, Prepared | Delete):
+            id = result.id if isinstance(result, Delete) else result.write.id
+            body = mark = change = None
+            if isinstance(result, Prepared):
+                body, mark, change = result.write.body, result.fingerprint, as_data(result.change)
+                for warning in result.warnings:
+                    warnings[kind_of(warning)] += 1
+            if len(blocks[-1]) >= BLOCK_RECORDS:
+                blocks.append([])
+            blocks[-1].append([taken, name, id, body, mark, change])
+            ids[partition_of(id, partitions)].append([taken, id, change if body is not None else None])
+        else:
+            counts["rejected"] += 1
+            why = ("read", item.reason, None) if isinstance(item, Fault) else _why(result)
+            letters.append([taken, name, file, packed(item), *why])
+    scratch.write(f"derived/{number}.documents", blocks)
+    scratch.write(f"derived/{number}.ids", ids)
+    scratch.write(f"derived/{number}.letters", [letters])
+    told = {
+        "records": taken,
+        "books": {name: dict(counts) for name, counts in books.items()},
+        "warnings": dict(warnings),
+        "faults": faults,
+        "letters": len(letters),
+        "seconds": time.monotonic() - began,
+    }
+    scratch.write(f"derived/{number}", [told])
+    return told
+
+
+class Naming:
+    """What a record counts as in the books: its source, else the profile that reads it."""
+
+    def __init__(self, spec: TransformSpec) -> None:
+        self._profile_of: Callable[[Record], Any] = spec.profile_of
+        self._last = ("", "")
+
+    def __call__(self, item: Record | Fault) -> str:
+        if item.source:
+            return item.source
+        profile = self._profile_of(item) if isinstance(item, Record) else None
+        if profile is not None:
+            self._last = (item.position.file, profile.name)
+            return str(profile.name)
+        return self._last[1] if self._last[0] == item.position.file else "unknown"
+
+
+def partition_of(id: str, partitions: int) -> int:
+    """The same on every host."""
+    return int.from_bytes(hashlib.blake2b(id.encode(), digest_size=4).digest(), "big") % partitions
+
+
+def as_data(change: Change | None) -> list[Any] | None:
+    return None if change is None else [change.at, change.later_only, list(change.own) if change.own else None]
+
+
+def as_change(data: list[Any] | None) -> Change | None:
+    return None if data is None else Change(data[0], data[1], tuple(data[2]) if data[2] else None)
+
+
+def profile_data(item: Record | Fault, spec: TransformSpec) -> dict[str, Any] | None:
+    profile = spec.profile_of(item) if isinstance(item, Record) else None
+    return asdict(profile) if profile is not None else None
+
+
+def _why(result: Result | None) -> tuple[str, str, str | None]:
+    assert isinstance(result, Failed)  # noqa: S101 - what else a result is was asked for
+    return result.stage, result.reason, result.document_id

@@ -1,0 +1,448 @@
+"""A build on a cluster: the stages, the books over all parts, and what is remembered of it.
+
+What is done is in the scratch folder, part by part. So a build that was killed at any point goes on when it is called
+again, and ends with the same index: nothing is derived or sent twice but the parts that were under way.
+"""
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from threading import Event
+from typing import Any
+
+import sqlalchemy as sa
+
+from indexer import sources
+from indexer.cluster import cut as cutting
+from indexer.cluster.cut import Cut, Part, planned, unpacked
+from indexer.cluster.derive import as_change, derive, profile_data, write
+from indexer.cluster.push import Sending, known, push, push_from_here, write_known
+from indexer.cluster.resolve import resolve
+from indexer.cluster.scheduler import GOES_ON, Cluster, Lost, connected
+from indexer.cluster.scratch import Scratch
+from indexer.derive.tracking import Tracked
+from indexer.engines.base import Action, Engine, Outcome, Write, Writer
+from indexer.model.books import Account
+from indexer.model.documents import Delete
+from indexer.model.errors import ConfigError, TransientError
+from indexer.model.records import Fault, Record
+from indexer.model.settings import ClusterSettings
+from indexer.model.targets import Credentials, Target
+from indexer.pipeline import pool
+from indexer.pipeline.dates import Dates, Stamps
+from indexer.pipeline.push import Pusher
+from indexer.pipeline.run import BudgetError, Events, Plan, Summary
+from indexer.sources.files import is_no_file
+from indexer.state import dead_letters, progress
+from indexer.state.dead_letters import DeadLetter
+from indexer.state.store import Store
+
+BYTES_OF_AN_ID = 400  # that resolving takes, at the most
+ASKED = 500  # ids whose dates are looked up at once
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """`plan` is fitted to the `target`, which `sink` writes to. `key` says what is built: another one where dumps,
+    rules or fields differ. `name` is what the state knows the index by, `identity` which index that is.
+    """
+
+    plan: Plan
+    target: Target
+    engine: Engine
+    sink: Writer
+    store: Store
+    target_id: int
+    run_id: int
+    derive_version: str
+    dates: Dates | None
+    building: bool
+    key: str
+    name: str
+    identity: str
+    settings: ClusterSettings
+
+
+def build(build: Build, *, events: Events, stop: Event, summary: Summary, say: Callable[[str], None]) -> Summary:
+    """Carries the plan out; `summary` is filled as it goes on. Raises ConfigError, TransientError, PermanentError,
+    SourceError, BudgetError; the books close then, too.
+    """
+    job = _Job(build, events, stop, summary, say)
+    started = time.monotonic()
+    try:
+        with connected(build.settings, build.target.credentials) as cluster:
+            job.run(cluster)
+    finally:
+        job.close()
+        summary.seconds = time.monotonic() - started
+        events.counted(summary.account)
+    return summary
+
+
+class _Job:
+    def __init__(self, build: Build, events: Events, stop: Event, summary: Summary, say: Callable[[str], None]) -> None:
+        self._build = build
+        self._events = events
+        self._stop = stop
+        self._summary = summary
+        self._say = say
+        url = build.settings.scratch
+        root = Scratch(url if "://" in url else os.path.abspath(url))  # workers run in other folders
+        self._derived = root.at(_digest(build.key))
+        self._sent = self._derived.at(f"to-{_digest(f'{build.name} {build.identity}')}")
+        self._parts: list[Part] = []
+        self._partitions = 1  # of the ids; as many as when the first part was derived, whatever the settings say now
+        self._told: dict[int, dict[str, Any]] = {}  # of the derived parts
+        self._firsts: list[int] = []  # how many records there are before each part
+        self._failed: set[str] = set()  # ids of records that became no document
+        self._refused: dict[int, list[list[Any]]] = {}
+
+    def run(self, cluster: Cluster) -> None:
+        build, plan = self._build, self._build.plan
+        files = [os.path.abspath(file) for file in plan.files if not is_no_file(file) and os.path.exists(file)]
+        self._derived.write("here", [True])
+        cluster.check(
+            plan.spec, {*files[:1], *files[-1:]}, self._derived, build.target.credentials, sends=build.engine.server
+        )
+        self._say(
+            f"cluster: {cluster.workers} workers, {cluster.threads} at once"
+            + (f" · {cluster.dashboard}" if cluster.dashboard else "")
+            + " · below some 100,000 records one machine is as fast"
+        )
+        for stage in (self._cut, self._derive, self._resolve, self._push):
+            stage(cluster, plan.spec)
+            if self._stop.is_set():
+                self._summary.interrupted = True
+                return
+        self._finish()
+
+    def close(self) -> None:
+        """What was read and is in no other column by now counts as in flight."""
+        account = self._summary.account
+        for source, books in account.sources.items():
+            if books.read != books.settled:
+                account.in_flight[source] = books.read - books.settled
+                account.sources[source] = replace(books, read=books.settled)
+        account.in_flight = +account.in_flight
+
+    def _cut(self, cluster: Cluster, spec: Any) -> None:
+        if self._derived.has("parts"):
+            told, self._partitions = self._derived.blocks("parts")
+            self._parts = [Part(tuple((file, source) for file, source in files), *rest) for files, *rest in told]
+            return
+        steps = planned(self._build.plan.files, os.getcwd())
+        found: dict[int, list[Part]] = {n: [step] for n, step in enumerate(steps) if isinstance(step, Part)}
+        far: dict[int, tuple[Any, ...]] = {}
+        for number, step in enumerate(steps):
+            if isinstance(step, Cut):
+                arguments = (step, f"cut/{number}", self._derived)
+                if step.here:
+                    found[number] = cutting.cut(*arguments, self._build.plan.spec, self._build.plan.locations)
+                else:
+                    far[number] = (*arguments, spec, {})
+        for number, parts in cluster.run(cutting.cut, far, self._stop):
+            found[number] = _sure(parts, number)
+        if not self._stop.is_set():
+            self._parts = [part for number in sorted(found) for part in found[number]]
+            self._partitions = self._partitions_of(len(self._parts))
+            parts = [[list(map(list, part.files)), part.folder, part.cut] for part in self._parts]
+            self._derived.write("parts", [parts, self._partitions])
+
+    def _derive(self, cluster: Cluster, spec: Any) -> None:
+        tasks = {}
+        for number, part in enumerate(self._parts):
+            if self._derived.has(f"derived/{number}"):
+                self._take(number, self._derived.read(f"derived/{number}"))
+            else:
+                tasks[number] = (part, number, self._derived, spec, self._partitions)
+        if self._told:
+            self._say(f"goes on: {len(self._told)} of {len(self._parts)} parts are derived already")
+        for number, told in cluster.run(derive, tasks, self._stop):
+            self._take(number, self._apart(number) if isinstance(told, Lost) else told)
+        if not self._stop.is_set():
+            self._check_budget("Nothing was sent.")
+
+    def _apart(self, number: int) -> dict[str, Any]:
+        """A part that costs its workers: in a process of ours, so that the record at fault costs itself."""
+        self._say(f"part {number} has cost its workers: it is derived here, record by record")
+        spec = self._build.plan.spec
+        files = [file for file, _ in cutting.items(self._parts[number], self._derived, spec)]
+        stream = (item for _, item in cutting.items(self._parts[number], self._derived, spec))
+        with closing(pool.derive(stream, spec, workers=1, apart=True)) as chunks:
+            pairs = (pair for chunk in chunks for pair in chunk)
+            made = (
+                (file, item, result)
+                for file, (item, result) in zip(files, pairs, strict=True)
+                if not isinstance(item, pool.End)
+            )
+            return write(made, number, self._derived, spec, self._partitions)
+
+    def _take(self, number: int, told: dict[str, Any]) -> None:
+        self._told[number] = told
+        account = self._summary.account
+        for source, counts in told["books"].items():
+            _add(account, source, counts)
+        for fault in map(unpacked, told["faults"]):
+            assert isinstance(fault, Fault)  # noqa: S101 - nothing else is written there
+            account.faults += 1
+            self._summary.faulty.append(fault.position.file)
+            self._events.fault(fault)
+        self._summary.warnings.update(told["warnings"])
+        part = self._parts[number]
+        if not part.cut:
+            self._events.advanced(sources.total_bytes([file for file, _ in part.files]) or 0)
+        self._events.counted(account)
+
+    def _check_budget(self, sent: str) -> None:
+        account = self._summary.account
+        if self._build.plan.budget.exceeded(account.total.read, account.failed):
+            raise BudgetError(
+                f"stopped: {account.failed:,} of {account.total.read:,} records were rejected, more than "
+                "load.error_budget",
+                advice=f"{sent} Mend the cause, and run the same command again.",
+            )
+
+    def _partitions_of(self, parts: int) -> int:
+        ids = parts * cutting.PART_RECORDS
+        return max(1, -(-ids * BYTES_OF_AN_ID // (self._build.settings.memory << 20)))
+
+    def _resolve(self, cluster: Cluster, _spec: Any) -> None:
+        self._firsts = [0]
+        for number in range(len(self._parts)):
+            self._firsts.append(self._firsts[-1] + self._told[number]["records"])
+        tasks = {
+            partition: (partition, len(self._parts), self._derived)
+            for partition in range(self._partitions)
+            if not self._derived.has(f"resolved/{partition}")
+        }
+        for partition, told in cluster.run(resolve, tasks, self._stop):
+            _sure(told, partition)
+
+    def _push(self, cluster: Cluster, _spec: Any) -> None:
+        build = self._build
+        self._keep_letters()
+        self._start_anew_where_the_index_is_not_as_remembered()
+        sending = Sending(
+            replace(build.target, credentials=Credentials()),
+            build.plan.limits,
+            build.plan.spec.schema,
+            self._partitions,
+            build.dates is not None,
+            build.building,
+        )
+        left = []
+        for number in range(len(self._parts)):
+            if self._sent.has(f"pushed/{number}"):
+                self._count(number)
+            else:
+                left.append(number)
+        for number in left if build.dates is not None else ():
+            self._look_up(number)
+        for number in self._pushed(cluster, left, sending):
+            self._count(number)
+            self._check_budget("What was sent is kept.")
+
+    def _pushed(self, cluster: Cluster, left: Sequence[int], sending: Sending) -> Iterator[int]:
+        """The parts, as they are in the index. An index of this machine takes them from here, one after the other."""
+        build = self._build
+        if not build.engine.server:
+            for number in left:
+                if self._stop.is_set():
+                    return
+                push(number, self._derived, self._sent, sending, build.sink, settled=build.sink.commit)
+                yield number
+            return
+        requests = build.settings.requests
+        leases = cluster.leases(f"requests-{requests}-{_digest(self._sent.url)}", requests)
+        tasks = {number: (number, self._derived, self._sent, sending, _Lease(leases)) for number in left}
+        for number, told in cluster.run(push_from_here, tasks, self._stop):
+            if isinstance(told, Lost):
+                raise TransientError(f"part {number} {told.why} while it was pushed", advice=GOES_ON)
+            yield number
+
+    def _start_anew_where_the_index_is_not_as_remembered(self) -> None:
+        """Parts that an earlier call has sent count only where the state knows of their documents still."""
+        there, begun = progress.count(self._build.store, self._build.target_id), self._sent.has("begun")
+        if there and not begun:
+            raise ConfigError(
+                f"{self._build.target}: holds {there:,} documents, and a cluster builds an index from nothing",
+                advice="indexer reindex --cluster builds a new one beside it; without --cluster this machine loads "
+                "into it.",
+            )
+        if begun and not there:
+            self._sent.remove()
+        self._sent.write("begun", [True])
+
+    def _look_up(self, number: int) -> None:
+        """The dates that are known of a part's documents go to whoever pushes it."""
+        assert self._build.dates is not None  # noqa: S101 - it was asked for
+        ids = [id for block in self._derived.blocks(f"derived/{number}.ids") for _, id, _ in block]
+        found: dict[str, Tracked] = {}
+        for at in range(0, len(ids), ASKED):
+            found |= self._build.dates.look_up(ids[at : at + ASKED])
+        if found:
+            write_known(number, self._sent, found)
+
+    def _count(self, number: int) -> None:
+        """A part is in the index: into the books, and then into the state."""
+        told, marks, gone, refused, dates = self._sent.blocks(f"pushed/{number}")
+        for source, counts in told["books"].items():
+            _add(self._summary.account, source, counts)
+        self._summary.retries += told["retries"]
+        self._events.counted(self._summary.account)
+        if refused:
+            self._refused[number] = refused
+        build = self._build
+        if build.sink.durable == "never":
+            return
+        with build.store.begin() as connection:
+            dated = {id: Tracked(*fields) for id, *fields in dates}
+            progress.remember(connection, build.target_id, {id: mark for id, mark, _ in marks})
+            self._put_dates(connection, dated)
+            for id, taken in [(each[0], each[-1]) for each in (*marks, *gone) if each[0] in self._failed]:
+                # what failed before a version that is in the index now, or gone as it is to be, is overtaken
+                arrival = (build.run_id, self._firsts[number] + taken)
+                dead_letters.overtake(connection, target_id=build.target_id, document_id=id, arrival=arrival)
+
+    def _keep_letters(self) -> None:
+        """The records that became no document."""
+        for number in range(len(self._parts)):
+            if not self._told[number]["letters"]:
+                continue
+            for taken, source, file, item, stage, reason, id in self._derived.read(f"derived/{number}.letters"):
+                letter = self._letter(number, taken, source, file, unpacked(item), stage, reason, id)
+                self._events.rejected(letter, "")
+                self._store([letter])
+                if id is not None:
+                    self._failed.add(id)
+
+    def _letter(
+        self,
+        number: int,
+        taken: int,
+        source: str,
+        file: str,
+        item: Record | Fault,
+        stage: str,
+        reason: str,
+        id: str | None,
+    ) -> DeadLetter:
+        lasting = sources.lasting(file) + item.position.file[len(sources.shown(file)) :]
+        return DeadLetter(
+            source=source,
+            profile=profile_data(item, self._build.plan.spec),
+            format=item.format if isinstance(item, Record) else "",
+            document_id=id,
+            position=replace(item.position, file=lasting),
+            stage=stage,
+            reason=reason,
+            header=item.header if isinstance(item, Record) else None,
+            raw=item.raw,
+            arrival=(self._build.run_id, self._firsts[number] + taken),
+        )
+
+    def _store(self, letters: Iterable[DeadLetter]) -> None:
+        build = self._build
+        if build.sink.durable == "never":
+            return
+        with build.store.begin() as connection:
+            dead_letters.put(connection, letters, target_id=build.target_id, derive=build.derive_version)
+
+    def _finish(self) -> None:
+        """Commits; and where the engine refused the version that counted, the one before it counts."""
+        build = self._build
+        answers: list[Outcome] = []
+        pusher: Pusher[None] = Pusher(
+            build.sink,
+            build.plan.limits,
+            on_answer=lambda sent, _: answers.extend(outcome for _, _, outcome in sent),
+            on_pause=self._events.paused,
+            stop=self._stop,
+        )
+        try:
+            for number, refused in sorted(self._refused.items()):
+                dates = known(number, self._sent) if build.dates is not None else {}
+                for taken, source, id, reason, versions in refused:
+                    self._reject(number, taken, source, id, reason)
+                    for place in reversed(range(len(versions))):
+                        part, earlier, change = versions[place]
+                        name, action = self._version(part, earlier)
+                        stamps = Stamps(dates, building=build.building)
+                        for _, _, before in versions[:place]:
+                            stamps.pass_over(id, as_change(before))
+                        pusher.add(action if build.dates is None else stamps.stamp(action, as_change(change)), None)
+                        pusher.drain()
+                        outcome = answers.pop()
+                        books = self._summary.account.of(name)
+                        books.superseded -= 1
+                        self._summary.account.count(name, outcome.status)
+                        if outcome.status == "rejected":
+                            self._reject(part, earlier, name, id, outcome.reason)
+                            continue
+                        stamps.acknowledge(id)
+                        if build.sink.durable != "never":
+                            with build.store.begin() as connection:
+                                self._put_dates(connection, stamps.unstored)  # no fingerprint: it is read again
+                        break
+            pusher.commit()
+        finally:
+            pusher.close()
+        if not build.settings.keep:
+            self._derived.remove()
+
+    def _put_dates(self, connection: sa.Connection, known: dict[str, Tracked]) -> None:
+        if (dates := self._build.dates) is not None:
+            dates.unstored = known
+            dates.put(connection)
+            dates.unstored = {}
+
+    def _reject(self, number: int, taken: int, source: str, id: str, reason: str) -> None:
+        """A document that the engine refused is a dead letter, with its record as it stands in the dump."""
+        file, item = self._record(number, taken)
+        letter = self._letter(number, taken, source, file, item, "index", reason, id)
+        self._events.rejected(letter, "")
+        self._store([letter])
+
+    def _record(self, number: int, taken: int) -> tuple[str, Record | Fault]:
+        passed = 0
+        for file, item in cutting.items(self._parts[number], self._derived, self._build.plan.spec):
+            passed += not isinstance(item, Fault) or bool(item.raw)
+            if passed == taken:
+                return file, item
+        raise TransientError(f"part {number} has no record {taken} any more: a dump was changed", advice=GOES_ON)
+
+    def _version(self, number: int, taken: int) -> tuple[str, Action]:
+        for block in self._derived.blocks(f"derived/{number}.documents"):
+            for each, name, id, body, _, _ in block:
+                if each == taken:
+                    return name, Delete(id) if body is None else Write(id, body)
+        raise TransientError(f"part {number} has no document of record {taken} in scratch", advice=GOES_ON)
+
+
+@dataclass(frozen=True, slots=True)
+class _Lease:
+    """The semaphore as a function, so that it travels."""
+
+    semaphore: Any
+
+    def __call__(self) -> Any:
+        return self.semaphore
+
+
+def _add(account: Account, source: str, counts: Mapping[str, int]) -> None:
+    books = account.of(source)
+    for column, count in counts.items():
+        books.add(column, count)
+
+
+def _sure(result: Any, task: object) -> Any:
+    if isinstance(result, Lost):
+        raise TransientError(f"{task} {result.why}", advice=GOES_ON)
+    return result
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()

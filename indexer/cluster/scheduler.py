@@ -1,0 +1,282 @@
+"""Dask: where tasks are run, and what becomes of those whose worker dies, hangs or cannot be reached."""
+
+import contextlib
+import logging
+import os
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Event
+from typing import Any
+
+from indexer import __version__
+from indexer.cluster.push import own_credentials
+from indexer.cluster.scratch import Scratch
+from indexer.formats.profiles import files_of
+from indexer.formats.version import derive_version
+from indexer.model.errors import ConfigError, IndexerError, TransientError
+from indexer.model.settings import ClusterSettings
+from indexer.model.targets import Credentials
+from indexer.pipeline.workers import TransformSpec
+
+LOOK_SECONDS = 5.0  # between two looks at tasks that take long
+COME_UP_SECONDS = 60
+GOES_ON = "What is done is kept: run the same command again, and it goes on with the parts that are left."
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A task that has cost its workers, or held them up."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What has to be the same on every worker. `there`: it sees the dumps; `secrets`: which credentials it has."""
+
+    version: str
+    derive: str
+    rules: str
+    there: tuple[str, ...]
+    secrets: tuple[str | None, bool, bool]
+
+
+def facts(spec: TransformSpec, files: Sequence[str], scratch: Scratch) -> Facts:
+    """This process's."""
+    rules = "".join(files_of(profiles) for profiles in spec.profiles.values())
+    missing = [file for file in files if not os.path.exists(file)]
+    if not scratch.has("here"):
+        missing.append(scratch.url)
+    return Facts(__version__, derive_version(), rules, tuple(missing), secrets(own_credentials()))
+
+
+def _same(made_by: tuple[str, str], function: Callable[..., Any], *arguments: Any) -> Any:
+    """On a worker, which may have joined since all were checked."""
+    if made_by != (__version__, derive_version()):
+        raise ConfigError(
+            f"a worker that joined the cluster has another release, indexer {__version__}, or other libraries",
+            advice=f"Install the same on every host. {GOES_ON}",
+        )
+    return function(*arguments)
+
+
+def secrets(credentials: Credentials) -> tuple[str | None, bool, bool]:
+    return credentials.username, bool(credentials.password), bool(credentials.api_key)
+
+
+class Cluster:
+    """The workers of a scheduler."""
+
+    def __init__(self, client: Any, *, patience: float, dashboard: str = "") -> None:
+        self._client = client
+        self._patience = patience
+        self._dashboard = dashboard
+
+    @property
+    def dashboard(self) -> str:
+        """Where Dask shows what it does; "" for workers of our own."""
+        return self._dashboard
+
+    @property
+    def threads(self) -> int:
+        """How many tasks run at once."""
+        return sum(self._client.nthreads().values()) or 1
+
+    @property
+    def workers(self) -> int:
+        return len(self._client.nthreads())
+
+    def check(
+        self, spec: TransformSpec, files: Set[str], scratch: Scratch, credentials: Credentials, *, sends: bool
+    ) -> None:
+        """Raises ConfigError for a worker that would make other documents, or could not do its part."""
+        mine = facts(spec, sorted(files), scratch)
+        found = self._client.run(facts, spec, sorted(files), scratch, on_error="return")
+        for worker, its in found.items():
+            if not isinstance(its, Facts):
+                raise _refused(worker, f"cannot run indexer {__version__}: {its}")
+            for name, ours, theirs in (
+                ("indexer", mine.version, its.version),
+                ("the rules and their libraries", mine.derive, its.derive),
+                ("its mapping files", mine.rules, its.rules),
+            ):
+                if ours != theirs:
+                    raise _refused(worker, f"{name} differ: here {ours[:40]}, there {theirs[:40]}")
+            if lacks := set(its.there) - set(mine.there):
+                raise _refused(
+                    worker, f"does not see {sorted(lacks)[0]}: dumps and scratch lie in folders that all hosts share"
+                )
+            if sends and its.secrets != secrets(credentials):
+                raise _refused(worker, "has other credentials of the target: INDEXER_USERNAME, INDEXER_PASSWORD, ...")
+
+    def leases(self, name: str, count: int) -> Any:
+        """What the whole cluster has `count` of: a function that gives one, as a context."""
+        from distributed import Semaphore
+
+        return Semaphore(max_leases=count, name=name)
+
+    def run(
+        self, function: Callable[..., Any], tasks: Mapping[Any, tuple[Any, ...]], stop: Event
+    ) -> Iterator[tuple[Any, Any]]:
+        """The tasks' results by their keys, as they come; Lost for one that costs its workers. Ends early on `stop`.
+
+        Raises what a task raises, TransientError when the scheduler is gone.
+        """
+        waiting = deque(tasks)
+        flying: dict[Any, tuple[Any, float]] = {}
+        slow: set[Any] = set()
+        try:
+            while (waiting or flying) and not stop.is_set():
+                while waiting and len(flying) < 2 * self.threads:
+                    key = waiting.popleft()
+                    flying[self._submit(function, tasks[key], ())] = (key, time.monotonic())
+                for future in self._done(list(flying)):
+                    key, _ = flying.pop(future)
+                    yield key, self._result(future)
+                    future.release()
+                self._look(function, tasks, flying, slow)
+                for key in [key for key in slow if key not in {each for each, _ in flying.values()}]:
+                    slow.discard(key)
+        finally:
+            with contextlib.suppress(Exception):  # the scheduler may be gone, and what ends the run says so
+                self._client.cancel(list(flying), force=True)
+
+    def _submit(self, function: Callable[..., Any], arguments: tuple[Any, ...], but: Sequence[str]) -> Any:
+        others = [worker for worker in self._client.nthreads() if worker not in but] if but else None
+        made_by = (__version__, derive_version())
+        return self._client.submit(_same, made_by, function, *arguments, pure=False, workers=others or None)
+
+    def _done(self, futures: list[Any]) -> list[Any]:
+        from distributed import wait
+
+        try:
+            done = list(wait(futures, timeout=LOOK_SECONDS, return_when="FIRST_COMPLETED").done)
+        except TimeoutError:
+            done = []
+        except Exception as error:  # noqa: BLE001 - Dask has no family of its own for what it raises here
+            raise _gone(error) from None
+        if self._client.status != "running":
+            raise _gone(self._client.status)
+        return done
+
+    def _result(self, future: Any) -> Any:
+        from distributed.scheduler import KilledWorker
+
+        if future.status == "finished":
+            try:
+                return future.result()
+            except OSError as error:  # of the connection: a finished task raises nothing
+                raise _gone(error) from None
+        if future.status != "error":
+            raise _gone(future.status)
+        error = future.exception()
+        if isinstance(error, KilledWorker):
+            return Lost("ended its worker again and again")
+        if isinstance(error, IndexerError):
+            raise error
+        raise TransientError(f"a task failed on a worker: {type(error).__name__}: {error}", advice=GOES_ON)
+
+    def _look(
+        self,
+        function: Callable[..., Any],
+        tasks: Mapping[Any, tuple[Any, ...]],
+        flying: dict[Any, tuple[Any, float]],
+        slow: set[Any],
+    ) -> None:
+        """Gives a task that takes too long to another worker."""
+        late = [each for each, (_, since) in flying.items() if time.monotonic() - since > self._patience]
+        if not late:
+            return
+        at = {key: worker for worker, keys in self._client.processing().items() for key in keys}
+        for future in late:
+            key, _ = flying.pop(future)
+            self._client.cancel([future], force=True)
+            if key in slow:
+                raise TransientError(f"part {key} takes more than {self._patience:.0f} s, twice", advice=GOES_ON)
+            slow.add(key)
+            held = [worker for name, worker in at.items() if name == future.key]
+            flying[self._submit(function, tasks[key], held)] = (key, time.monotonic())
+
+
+@contextmanager
+def connected(settings: ClusterSettings, credentials: Credentials) -> Iterator[Cluster]:
+    """The cluster that the settings name: that of a scheduler, or (`local:N`) workers of this machine, for the time of
+    the build. Raises ConfigError where it cannot be reached or has no workers.
+    """
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError:
+        raise ConfigError(
+            "a cluster needs Dask, which is not installed", advice="pip install 'indexer[cluster]'"
+        ) from None
+    address = settings.scheduler
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(_silence())
+        try:
+            if address.startswith("local:"):
+                address = stack.enter_context(
+                    LocalCluster(
+                        n_workers=_number(address),
+                        threads_per_worker=1,
+                        dashboard_address=None,
+                        env=_environment(credentials),
+                        silence_logs=50,
+                    )
+                )
+            client = stack.enter_context(Client(address, timeout=COME_UP_SECONDS, set_as_default=False))
+            stack.enter_context(client.as_current())
+            client.wait_for_workers(1, timeout=COME_UP_SECONDS)
+        except (OSError, TimeoutError, ValueError) as error:
+            raise ConfigError(
+                f"cluster {settings.scheduler}: {str(error) or 'no worker came up'}",
+                advice="Start the scheduler (dask scheduler) and its workers (dask worker), or take --cluster local:2. "
+                "Nothing was sent.",
+            ) from None
+        ours = settings.scheduler.startswith("local:")
+        yield Cluster(client, patience=settings.part_seconds, dashboard="" if ours else str(client.dashboard_link))
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """What Dask logs of lost connections, with its traceback, is said in a sentence by what ends the build."""
+    handlers = logging.getLogger("distributed").handlers
+    before = [(handler, handler.level) for handler in handlers]
+    for handler in handlers:
+        handler.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        for handler, level in before:
+            handler.setLevel(level)
+
+
+def _number(address: str) -> int:
+    number = address.partition(":")[2]
+    if not number.isdigit() or not 1 <= int(number) <= 256:
+        raise ConfigError(f"--cluster {address}: how many workers?", advice="Such as local:2.")
+    return int(number)
+
+
+def _environment(credentials: Credentials) -> dict[str, str]:
+    """Of workers that we start: what indexer.toml says of the target's credentials, they have from here."""
+    given = {
+        "INDEXER_USERNAME": credentials.username,
+        "INDEXER_PASSWORD": credentials.password,
+        "INDEXER_API_KEY": credentials.api_key,
+        "INDEXER_CA_FILE": str(credentials.ca_file) if credentials.ca_file else None,
+    }
+    return {name: value for name, value in given.items() if value}
+
+
+def _refused(worker: str, why: str) -> ConfigError:
+    return ConfigError(
+        f"worker {worker}: {why}",
+        advice="Install the same release with the same libraries and files on every host. Nothing was read or sent.",
+    )
+
+
+def _gone(error: object) -> TransientError:
+    return TransientError(f"the cluster's scheduler is gone: {error}", advice=GOES_ON)

@@ -1,0 +1,46 @@
+"""Loads, and what they leave."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+import indexer
+from indexer.engines.registry import open_index, parse_target
+from indexer.jobs.results import LoadResult
+
+DATES = ("first_indexed", "last_indexed")
+
+
+def load(folder: Path, name: str, paths: list[str], scheduler: str = "", **values: Any) -> LoadResult:
+    config = indexer.configure(
+        target=values.pop("target", f"embedded:{folder / name}"),
+        state=f"sqlite:///{folder / name}.db",
+        reports="",
+        load__dates=True,
+        load__batch_documents=10,
+        load__error_budget=values.pop("load__error_budget", {"share": 1.0}),
+        cluster__scheduler=scheduler,
+        cluster__scratch=str(folder / "scratch"),
+        **values,
+    )
+    return indexer.load(paths, profile="ojs", config=config)
+
+
+def documents(target: str) -> dict[str, dict[str, Any]]:
+    with closing(open_index(parse_target(target))) as index:
+        index.check()
+        found = [orjson.loads(body) for bodies, _ in index.pages() for body in bodies]
+    return {each["id"]: {name: value for name, value in each.items() if name not in DATES} for each in found}
+
+
+def remembered(folder: Path, name: str) -> dict[str, list[Any]]:
+    with closing(sqlite3.connect(folder / f"{name}.db")) as state:
+        letters = "SELECT source, file, ordinal, offset, stage, reason, document_id, raw, sequence FROM dead_letters"
+        return {
+            "letters": sorted(state.execute(letters)),
+            "fingerprints": sorted(state.execute("SELECT id, fingerprint FROM documents")),
+            "dates": sorted(state.execute("SELECT id, changed, deleted IS NULL FROM tracked")),
+        }

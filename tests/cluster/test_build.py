@@ -1,0 +1,76 @@
+"""A build on a cluster leaves what one machine leaves: documents, books, dead letters, dates, fingerprints."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from indexer.model.errors import ConfigError
+from tests.cluster import dumps
+from tests.cluster.builds import documents, load, remembered
+
+pytestmark = pytest.mark.usefixtures("small_parts")
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_the_same_as_on_one_machine(tmp_path: Path, scheduler: str, seed: int) -> None:
+    paths = dumps.write(tmp_path / "dumps", seed=seed)
+    one = load(tmp_path, "one", paths)
+    two = load(tmp_path, "two", paths, scheduler)
+    assert documents(f"embedded:{tmp_path / 'two'}") == documents(f"embedded:{tmp_path / 'one'}") != {}
+    assert remembered(tmp_path, "two") == remembered(tmp_path, "one")
+    mine, theirs = one.summary.account, two.summary.account
+    assert theirs.faults == mine.faults == 1
+    assert not theirs.open_sources
+    assert not theirs.in_flight
+    for source, books in mine.sources.items():
+        its = theirs.sources[source]
+        assert (its.read, its.rejected, its.filtered) == (books.read, books.rejected, books.filtered)
+        sent = books.indexed + books.deleted + books.unchanged
+        assert its.indexed + its.deleted + its.superseded == sent
+        assert its.superseded > 0
+    assert two.exit_code == one.exit_code
+    assert not list((tmp_path / "scratch").glob("*"))
+
+
+def test_an_index_that_holds_documents_is_left_alone(tmp_path: Path, scheduler: str) -> None:
+    paths = dumps.write(tmp_path / "dumps", files=1)
+    load(tmp_path, "one", paths)
+    before = documents(f"embedded:{tmp_path / 'one'}")
+    with pytest.raises(ConfigError, match="a cluster builds an index from nothing"):
+        load(tmp_path, "one", dumps.write(tmp_path / "others", files=2, seed=5), scheduler)
+    assert documents(f"embedded:{tmp_path / 'one'}") == before
+
+
+def test_documents_derived_once_are_sent_to_another_target(
+    tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paths = dumps.write(tmp_path / "dumps", files=2)
+    load(tmp_path, "one", paths, scheduler, cluster__keep=True)
+    from indexer.cluster import driver
+
+    def derived_again(*_: Any) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(driver, "derive", derived_again)
+    load(tmp_path, "two", paths, scheduler)
+    assert documents(f"embedded:{tmp_path / 'two'}") == documents(f"embedded:{tmp_path / 'one'}") != {}
+
+
+def test_no_scheduler_is_said_before_anything_is_read(tmp_path: Path) -> None:
+    paths = dumps.write(tmp_path / "dumps", files=1)
+    with pytest.raises(ConfigError, match="--cluster local:x: how many workers"):
+        load(tmp_path, "one", paths, "local:x")
+
+
+def test_a_worker_of_another_release_is_refused(
+    tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from indexer.cluster import scheduler as module
+
+    monkeypatch.setattr(module, "derive_version", iter("abcdef").__next__)
+    paths = dumps.write(tmp_path / "dumps", files=1)
+    with pytest.raises(ConfigError, match="the rules and their libraries differ") as raised:
+        load(tmp_path, "one", paths, scheduler)
+    assert "Nothing was read or sent" in raised.value.advice
+    assert documents(f"embedded:{tmp_path / 'one'}") == {}

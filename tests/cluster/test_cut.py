@@ -1,0 +1,61 @@
+"""Parts hold together what the dumps hold, in their order and at their places."""
+
+from pathlib import Path
+
+import pytest
+
+from indexer.cluster import cut
+from indexer.cluster.cut import Cut, Part
+from indexer.cluster.scratch import Scratch
+from indexer.formats import profiles
+from indexer.model.records import Fault, Record
+from indexer.pipeline.workers import TransformSpec
+from tests.cluster import dumps
+
+SPEC = TransformSpec({"": {"oai_dc": profiles.bundled()["ojs"]}})
+
+
+def test_small_files_go_together_and_large_ones_are_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = {"a": 10, "b": 10, "c": 100, "d": 10, "e": 25}
+    monkeypatch.setattr(cut, "WHOLE", 50)
+    monkeypatch.setattr(cut, "PART_BYTES", 30)
+    for name, size in sizes.items():
+        (tmp_path / name).write_bytes(b"x" * size)
+    files = {str(tmp_path / name): "s" for name in sizes} | {"-": "s", str(tmp_path / "absent"): "s"}
+    steps = cut.planned(files, "")
+    names = [
+        [Path(file).name for file, _ in step.files] if isinstance(step, Part) else (Path(step.file).name, step.here)
+        for step in steps
+    ]
+    assert names == [["a", "b"], ("c", False), ["d"], ["e"], ("-", True), ["absent"]]
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_what_was_cut_is_what_was_there(tmp_path: Path) -> None:
+    dumps.write(tmp_path / "dumps", files=1, records=30)
+    file = str(tmp_path / "dumps" / "0.xml")
+    scratch = Scratch(str(tmp_path / "scratch"))
+    parts = cut.cut(Cut(file, "", "", here=False), "cut/0", scratch, SPEC, {})
+    assert len(parts) == 5
+    found = [item for part in parts for _, item in cut.items(part, scratch, SPEC)]
+    assert found == list(cut.read_file(file, "", "", SPEC, {}))
+    assert {type(item) for item in found} <= {Record, Fault}
+    assert [item.position.ordinal for item in found] == list(range(1, 31))
+
+
+def test_faults_travel_whole() -> None:
+    from indexer.model.records import Header, Position
+
+    for item in (
+        Fault("s", Position("f!m", 3, 99), "has no end", "Fetch it again.", b"<a>\xff"),
+        Record("s", "marc", b"\x1e\xff", Position("f", 1, None), Header("x", None, ("a", "b"), deleted=True)),
+        Record("s", "marc", b"", Position("f", 1, 0)),
+    ):
+        assert cut.unpacked(cut.packed(item)) == item
+
+
+def test_files_are_read_from_wherever_a_worker_is_and_named_as_the_user_did(tmp_path: Path) -> None:
+    dumps.write(tmp_path / "dumps", files=1, records=3)
+    found = list(cut.read_file("dumps/0.xml", "", str(tmp_path), SPEC, {}))
+    assert {item.position.file for item in found} == {"dumps/0.xml"}
+    assert len(found) == 3

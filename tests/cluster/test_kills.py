@@ -1,0 +1,118 @@
+"""Whatever is killed, and when: the build goes on when it is called again, and ends with the same index."""
+
+import contextlib
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from indexer.model.errors import ExitCode
+from tests.cluster import dumps
+from tests.cluster.builds import documents, load, remembered
+from tests.conftest import PATIENCE
+
+BUILD = """
+import sys
+from indexer.cluster import cut
+from indexer.cli.main import main
+cut.PART_BYTES = 1  # each file is a part
+sys.argv[0] = "indexer"
+sys.exit(main())
+"""
+MOMENTS = 30  # files that a build of seven parts writes to scratch, about
+ALWAYS = {("driver", 1), ("worker", 2), ("scheduler", 3)}
+
+
+@contextmanager
+def serving() -> Iterator[tuple[str, subprocess.Popen[bytes], list[subprocess.Popen[bytes]]]]:
+    """A scheduler with two workers, each a process of its own, without a nanny that would start another one."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    address = f"tcp://127.0.0.1:{port}"
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    dask = [sys.executable, "-m", "distributed.cli"]
+    scheduler = subprocess.Popen(
+        [*dask[:2], "distributed.cli.dask_scheduler", "--port", str(port), "--no-dashboard", "--host", "127.0.0.1"],
+        **quiet,
+    )  # type: ignore[call-overload]
+    worker = [
+        *dask[:2],
+        "distributed.cli.dask_worker",
+        address,
+        "--nthreads",
+        "1",
+        "--no-nanny",
+        "--no-dashboard",
+        "--death-timeout",
+        "600",
+    ]
+    workers = [subprocess.Popen(worker, **quiet) for _ in range(2)]  # type: ignore[call-overload]
+    try:
+        yield address, scheduler, workers
+    finally:
+        for process in (*workers, scheduler):
+            process.kill()
+            process.wait()
+
+
+def build(folder: Path, scheduler: str, paths: list[str]) -> subprocess.Popen[str]:
+    (folder / "indexer.toml").write_text(
+        'target = "embedded:two"\nstate = "sqlite:///two.db"\nreports = ""\n'
+        "[load]\ndates = true\nbatch_documents = 10\nerror_budget = { share = 1.0 }\n"
+        f'[cluster]\nscheduler = "{scheduler}"\nscratch = "scratch"\n',
+        encoding="utf-8",
+    )
+    command = [sys.executable, "-c", BUILD, "load", *paths, "--profile", "ojs"]
+    return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def wait_until(folder: Path, files: int, process: subprocess.Popen[str]) -> None:
+    """Until so many results are in scratch, or the build is over."""
+    end = time.monotonic() + PATIENCE
+    while process.poll() is None and time.monotonic() < end:
+        if sum(path.is_file() for path in folder.glob("scratch/**/*")) >= files:
+            return
+        time.sleep(0.005)
+
+
+def cases() -> Iterator[object]:
+    for seed in range(1, 11):
+        for killed in ("driver", "worker", "scheduler"):
+            yield pytest.param(killed, seed, marks=[] if (killed, seed) in ALWAYS else pytest.mark.long)
+
+
+@pytest.mark.parametrize(("killed", "seed"), list(cases()))
+def test_a_kill_costs_nothing_but_time(tmp_path: Path, killed: str, seed: int) -> None:
+    paths = dumps.write(tmp_path / "dumps", seed=seed)
+    one = load(tmp_path, "one", paths)
+    moment = random.Random(seed).randrange(1, MOMENTS)
+    with serving() as (address, scheduler, workers):
+        first = build(tmp_path, address, paths)
+        wait_until(tmp_path, moment, first)
+        if killed == "driver":
+            first.kill()
+        else:
+            os.kill(scheduler.pid if killed == "scheduler" else workers[0].pid, signal.SIGKILL)
+        said = first.communicate(timeout=PATIENCE)[0]
+        assert "Traceback" not in said
+    done = first.returncode == one.exit_code
+    assert done or first.returncode in (-signal.SIGKILL, ExitCode.TARGET), said
+    if not done:
+        with serving() as (address, _, _):
+            again = build(tmp_path, address, paths)
+            said = again.communicate(timeout=PATIENCE)[0]
+        assert again.returncode == one.exit_code, said
+        assert "books closed" in said
+    with contextlib.chdir(tmp_path):
+        assert documents("embedded:two") == documents(f"embedded:{tmp_path / 'one'}") != {}
+    two = remembered(tmp_path, "two")
+    assert two == remembered(tmp_path, "one")

@@ -1,0 +1,52 @@
+"""A build by workers that send for themselves, on each server: documents and state as one machine leaves them."""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+import requests
+
+from indexer.engines import registry
+from indexer.engines.registry import open_index, parse_target
+from tests.cluster import dumps
+from tests.cluster.builds import documents, load, remembered
+
+SERVERS = {"solr": "solr", "solrcloud": "solr", "elasticsearch": "elasticsearch", "opensearch": "opensearch"}
+
+pytestmark = [pytest.mark.servers, pytest.mark.usefixtures("small_parts")]
+
+
+@pytest.fixture(params=SERVERS)
+def target(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The beginning of two targets' URLs, whose names end with 1 and 2."""
+    kind = request.param
+    base, name = request.getfixturevalue(f"{kind}_url"), f"cluster_{uuid.uuid4().hex[:8]}"
+    for number in "12":
+        registry.install(parse_target(f"{SERVERS[kind]}+{base}/{name}{number}"))
+    yield f"{SERVERS[kind]}+{base}/{name}"
+    for number in "12":
+        if kind == "solr":
+            params = {"action": "UNLOAD", "core": name + number, "deleteInstanceDir": "true"}
+            requests.get(f"{base}/admin/cores", params=params, timeout=60)
+        elif kind == "solrcloud":
+            params = {"action": "DELETE", "name": name + number}
+            requests.get(f"{base}/admin/collections", params=params, timeout=60)
+        else:
+            requests.delete(f"{base}/{name}{number}", timeout=60)
+            requests.delete(f"{base}/_index_template/{name}{number}", timeout=60)
+
+
+def test_workers_send_what_one_machine_sends(tmp_path: Path, scheduler: str, target: str) -> None:
+    paths = dumps.write(tmp_path / "dumps", seed=3)
+    one = load(tmp_path, "one", paths, target=f"{target}1")
+    two = load(tmp_path, "two", paths, scheduler, target=f"{target}2", cluster__requests=2)
+    found = documents(f"{target}2")
+    assert found == documents(f"{target}1") != {}
+    assert remembered(tmp_path, "two") == remembered(tmp_path, "one")
+    assert not two.summary.account.open_sources
+    assert two.summary.account.total.read == one.summary.account.total.read
+    with closing(open_index(parse_target(f"{target}2"))) as index:
+        index.check()
+        assert index.count() == len(found)
