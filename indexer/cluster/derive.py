@@ -14,9 +14,10 @@ from indexer.model.documents import Delete
 from indexer.model.reasons import kind as kind_of
 from indexer.model.records import Fault, Record
 from indexer.model.schema import in_use
-from indexer.pipeline.workers import Failed, Filtered, Prepared, Result, TransformSpec, transform
+from indexer.pipeline.workers import Failed, Filtered, Prepared, Result, Split, TransformSpec, results_of, transform
 
-Made = Iterable[tuple[str, Record | Fault, Result | None]]
+#: A part's items, each with its file and what was made of it.
+Made = Iterable[tuple[str, Record | Fault, Result | Split | None]]
 
 
 def derive(part: Part, number: int, scratch: Scratch, spec: TransformSpec, partitions: int) -> dict[str, Any]:
@@ -39,32 +40,36 @@ def write(made: Made, number: int, scratch: Scratch, spec: TransformSpec, partit
     blocks: list[list[Any]] = [[]]
     ids: list[list[Any]] = [[] for _ in range(partitions)]
     naming = Naming(spec)
+    several: list[list[int]] = []
     taken = 0
     for file, item, result in made:
         if isinstance(item, Fault) and not item.raw:
             faults.append(packed(item))
             continue
-        taken += 1
         name = naming(item)
         counts = books.setdefault(name, Counter())
-        counts["read"] += 1
-        if isinstance(result, Filtered):
-            counts["filtered"] += 1
-        elif isinstance(result, Prepared | Delete):
-            id = result.id if isinstance(result, Delete) else result.write.id
-            body = mark = change = None
-            if isinstance(result, Prepared):
-                body, mark, change = result.write.body, result.fingerprint, as_data(result.change)
-                for warning in result.warnings:
-                    warnings[kind_of(warning)] += 1
-            if len(blocks[-1]) >= BLOCK_RECORDS:
-                blocks.append([])
-            blocks[-1].append([taken, name, id, body, mark, change])
-            ids[partition_of(id, partitions)].append([taken, id, change if body is not None else None])
-        else:
-            counts["rejected"] += 1
-            why = ("read", item.reason, None) if isinstance(item, Fault) else _why(result)
-            letters.append([taken, name, file, packed(item), *why])
+        if isinstance(result, Split):
+            several.append([taken + 1, len(result.parts)])
+        for each in results_of(result) or (None,):
+            taken += 1
+            counts["read"] += 1
+            if isinstance(each, Filtered):
+                counts["filtered"] += 1
+            elif isinstance(each, Prepared | Delete):
+                id = each.id if isinstance(each, Delete) else each.write.id
+                body = mark = change = None
+                if isinstance(each, Prepared):
+                    body, mark, change = each.write.body, each.fingerprint, as_data(each.change)
+                    for warning in each.warnings:
+                        warnings[kind_of(warning)] += 1
+                if len(blocks[-1]) >= BLOCK_RECORDS:
+                    blocks.append([])
+                blocks[-1].append([taken, name, id, body, mark, change])
+                ids[partition_of(id, partitions)].append([taken, id, change if body is not None else None])
+            else:
+                counts["rejected"] += 1
+                why = ("read", item.reason, None) if isinstance(item, Fault) else _why(each)
+                letters.append([taken, name, file, packed(item), *why])
     scratch.write(f"derived/{number}.documents", blocks)
     scratch.write(f"derived/{number}.ids", ids)
     scratch.write(f"derived/{number}.letters", [letters])
@@ -74,6 +79,7 @@ def write(made: Made, number: int, scratch: Scratch, spec: TransformSpec, partit
         "warnings": dict(warnings),
         "faults": faults,
         "letters": len(letters),
+        "several": several,
         "seconds": time.monotonic() - began,
     }
     scratch.write(f"derived/{number}", [told])

@@ -27,7 +27,7 @@ from indexer.derive.tracking import Tracked
 from indexer.engines.base import Action, Engine, Outcome, Write, Writer
 from indexer.model.books import Account
 from indexer.model.documents import Delete
-from indexer.model.errors import ConfigError, TransientError
+from indexer.model.errors import TransientError
 from indexer.model.records import Fault, Record
 from indexer.model.settings import ClusterSettings
 from indexer.model.targets import Credentials, Target
@@ -82,6 +82,19 @@ def build(build: Build, *, events: Events, stop: Event, summary: Summary, say: C
     return summary
 
 
+def takes(build: Build) -> bool:
+    """Whether the index is empty, or holds what this build has sent before it was killed."""
+    return progress.count(build.store, build.target_id) == 0 or _places(build)[1].has("begun")
+
+
+def _places(build: Build) -> tuple[Scratch, Scratch]:
+    """Where derived parts lie, for any target, and what was sent of them to this one."""
+    url = build.settings.scratch
+    root = Scratch(url if "://" in url else os.path.abspath(url))  # workers run in other folders
+    derived = root.at(_digest(build.key))
+    return derived, derived.at(f"to-{_digest(f'{build.name} {build.identity}')}")
+
+
 class _Job:
     def __init__(self, build: Build, events: Events, stop: Event, summary: Summary, say: Callable[[str], None]) -> None:
         self._build = build
@@ -89,10 +102,7 @@ class _Job:
         self._stop = stop
         self._summary = summary
         self._say = say
-        url = build.settings.scratch
-        root = Scratch(url if "://" in url else os.path.abspath(url))  # workers run in other folders
-        self._derived = root.at(_digest(build.key))
-        self._sent = self._derived.at(f"to-{_digest(f'{build.name} {build.identity}')}")
+        self._derived, self._sent = _places(build)
         self._parts: list[Part] = []
         self._partitions = 1  # of the ids; as many as when the first part was derived, whatever the settings say now
         self._told: dict[int, dict[str, Any]] = {}  # of the derived parts
@@ -110,7 +120,7 @@ class _Job:
         self._say(
             f"cluster: {cluster.workers} workers, {cluster.threads} at once"
             + (f" · {cluster.dashboard}" if cluster.dashboard else "")
-            + " · below some 100,000 records one machine is as fast"
+            + " · a small build is faster without --cluster"
         )
         for stage in (self._cut, self._derive, self._resolve, self._push):
             stage(cluster, plan.spec)
@@ -256,8 +266,8 @@ class _Job:
                 yield number
             return
         requests = build.settings.requests
-        leases = cluster.leases(f"requests-{requests}-{_digest(self._sent.url)}", requests)
-        tasks = {number: (number, self._derived, self._sent, sending, _Lease(leases)) for number in left}
+        name = f"requests-{requests}-{_digest(self._sent.url)}"
+        tasks = {number: (number, self._derived, self._sent, sending, name, requests) for number in left}
         for number, told in cluster.run(push_from_here, tasks, self._stop):
             if isinstance(told, Lost):
                 raise TransientError(f"part {number} {told.why} while it was pushed", advice=GOES_ON)
@@ -265,14 +275,7 @@ class _Job:
 
     def _start_anew_where_the_index_is_not_as_remembered(self) -> None:
         """Parts that an earlier call has sent count only where the state knows of their documents still."""
-        there, begun = progress.count(self._build.store, self._build.target_id), self._sent.has("begun")
-        if there and not begun:
-            raise ConfigError(
-                f"{self._build.target}: holds {there:,} documents, and a cluster builds an index from nothing",
-                advice="indexer reindex --cluster builds a new one beside it; without --cluster this machine loads "
-                "into it.",
-            )
-        if begun and not there:
+        if self._sent.has("begun") and not progress.count(self._build.store, self._build.target_id):
             self._sent.remove()
         self._sent.write("begun", [True])
 
@@ -407,10 +410,12 @@ class _Job:
         self._store([letter])
 
     def _record(self, number: int, taken: int) -> tuple[str, Record | Fault]:
+        several = dict(self._told[number]["several"])  # records of which more than one document was made
         passed = 0
         for file, item in cutting.items(self._parts[number], self._derived, self._build.plan.spec):
-            passed += not isinstance(item, Fault) or bool(item.raw)
-            if passed == taken:
+            if isinstance(item, Record) or item.raw:
+                passed += several.get(passed + 1, 1)
+            if passed >= taken:
                 return file, item
         raise TransientError(f"part {number} has no record {taken} any more: a dump was changed", advice=GOES_ON)
 
@@ -420,16 +425,6 @@ class _Job:
                 if each == taken:
                     return name, Delete(id) if body is None else Write(id, body)
         raise TransientError(f"part {number} has no document of record {taken} in scratch", advice=GOES_ON)
-
-
-@dataclass(frozen=True, slots=True)
-class _Lease:
-    """The semaphore as a function, so that it travels."""
-
-    semaphore: Any
-
-    def __call__(self) -> Any:
-        return self.semaphore
 
 
 def _add(account: Account, source: str, counts: Mapping[str, int]) -> None:

@@ -45,15 +45,20 @@ def own_credentials() -> Credentials:
     return own.target_credentials()
 
 
-def push_from_here(part: int, derived: Scratch, scratch: Scratch, sending: Sending, lease: Lease) -> dict[str, Any]:
-    """On a worker: opens the target for the part."""
+def push_from_here(
+    part: int, derived: Scratch, scratch: Scratch, sending: Sending, name: str, requests: int
+) -> dict[str, Any]:
+    """On a worker: opens the target for the part. The whole cluster has so many `requests` of this `name` under way."""
+    from distributed import Semaphore
+
     with in_use(sending.schema):
         sink = open_writer(
             replace(sending.target, credentials=own_credentials()), connections=sending.limits.connections
         )
         with closing(sink):
             sink.check()
-            return push(part, derived, scratch, sending, sink, lease)
+            leases = Semaphore(max_leases=requests, name=name)
+            return push(part, derived, scratch, sending, sink, lambda: leases)
 
 
 def push(

@@ -112,12 +112,6 @@ class Cluster:
             if sends and its.secrets != secrets(credentials):
                 raise _refused(worker, "has other credentials of the target: INDEXER_USERNAME, INDEXER_PASSWORD, ...")
 
-    def leases(self, name: str, count: int) -> Any:
-        """What the whole cluster has `count` of: a function that gives one, as a context."""
-        from distributed import Semaphore
-
-        return Semaphore(max_leases=count, name=name)
-
     def run(
         self, function: Callable[..., Any], tasks: Mapping[Any, tuple[Any, ...]], stop: Event
     ) -> Iterator[tuple[Any, Any]]:
@@ -166,10 +160,7 @@ class Cluster:
         from distributed.scheduler import KilledWorker
 
         if future.status == "finished":
-            try:
-                return future.result()
-            except OSError as error:  # of the connection: a finished task raises nothing
-                raise _gone(error) from None
+            return future.result()
         if future.status != "error":
             raise _gone(future.status)
         error = future.exception()
@@ -236,7 +227,10 @@ def connected(settings: ClusterSettings, credentials: Credentials) -> Iterator[C
                 "Nothing was sent.",
             ) from None
         ours = settings.scheduler.startswith("local:")
-        yield Cluster(client, patience=settings.part_seconds, dashboard="" if ours else str(client.dashboard_link))
+        try:
+            yield Cluster(client, patience=settings.part_seconds, dashboard="" if ours else str(client.dashboard_link))
+        except OSError as lost:  # Dask's: an engine, the state and scratch say what they are
+            raise _gone(lost) from None
 
 
 @contextmanager

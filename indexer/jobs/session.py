@@ -19,7 +19,7 @@ from indexer.jobs.dates import check_kept, dates_of
 from indexer.jobs.fields import fitted
 from indexer.jobs.publish import published
 from indexer.model.books import Account
-from indexer.model.errors import PermanentError, TargetError
+from indexer.model.errors import ConfigError, PermanentError, TargetError
 from indexer.model.records import Fault
 from indexer.model.schema import biblio
 from indexer.model.settings import ClusterSettings
@@ -77,16 +77,14 @@ class Session:
         with bulk_settings.tuned(
             self.sink, self.store, self.name, tunable=tunable, say=self.reporter.say, unread=first
         ):
-            if self.cluster.scheduler and (first or not self.building):
-                summary = self._build(plan)
-            else:
-                summary = carry_out(plan, self.sink, run_state, self.reporter)
+            if not (self.cluster.scheduler and (first or not self.building) and self._build(plan)):
+                carry_out(plan, self.sink, run_state, self.reporter)
         self.check_all_there()
-        return summary
+        return self.summary
 
-    def _build(self, plan: Plan) -> Summary:
-        """Carries the plan out on a cluster. Raises ConfigError for an index that holds documents which no build that
-        was begun there has sent.
+    def _build(self, plan: Plan) -> bool:
+        """Carries the plan out on a cluster; gives whether it did. Of a generation that holds documents already only
+        the rest is left, which is this machine's. Raises ConfigError for another index that holds some.
         """
         from indexer.cluster import driver  # Dask takes longer than most commands
         from indexer.pipeline.run_state import signatures
@@ -110,10 +108,19 @@ class Session:
             identity=identity,
             settings=self.cluster,
         )
+        if not driver.takes(build):
+            if self.building:
+                return False
+            raise ConfigError(
+                f"{self.reporter.target}: holds documents, and a cluster builds an index from nothing",
+                advice="indexer reindex --cluster builds a new one beside it; without --cluster this machine "
+                "loads into it. Nothing was sent.",
+            )
         reporter = self.reporter
         reporter.progress.start(sources.total_bytes(list(plan.files)))
         with stopping(reporter) as stop:
-            return driver.build(build, events=reporter.events(), stop=stop, summary=self.summary, say=reporter.say)
+            driver.build(build, events=reporter.events(), stop=stop, summary=self.summary, say=reporter.say)
+        return True
 
     def fault(self, fault: Fault) -> None:
         """A file could not be read, or a server not be harvested: counted, and told."""

@@ -57,7 +57,7 @@ def html(report: dict[str, Any], *, drawn: bool = True) -> str:
     columns = [name for name in COLUMNS if any(books.get(name) for books in report["books"].values())] or ["read"]
     head = "".join(f"<th>{name}</th>" for name in columns)
     rows = "".join(
-        f"<tr><td>{escape(source)}</td>{''.join(f'<td>{books[name]:,}</td>' for name in columns)}</tr>"
+        f"<tr><td>{escape(source)}</td>{''.join(f'<td>{books.get(name, 0):,}</td>' for name in columns)}</tr>"
         for source, books in report["books"].items()
     )
     flying = sum(report["in_flight"].values())

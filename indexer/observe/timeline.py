@@ -74,7 +74,7 @@ class Timeline:
                 "mean_batch_seconds": [round(each.seconds / max(each.batches, 1), 4) for each in buckets],
                 "longest_batch_seconds": [round(each.longest, 4) for each in buckets],
                 "retries": [each.retries for each in buckets],
-                "books": {column: [books[column] for books in counted] for column in COLUMNS},
+                "books": {column: [books.get(column, 0) for books in counted] for column in COLUMNS},
                 "pauses": [[round(start, 2), round(end, 2)] for start, end in self.pauses],
             }
 

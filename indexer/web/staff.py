@@ -128,7 +128,7 @@ def shown_run(seen: SeenRun) -> dict[str, Any]:
         "run": run,
         "report": report,
         "under_way": seen.under_way,
-        "columns": COLUMNS,
+        "columns": [name for name in COLUMNS if name != "superseded" or any(name in each for each in books.values())],
         "books": books,
         "took": _time(seconds),
         "rate": int(read / seconds) if seconds else 0,

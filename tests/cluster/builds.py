@@ -11,7 +11,8 @@ import indexer
 from indexer.engines.registry import open_index, parse_target
 from indexer.jobs.results import LoadResult
 
-DATES = ("first_indexed", "last_indexed")
+#: What no two loads have alike.
+OF_THE_LOAD = ("first_indexed", "last_indexed", "_version_")
 
 
 def load(folder: Path, name: str, paths: list[str], scheduler: str = "", **values: Any) -> LoadResult:
@@ -33,7 +34,7 @@ def documents(target: str) -> dict[str, dict[str, Any]]:
     with closing(open_index(parse_target(target))) as index:
         index.check()
         found = [orjson.loads(body) for bodies, _ in index.pages() for body in bodies]
-    return {each["id"]: {name: value for name, value in each.items() if name not in DATES} for each in found}
+    return {each["id"]: {name: each[name] for name in each if name not in OF_THE_LOAD} for each in found}
 
 
 def remembered(folder: Path, name: str) -> dict[str, list[Any]]:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+import indexer
 from indexer.model.errors import ConfigError
 from tests.cluster import dumps
 from tests.cluster.builds import documents, load, remembered
@@ -74,3 +75,24 @@ def test_a_worker_of_another_release_is_refused(
         load(tmp_path, "one", paths, scheduler)
     assert "Nothing was read or sent" in raised.value.advice
     assert documents(f"embedded:{tmp_path / 'one'}") == {}
+
+
+def test_a_reindex_is_built_by_the_cluster_and_ends_as_one_machines(tmp_path: Path, scheduler: str) -> None:
+    dumps.write(tmp_path / "dumps", files=3)
+    (tmp_path / "dumps" / "9.xml").unlink()
+    found = []
+    for name, address in (("one", ""), ("two", scheduler)):
+        (tmp_path / "indexer.toml").write_text(
+            f'target = "embedded:{tmp_path / name}"\nstate = "sqlite:///{tmp_path / name}.db"\nreports = ""\n'
+            f'[load]\nerror_budget = {{ share = 1.0 }}\n[cluster]\nscheduler = "{address}"\n'
+            f'scratch = "{tmp_path / "scratch"}"\n[[source]]\nname = "theses"\nprofile = "ojs"\n'
+            f'paths = ["{tmp_path / "dumps"}"]\n',
+            encoding="utf-8",
+        )
+        config = indexer.configure(tmp_path / "indexer.toml")
+        result = indexer.reindex(config)
+        assert result.promoted
+        assert not result.account.open_sources
+        found.append((documents(f"embedded:{tmp_path / name}"), result.exit_code, result.account.total.read))
+    assert found[0] == found[1]
+    assert result.account.total.superseded > 0
