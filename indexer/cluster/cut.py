@@ -14,8 +14,8 @@ from indexer.sources.files import is_no_file
 from indexer.sources.remote_file import Remote
 
 PART_RECORDS = 50_000
-PART_BYTES = 96 << 20  # of records as they are in memory, or of whole files as they are stored
-WHOLE = 48 << 20  # bytes; a smaller file is read as it is by the task that derives its documents
+PART_BYTES = 32 << 20  # of records as they are in memory, or of whole files as they are stored
+WHOLE = 32 << 20  # bytes; a smaller file is read as it is by the task that derives its documents
 BLOCK_RECORDS = 500
 
 
