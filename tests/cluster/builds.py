@@ -9,7 +9,7 @@ import orjson
 
 import indexer
 from indexer.engines.registry import open_index, parse_target
-from indexer.jobs.results import LoadResult
+from indexer.jobs.results import LoadResult, ReindexResult
 
 #: What no two loads have alike.
 OF_THE_LOAD = ("first_indexed", "last_indexed", "_version_")
@@ -28,6 +28,10 @@ def load(folder: Path, name: str, paths: list[str], scheduler: str = "", **value
         **values,
     )
     return indexer.load(paths, profile="ojs", config=config)
+
+
+def reindex(file: Path) -> ReindexResult:
+    return indexer.reindex(indexer.configure(file))
 
 
 def documents(target: str) -> dict[str, dict[str, Any]]:

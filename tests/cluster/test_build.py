@@ -1,23 +1,22 @@
 """A build on a cluster leaves what one machine leaves: documents, books, dead letters, dates, fingerprints."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-import indexer
 from indexer.model.errors import ConfigError
-from tests.cluster import dumps
-from tests.cluster.builds import documents, load, remembered
+from tests.cluster import dumps, patches
+from tests.cluster.apart import Apart
+from tests.cluster.builds import documents, load, reindex, remembered
 
-pytestmark = pytest.mark.usefixtures("small_parts")
+PATCHES = [patches.small_parts]
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_the_same_as_on_one_machine(tmp_path: Path, scheduler: str, seed: int) -> None:
+def test_the_same_as_on_one_machine(tmp_path: Path, apart: Apart, seed: int) -> None:
     paths = dumps.write(tmp_path / "dumps", seed=seed)
     one = load(tmp_path, "one", paths)
-    two = load(tmp_path, "two", paths, scheduler)
+    two = apart.load(tmp_path, "two", paths, patches=PATCHES)
     assert documents(f"embedded:{tmp_path / 'two'}") == documents(f"embedded:{tmp_path / 'one'}") != {}
     assert remembered(tmp_path, "two") == remembered(tmp_path, "one")
     mine, theirs = one.summary.account, two.summary.account
@@ -34,54 +33,41 @@ def test_the_same_as_on_one_machine(tmp_path: Path, scheduler: str, seed: int) -
     assert not list((tmp_path / "scratch").glob("*"))
 
 
-def test_an_index_that_holds_documents_is_left_alone(tmp_path: Path, scheduler: str) -> None:
+def test_an_index_that_holds_documents_is_left_alone(tmp_path: Path, apart: Apart) -> None:
     paths = dumps.write(tmp_path / "dumps", files=1)
     load(tmp_path, "one", paths)
     before = documents(f"embedded:{tmp_path / 'one'}")
     with pytest.raises(ConfigError, match="a cluster builds an index from nothing"):
-        load(tmp_path, "one", dumps.write(tmp_path / "others", files=2, seed=5), scheduler)
+        apart.load(tmp_path, "one", dumps.write(tmp_path / "others", files=2, seed=5), patches=PATCHES)
     assert documents(f"embedded:{tmp_path / 'one'}") == before
 
 
-def test_documents_derived_once_are_sent_to_another_target(
-    tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_documents_derived_once_are_sent_to_another_target(tmp_path: Path, apart: Apart) -> None:
     paths = dumps.write(tmp_path / "dumps", files=2)
-    load(tmp_path, "one", paths, scheduler, cluster__keep=True)
-    from indexer.cluster import driver
-
-    def derived_again(*_: Any) -> None:
-        raise AssertionError
-
-    monkeypatch.setattr(driver, "derive", derived_again)
-    load(tmp_path, "two", paths, scheduler)
+    apart.load(tmp_path, "one", paths, cluster__keep=True, patches=PATCHES)
+    apart.load(tmp_path, "two", paths, patches=[*PATCHES, patches.never_derived])
     assert documents(f"embedded:{tmp_path / 'two'}") == documents(f"embedded:{tmp_path / 'one'}") != {}
 
 
-def test_no_scheduler_is_said_before_anything_is_read(tmp_path: Path) -> None:
+def test_no_scheduler_is_said_before_anything_is_read(tmp_path: Path, apart: Apart) -> None:
     paths = dumps.write(tmp_path / "dumps", files=1)
     with pytest.raises(ConfigError, match="--cluster local:x: how many workers"):
-        load(tmp_path, "one", paths, "local:x")
+        apart.load(tmp_path, "one", paths, scheduler="local:x")
 
 
-def test_a_worker_of_another_release_is_refused(
-    tmp_path: Path, scheduler: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from indexer.cluster import scheduler as module
-
-    monkeypatch.setattr(module, "derive_version", iter("abcdef").__next__)
+def test_a_worker_of_another_release_is_refused(tmp_path: Path, apart: Apart) -> None:
     paths = dumps.write(tmp_path / "dumps", files=1)
     with pytest.raises(ConfigError, match="the rules and their libraries differ") as raised:
-        load(tmp_path, "one", paths, scheduler)
+        apart.load(tmp_path, "one", paths, patches=[*PATCHES, patches.other_rules_each_time])
     assert "Nothing was read or sent" in raised.value.advice
     assert documents(f"embedded:{tmp_path / 'one'}") == {}
 
 
-def test_a_reindex_is_built_by_the_cluster_and_ends_as_one_machines(tmp_path: Path, scheduler: str) -> None:
+def test_a_reindex_is_built_by_the_cluster_and_ends_as_one_machines(tmp_path: Path, apart: Apart) -> None:
     dumps.write(tmp_path / "dumps", files=3)
     (tmp_path / "dumps" / "9.xml").unlink()
     found = []
-    for name, address in (("one", ""), ("two", scheduler)):
+    for name, address in (("one", ""), ("two", apart.scheduler)):
         (tmp_path / "indexer.toml").write_text(
             f'target = "embedded:{tmp_path / name}"\nstate = "sqlite:///{tmp_path / name}.db"\nreports = ""\n'
             f'[load]\nerror_budget = {{ share = 1.0 }}\n[cluster]\nscheduler = "{address}"\n'
@@ -89,8 +75,7 @@ def test_a_reindex_is_built_by_the_cluster_and_ends_as_one_machines(tmp_path: Pa
             f'paths = ["{tmp_path / "dumps"}"]\n',
             encoding="utf-8",
         )
-        config = indexer.configure(tmp_path / "indexer.toml")
-        result = indexer.reindex(config)
+        result = apart(reindex, tmp_path / "indexer.toml", patches=PATCHES)
         assert result.promoted
         assert not result.account.open_sources
         found.append((documents(f"embedded:{tmp_path / name}"), result.exit_code, result.account.total.read))

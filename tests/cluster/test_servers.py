@@ -10,12 +10,13 @@ import requests
 
 from indexer.engines import registry
 from indexer.engines.registry import open_index, parse_target
-from tests.cluster import dumps
+from tests.cluster import dumps, patches
+from tests.cluster.apart import Apart
 from tests.cluster.builds import documents, load, remembered
 
 SERVERS = {"solr": "solr", "solrcloud": "solr", "elasticsearch": "elasticsearch", "opensearch": "opensearch"}
 
-pytestmark = [pytest.mark.servers, pytest.mark.usefixtures("small_parts")]
+pytestmark = pytest.mark.servers
 
 
 @pytest.fixture(params=SERVERS)
@@ -38,10 +39,10 @@ def target(request: pytest.FixtureRequest) -> Iterator[str]:
             requests.delete(f"{base}/_index_template/{name}{number}", timeout=60)
 
 
-def test_workers_send_what_one_machine_sends(tmp_path: Path, scheduler: str, target: str) -> None:
+def test_workers_send_what_one_machine_sends(tmp_path: Path, apart: Apart, target: str) -> None:
     paths = dumps.write(tmp_path / "dumps", seed=3)
     one = load(tmp_path, "one", paths, target=f"{target}1")
-    two = load(tmp_path, "two", paths, scheduler, target=f"{target}2", cluster__requests=2)
+    two = apart.load(tmp_path, "two", paths, target=f"{target}2", cluster__requests=2, patches=[patches.small_parts])
     found = documents(f"{target}2")
     assert found == documents(f"{target}1") != {}
     assert remembered(tmp_path, "two") == remembered(tmp_path, "one")
