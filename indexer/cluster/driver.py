@@ -26,8 +26,9 @@ from indexer.cluster.scratch import Scratch
 from indexer.derive.tracking import Tracked
 from indexer.engines.base import Action, Engine, Outcome, Write, Writer
 from indexer.model.books import Account
+from indexer.model.build import Work
 from indexer.model.documents import Delete
-from indexer.model.errors import TransientError
+from indexer.model.errors import PermanentError, TransientError
 from indexer.model.records import Fault, Record
 from indexer.model.settings import ClusterSettings
 from indexer.model.targets import Credentials, Target
@@ -41,6 +42,7 @@ from indexer.state.dead_letters import DeadLetter
 from indexer.state.store import Store
 
 BYTES_OF_AN_ID = 400  # that resolving takes, at the most
+HERE = "this process"
 ASKED = 500  # ids whose dates are looked up at once
 
 
@@ -70,13 +72,15 @@ def build(build: Build, *, events: Events, stop: Event, summary: Summary, say: C
     """Carries the plan out; `summary` is filled as it goes on. Raises ConfigError, TransientError, PermanentError,
     SourceError, BudgetError; the books close then, too.
     """
-    job = _Job(build, events, stop, summary, say)
+    work = summary.build = Work()
+    job = _Job(build, events, stop, summary, work, say)
     started = time.monotonic()
     try:
-        with connected(build.settings, build.target.credentials) as cluster:
+        with connected(build.settings, build.target.credentials, work) as cluster:
             job.run(cluster)
     finally:
         job.close()
+        work.end()
         summary.seconds = time.monotonic() - started
         events.counted(summary.account)
     return summary
@@ -96,11 +100,14 @@ def _places(build: Build) -> tuple[Scratch, Scratch]:
 
 
 class _Job:
-    def __init__(self, build: Build, events: Events, stop: Event, summary: Summary, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, build: Build, events: Events, stop: Event, summary: Summary, work: Work, say: Callable[[str], None]
+    ) -> None:
         self._build = build
         self._events = events
         self._stop = stop
         self._summary = summary
+        self._work = work
         self._say = say
         self._derived, self._sent = _places(build)
         self._parts: list[Part] = []
@@ -119,7 +126,7 @@ class _Job:
         )
         self._say(
             f"cluster: {cluster.workers} workers, {cluster.threads} at once"
-            + (f" · {cluster.dashboard}" if cluster.dashboard else "")
+            + (f" · {self._work.dashboard}" if self._work.dashboard else "")
             + " · a small build is faster without --cluster"
         )
         for stage in (self._cut, self._derive, self._resolve, self._push):
@@ -146,11 +153,14 @@ class _Job:
         steps = planned(self._build.plan.files, os.getcwd())
         found: dict[int, list[Part]] = {n: [step] for n, step in enumerate(steps) if isinstance(step, Part)}
         far: dict[int, tuple[Any, ...]] = {}
+        self._begin("cut", sum(isinstance(step, Cut) for step in steps))
         for number, step in enumerate(steps):
             if isinstance(step, Cut):
                 arguments = (step, f"cut/{number}", self._derived)
                 if step.here:
+                    began = time.monotonic()
                     found[number] = cutting.cut(*arguments, self._build.plan.spec, self._build.plan.locations)
+                    self._work.did(number, HERE, time.monotonic() - began, 0)
                 else:
                     far[number] = (*arguments, spec, {})
         for number, parts in cluster.run(cutting.cut, far, self._stop):
@@ -168,9 +178,8 @@ class _Job:
                 self._take(number, self._derived.read(f"derived/{number}"))
             else:
                 tasks[number] = (part, number, self._derived, spec, self._partitions)
-        if self._told:
-            self._say(f"goes on: {len(self._told)} of {len(self._parts)} parts are derived already")
-        for number, told in cluster.run(derive, tasks, self._stop):
+        self._begin("derive", len(self._parts), len(self._told))
+        for number, told in cluster.run(derive, tasks, self._stop, records=lambda told: told["records"]):
             self._take(number, self._apart(number) if isinstance(told, Lost) else told)
         if not self._stop.is_set():
             self._check_budget("Nothing was sent.")
@@ -188,7 +197,15 @@ class _Job:
                 for file, (item, result) in zip(files, pairs, strict=True)
                 if not isinstance(item, pool.End)
             )
-            return write(made, number, self._derived, spec, self._partitions)
+            told = write(made, number, self._derived, spec, self._partitions)
+        self._work.did(number, HERE, told["seconds"], told["records"])
+        return told
+
+    def _begin(self, stage: str, tasks: int, before: int = 0) -> None:
+        self._work.begin(stage, tasks, before)
+        if tasks:
+            done = f", {before:,} of them done before" if before else ""
+            self._say(f"{stage}: {tasks:,} part{'' if tasks == 1 else 's'}{done}")
 
     def _take(self, number: int, told: dict[str, Any]) -> None:
         self._told[number] = told
@@ -228,6 +245,7 @@ class _Job:
             for partition in range(self._partitions)
             if not self._derived.has(f"resolved/{partition}")
         }
+        self._begin("resolve", self._partitions, self._partitions - len(tasks))
         for partition, told in cluster.run(resolve, tasks, self._stop):
             _sure(told, partition)
 
@@ -249,6 +267,7 @@ class _Job:
                 self._count(number)
             else:
                 left.append(number)
+        self._begin("push", len(self._parts), len(self._parts) - len(left))
         for number in left if build.dates is not None else ():
             self._look_up(number)
         for number in self._pushed(cluster, left, sending):
@@ -262,16 +281,18 @@ class _Job:
             for number in left:
                 if self._stop.is_set():
                     return
-                push(number, self._derived, self._sent, sending, build.sink, settled=build.sink.commit)
+                told = push(number, self._derived, self._sent, sending, build.sink, settled=build.sink.commit)
+                self._work.did(number, HERE, told["seconds"], _of_books(told))
                 yield number
             return
         requests = build.settings.requests
         name = f"requests-{requests}-{_digest(self._sent.url)}"
         tasks = {number: (number, self._derived, self._sent, sending, name, requests) for number in left}
-        for number, told in cluster.run(push_from_here, tasks, self._stop):
-            if isinstance(told, Lost):
-                raise TransientError(f"part {number} {told.why} while it was pushed", advice=GOES_ON)
-            yield number
+        with cluster.throttled(name, requests):
+            for number, told in cluster.run(push_from_here, tasks, self._stop, records=_of_books):
+                if isinstance(told, Lost):
+                    raise TransientError(f"part {number} {told.why} while it was pushed", advice=GOES_ON)
+                yield number
 
     def _start_anew_where_the_index_is_not_as_remembered(self) -> None:
         """Parts that an earlier call has sent count only where the state knows of their documents still."""
@@ -292,6 +313,7 @@ class _Job:
     def _count(self, number: int) -> None:
         """A part is in the index: into the books, and then into the state."""
         told, marks, gone, refused, dates = self._sent.blocks(f"pushed/{number}")
+        self._check_books(number, told)
         for source, counts in told["books"].items():
             _add(self._summary.account, source, counts)
         self._summary.retries += told["retries"]
@@ -309,6 +331,17 @@ class _Job:
                 # what failed before a version that is in the index now, or gone as it is to be, is overtaken
                 arrival = (build.run_id, self._firsts[number] + taken)
                 dead_letters.overtake(connection, target_id=build.target_id, document_id=id, arrival=arrival)
+
+    def _check_books(self, number: int, told: Mapping[str, Any]) -> None:
+        """Of one part: what was read is filtered, rejected, or was given to whoever pushed it."""
+        for source, counts in self._told[number]["books"].items():
+            pushed = sum(told["books"].get(source, {}).values())
+            if counts["read"] != counts.get("filtered", 0) + counts.get("rejected", 0) + pushed:
+                raise PermanentError(
+                    f"the books of part {number} do not close: of {source} {counts['read']:,} records were read, "
+                    f"{pushed:,} were sent, deleted or superseded",
+                    advice="The live index is not touched. Empty cluster.scratch and build again; and tell us, please.",
+                )
 
     def _keep_letters(self) -> None:
         """The records that became no document."""
@@ -393,7 +426,8 @@ class _Job:
             pusher.commit()
         finally:
             pusher.close()
-        if not build.settings.keep:
+        self._sent.remove()
+        if not build.settings.keep and not self._derived.folders("to-"):  # nobody else builds from these parts
             self._derived.remove()
 
     def _put_dates(self, connection: sa.Connection, known: dict[str, Tracked]) -> None:
@@ -437,6 +471,10 @@ def _sure(result: Any, task: object) -> Any:
     if isinstance(result, Lost):
         raise TransientError(f"{task} {result.why}", advice=GOES_ON)
     return result
+
+
+def _of_books(told: Mapping[str, Any]) -> int:
+    return sum(sum(counts.values()) for counts in told["books"].values())
 
 
 def _digest(text: str) -> str:

@@ -16,12 +16,13 @@ from indexer.derive.tracking import Tracked
 from indexer.engines.base import Action, Outcome, Write, Writer
 from indexer.engines.registry import open_writer
 from indexer.model.documents import Delete
-from indexer.model.errors import TransientError
+from indexer.model.errors import PermanentError, TransientError
 from indexer.model.schema import Schema, in_use
 from indexer.model.targets import Credentials, Target
 from indexer.pipeline.dates import Stamps
 from indexer.pipeline.push import Limits, Pusher
 
+ASLEEP_SECONDS = 20.0  # without a request: the worker hung, and its part may be another one's
 Lease = Callable[[], AbstractContextManager[Any]]
 
 
@@ -49,8 +50,9 @@ def push_from_here(
     part: int, derived: Scratch, scratch: Scratch, sending: Sending, name: str, requests: int
 ) -> dict[str, Any]:
     """On a worker: opens the target for the part. The whole cluster has so many `requests` of this `name` under way."""
-    from distributed import Semaphore
+    from distributed import Semaphore, get_worker
 
+    worker = get_worker()
     with in_use(sending.schema):
         sink = open_writer(
             replace(sending.target, credentials=own_credentials()), connections=sending.limits.connections
@@ -58,7 +60,9 @@ def push_from_here(
         with closing(sink):
             sink.check()
             leases = Semaphore(max_leases=requests, name=name)
-            return push(part, derived, scratch, sending, sink, lambda: leases)
+            return push(
+                part, derived, scratch, sending, sink, lambda: leases, busy=lambda: worker.log_event(name, "busy")
+            )
 
 
 def push(
@@ -69,9 +73,12 @@ def push(
     sink: Writer,
     lease: Lease = nullcontext,
     settled: Callable[[], None] = lambda: None,
+    busy: Callable[[], None] = lambda: None,
 ) -> dict[str, Any]:
     """Sends what counts of the part and writes `pushed/PART`, once `settled` has made it last; gives what the driver
-    must know of it.
+    must know of it. `busy` is told when the engine has too much to do.
+
+    Raises PermanentError where another worker has sent the part meanwhile: this one was taken for dead.
     """
     began = time.monotonic()
     lost, won = counted(part, sending.partitions, derived)
@@ -98,11 +105,15 @@ def push(
             if stamps is not None:
                 stamps.acknowledge(action.id)
 
-    def paused(_error: TransientError, _seconds: float) -> None:
+    def paused(error: TransientError, _seconds: float) -> None:
         nonlocal retries
         retries += 1
+        if error.busy:
+            busy()
 
-    pusher: Pusher[list[Any]] = Pusher(_Leased(sink, lease), sending.limits, on_answer=answered, on_pause=paused)
+    pusher: Pusher[list[Any]] = Pusher(
+        _Leased(sink, lease, part, scratch), sending.limits, on_answer=answered, on_pause=paused
+    )
     try:
         for block in derived.blocks(f"derived/{part}.documents"):
             for number, name, id, body, mark, change in block:
@@ -131,11 +142,15 @@ def push(
 
 
 class _Leased:
-    """A sink of which the whole cluster has so many requests under way, and no more."""
+    """A sink of which the whole cluster has so many requests under way, and no more; for a part, as long as it is this
+    worker's.
+    """
 
-    def __init__(self, sink: Writer, lease: Lease) -> None:
+    def __init__(self, sink: Writer, lease: Lease, part: int, scratch: Scratch) -> None:
         self._sink = sink
         self._lease = lease
+        self._part, self._scratch = part, scratch
+        self._looked = time.monotonic()
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._sink, name)
@@ -145,6 +160,9 @@ class _Leased:
 
     def push(self, actions: Any) -> Any:
         with self._lease():
+            if time.monotonic() - self._looked > ASLEEP_SECONDS and self._scratch.has(f"pushed/{self._part}"):
+                raise PermanentError(f"part {self._part} was sent by another worker meanwhile")
+            self._looked = time.monotonic()
             return self._sink.push(actions)
 
 

@@ -1,6 +1,7 @@
 """Dask: where tasks are run, and what becomes of those whose worker dies, hangs or cannot be reached."""
 
 import contextlib
+import itertools
 import logging
 import os
 import time
@@ -14,8 +15,10 @@ from typing import Any
 from indexer import __version__
 from indexer.cluster.push import own_credentials
 from indexer.cluster.scratch import Scratch
+from indexer.cluster.throttle import Throttle
 from indexer.formats.profiles import files_of
 from indexer.formats.version import derive_version
+from indexer.model.build import Work
 from indexer.model.errors import ConfigError, IndexerError, TransientError
 from indexer.model.settings import ClusterSettings
 from indexer.model.targets import Credentials
@@ -23,6 +26,7 @@ from indexer.pipeline.workers import TransformSpec
 
 LOOK_SECONDS = 5.0  # between two looks at tasks that take long
 COME_UP_SECONDS = 60
+ANSWER_SECONDS = 120  # for workers that are asked what they have: one that was just begun reads the rules first
 GOES_ON = "What is done is kept: run the same command again, and it goes on with the parts that are left."
 
 
@@ -53,14 +57,27 @@ def facts(spec: TransformSpec, files: Sequence[str], scratch: Scratch) -> Facts:
     return Facts(__version__, derive_version(), rules, tuple(missing), secrets(own_credentials()))
 
 
-def _same(made_by: tuple[str, str], function: Callable[..., Any], *arguments: Any) -> Any:
+@dataclass(frozen=True, slots=True)
+class Did:
+    """What a task came to, and the worker that did it in so many seconds."""
+
+    result: Any
+    worker: str
+    seconds: float
+
+
+def _same(made_by: tuple[str, str], function: Callable[..., Any], *arguments: Any) -> Did:
     """On a worker, which may have joined since all were checked."""
     if made_by != (__version__, derive_version()):
         raise ConfigError(
             f"a worker that joined the cluster has another release, indexer {__version__}, or other libraries",
             advice=f"Install the same on every host. {GOES_ON}",
         )
-    return function(*arguments)
+    from distributed import get_worker
+
+    began = time.monotonic()
+    result = function(*arguments)
+    return Did(result, get_worker().address, time.monotonic() - began)
 
 
 def secrets(credentials: Credentials) -> tuple[str | None, bool, bool]:
@@ -70,15 +87,10 @@ def secrets(credentials: Credentials) -> tuple[str | None, bool, bool]:
 class Cluster:
     """The workers of a scheduler."""
 
-    def __init__(self, client: Any, *, patience: float, dashboard: str = "") -> None:
+    def __init__(self, client: Any, work: Work, *, patience: float) -> None:
         self._client = client
+        self._work = work
         self._patience = patience
-        self._dashboard = dashboard
-
-    @property
-    def dashboard(self) -> str:
-        """Where Dask shows what it does; "" for workers of our own."""
-        return self._dashboard
 
     @property
     def threads(self) -> int:
@@ -94,7 +106,21 @@ class Cluster:
     ) -> None:
         """Raises ConfigError for a worker that would make other documents, or could not do its part."""
         mine = facts(spec, sorted(files), scratch)
-        found = self._client.run(facts, spec, sorted(files), scratch, on_error="return")
+        try:
+            found = self._client.sync(
+                self._client._run,
+                facts,
+                spec,
+                sorted(files),
+                scratch,
+                on_error="return",
+                callback_timeout=ANSWER_SECONDS,
+            )
+        except TimeoutError:
+            raise ConfigError(
+                f"cluster: not all of {self.workers} workers answered within {ANSWER_SECONDS} s",
+                advice="Restart those that hang (the scheduler's page shows them). Nothing was read or sent.",
+            ) from None
         for worker, its in found.items():
             if not isinstance(its, Facts):
                 raise _refused(worker, f"cannot run indexer {__version__}: {its}")
@@ -113,30 +139,44 @@ class Cluster:
                 raise _refused(worker, "has other credentials of the target: INDEXER_USERNAME, INDEXER_PASSWORD, ...")
 
     def run(
-        self, function: Callable[..., Any], tasks: Mapping[Any, tuple[Any, ...]], stop: Event
-    ) -> Iterator[tuple[Any, Any]]:
-        """The tasks' results by their keys, as they come; Lost for one that costs its workers. Ends early on `stop`.
+        self,
+        function: Callable[..., Any],
+        tasks: Mapping[int, tuple[Any, ...]],
+        stop: Event,
+        *,
+        records: Callable[[Any], int] = lambda _: 0,
+    ) -> Iterator[tuple[int, Any]]:
+        """The tasks' results by their numbers, as they come; Lost for one that costs its workers. Ends early on `stop`.
+        `records` says how many a result stands for, in what is told of the work.
 
         Raises what a task raises, TransientError when the scheduler is gone.
         """
         waiting = deque(tasks)
-        flying: dict[Any, tuple[Any, float]] = {}
-        slow: set[Any] = set()
+        flying: dict[Any, _Flying] = {}  # in the order in which they were given away
         try:
             while (waiting or flying) and not stop.is_set():
-                while waiting and len(flying) < 2 * self.threads:
-                    key = waiting.popleft()
-                    flying[self._submit(function, tasks[key], ())] = (key, time.monotonic())
+                threads = self.threads
+                while waiting and len(flying) < 2 * threads:
+                    number = waiting.popleft()
+                    flying[self._submit(function, tasks[number], ())] = _Flying(number)
+                for task in itertools.islice(flying.values(), threads):  # the others wait for a worker
+                    task.since = task.since or time.monotonic()
                 for future in self._done(list(flying)):
-                    key, _ = flying.pop(future)
-                    yield key, self._result(future)
+                    number = flying.pop(future).number
+                    result = self._result(future)
+                    if isinstance(result, Did):
+                        self._work.did(number, result.worker, result.seconds, records(result.result))
+                        result = result.result
+                    yield number, result
                     future.release()
-                self._look(function, tasks, flying, slow)
-                for key in [key for key in slow if key not in {each for each, _ in flying.values()}]:
-                    slow.discard(key)
+                self._look(function, tasks, flying)
         finally:
             with contextlib.suppress(Exception):  # the scheduler may be gone, and what ends the run says so
                 self._client.cancel(list(flying), force=True)
+
+    def throttled(self, name: str, requests: int) -> Throttle:
+        """A context in which so many requests of this name may be under way, and fewer where the engine is busy."""
+        return Throttle(self._client, name, requests, self._work)
 
     def _submit(self, function: Callable[..., Any], arguments: tuple[Any, ...], but: Sequence[str]) -> Any:
         others = [worker for worker in self._client.nthreads() if worker not in but] if but else None
@@ -171,31 +211,40 @@ class Cluster:
         raise TransientError(f"a task failed on a worker: {type(error).__name__}: {error}", advice=GOES_ON)
 
     def _look(
-        self,
-        function: Callable[..., Any],
-        tasks: Mapping[Any, tuple[Any, ...]],
-        flying: dict[Any, tuple[Any, float]],
-        slow: set[Any],
+        self, function: Callable[..., Any], tasks: Mapping[int, tuple[Any, ...]], flying: dict[Any, "_Flying"]
     ) -> None:
         """Gives a task that takes too long to another worker."""
-        late = [each for each, (_, since) in flying.items() if time.monotonic() - since > self._patience]
+        now = time.monotonic()
+        late = [future for future, task in flying.items() if task.since and now - task.since > self._patience]
         if not late:
             return
         at = {key: worker for worker, keys in self._client.processing().items() for key in keys}
         for future in late:
-            key, _ = flying.pop(future)
+            task = flying.pop(future)
             self._client.cancel([future], force=True)
-            if key in slow:
-                raise TransientError(f"part {key} takes more than {self._patience:.0f} s, twice", advice=GOES_ON)
-            slow.add(key)
             held = [worker for name, worker in at.items() if name == future.key]
-            flying[self._submit(function, tasks[key], held)] = (key, time.monotonic())
+            for worker in held:
+                self._work.lost(worker)
+            if task.again:
+                raise TransientError(
+                    f"part {task.number} takes more than {self._patience:.0f} s, twice", advice=GOES_ON
+                )
+            flying[self._submit(function, tasks[task.number], held)] = _Flying(task.number, again=True)
+
+
+@dataclass(slots=True)
+class _Flying:
+    """A task that was given to the scheduler; `since` it has a worker. `again`: another one had it too long."""
+
+    number: int
+    again: bool = False
+    since: float = 0.0
 
 
 @contextmanager
-def connected(settings: ClusterSettings, credentials: Credentials) -> Iterator[Cluster]:
+def connected(settings: ClusterSettings, credentials: Credentials, work: Work) -> Iterator[Cluster]:
     """The cluster that the settings name: that of a scheduler, or (`local:N`) workers of this machine, for the time of
-    the build. Raises ConfigError where it cannot be reached or has no workers.
+    the build, which puts what is done into `work`. Raises ConfigError where it cannot be reached or has no workers.
     """
     try:
         from distributed import Client, LocalCluster
@@ -226,9 +275,10 @@ def connected(settings: ClusterSettings, credentials: Credentials) -> Iterator[C
                 advice="Start the scheduler (dask scheduler) and its workers (dask worker), or take --cluster local:2. "
                 "Nothing was sent.",
             ) from None
-        ours = settings.scheduler.startswith("local:")
+        if not settings.scheduler.startswith("local:"):
+            work.dashboard = str(client.dashboard_link)
         try:
-            yield Cluster(client, patience=settings.part_seconds, dashboard="" if ours else str(client.dashboard_link))
+            yield Cluster(client, work, patience=settings.part_seconds)
         except OSError as lost:  # Dask's: an engine, the state and scratch say what they are
             raise _gone(lost) from None
 

@@ -73,6 +73,14 @@ class Scratch:
             files, path = self._files(name)
             return bool(files.exists(path))
 
+    def folders(self, beginning: str) -> list[str]:
+        """The names of the folders in it that begin so."""
+        with self._guard("read"):
+            files, path = self._files("")
+            found = files.ls(path, detail=False, refresh=True) if files.exists(path) else []
+        names = [str(each).rstrip("/").rpartition("/")[2] for each in found]
+        return sorted(name for name in names if name.startswith(beginning))
+
     def remove(self) -> None:
         """All of it."""
         with self._guard("removed"):

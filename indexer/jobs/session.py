@@ -117,7 +117,7 @@ class Session:
                 "loads into it. Nothing was sent.",
             )
         reporter = self.reporter
-        reporter.progress.start(sources.total_bytes(list(plan.files)))
+        reporter.starts(sources.total_bytes(list(plan.files)))
         with stopping(reporter) as stop:
             driver.build(build, events=reporter.events(), stop=stop, summary=self.summary, say=reporter.say)
         return True

@@ -88,7 +88,8 @@ def lines(summary: Summary, *, target: str, dry_run: bool = False, remembered: b
 
 
 def as_json(summary: Summary, *, target: str, dry_run: bool = False) -> dict[str, Any]:
-    return {
+    build = {} if summary.build is None else {"build": summary.build.as_json()}
+    return build | {
         "target": target,
         "dry_run": dry_run,
         "seconds": round(summary.seconds, 3),

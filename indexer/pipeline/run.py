@@ -12,6 +12,7 @@ from indexer import sources
 from indexer.derive.tracking import Change
 from indexer.engines.base import Action, Outcome, Writer
 from indexer.model.books import HELD, Account
+from indexer.model.build import Work
 from indexer.model.documents import Delete
 from indexer.model.errors import ExitCode, IndexerError, SourceError, TransientError
 from indexer.model.reasons import kind as kind_of
@@ -86,7 +87,7 @@ class Summary:
     record and document; `retries` the requests that were tried again; `held` the
     documents whose deletion the delete guard has stopped; `missing`, for `sync`, the records of its sources that are
     not in the index, those of earlier runs too. `faulty` are the files that were not read, or not to their end.
-    `after_failed`: the load is well, what was to follow is not.
+    `after_failed`: the load is well, what was to follow is not. `build`: how a build on a cluster goes.
     """
 
     account: Account = field(default_factory=Account)
@@ -99,6 +100,7 @@ class Summary:
     after_failed: bool = False
     faulty: list[str] = field(default_factory=list)
     examples: dict[str, Example] = field(default_factory=dict)
+    build: Work | None = None
 
     def warn(self, warning: str, record: Record, id: str) -> None:
         """One warning more of its kind; beyond so many kinds, of the others."""
@@ -120,6 +122,7 @@ class Summary:
         self.missing += part.missing
         self.after_failed |= part.after_failed
         self.faulty += part.faulty
+        self.build = part.build or self.build
 
     @property
     def exit_code(self) -> ExitCode:

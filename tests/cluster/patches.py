@@ -1,11 +1,13 @@
 """What tests change in the process that builds."""
 
+import errno
 import itertools
 import os
 from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from fsspec.implementations.local import LocalFileSystem
 
 from indexer.cluster import cut, driver, scheduler
 from indexer.cluster.cut import Part
@@ -62,6 +64,18 @@ def dying_at_commit(patch: pytest.MonkeyPatch) -> None:
 def dying_before_resolving(patch: pytest.MonkeyPatch) -> None:
     """The process dies once all parts are derived."""
     patch.setattr(driver._Job, "_resolve", lambda *_: os._exit(9))
+
+
+def full_scratch(patch: pytest.MonkeyPatch) -> None:
+    """The disk is full after some results."""
+    write, calls = LocalFileSystem.pipe_file, itertools.count(1)
+
+    def written(self: LocalFileSystem, path: str, value: bytes, **named: Any) -> Any:
+        if next(calls) > 80:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+        return write(self, path, value, **named)
+
+    patch.setattr(LocalFileSystem, "pipe_file", written)
 
 
 def dying_worker(patch: pytest.MonkeyPatch) -> None:

@@ -47,6 +47,25 @@ def test_a_part_counts_as_sent_once_it_is_committed(tmp_path: Path, one: list[st
     same(tmp_path)
 
 
+def test_a_full_scratch_is_said_and_the_build_goes_on_when_there_is_room(
+    tmp_path: Path, one: list[str], apart: Apart
+) -> None:
+    with pytest.raises(ConfigError, match="cannot be written: No space left on device") as raised:
+        apart.load(tmp_path, "two", one, patches=[*PATCHES, patches.full_scratch])
+    assert "goes on with the parts that are left" in raised.value.advice
+    assert documents(f"embedded:{tmp_path / 'two'}") == {}
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "scratch").rglob("derived/*") if not path.suffix}
+    result = apart.load(tmp_path, "two", one, patches=PATCHES, cluster__keep=True)
+    same(tmp_path)
+    assert before
+    assert {path: path.stat().st_mtime_ns for path in before} == before  # what was there is not done again
+    assert result.summary.build is not None
+    cut, derive, _, push = result.summary.build.as_json()["stages"]
+    assert (cut["name"], derive["name"], push["name"]) == ("cut", "derive", "push")
+    assert derive["done"] == derive["tasks"] == push["done"] == push["tasks"]
+    assert push["records"] <= result.summary.account.total.read
+
+
 def test_goes_on_with_another_setting_of_memory(tmp_path: Path, one: list[str], apart: Apart) -> None:
     killed(tmp_path, one, patches.dying_before_resolving, cluster__memory=16)
     apart.load(tmp_path, "two", one, patches=[*PATCHES, patches.large_ids], cluster__memory=512)

@@ -64,11 +64,11 @@ def serving() -> Iterator[tuple[str, subprocess.Popen[bytes], list[subprocess.Po
             process.wait()
 
 
-def build(folder: Path, scheduler: str, paths: list[str]) -> subprocess.Popen[str]:
+def build(folder: Path, scheduler: str, paths: list[str], part_seconds: int = 600) -> subprocess.Popen[str]:
     (folder / "indexer.toml").write_text(
         'target = "embedded:two"\nstate = "sqlite:///two.db"\nreports = ""\n'
         "[load]\ndates = true\nbatch_documents = 10\nerror_budget = { share = 1.0 }\n"
-        f'[cluster]\nscheduler = "{scheduler}"\nscratch = "scratch"\n',
+        f'[cluster]\nscheduler = "{scheduler}"\nscratch = "scratch"\npart_seconds = {part_seconds}\n',
         encoding="utf-8",
     )
     command = [sys.executable, "-c", BUILD, "load", *paths, "--profile", "ojs"]
@@ -116,3 +116,18 @@ def test_a_kill_costs_nothing_but_time(tmp_path: Path, killed: str, seed: int) -
         assert documents("embedded:two") == documents(f"embedded:{tmp_path / 'one'}") != {}
     two = remembered(tmp_path, "two")
     assert two == remembered(tmp_path, "one")
+
+
+def test_a_worker_that_hangs_loses_its_part_to_another(tmp_path: Path) -> None:
+    paths = dumps.write(tmp_path / "dumps")
+    one = load(tmp_path, "one", paths)
+    with serving() as (address, _, workers):
+        process = build(tmp_path, address, paths, part_seconds=3)
+        wait_until(tmp_path, 3, process)
+        workers[0].send_signal(signal.SIGSTOP)
+        said = process.communicate(timeout=PATIENCE)[0]
+        workers[0].send_signal(signal.SIGCONT)
+    assert process.returncode == one.exit_code, said
+    assert "books closed" in said
+    assert documents(f"embedded:{tmp_path / 'two'}") == documents(f"embedded:{tmp_path / 'one'}") != {}
+    assert remembered(tmp_path, "two") == remembered(tmp_path, "one")

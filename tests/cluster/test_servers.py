@@ -13,6 +13,7 @@ from indexer.engines.registry import open_index, parse_target
 from tests.cluster import dumps, patches
 from tests.cluster.apart import Apart
 from tests.cluster.builds import documents, load, remembered
+from tests.faults.proxy import proxying, refuse
 
 SERVERS = {"solr": "solr", "solrcloud": "solr", "elasticsearch": "elasticsearch", "opensearch": "opensearch"}
 
@@ -51,3 +52,21 @@ def test_workers_send_what_one_machine_sends(tmp_path: Path, apart: Apart, targe
     with closing(open_index(parse_target(f"{target}2"))) as index:
         index.check()
         assert index.count() == len(found)
+
+
+@pytest.mark.parametrize("target", ["solr", "elasticsearch"], indirect=True)
+def test_fewer_requests_go_out_once_the_engine_is_busy(tmp_path: Path, apart: Apart, target: str) -> None:
+    paths = dumps.write(tmp_path / "dumps", seed=4)
+    one = load(tmp_path, "one", paths, target=f"{target}1")
+    product, _, url = f"{target}2".partition("+")
+    with proxying(url) as proxy:
+        proxy.script([refuse(429, retry_after="1")] * 3, after=4)
+        two = apart.load(
+            tmp_path, "two", paths, target=f"{product}+{proxy.url}", cluster__requests=8, patches=[patches.small_parts]
+        )
+    assert documents(f"{target}2") == documents(f"{target}1") != {}
+    assert two.summary.account.total.read == one.summary.account.total.read
+    assert two.summary.retries >= 3
+    assert two.summary.build is not None
+    assert two.summary.build.requests is not None
+    assert 1 <= two.summary.build.requests < 8
