@@ -17,13 +17,12 @@ from indexer.model.settings import SourceSettings
 from indexer.observe.audience import NOBODY, Audience
 from indexer.observe.spans import complete
 from indexer.state import dumps, generations, progress, run_reports, runs
-from indexer.state.overview import Overview, age, overviews
+from indexer.state.overview import SILENT, Overview, age, overviews
 from indexer.state.owners import holders
 from indexer.state.runs import StoredRun
 from indexer.state.store import Store, is_absent, shown_url
 
 LOOKED_AT = 50  # runs, for those that go on
-SILENT = 60.0  # seconds after which a run that says nothing does not go on: it tells something every two
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ named without credentials.
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -32,6 +33,13 @@ GAUGES: dict[str, tuple[tuple[str, ...], str]] = {
     "indexer_generation_info": (("generation", "state"), "1 for each generation of the index that is known."),
     "indexer_generation_documents": (("generation",), "Documents of a generation when it was verified."),
     "indexer_running": (("command",), "1 while a run holds the target's lock."),
+    "indexer_cluster_parts": (("stage",), "Parts of a stage of the build on a cluster that is under way."),
+    "indexer_cluster_parts_done": (("stage",), "Those of them that are done."),
+    "indexer_cluster_seconds_left": (("stage",), "How long the stage is likely to take still."),
+    "indexer_cluster_requests": ((), "Requests that may be under way at once, of all workers."),
+    "indexer_cluster_worker_records": (("worker",), "Records that a worker of the build has passed, over all stages."),
+    "indexer_cluster_worker_seconds": (("worker",), "How long it worked for them."),
+    "indexer_cluster_worker_slow": (("worker",), "1 for a worker that takes twice as long as the others, or hung."),
 }
 
 
@@ -132,6 +140,22 @@ def _samples(overview: Overview) -> Iterator[tuple[str, tuple[str, ...], float]]
             yield "indexer_generation_documents", (generation.name,), generation.documents
     for holder in overview.running:
         yield "indexer_running", (holder.command,), 1
+    if overview.build is not None:
+        yield from _build(overview.build)
+
+
+def _build(build: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, ...], float]]:
+    for stage in build["stages"]:
+        yield "indexer_cluster_parts", (stage["name"],), stage["tasks"]
+        yield "indexer_cluster_parts_done", (stage["name"],), stage["done"]
+        if stage["left"] is not None:
+            yield "indexer_cluster_seconds_left", (stage["name"],), stage["left"]
+    if build["requests"] is not None:
+        yield "indexer_cluster_requests", (), build["requests"]
+    for name, its in build["workers"].items():
+        yield "indexer_cluster_worker_records", (name,), its["records"]
+        yield "indexer_cluster_worker_seconds", (name,), its["seconds"]
+        yield "indexer_cluster_worker_slow", (name,), its["slow"]
 
 
 def _seconds(time: str) -> float:

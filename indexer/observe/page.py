@@ -12,7 +12,7 @@ from typing import Any
 
 from indexer.model.books import COLUMNS
 from indexer.model.errors import ConfigError
-from indexer.observe import plots
+from indexer.observe import building, plots
 from indexer.observe.report import counted, duration
 from indexer.observe.spans import complete, spans
 
@@ -71,6 +71,7 @@ def html(report: dict[str, Any], *, drawn: bool = True) -> str:
     }{f"; {flying:,} records were in flight when it ended, and are not counted" if flying else ""}; {
         report["retries"]:,} requests were tried again.</p>
 <table class="books"><thead><tr><th>source</th>{head}</tr></thead><tbody>{rows}</tbody></table>
+{_build(report.get("build"))}
 <h2>Time line</h2>
 {_time_line(report, drawn=drawn)}
 {_rejected(report["rejected"])}
@@ -78,6 +79,23 @@ def html(report: dict[str, Any], *, drawn: bool = True) -> str:
 {_warnings(report)}
 </body></html>
 """
+
+
+def _build(build: dict[str, Any] | None) -> str:
+    """Of a build on a cluster."""
+    if build is None:
+        return ""
+    told = "".join(f"<li>{escape(line)}</li>" for line in building.lines(build))
+    heads = "".join(f"<th>{each}</th>" for each in ("worker", "parts", "records", "seconds", "records a second"))
+    rows = "".join(
+        f"<tr><td>{escape(name)}</td><td>{its['tasks']:,}</td><td>{its['records']:,}</td><td>{its['seconds']:,.1f}</td>"
+        f"<td>{its['records'] / its['seconds'] if its['seconds'] else 0:,.0f}</td></tr>"
+        for name, its in build["workers"].items()
+    )
+    table = (
+        f'<div class="wide"><table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>' if rows else ""
+    )
+    return f"<h2>On the cluster</h2><ul>{told}</ul>{table}"
 
 
 def _time_line(report: dict[str, Any], *, drawn: bool) -> str:

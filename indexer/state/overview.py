@@ -1,12 +1,14 @@
 """How the targets are doing, as the state knows it: their last runs, dead letters, generations and locks."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from indexer.model.books import Books
 from indexer.model.errors import ExitCode
+from indexer.state import run_reports
 from indexer.state.generations import Generation, known, live_index
 from indexer.state.owners import Holder, holders
 from indexer.state.runs import BUILDING, books_of, rate
@@ -15,6 +17,7 @@ from indexer.state.tables import dead_letters, runs, targets
 
 #: Commands that bring an index up to date with its sources: their last good run says how old it may be.
 REFRESHING = ("load", "sync", "reindex")
+SILENT = 60.0  # seconds after which a run that says nothing does not go on: it tells something every two
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class Run:
 class Overview:
     """One target. `last`: the last run of each command, the one that ended last first; `good`: the last one that exited
     with 0, by command. `running`: what holds its locks. `generations`: the newest first.
+    `build`: how the build on a cluster goes that is under way (model.build.Work.as_json), None where there is none.
     """
 
     target: str
@@ -47,6 +51,7 @@ class Overview:
     dead_letters: int
     generations: list[Generation] = field(default_factory=list)
     running: list[Holder] = field(default_factory=list)
+    build: dict[str, Any] | None = None
 
     @property
     def live(self) -> Generation | None:
@@ -102,7 +107,7 @@ def _overview(store: Store, target: str) -> Overview:
         .select_from(dead_letters.join(targets, dead_letters.c.target_id == targets.c.id))
         .where(targets.c.url == live_index(store, target))
     )
-    built = known(store, target)
+    built, build = known(store, target), _build(store, target)
     with store.begin() as connection:
         return Overview(
             target=target,
@@ -111,7 +116,20 @@ def _overview(store: Store, target: str) -> Overview:
             dead_letters=int(connection.execute(letters).scalar_one()),
             generations=built,
             running=holders(connection, target, state=store.file),
+            build=build,
         )
+
+
+def _build(store: Store, target: str) -> dict[str, Any] | None:
+    """What the newest run tells of its build, where it has not ended and spoke lately."""
+    newest = sa.select(sa.func.max(runs.c.id)).where(runs.c.target == target, runs.c.finished.is_(None))
+    with store.begin() as connection:
+        id = connection.execute(newest).scalar()
+    told = run_reports.read(store, id) if id is not None else None
+    if told is None or age(told[0], datetime.now(UTC)) > SILENT:
+        return None
+    build: dict[str, Any] | None = told[1].get("build")
+    return build
 
 
 def _runs(connection: sa.Connection, ids: sa.Select[tuple[int]]) -> list[Run]:

@@ -18,8 +18,8 @@ from indexer.jobs.status import SeenRun, SourceStatus, list_runs, list_sources, 
 from indexer.model.books import COLUMNS, HELD
 from indexer.model.errors import ConfigError, SourceError
 from indexer.model.records import Record
+from indexer.observe import building, plots
 from indexer.observe import page as report_page
-from indexer.observe import plots
 from indexer.observe.report import duration
 from indexer.observe.spans import spans
 from indexer.state.dead_letters import StoredLetter
@@ -137,6 +137,7 @@ def shown_run(seen: SeenRun) -> dict[str, Any]:
         "left": left,
         "retries": report["retries"] if report is not None and run.finished is None else run.retries,
         "rows": spans(report) if report is not None else [],
+        "build": list(building.lines(report["build"])) if report is not None and report.get("build") else [],
     }
 
 

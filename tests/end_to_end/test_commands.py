@@ -26,7 +26,7 @@ from tests.end_to_end.listening import answering, free_port
 SEED = ROOT / "tests/data/seed/oai_dc_record.xml"
 SAMPLE = ROOT / "samples/pubmed20n0014_slice.xml.gz"
 PMC = ("--profile", "pmc")
-COLUMNS = {"read", "indexed", "unchanged", "deleted", "filtered", "rejected"}
+COLUMNS = {"read", "indexed", "unchanged", "deleted", "filtered", "rejected", "superseded"}
 
 
 def start(*args: str | Path, cwd: Path, **pipes: Any) -> "subprocess.Popen[bytes]":

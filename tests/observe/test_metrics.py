@@ -12,6 +12,7 @@ from indexer.observe import metrics
 from indexer.state.generations import Generation
 from indexer.state.overview import Overview, Run
 from indexer.state.owners import Holder
+from tests.observe.builds import told
 
 TARGET = 'solr+http://search:8983/solr/"biblio"\\'
 
@@ -49,7 +50,7 @@ def test_what_the_state_knows_is_told(tmp_path: Path) -> None:
     before = os.umask(0o077)
     try:
         holder = Holder("reindex", "here", 1, "2026-01-01T00:00:00Z")
-        metrics.write(file, [overview(generations=[generation], running=[holder])])
+        metrics.write(file, [overview(generations=[generation], running=[holder], build=told())])
     finally:
         os.umask(before)
     found = read(file)
@@ -66,6 +67,14 @@ def test_what_the_state_knows_is_told(tmp_path: Path) -> None:
     assert found["indexer_generation_info"] == {(("generation", "g1"), ("state", "live")): 1}
     assert found["indexer_generation_documents"] == {(("generation", "g1"),): 9}
     assert found["indexer_running"] == {(("command", "reindex"),): 1}
+    derive = (("stage", "derive"),)
+    assert found["indexer_cluster_parts"][derive] == 10
+    assert found["indexer_cluster_parts_done"][derive] == 6
+    assert found["indexer_cluster_seconds_left"] == {derive: 20}
+    assert found["indexer_cluster_requests"] == {(): 4}
+    assert found["indexer_cluster_worker_records"][("worker", "a"),] == 2000
+    assert found["indexer_cluster_worker_seconds"][("worker", "a"),] == 2.2
+    assert {by[0][1]: value for by, value in found["indexer_cluster_worker_slow"].items()} == {"a": 0, "b": 0, "<c>": 1}
     assert found.keys() == {"indexer_build_info", *metrics.GAUGES}
     assert file.stat().st_mode & 0o044 == 0o044  # node_exporter is another user
 

@@ -16,6 +16,7 @@ from indexer.observe.noted import KINDS, SAMPLES, Rejections
 from indexer.observe.timeline import Timeline
 from indexer.pipeline.run import Summary
 from indexer.state.dead_letters import DeadLetter
+from tests.observe.builds import told
 
 SCRIPT = "<script>alert(1)</script>"
 
@@ -142,3 +143,13 @@ def test_each_kind_of_warning_keeps_one_as_it_is() -> None:
         summary.warn(f"MARC-8 0x4{number}", Record("s", "marc", b"", Position("d", number + 1)), f"id{number}")
     assert dict(summary.warnings) == {"MARC-8 …": 3}
     assert summary.examples["MARC-8 …"] == ("MARC-8 0x40", "d record 1", "id0")
+
+
+def test_a_build_on_a_cluster_is_told() -> None:
+    found = html.document_fromstring(page.html(report(build=told()), drawn=False))
+    text = "".join(map(str, found.itertext()))
+    assert "On the cluster" in text
+    assert "derive: 6 of 10 parts" in text
+    rows = [[cell.text for cell in row.iterchildren()] for row in found.iter("tr")]
+    assert ["<c>", "1", "1,000", "90.0", "11"] in rows
+    assert "On the cluster" not in page.html(report(), drawn=False)

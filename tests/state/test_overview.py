@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from indexer.model.books import Account, Books
 from indexer.model.records import Position
-from indexer.state import dead_letters, lock, progress, runs
+from indexer.state import dead_letters, lock, progress, run_reports, runs
 from indexer.state import generations as states
 from indexer.state.dead_letters import DeadLetter
 from indexer.state.overview import age, overviews
@@ -99,3 +99,14 @@ def test_what_runs_is_what_holds_a_lock(store: Store) -> None:
         assert {holder.command for holder in mine.running} == {"sync", "reindex"}
         assert {holder.pid for holder in mine.running} == {os.getpid()}
     assert overviews(store)[0].running == []
+
+
+def test_the_build_that_is_under_way_is_told(store: Store) -> None:
+    run(store, "reindex", 0)
+    assert overviews(store)[0].build is None
+    number = runs.start(store, command="reindex", target="t", derive_version="1")
+    assert overviews(store)[0].build is None
+    run_reports.put(store, number, {"build": {"stages": []}})
+    assert overviews(store)[0].build == {"stages": []}
+    runs.finish(store, number, Account({}), exit_code=0, seconds=2.0, retries=1)
+    assert overviews(store)[0].build is None

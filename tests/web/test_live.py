@@ -10,11 +10,12 @@ from starlette.testclient import TestClient
 
 from indexer.engines.base import Index
 from indexer.jobs.state import open_state
-from indexer.jobs.status import SILENT, runs_under_way
+from indexer.jobs.status import runs_under_way
 from indexer.model.books import Account, Books
 from indexer.observe.audience import NOBODY
 from indexer.observe.timeline import Timeline
 from indexer.state import lock, run_reports, runs
+from indexer.state.overview import SILENT
 from indexer.state.store import Store
 from indexer.web import live
 from indexer.web.access import Staff

@@ -8,6 +8,7 @@ from typing import Any
 from indexer.cli.render.text import print_json
 from indexer.jobs.status import Status
 from indexer.model.errors import ExitCode
+from indexer.observe import building
 from indexer.observe.report import counted, duration
 from indexer.state.overview import Overview, age
 from indexer.state.runs import StoredRun
@@ -72,6 +73,8 @@ def _target(overview: Overview, now: datetime) -> Iterator[str]:
         yield f"    generation {generation.name}: {generation.state}{documents}"
     for holder in overview.running:
         yield f"    running: {holder.command}, process {holder.pid} on {holder.host}, since {holder.since}"
+    for line in building.lines(overview.build) if overview.build else ():
+        yield f"        {line}"
 
 
 def _as_data(overview: Overview, now: datetime) -> dict[str, Any]:
@@ -93,4 +96,5 @@ def _as_data(overview: Overview, now: datetime) -> dict[str, Any]:
         "dead_letters": overview.dead_letters,
         "generations": [{"target": overview.target, **asdict(each)} for each in overview.generations],
         "running": [asdict(holder) for holder in overview.running],
+        "build": overview.build,
     }
