@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+sys.path.append(str(Path(__file__).resolve().parents[1] / "testbed"))
 import dumps
 from cases import CASES, Setting, Skipped, as_json
 

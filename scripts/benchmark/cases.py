@@ -11,9 +11,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+import cluster as clusters
 import dumps
 import requests
 import serve as pages
+from hosts import why_not
 from measure import Taken, cpu_of, median, run
 
 from indexer import sources
@@ -437,6 +439,71 @@ def start(setting: Setting) -> Measured:
     return Measured(0, figures, rounds, "help_wall < 0.3", figures["help_wall"] < 0.3)
 
 
+# ---- a cluster
+
+
+def cluster(setting: Setting) -> Measured:
+    count = setting.records or 100_000
+    whole = setting.dump("oai_dc", count)
+    dumps_of_it = dumps.split(whole, setting.folder / f"oai_dc-{count}-parts", 20)
+
+    def build(*words: str) -> tuple[Taken, str]:
+        place = setting.place()
+        taken = run([*INDEXER, "load", dumps_of_it, "--json", *words, "--target", "jsonl:out.jsonl"], cwd=place)
+        shutil.rmtree(place)
+        return taken, taken.out
+
+    def on(hosts: int) -> tuple[Taken, str]:
+        with clusters.workers(hosts) as address:
+            return build("--cluster", address)
+
+    rounds = []
+    for one, two, pool in _in_turn(setting, [lambda: on(1), lambda: on(2), lambda: build("--workers", "2")]):
+        derive = {name: clusters.stage(out, "derive")["seconds"] for name, (_, out) in (("one", one), ("two", two))}
+        rounds.append(
+            {
+                "derive_seconds_1_host": derive["one"],
+                "derive_seconds_2_hosts": derive["two"],
+                "speed_up": derive["one"] / derive["two"],
+                "build_seconds_2_hosts": two[0].wall,
+                "own_pool_seconds": pool[0].wall,
+                "against_own_pool": pool[0].wall / two[0].wall,
+                "overhead_seconds": two[0].wall - pool[0].wall,
+            }
+        )
+    figures = _medians(rounds)
+    reached = figures["speed_up"] >= 1.8 and figures["against_own_pool"] >= 0.85 and figures["overhead_seconds"] <= 15
+    why = why_not()
+    notes = [f"hosts are processes, each on its core: {why}"] if why else ["hosts are network namespaces"]
+    return Measured(count, figures, rounds, "1.8 times on two hosts, 0.85 of the own pool, 15 s more", reached, notes)
+
+
+def cluster_driver(setting: Setting) -> Measured:
+    most = setting.records or 10_000_000
+    rounds = []
+    for _ in range(setting.rounds):
+        few, many = clusters.driver(most // 10), clusters.driver(most)
+        rounds.append(
+            {
+                "microseconds_a_record": many["microseconds"],
+                "microseconds_for_a_tenth": few["microseconds"],
+                "peak_mb": many["peak"] / 1e6,
+                "peak_mb_for_a_tenth": few["peak"] / 1e6,
+                "seconds": many["seconds"],
+            }
+        )
+    figures = _medians(rounds)
+    flat = figures["peak_mb"] <= 1.25 * figures["peak_mb_for_a_tenth"]
+    reached = figures["microseconds_a_record"] <= 10 and flat
+    return Measured(most, figures, rounds, "10 microseconds of the driver a record, its memory flat", reached)
+
+
+def cluster_scheduler(setting: Setting) -> Measured:
+    tasks = setting.records or 20_000
+    rounds = [clusters.simulate(tasks, 160, 0.5) for _ in range(setting.rounds)]
+    return Measured(tasks, _medians(rounds), rounds, "no aim: tasks of half a second, 160 at once", None)
+
+
 Case = Callable[[Setting], Measured]
 
 CASES: dict[str, Case] = {
@@ -453,6 +520,9 @@ CASES: dict[str, Case] = {
     "growth": growth,
     "sync": sync,
     "serve": serve,
+    "cluster": cluster,
+    "cluster-driver": cluster_driver,
+    "cluster-scheduler": cluster_scheduler,
     "help": start,
 }
 
