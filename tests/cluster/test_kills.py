@@ -27,22 +27,27 @@ cut.PART_BYTES = 1  # each file is a part
 sys.argv[0] = "indexer"
 sys.exit(main())
 """
+QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 MOMENTS = 30  # files that a build of seven parts writes to scratch, about
 ALWAYS = {("driver", 1), ("worker", 2), ("scheduler", 3)}
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
 
 
 @contextmanager
 def serving() -> Iterator[tuple[str, subprocess.Popen[bytes], list[subprocess.Popen[bytes]]]]:
     """A scheduler with two workers, each a process of its own, without a nanny that would start another one."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     address = f"tcp://127.0.0.1:{port}"
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     dask = [sys.executable, "-m", "distributed.cli"]
     scheduler = subprocess.Popen(
         [*dask[:2], "distributed.cli.dask_scheduler", "--port", str(port), "--no-dashboard", "--host", "127.0.0.1"],
-        **quiet,
+        **QUIET,
     )  # type: ignore[call-overload]
     worker = [
         *dask[:2],
@@ -55,7 +60,7 @@ def serving() -> Iterator[tuple[str, subprocess.Popen[bytes], list[subprocess.Po
         "--death-timeout",
         "600",
     ]
-    workers = [subprocess.Popen(worker, **quiet) for _ in range(2)]  # type: ignore[call-overload]
+    workers = [subprocess.Popen(worker, **QUIET) for _ in range(2)]  # type: ignore[call-overload]
     try:
         yield address, scheduler, workers
     finally:
