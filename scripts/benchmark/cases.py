@@ -444,12 +444,15 @@ def start(setting: Setting) -> Measured:
 
 def cluster(setting: Setting) -> Measured:
     count = setting.records or 100_000
-    whole = setting.dump("oai_dc", count)
-    dumps_of_it = dumps.split(whole, setting.folder / f"oai_dc-{count}-parts", 20)
+    folder, each = setting.place(), -(-count // 20)
+    for first in range(0, count, each):
+        dumps.oai_dc(folder / f"{first:09}.xml", min(each, count - first), first=first)
 
     def build(*words: str) -> tuple[Taken, str]:
         place = setting.place()
-        taken = run([*INDEXER, "load", dumps_of_it, "--json", *words, "--target", "jsonl:out.jsonl"], cwd=place)
+        taken = run(
+            [*INDEXER, "load", folder, "--profile", "pmc", "--json", *words, "--target", "jsonl:out.jsonl"], cwd=place
+        )
         shutil.rmtree(place)
         return taken, taken.out
 

@@ -53,21 +53,6 @@ def fetch(cache: Path) -> Path:
     return kept
 
 
-def split(dump: Path, folder: Path, parts: int) -> Path:
-    """A dump of records in OAI-PMH, in so many files."""
-    if folder.exists():
-        return folder
-    folder.mkdir()
-    head, _, rest = dump.read_bytes().partition(b"<record>")
-    body, end, tail = rest.rpartition(b"</record>")
-    records = (b"<record>" + body + end).split(b"</record>")[:-1]
-    each = -(-len(records) // parts)
-    for number in range(0, len(records), each):
-        some = b"</record>".join([*records[number : number + each], b""])
-        (folder / f"{number:09}.xml").write_bytes(head + some + tail)
-    return folder
-
-
 def pubmed(baseline: Path, path: Path, count: int) -> Path:
     """`count` PubMed records: those of the baseline file, again and again, from the second time on with new PMIDs."""
     return _write(path, b"<PubmedArticleSet>\n", _pubmed(baseline, count), b"</PubmedArticleSet>\n")
