@@ -7,7 +7,7 @@ COPY indexer indexer
 RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels . \
     && python -m venv --without-pip /opt/indexer \
     && wheel="$(ls /wheels/indexer-*.whl)" \
-    && pip --python /opt/indexer/bin/python install --no-cache-dir "indexer[opensearch,postgresql,report,s3,web] @ file://$wheel"
+    && pip --python /opt/indexer/bin/python install --no-cache-dir "indexer[cluster,opensearch,postgresql,report,s3,web] @ file://$wheel"
 
 FROM python:3.13-slim
 # Nothing that installs or builds stays, and nothing runs as root.

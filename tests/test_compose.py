@@ -78,7 +78,8 @@ def services(path: Path, *, built: bool) -> list[tuple[str, dict[str, Any]]]:
     return [(name, service) for name, service in read(path)["services"].items() if ("build" in service) == built]
 
 
-BESIDE = ("indexer", "postgresql")  # services that belong to no engine
+CLUSTER = ("cluster-scheduler", "cluster-worker")
+BESIDE = ("indexer", "postgresql", *CLUSTER)  # services that belong to no engine
 OURS = [service for name, service in services(STACK, built=True) if name not in BESIDE]
 THEIRS = [service for path in (STACK, TESTBED) for _, service in services(path, built=False)]
 
@@ -105,7 +106,7 @@ def test_schema_refuses_a_misspelt_key(key: str, data: Path) -> None:
 def test_each_engine_has_a_profile_with_its_schema_and_a_loader() -> None:
     found = read(STACK)["services"]
     profiles = {profile for service in found.values() for profile in service["profiles"]}
-    assert profiles == {*ENGINES, "postgresql", "tools"}
+    assert profiles == {*ENGINES, "cluster", "postgresql", "tools"}
     for engine in ENGINES:
         assert {name for name, service in found.items() if service["profiles"] == [engine]} == {
             engine,
@@ -160,6 +161,28 @@ def test_engine_is_pinned_bound_to_loopback_and_watched(service: dict[str, Any])
         return
     inside = "8983" if image == "solr" else "9200"
     assert any(f"http://127.0.0.1:{inside}/" in word for word in service["healthcheck"]["test"])
+
+
+def test_a_cluster_has_the_image_the_dumps_and_the_scratch_of_the_command_that_builds() -> None:
+    stack = read(STACK)["services"]
+    scheduler, worker = (stack[name] for name in CLUSTER)
+    for service in (scheduler, worker):
+        assert service["profiles"] == ["cluster"]
+        assert service["entrypoint"][0] == "dask"
+        assert service["volumes"] == stack["indexer"]["volumes"]
+        assert service["image"] == stack["indexer"]["image"]
+        scratch = load(environ={"INDEXER_SCRATCH": service["environment"]["INDEXER_SCRATCH"]}).settings.cluster.scratch
+        assert scratch == stack["indexer"]["environment"]["INDEXER_SCRATCH"]
+        assert any(
+            scratch.startswith(f"{inside}/") for _, inside, *_ in (each.split(":") for each in service["volumes"])
+        )
+        assert not service.get("ports")  # whoever reaches the scheduler runs what they like
+    assert worker["depends_on"] == ["cluster-scheduler"]
+    assert "tcp://cluster-scheduler:8786" in worker["entrypoint"]
+    assert (worker["scale"], read(STACK, CLUSTER_WORKERS="5")["services"]["cluster-worker"]["scale"]) == (2, 5)
+    assert "cluster" in re.findall(r"indexer\[([\w,]+)\]", (ROOT / "Dockerfile").read_text(encoding="utf-8"))[0].split(
+        ","
+    )
 
 
 def test_what_differs_from_site_to_site_is_a_variable_that_is_told_of() -> None:
