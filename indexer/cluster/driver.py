@@ -121,6 +121,7 @@ class _Job:
         build, plan = self._build, self._build.plan
         files = [os.path.abspath(file) for file in plan.files if not is_no_file(file) and os.path.exists(file)]
         self._derived.write("here", [True])
+        self._sent.write("here", [True])  # so that another build of these parts leaves them to this one
         cluster.check(
             plan.spec, {*files[:1], *files[-1:]}, self._derived, build.target.credentials, sends=build.engine.server
         )

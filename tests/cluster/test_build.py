@@ -49,6 +49,19 @@ def test_documents_derived_once_are_sent_to_another_target(tmp_path: Path, apart
     assert documents(f"embedded:{tmp_path / 'two'}") == documents(f"embedded:{tmp_path / 'one'}") != {}
 
 
+def test_parts_that_another_build_works_with_stay(tmp_path: Path, apart: Apart) -> None:
+    paths = dumps.write(tmp_path / "dumps", files=2)
+    with pytest.raises(ConfigError, match="the rules and their libraries differ"):
+        apart.load(tmp_path, "one", paths, patches=[*PATCHES, patches.other_rules_each_time])
+    apart.load(tmp_path, "two", paths, patches=PATCHES)
+    [derived] = (tmp_path / "scratch").glob("*")
+    assert [path.name for path in derived.glob("to-*/*")] == ["here"]
+    assert list(derived.glob("derived/*.documents"))
+    apart.load(tmp_path, "one", paths, patches=[*PATCHES, patches.never_derived])
+    assert documents(f"embedded:{tmp_path / 'one'}") == documents(f"embedded:{tmp_path / 'two'}") != {}
+    assert not list((tmp_path / "scratch").glob("*"))
+
+
 def test_no_scheduler_is_said_before_anything_is_read(tmp_path: Path, apart: Apart) -> None:
     paths = dumps.write(tmp_path / "dumps", files=1)
     with pytest.raises(ConfigError, match="--cluster local:x: how many workers"):
