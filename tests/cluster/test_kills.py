@@ -21,15 +21,17 @@ from tests.conftest import PATIENCE
 
 BUILD = """
 import sys
-from indexer.cluster import cut
+from indexer.cluster import cut, driver
 from indexer.cli.main import main
-cut.PART_BYTES = 1  # each file is a part
+cut.WHOLE = cut.PART_BYTES = 1  # each file is a part, and is cut
+driver.BYTES_OF_AN_ID = 1 << 13  # six partitions of the ids
 sys.argv[0] = "indexer"
 sys.exit(main())
 """
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-MOMENTS = 30  # files that a build of seven parts writes to scratch, about
-ALWAYS = {("driver", 1), ("worker", 2), ("scheduler", 3)}
+STAGES = {"cut": "*/cut/*", "derive": "*/derived/*.ids", "resolve": "*/resolved/*", "push": "*/to-*/pushed/*"}
+TASKS = 6  # of each stage, at the least
+ALWAYS = {("driver", "push", 1), ("worker", "derive", 2), ("scheduler", "resolve", 3)}
 
 
 def free_port() -> int:
@@ -80,29 +82,32 @@ def build(folder: Path, scheduler: str, paths: list[str], part_seconds: int = 60
     return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def wait_until(folder: Path, files: int, process: subprocess.Popen[str]) -> None:
-    """Until so many results are in scratch, or the build is over."""
+def wait_until(folder: Path, stage: str, files: int, process: subprocess.Popen[str]) -> None:
+    """Until the stage has written so many results to scratch, or the build is over."""
     end = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < end:
-        if sum(path.is_file() for path in folder.glob("scratch/**/*")) >= files:
+        if len(list(folder.glob(f"scratch/{STAGES[stage]}"))) >= files:
             return
         time.sleep(0.005)
 
 
 def cases() -> Iterator[object]:
-    for seed in range(1, 11):
+    for stage in STAGES:
         for killed in ("driver", "worker", "scheduler"):
-            yield pytest.param(killed, seed, marks=[] if (killed, seed) in ALWAYS else pytest.mark.long)
+            for seed in range(1, 11):
+                marks = [] if (killed, stage, seed) in ALWAYS else [pytest.mark.long]
+                yield pytest.param(killed, stage, seed, marks=marks)
 
 
-@pytest.mark.parametrize(("killed", "seed"), list(cases()))
-def test_a_kill_costs_nothing_but_time(tmp_path: Path, killed: str, seed: int) -> None:
+@pytest.mark.parametrize(("killed", "stage", "seed"), list(cases()))
+def test_a_kill_costs_nothing_but_time(tmp_path: Path, killed: str, stage: str, seed: int) -> None:
     paths = dumps.write(tmp_path / "dumps", seed=seed)
     one = load(tmp_path, "one", paths)
-    moment = random.Random(seed).randrange(1, MOMENTS)
+    chance = random.Random(f"{killed} {stage} {seed}")
     with serving() as (address, scheduler, workers):
         first = build(tmp_path, address, paths)
-        wait_until(tmp_path, moment, first)
+        wait_until(tmp_path, stage, chance.randrange(1, TASKS), first)
+        time.sleep(chance.random() / 20)
         if killed == "driver":
             first.kill()
         else:
@@ -128,7 +133,7 @@ def test_a_worker_that_hangs_loses_its_part_to_another(tmp_path: Path) -> None:
     one = load(tmp_path, "one", paths)
     with serving() as (address, _, workers):
         process = build(tmp_path, address, paths, part_seconds=3)
-        wait_until(tmp_path, 3, process)
+        wait_until(tmp_path, "derive", 2, process)
         workers[0].send_signal(signal.SIGSTOP)
         said = process.communicate(timeout=PATIENCE)[0]
         workers[0].send_signal(signal.SIGCONT)
