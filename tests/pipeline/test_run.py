@@ -14,6 +14,7 @@ from indexer.engines.base import Action, Durable, Outcome
 from indexer.engines.retry import RetryPolicy
 from indexer.formats import profiles
 from indexer.model.books import Account, Books
+from indexer.model.build import Work
 from indexer.model.errors import ConfigError, ExitCode, PermanentError, TransientError
 from indexer.model.records import Position, Record
 from indexer.pipeline import pool
@@ -273,7 +274,7 @@ def quiet() -> Events:
 
 def test_a_part_of_a_run_adds_everything_but_its_books() -> None:
     examples = {"x": Example("x1", "a.xml record 1", "id")}
-    part = Summary(Account({"ojs": Books(read=1)}), Counter(x=2), 1.5, True, 3, 4, 5, True, ["a.xml"], examples)
+    part = Summary(Account({"ojs": Books(read=1)}), Counter(x=2), 1.5, True, 3, 4, 5, True, ["a.xml"], examples, Work())
     assert all(getattr(part, each.name) != getattr(Summary(), each.name) for each in fields(Summary))
     whole = Summary()
     whole.add(part)
