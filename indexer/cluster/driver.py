@@ -28,7 +28,7 @@ from indexer.engines.base import Action, Engine, Outcome, Write, Writer
 from indexer.model.books import Account
 from indexer.model.build import Work
 from indexer.model.documents import Delete
-from indexer.model.errors import PermanentError, TransientError
+from indexer.model.errors import ConfigError, PermanentError, TransientError
 from indexer.model.records import Fault, Record
 from indexer.model.settings import ClusterSettings
 from indexer.model.targets import Credentials, Target
@@ -42,6 +42,7 @@ from indexer.state.dead_letters import DeadLetter
 from indexer.state.store import Store
 
 BYTES_OF_AN_ID = 400  # that resolving takes, at the most
+SMALL = 64 << 20  # half of the dumps' bytes: less is derived before a cluster has come up
 HERE = "this process"
 ASKED = 500  # ids whose dates are looked up at once
 
@@ -76,8 +77,11 @@ def build(build: Build, *, events: Events, stop: Event, summary: Summary, say: C
     job = _Job(build, events, stop, summary, work, say)
     started = time.monotonic()
     try:
-        with connected(build.settings, build.target.credentials, work) as cluster:
-            job.run(cluster)
+        with connected(build.settings, build.target.credentials, work, stop, say) as cluster:
+            if cluster is None:
+                summary.interrupted = True
+            else:
+                job.run(cluster)
     finally:
         job.close()
         work.end()
@@ -114,6 +118,8 @@ class _Job:
         self._partitions = 1  # of the ids; as many as when the first part was derived, whatever the settings say now
         self._told: dict[int, dict[str, Any]] = {}  # of the derived parts
         self._firsts: list[int] = []  # how many records there are before each part
+        self._share = 0.0
+        self._share_done = 0
         self._failed: set[str] = set()  # ids of records that became no document
         self._refused: dict[int, list[list[Any]]] = {}
 
@@ -121,14 +127,19 @@ class _Job:
         build, plan = self._build, self._build.plan
         files = [os.path.abspath(file) for file in plan.files if not is_no_file(file) and os.path.exists(file)]
         self._derived.write("here", [True])
+        some = {*files[:1], *files[-1:]}
+        try:
+            cluster.check(plan.spec, some, self._derived, build.target.credentials, sends=build.engine.server)
+        except ConfigError:
+            if not self._derived.has("parts"):  # nothing is left behind of what did not begin
+                self._derived.remove()
+            raise
         self._sent.write("here", [True])  # so that another build of these parts leaves them to this one
-        cluster.check(
-            plan.spec, {*files[:1], *files[-1:]}, self._derived, build.target.credentials, sends=build.engine.server
-        )
+        self._share = (sources.total_bytes(files) or 0) / 2  # of each of deriving and pushing
         self._say(
             f"cluster: {cluster.workers} workers, {cluster.threads} at once"
             + (f" · {self._work.dashboard}" if self._work.dashboard else "")
-            + " · a small build is faster without --cluster"
+            + (" · a build of this size is faster without a cluster" if self._share < SMALL else "")
         )
         for stage in (self._cut, self._derive, self._resolve, self._push):
             stage(cluster, plan.spec)
@@ -219,10 +230,14 @@ class _Job:
             self._summary.faulty.append(fault.position.file)
             self._events.fault(fault)
         self._summary.warnings.update(told["warnings"])
-        part = self._parts[number]
-        if not part.cut:
-            self._events.advanced(sources.total_bytes([file for file, _ in part.files]) or 0)
+        self._advance()
         self._events.counted(account)
+
+    def _advance(self) -> None:
+        """A part more is derived, or pushed."""
+        self._share_done += 1
+        per_part = self._share / len(self._parts)
+        self._events.advanced(round(self._share_done * per_part) - round((self._share_done - 1) * per_part))
 
     def _check_budget(self, sent: str) -> None:
         account = self._summary.account
@@ -318,6 +333,9 @@ class _Job:
         for source, counts in told["books"].items():
             _add(self._summary.account, source, counts)
         self._summary.retries += told["retries"]
+        for documents, seconds in told["batches"]:
+            self._events.answered(documents, seconds)
+        self._advance()
         self._events.counted(self._summary.account)
         if refused:
             self._refused[number] = refused

@@ -85,11 +85,13 @@ def push(
     books: dict[str, Counter[str]] = {}
     marks: list[list[Any]] = []
     gone: list[list[Any]] = []
+    batches: list[list[Any]] = []
     refused: list[list[Any]] = []
     retries = 0
     stamps = Stamps(known(part, scratch), building=sending.building) if sending.dated else None
 
-    def answered(answers: list[tuple[Action, list[Any], Outcome]], _seconds: float) -> None:
+    def answered(answers: list[tuple[Action, list[Any], Outcome]], seconds: float) -> None:
+        batches.append([len(answers), seconds])
         for action, (number, name, mark), outcome in answers:
             if outcome.status == "rejected":
                 books[name]["rejected"] += 1
@@ -134,6 +136,7 @@ def push(
     told = {
         "books": {name: dict(counts) for name, counts in books.items()},
         "retries": retries,
+        "batches": batches,
         "seconds": time.monotonic() - began,
     }
     settled()

@@ -25,7 +25,9 @@ from indexer.model.targets import Credentials
 from indexer.pipeline.workers import TransformSpec
 
 LOOK_SECONDS = 5.0  # between two looks at tasks that take long
-COME_UP_SECONDS = 60
+CONNECT_SECONDS = 15
+COME_UP_SECONDS = 60  # for the first worker
+RESULT_SECONDS = 30  # until a result is here, which is small
 ANSWER_SECONDS = 120  # for workers that are asked what they have: one that was just begun reads the rules first
 GOES_ON = "What is done is kept: run the same command again, and it goes on with the parts that are left."
 
@@ -87,9 +89,12 @@ def secrets(credentials: Credentials) -> tuple[str | None, bool, bool]:
 class Cluster:
     """The workers of a scheduler."""
 
-    def __init__(self, client: Any, work: Work, *, patience: float) -> None:
+    def __init__(self, client: Any, work: Work, say: Callable[[str], None], *, patience: float) -> None:
         self._client = client
         self._work = work
+        self._say = say
+        self._known: set[str] = set()
+        self._hung: set[str] = set()  # until they are heard of again: they get nothing to do
         self._patience = patience
 
     @property
@@ -133,10 +138,16 @@ class Cluster:
                     raise _refused(worker, f"{name} differ: here {ours[:40]}, there {theirs[:40]}")
             if lacks := set(its.there) - set(mine.there):
                 raise _refused(
-                    worker, f"does not see {sorted(lacks)[0]}: dumps and scratch lie in folders that all hosts share"
+                    worker,
+                    f"does not see {sorted(lacks)[0]}",
+                    "Dumps and scratch lie in folders that all hosts share, at the same path everywhere.",
                 )
             if sends and its.secrets != secrets(credentials):
-                raise _refused(worker, "has other credentials of the target: INDEXER_USERNAME, INDEXER_PASSWORD, ...")
+                raise _refused(
+                    worker,
+                    "has other credentials of the target",
+                    "Put them into its environment: INDEXER_USERNAME, INDEXER_PASSWORD and so on.",
+                )
 
     def run(
         self,
@@ -155,16 +166,22 @@ class Cluster:
         flying: dict[Any, _Flying] = {}  # in the order in which they were given away
         try:
             while (waiting or flying) and not stop.is_set():
-                threads = self.threads
+                threads = self._look_at_workers()
                 while waiting and len(flying) < 2 * threads:
                     number = waiting.popleft()
-                    flying[self._submit(function, tasks[number], ())] = _Flying(number)
+                    flying[self._submit(function, tasks[number])] = _Flying(number)
                 for task in itertools.islice(flying.values(), threads):  # the others wait for a worker
                     task.since = task.since or time.monotonic()
                 for future in self._done(list(flying)):
-                    number = flying.pop(future).number
-                    result = self._result(future)
+                    task = flying.pop(future)
+                    number = task.number
+                    try:
+                        result = self._result(future)
+                    except TimeoutError:  # it lies with a worker that does not answer any more
+                        self._elsewhere(function, tasks, flying, future, task)
+                        continue
                     if isinstance(result, Did):
+                        self._hung.discard(result.worker)
                         self._work.did(number, result.worker, result.seconds, records(result.result))
                         result = result.result
                     yield number, result
@@ -178,8 +195,19 @@ class Cluster:
         """A context in which so many requests of this name may be under way, and fewer where the engine is busy."""
         return Throttle(self._client, name, requests, self._work)
 
-    def _submit(self, function: Callable[..., Any], arguments: tuple[Any, ...], but: Sequence[str]) -> Any:
-        others = [worker for worker in self._client.nthreads() if worker not in but] if but else None
+    def _look_at_workers(self) -> int:
+        """How many tasks run at once; what has changed is said."""
+        there = self._client.nthreads()
+        for worker in sorted(self._known - set(there)):
+            self._work.lost(worker)
+            self._say(f"worker {worker} is gone: what it was doing is done by another one")
+        if self._known and not there:
+            self._say("no worker is left: waiting for one")
+        self._known = set(there)
+        return sum(threads for worker, threads in there.items() if worker not in self._hung) or 1
+
+    def _submit(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        others = [worker for worker in self._client.nthreads() if worker not in self._hung] if self._hung else None
         made_by = (__version__, derive_version())
         return self._client.submit(_same, made_by, function, *arguments, pure=False, workers=others or None)
 
@@ -200,7 +228,7 @@ class Cluster:
         from distributed.scheduler import KilledWorker
 
         if future.status == "finished":
-            return future.result()
+            return future.result(timeout=min(RESULT_SECONDS, self._patience))
         if future.status != "error":
             raise _gone(future.status)
         error = future.exception()
@@ -218,18 +246,29 @@ class Cluster:
         late = [future for future, task in flying.items() if task.since and now - task.since > self._patience]
         if not late:
             return
-        at = {key: worker for worker, keys in self._client.processing().items() for key in keys}
         for future in late:
-            task = flying.pop(future)
-            self._client.cancel([future], force=True)
-            held = [worker for name, worker in at.items() if name == future.key]
-            for worker in held:
-                self._work.lost(worker)
-            if task.again:
-                raise TransientError(
-                    f"part {task.number} takes more than {self._patience:.0f} s, twice", advice=GOES_ON
-                )
-            flying[self._submit(function, tasks[task.number], held)] = _Flying(task.number, again=True)
+            self._elsewhere(function, tasks, flying, future, flying.pop(future))
+
+    def _elsewhere(
+        self,
+        function: Callable[..., Any],
+        tasks: Mapping[int, tuple[Any, ...]],
+        flying: dict[Any, "_Flying"],
+        future: Any,
+        task: "_Flying",
+    ) -> None:
+        """Takes a task from the worker that has it, or its result, and gives it to another one."""
+        has = [worker for worker, keys in self._client.processing().items() if future.key in keys]
+        has += [worker for workers in self._client.who_has([future]).values() for worker in workers]
+        self._client.cancel([future], force=True)
+        for worker in has:
+            self._hung.add(worker)
+            self._work.lost(worker)
+            self._say(f"worker {worker} does not come to an end with part {task.number}: another one gets it")
+        if task.again:
+            why = f"part {task.number} takes more than {self._patience:.0f} s, twice"
+            raise TransientError(why, advice=GOES_ON)
+        flying[self._submit(function, tasks[task.number])] = _Flying(task.number, again=True)
 
 
 @dataclass(slots=True)
@@ -242,9 +281,12 @@ class _Flying:
 
 
 @contextmanager
-def connected(settings: ClusterSettings, credentials: Credentials, work: Work) -> Iterator[Cluster]:
+def connected(
+    settings: ClusterSettings, credentials: Credentials, work: Work, stop: Event, say: Callable[[str], None]
+) -> Iterator[Cluster | None]:
     """The cluster that the settings name: that of a scheduler, or (`local:N`) workers of this machine, for the time of
-    the build, which puts what is done into `work`. Raises ConfigError where it cannot be reached or has no workers.
+    the build, which puts what is done into `work`. None where that is stopped before there is a worker. Raises
+    ConfigError where it cannot be reached or has no workers.
     """
     try:
         from distributed import Client, LocalCluster
@@ -253,6 +295,11 @@ def connected(settings: ClusterSettings, credentials: Credentials, work: Work) -
             "a cluster needs Dask, which is not installed", advice="pip install 'indexer[cluster]'"
         ) from None
     address = settings.scheduler
+    if not address.startswith(("local:", "tcp://", "tls://")):
+        raise ConfigError(
+            f"--cluster {address}: this is no address of a scheduler",
+            advice="Such as tcp://head:8786; local:2 for two workers of this machine.",
+        )
     with contextlib.ExitStack() as stack:
         stack.enter_context(_silence())
         try:
@@ -266,19 +313,23 @@ def connected(settings: ClusterSettings, credentials: Credentials, work: Work) -
                         silence_logs=50,
                     )
                 )
-            client = stack.enter_context(Client(address, timeout=COME_UP_SECONDS, set_as_default=False))
+            client = stack.enter_context(Client(address, timeout=CONNECT_SECONDS, set_as_default=False))
             stack.enter_context(client.as_current())
-            client.wait_for_workers(1, timeout=COME_UP_SECONDS)
+            end = time.monotonic() + COME_UP_SECONDS
+            while not client.nthreads() and not stop.is_set():
+                if time.monotonic() > end:
+                    raise TimeoutError(f"it has no worker, and none came within {COME_UP_SECONDS} s")
+                time.sleep(0.1)
         except (OSError, TimeoutError, ValueError) as error:
             raise ConfigError(
-                f"cluster {settings.scheduler}: {str(error) or 'no worker came up'}",
+                f"cluster {settings.scheduler}: {str(error) or 'it does not answer'}",
                 advice="Start the scheduler (dask scheduler) and its workers (dask worker), or take --cluster local:2. "
                 "Nothing was sent.",
             ) from None
         if not settings.scheduler.startswith("local:"):
             work.dashboard = str(client.dashboard_link)
         try:
-            yield Cluster(client, work, patience=settings.part_seconds)
+            yield None if stop.is_set() else Cluster(client, work, say, patience=settings.part_seconds)
         except OSError as lost:  # Dask's: an engine, the state and scratch say what they are
             raise _gone(lost) from None
 
@@ -315,11 +366,10 @@ def _environment(credentials: Credentials) -> dict[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def _refused(worker: str, why: str) -> ConfigError:
-    return ConfigError(
-        f"worker {worker}: {why}",
-        advice="Install the same release with the same libraries and files on every host. Nothing was read or sent.",
-    )
+def _refused(
+    worker: str, why: str, advice: str = "Install the same release with the same libraries and files on every host."
+) -> ConfigError:
+    return ConfigError(f"worker {worker}: {why}", advice=f"{advice} Nothing was read or sent.")
 
 
 def _gone(error: object) -> TransientError:

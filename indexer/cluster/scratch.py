@@ -37,8 +37,8 @@ class Scratch:
         data = b"".join([*bodies, table, len(table).to_bytes(4, "big")])
         with self._guard("written"):
             files, path = self._files(name)
-            files.makedirs(path.rpartition("/")[0], exist_ok=True)
-            if "file" in files.protocol:  # others show a file once it is whole
+            if "file" in files.protocol:  # S3 shows a file once it is whole, and would make a bucket
+                files.makedirs(path.rpartition("/")[0], exist_ok=True)
                 part = f"{path}.{uuid.uuid4().hex}.part"
                 files.pipe_file(part, data)
                 files.mv(part, path)
@@ -89,7 +89,7 @@ class Scratch:
                 files.rm(path, recursive=True)
 
     def _files(self, name: str) -> tuple[Any, str]:
-        files, path = fsspec.core.url_to_fs(self.url)
+        files, path = fsspec.core.url_to_fs(self.url, use_listings_cache=False)  # others write there, too
         return files, f"{path.rstrip('/')}/{name}" if name else path.rstrip("/")
 
     def _guard(self, verb: str) -> "_Guard":
@@ -105,9 +105,14 @@ class _Guard:
         return None
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, OSError | PermissionError):
+        if isinstance(error, ImportError):
             raise ConfigError(
-                f"cluster.scratch {self.url}: cannot be {self.verb}: {error.strerror or error}",
+                f"cluster.scratch {self.url}: {error}", advice="pip install 'indexer[s3]' for S3, on every host."
+            ) from None
+        if isinstance(error, Exception):  # each file system has errors of its own, and a damaged value has others
+            why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+            raise ConfigError(
+                f"cluster.scratch {self.url}: cannot be {self.verb}: {why}",
                 advice="Every host of the cluster must read and write it, and have room. Mend that and run the same "
                 "command again:\nit goes on with the parts that are left.",
             ) from None

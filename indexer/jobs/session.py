@@ -19,7 +19,7 @@ from indexer.jobs.dates import check_kept, dates_of
 from indexer.jobs.fields import fitted
 from indexer.jobs.publish import published
 from indexer.model.books import Account
-from indexer.model.errors import ConfigError, PermanentError, TargetError
+from indexer.model.errors import PermanentError, TargetError
 from indexer.model.records import Fault
 from indexer.model.schema import biblio
 from indexer.model.settings import ClusterSettings
@@ -29,6 +29,7 @@ from indexer.observe.reporter import Reporter
 from indexer.pipeline.run import Plan, Summary, run
 from indexer.pipeline.workers import collect_rarely
 
+BUILDS = ("load", "reindex")  # commands that may run on a cluster
 LOSE_NOTHING = ("delete", "sweep")  # commands that send no document
 SEARCHER_WAITS = (0.5, 1.0, 2.0, 4.0, 0.0)  # seconds: a replica may show a commit a little later than another one
 
@@ -77,14 +78,14 @@ class Session:
         with bulk_settings.tuned(
             self.sink, self.store, self.name, tunable=tunable, say=self.reporter.say, unread=first
         ):
-            if not (self.cluster.scheduler and (first or not self.building) and self._build(plan)):
+            if not (self.cluster.scheduler and self._build(plan)):
                 carry_out(plan, self.sink, run_state, self.reporter)
         self.check_all_there()
         return self.summary
 
     def _build(self, plan: Plan) -> bool:
-        """Carries the plan out on a cluster; gives whether it did. Of a generation that holds documents already only
-        the rest is left, which is this machine's. Raises ConfigError for another index that holds some.
+        """Carries the plan out on a cluster; gives whether it did. What is loaded into an index that holds documents
+        already is this machine's.
         """
         from indexer.cluster import driver  # Dask takes longer than most commands
         from indexer.pipeline.run_state import signatures
@@ -109,13 +110,9 @@ class Session:
             settings=self.cluster,
         )
         if not driver.takes(build):
-            if self.building:
-                return False
-            raise ConfigError(
-                f"{self.reporter.target}: holds documents, and a cluster builds an index from nothing",
-                advice="indexer reindex --cluster builds a new one beside it; without --cluster this machine "
-                "loads into it. Nothing was sent.",
-            )
+            if not self.building:
+                self.reporter.say("the index holds documents already: this machine loads into it, without the cluster")
+            return False
         reporter = self.reporter
         reporter.starts(sources.total_bytes(list(plan.files)))
         with stopping(reporter) as stop:
@@ -216,7 +213,7 @@ def open_session(
                         target_id,
                         dates,
                         bool(building),
-                        config.settings.cluster,
+                        config.settings.cluster if command.split()[0] in BUILDS else ClusterSettings(),
                     )
 
 

@@ -7,6 +7,7 @@ from statistics import median
 from typing import Any
 
 SLOW = 2.0  # times what is usual
+ENOUGH = 3  # tasks of a stage, from which on a worker can be told to be slow
 SHOWN = 10  # of the tasks that took longest
 
 
@@ -21,16 +22,20 @@ class Stage:
     done: int = 0
     records: int = 0
     ended: float | None = None
+    last: float = 0.0  # when a task was done
 
 
 @dataclass(slots=True)
 class Worker:
-    """What a worker did, in seconds of work. `lost`: tasks that were taken from it."""
+    """What a worker did, in seconds of work, `each` by stage: tasks and seconds. `lost`: how often it was gone, or a
+    task was taken from it.
+    """
 
     tasks: int = 0
     records: int = 0
     seconds: float = 0.0
     lost: int = 0
+    each: dict[str, tuple[int, float]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -58,20 +63,21 @@ class Work:
         stage = self.stages[-1]
         stage.done += 1
         stage.records += records
+        stage.last = self.clock()
         its = self.workers.setdefault(worker, Worker())
         its.tasks, its.records, its.seconds = its.tasks + 1, its.records + records, its.seconds + seconds
+        tasks, took = its.each.get(stage.name, (0, 0.0))
+        its.each[stage.name] = (tasks + 1, took + seconds)
         self.longest = sorted([*self.longest, (seconds, stage.name, number, worker)], reverse=True)[:SHOWN]
 
     def lost(self, worker: str) -> None:
-        """A task was taken from a worker that held it too long."""
+        """A worker is gone, or a task was taken from one that held it too long."""
         self.workers.setdefault(worker, Worker()).lost += 1
 
     def as_json(self) -> dict[str, Any]:
-        """`left` are the seconds that the stage under way is likely to take still; a worker is `slow` that takes more
-        than twice as long for a record as the others do.
+        """`left` are the seconds that the stage under way is likely to take still; a worker is `slow` that was lost, or
+        takes more than twice as long for a task of some stage as the others do.
         """
-        took = [each.seconds / each.records for each in list(self.workers.values()) if each.records]
-        usual = median(took) if took else 0.0
         return {
             "dashboard": self.dashboard,
             "requests": self.requests,
@@ -82,7 +88,7 @@ class Work:
                     "records": its.records,
                     "seconds": round(its.seconds, 1),
                     "lost": its.lost,
-                    "slow": bool(its.lost or (its.records and its.seconds / its.records > SLOW * usual)),
+                    "slow": bool(its.lost) or self._is_slow(name),
                 }
                 for name, its in sorted(dict(self.workers).items())
             },
@@ -92,14 +98,26 @@ class Work:
             ],
         }
 
+    def _is_slow(self, name: str) -> bool:
+        for stage, (tasks, seconds) in dict(self.workers[name].each).items():
+            others = [
+                its.each[stage] for other, its in dict(self.workers).items() if other != name and stage in its.each
+            ]
+            usual = [took / done for done, took in others if done >= ENOUGH]
+            if tasks >= ENOUGH and usual and seconds / tasks > SLOW * median(usual):
+                return True
+        return False
+
     def _stage(self, stage: Stage) -> dict[str, Any]:
         seconds = (self.clock() if stage.ended is None else stage.ended) - stage.began
         left = stage.tasks - stage.before - stage.done
+        # from what was done until the last task was: it does not grow while nothing is heard of the next one
+        rest = left * (stage.last - stage.began) / (stage.done or 1) - (self.clock() - stage.last)
         return {
             "name": stage.name,
             "tasks": stage.tasks,
             "done": stage.before + stage.done,
             "records": stage.records,
             "seconds": round(seconds, 1),
-            "left": round(left * seconds / stage.done, 1) if stage.done and stage.ended is None else None,
+            "left": round(max(0.0, rest), 1) if stage.done and stage.ended is None else None,
         }

@@ -223,7 +223,7 @@ def simulate(tasks: int, at_once: int, seconds: float) -> dict[str, float]:
         client.wait_for_workers(processes, timeout=COME_UP_SECONDS)
         work = Work()
         work.begin("sleep", tasks)
-        cluster = Cluster(client, work, patience=3600)
+        cluster = Cluster(client, work, print, patience=3600)
         ticks = os.sysconf("SC_CLK_TCK")
         before, mine, began = _cpu(scheduler.pid), time.process_time(), time.monotonic()
         done = sum(1 for _ in cluster.run(time.sleep, dict.fromkeys(range(tasks), (seconds,)), Event()))

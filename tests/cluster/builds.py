@@ -9,7 +9,7 @@ import orjson
 
 import indexer
 from indexer.engines.registry import open_index, parse_target
-from indexer.jobs.results import LoadResult, ReindexResult
+from indexer.jobs.results import LoadResult, ReindexResult, SyncResult
 
 #: What no two loads have alike.
 OF_THE_LOAD = ("first_indexed", "last_indexed", "_version_")
@@ -24,7 +24,7 @@ def load(folder: Path, name: str, paths: list[str], scheduler: str = "", **value
         load__batch_documents=10,
         load__error_budget=values.pop("load__error_budget", {"share": 1.0}),
         cluster__scheduler=scheduler,
-        cluster__scratch=str(folder / "scratch"),
+        cluster__scratch=values.pop("cluster__scratch", str(folder / "scratch")),
         **values,
     )
     return indexer.load(paths, profile="ojs", config=config)
@@ -32,6 +32,10 @@ def load(folder: Path, name: str, paths: list[str], scheduler: str = "", **value
 
 def reindex(file: Path) -> ReindexResult:
     return indexer.reindex(indexer.configure(file))
+
+
+def sync(file: Path) -> SyncResult:
+    return indexer.sync(indexer.configure(file))
 
 
 def documents(target: str) -> dict[str, dict[str, Any]]:

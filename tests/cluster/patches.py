@@ -30,6 +30,12 @@ def large_ids(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(driver, "BYTES_OF_AN_ID", 1 << 20)
 
 
+def impatient(patch: pytest.MonkeyPatch) -> None:
+    """Nobody waits long for a scheduler, or for workers."""
+    patch.setattr(scheduler, "CONNECT_SECONDS", 1)
+    patch.setattr(scheduler, "COME_UP_SECONDS", 1)
+
+
 def refusing(patch: pytest.MonkeyPatch) -> None:
     """An embedded index that takes no version from 230 on."""
     push = EmbeddedSink.push
@@ -66,12 +72,12 @@ def dying_before_resolving(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(driver._Job, "_resolve", lambda *_: os._exit(9))
 
 
-def full_scratch(patch: pytest.MonkeyPatch) -> None:
+def full_scratch(patch: pytest.MonkeyPatch, after: int = 80) -> None:
     """The disk is full after some results."""
     write, calls = LocalFileSystem.pipe_file, itertools.count(1)
 
     def written(self: LocalFileSystem, path: str, value: bytes, **named: Any) -> Any:
-        if next(calls) > 80:
+        if next(calls) > after:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
         return write(self, path, value, **named)
 

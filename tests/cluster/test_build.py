@@ -1,5 +1,6 @@
 """A build on a cluster leaves what one machine leaves: documents, books, dead letters, dates, fingerprints."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 from indexer.model.errors import ConfigError
 from tests.cluster import dumps, patches
 from tests.cluster.apart import Apart
-from tests.cluster.builds import documents, load, reindex, remembered
+from tests.cluster.builds import documents, load, reindex, remembered, sync
+from tests.s3_server import s3_serving
 
 PATCHES = [patches.small_parts]
 
@@ -33,13 +35,14 @@ def test_the_same_as_on_one_machine(tmp_path: Path, apart: Apart, seed: int) -> 
     assert not list((tmp_path / "scratch").glob("*"))
 
 
-def test_an_index_that_holds_documents_is_left_alone(tmp_path: Path, apart: Apart) -> None:
+def test_an_index_that_holds_documents_is_loaded_by_this_machine(tmp_path: Path, apart: Apart) -> None:
     paths = dumps.write(tmp_path / "dumps", files=1)
     load(tmp_path, "one", paths)
-    before = documents(f"embedded:{tmp_path / 'one'}")
-    with pytest.raises(ConfigError, match="a cluster builds an index from nothing"):
-        apart.load(tmp_path, "one", dumps.write(tmp_path / "others", files=2, seed=5), patches=PATCHES)
-    assert documents(f"embedded:{tmp_path / 'one'}") == before
+    others = dumps.write(tmp_path / "others", files=2, seed=5)
+    result = apart.load(tmp_path, "one", others, patches=[*PATCHES, patches.never_derived])
+    assert result.summary.build is None
+    load(tmp_path, "two", [*paths, *others])
+    assert documents(f"embedded:{tmp_path / 'one'}") == documents(f"embedded:{tmp_path / 'two'}") != {}
 
 
 def test_documents_derived_once_are_sent_to_another_target(tmp_path: Path, apart: Apart) -> None:
@@ -49,10 +52,21 @@ def test_documents_derived_once_are_sent_to_another_target(tmp_path: Path, apart
     assert documents(f"embedded:{tmp_path / 'two'}") == documents(f"embedded:{tmp_path / 'one'}") != {}
 
 
+def test_scratch_in_s3(tmp_path: Path) -> None:
+    paths = dumps.write(tmp_path / "dumps", files=2)
+    load(tmp_path, "one", paths)
+    with s3_serving("scratch") as client:
+        apart = Apart()  # after the environment leads to the server
+        apart.load(tmp_path, "two", paths, patches=PATCHES, cluster__scratch="s3://scratch/builds")
+        apart.close()
+        assert "Contents" not in client.list_objects_v2(Bucket="scratch")
+    assert documents(f"embedded:{tmp_path / 'two'}") == documents(f"embedded:{tmp_path / 'one'}") != {}
+
+
 def test_parts_that_another_build_works_with_stay(tmp_path: Path, apart: Apart) -> None:
     paths = dumps.write(tmp_path / "dumps", files=2)
-    with pytest.raises(ConfigError, match="the rules and their libraries differ"):
-        apart.load(tmp_path, "one", paths, patches=[*PATCHES, patches.other_rules_each_time])
+    with pytest.raises(ConfigError, match="No space left on device"):
+        apart.load(tmp_path, "one", paths, patches=[*PATCHES, partial(patches.full_scratch, after=20)])
     apart.load(tmp_path, "two", paths, patches=PATCHES)
     [derived] = (tmp_path / "scratch").glob("*")
     assert [path.name for path in derived.glob("to-*/*")] == ["here"]
@@ -62,10 +76,19 @@ def test_parts_that_another_build_works_with_stay(tmp_path: Path, apart: Apart) 
     assert not list((tmp_path / "scratch").glob("*"))
 
 
-def test_no_scheduler_is_said_before_anything_is_read(tmp_path: Path, apart: Apart) -> None:
+@pytest.mark.parametrize(
+    ("address", "why"),
+    [
+        ("local:x", "--cluster local:x: how many workers"),
+        ("local", "--cluster local: this is no address"),
+        ("head:8786", "--cluster head:8786: this is no address"),
+        ("tcp://127.0.0.1:9", "cluster tcp://127.0.0.1:9: .*connect"),
+    ],
+)
+def test_no_scheduler_is_said_before_anything_is_read(tmp_path: Path, apart: Apart, address: str, why: str) -> None:
     paths = dumps.write(tmp_path / "dumps", files=1)
-    with pytest.raises(ConfigError, match="--cluster local:x: how many workers"):
-        apart.load(tmp_path, "one", paths, scheduler="local:x")
+    with pytest.raises(ConfigError, match=why):
+        apart.load(tmp_path, "one", paths, scheduler=address, patches=[patches.impatient])
 
 
 def test_a_worker_of_another_release_is_refused(tmp_path: Path, apart: Apart) -> None:
@@ -73,6 +96,7 @@ def test_a_worker_of_another_release_is_refused(tmp_path: Path, apart: Apart) ->
     with pytest.raises(ConfigError, match="the rules and their libraries differ") as raised:
         apart.load(tmp_path, "one", paths, patches=[*PATCHES, patches.other_rules_each_time])
     assert "Nothing was read or sent" in raised.value.advice
+    assert not list((tmp_path / "scratch").glob("*"))
     assert documents(f"embedded:{tmp_path / 'one'}") == {}
 
 
@@ -93,4 +117,7 @@ def test_a_reindex_is_built_by_the_cluster_and_ends_as_one_machines(tmp_path: Pa
         assert not result.account.open_sources
         found.append((documents(f"embedded:{tmp_path / name}"), result.exit_code, result.account.total.read))
     assert found[0] == found[1]
+    dumps.write(tmp_path / "dumps" / "later", files=1, seed=9)
+    synced = apart(sync, tmp_path / "indexer.toml", patches=[*PATCHES, patches.never_derived])
+    assert synced.summary.account.total.read > 0  # by this machine, whatever the settings say of a cluster
     assert result.account.total.superseded > 0

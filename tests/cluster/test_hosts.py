@@ -11,7 +11,7 @@ import pytest
 
 from tests.cluster import dumps
 from tests.cluster.builds import documents, load, remembered
-from tests.cluster.test_kills import QUIET, build, free_port, wait_until
+from tests.cluster.processes import QUIET, build, free_port, wait_until
 from tests.conftest import PATIENCE, ROOT
 
 sys.path.append(str(ROOT / "scripts/testbed"))
@@ -44,7 +44,7 @@ def test_a_host_that_cannot_be_reached_for_a_minute(tmp_path: Path, stage: str) 
     paths = dumps.write(tmp_path / "dumps")
     one = load(tmp_path, "one", paths)
     with hosts(2) as there, serving(there) as address:
-        process = build(tmp_path, address, paths, part_seconds=10)
+        process = build(tmp_path, address, paths, part_seconds=15)
         wait_until(tmp_path, stage, 2, process)
         there[0].up(False)
         began = time.monotonic()

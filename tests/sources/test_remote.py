@@ -1,7 +1,6 @@
 """Files that lie elsewhere, on a real web server and a real S3 server of ours."""
 
 import gzip
-import os
 import random
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ from indexer.model.urls import public
 from indexer.sources import lasting, live, read, remote, shown
 from indexer.sources.files import CHUNK, Meter
 from indexer.sources.remote_file import Remote
+from tests.s3_server import s3_serving
 from tests.sources.reading import faults, only
 from tests.sources.web import Web, serving
 
@@ -221,31 +221,8 @@ def test_a_url_that_is_none_is_a_matter_of_configuration(url: str) -> None:
 
 @pytest.fixture(scope="module")
 def s3() -> Iterator[Any]:
-    """A client of an S3 server of ours, with an empty bucket `dumps`; the environment leads to it."""
-    import boto3
-    from moto.server import ThreadedMotoServer
-
-    server = ThreadedMotoServer("127.0.0.1", 0)
-    server.start()
-    host, port = server.get_host_and_port()
-    ours = {
-        "AWS_ENDPOINT_URL": f"http://{host}:{port}",
-        "AWS_ACCESS_KEY_ID": "testing",
-        "AWS_SECRET_ACCESS_KEY": "testing",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }
-    before = {name: os.environ.get(name) for name in ours}
-    os.environ.update(ours)
-    try:
-        client = boto3.client("s3")
-        client.create_bucket(Bucket="dumps")
+    with s3_serving("dumps") as client:
         yield client
-    finally:
-        for name, value in before.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
-        server.stop()
 
 
 def test_s3_keys_prefixes_and_patterns(s3: Any) -> None:

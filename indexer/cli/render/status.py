@@ -31,15 +31,21 @@ def status(result: Status, *, as_json: bool) -> int:
     if not result.runs:
         print(f"no run yet · {result.state}")
     for run in result.runs:
-        print("\n".join(_run(run)))
+        print("\n".join(_run(run, "running" if _goes_on(run, result) else "killed, or out of reach")))
     for target in result.targets:
         print("\n".join(_target(target, result.time)))
     return ExitCode.OK
 
 
-def _run(run: StoredRun) -> Iterator[str]:
+def _goes_on(run: StoredRun, result: Status) -> bool:
+    """Whether somebody holds its target for a command of its kind: a re-index does so for the loads in it."""
+    holding = [holder.command for each in result.targets if each.target == run.target for holder in each.running]
+    return any(command.split()[0] == run.command.split()[0] for command in holding)
+
+
+def _run(run: StoredRun, without_end: str) -> Iterator[str]:
     code = run.exit_code
-    end = "still running, or killed" if code is None else f"{ENDS.get(code, 'ended')} (exit {code})"
+    end = without_end if code is None else f"{ENDS.get(code, 'ended')} (exit {code})"
     parts = [run.started, run.command, end, run.target]
     if code is not None:
         parts += [duration(run.seconds), f"{run.rate:,.0f} records/s"]
