@@ -31,7 +31,7 @@ def status(result: Status, *, as_json: bool) -> int:
     if not result.runs:
         print(f"no run yet · {result.state}")
     for run in result.runs:
-        print("\n".join(_run(run, "running" if _goes_on(run, result) else "killed, or out of reach")))
+        print("\n".join(_run(run, "still running" if _goes_on(run, result) else "killed, or out of reach")))
     for target in result.targets:
         print("\n".join(_target(target, result.time)))
     return ExitCode.OK
