@@ -100,7 +100,12 @@ def make_up(folder: str, part: int) -> None:
     ids = [f"oai-{part:06}-{number:08}" for number in range(PART)]
     told = {"records": PART, "books": {"theses": {"read": PART}}, "warnings": {}, "faults": [], "letters": 0}
     scratch.write(f"derived/{part}", [told | {"several": [], "seconds": 1.0}])
-    sent = {"books": {"theses": {"indexed": PART}}, "retries": 0, "seconds": 1.0}
+    sent = {
+        "books": {"theses": {"indexed": PART}},
+        "retries": 0,
+        "seconds": 1.0,
+        "batches": [[500, 0.1]] * (PART // 500),
+    }
     marks = [[id, f"{number:016}".encode(), number] for number, id in enumerate(ids)]
     scratch.write(f"made-up/{part}", [sent, marks, [], [], []])
 
