@@ -225,6 +225,7 @@ def simulate(tasks: int, at_once: int, seconds: float) -> dict[str, float]:
         address = f"tcp://127.0.0.1:{port}"
         client: Any = Client(address, timeout=COME_UP_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
         stack.enter_context(client)
+        stack.enter_context(client.as_current())
         client.wait_for_workers(processes, timeout=COME_UP_SECONDS)
         work = Work()
         work.begin("sleep", tasks)
