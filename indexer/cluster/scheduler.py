@@ -243,9 +243,11 @@ class Cluster:
     ) -> None:
         """Gives a task that takes too long to another worker."""
         now = time.monotonic()
-        late = [future for future, task in flying.items() if task.since and now - task.since > self._patience]
-        if not late:
-            return
+        late = [
+            future
+            for future, task in flying.items()
+            if task.since and now - task.since > self._patience and future.status == "pending"
+        ]
         for future in late:
             self._elsewhere(function, tasks, flying, future, flying.pop(future))
 

@@ -57,6 +57,7 @@ class Throttle:
                 for _ in range(self._window.allowed):  # by one
                     self._window.answered(0.0)
             self._work.requests = allowed = self._window.allowed
+            self._work.fewest = min(allowed, self._work.fewest or allowed)
             try:
                 if held < self._most - allowed:
                     held += bool(self._leases.acquire(timeout=WAIT_SECONDS))

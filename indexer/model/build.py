@@ -40,11 +40,14 @@ class Worker:
 
 @dataclass(slots=True)
 class Work:
-    """What a build tells of itself. `requests` may be under way at once now, of all workers."""
+    """What a build tells of itself. `requests` may be under way at once now, of all workers; `fewest` when the engine
+    was most busy.
+    """
 
     clock: Callable[[], float] = time.monotonic
     dashboard: str = ""
     requests: int | None = None
+    fewest: int | None = None
     stages: list[Stage] = field(default_factory=list)
     workers: dict[str, Worker] = field(default_factory=dict)
     longest: list[tuple[float, str, int, str]] = field(default_factory=list)
@@ -81,6 +84,7 @@ class Work:
         return {
             "dashboard": self.dashboard,
             "requests": self.requests,
+            "fewest_requests": self.fewest,
             "stages": [self._stage(stage) for stage in list(self.stages)],
             "workers": {
                 name: {

@@ -57,6 +57,7 @@ def test_a_kill_costs_nothing_but_time(tmp_path: Path, killed: str, stage: str, 
     assert two == remembered(tmp_path, "one")
 
 
+@pytest.mark.long  # on a slow machine a worker that is well takes fifteen seconds, too
 def test_a_worker_that_hangs_loses_its_part_to_another(tmp_path: Path) -> None:
     paths = dumps.write(tmp_path / "dumps")
     one = load(tmp_path, "one", paths)

@@ -68,5 +68,5 @@ def test_fewer_requests_go_out_once_the_engine_is_busy(tmp_path: Path, apart: Ap
     assert two.summary.account.total.read == one.summary.account.total.read
     assert two.summary.retries >= 3
     assert two.summary.build is not None
-    assert two.summary.build.requests is not None
-    assert 1 <= two.summary.build.requests < 8
+    assert two.summary.build.fewest is not None
+    assert 1 <= two.summary.build.fewest < 8
