@@ -16,7 +16,8 @@ from typing import Any
 
 from hosts import Host, hosts, why_not
 
-DASK = (sys.executable, "-m", "distributed.cli")
+SCHEDULER = (sys.executable, "-m", "distributed.cli.dask_scheduler", "--no-dashboard")
+WORKER = (sys.executable, "-m", "distributed.cli.dask_worker", "--no-nanny", "--no-dashboard")
 QUIET: dict[str, Any] = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 COME_UP_SECONDS = 60
 PART = 50_000  # records
@@ -28,7 +29,7 @@ def workers(count: int) -> Iterator[str]:
     with ExitStack() as stack:
         there = stack.enter_context(hosts(count)) if not why_not() else [None] * count
         port = _free_port()
-        _start(stack, [*DASK[:2], "distributed.cli.dask_scheduler", "--port", str(port), "--no-dashboard"])
+        _start(stack, [*SCHEDULER, "--port", str(port)])
         for number, host in enumerate(there):
             _start(stack, _worker(port, number, host))
         _wait(f"tcp://127.0.0.1:{port}", count)
@@ -36,7 +37,7 @@ def workers(count: int) -> Iterator[str]:
 
 
 def _worker(port: int, number: int, host: Host | None) -> list[str]:
-    words = [*DASK[:2], "distributed.cli.dask_worker", "--nthreads", "1", "--no-nanny", "--no-dashboard"]
+    words = [*WORKER, "--nthreads", "1"]
     if host is None:
         core = sorted(os.sched_getaffinity(0))[number % len(os.sched_getaffinity(0))]
         return ["taskset", "-c", str(core), *words, f"tcp://127.0.0.1:{port}"]
@@ -213,15 +214,13 @@ def simulate(tasks: int, at_once: int, seconds: float) -> dict[str, float]:
 
     port = _free_port()
     with ExitStack() as stack:
-        command = [*DASK[:2], "distributed.cli.dask_scheduler", "--port", str(port), "--no-dashboard"]
+        command = [*SCHEDULER, "--port", str(port)]
         scheduler = subprocess.Popen(command, **QUIET)
         stack.callback(scheduler.wait)
         stack.callback(scheduler.kill)
-        worker = [*DASK[:2], "distributed.cli.dask_worker", "--nthreads", "1", "--no-nanny", "--no-dashboard"]
         processes = 4
         for _ in range(processes):
-            words = [*worker[:4], str(at_once // processes), *worker[5:], f"tcp://127.0.0.1:{port}"]
-            _start(stack, words)
+            _start(stack, [*WORKER, "--nthreads", str(at_once // processes), f"tcp://127.0.0.1:{port}"])
         address = f"tcp://127.0.0.1:{port}"
         client: Any = Client(address, timeout=COME_UP_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
         stack.enter_context(client)
