@@ -19,6 +19,8 @@ driver.BYTES_OF_AN_ID = 1 << 13  # six partitions of the ids
 sys.argv[0] = "indexer"
 sys.exit(main())
 """
+SCHEDULER = (sys.executable, "-m", "distributed.cli.dask_scheduler", "--no-dashboard")
+WORKER = (sys.executable, "-m", "distributed.cli.dask_worker", "--no-dashboard", "--nthreads", "1")
 QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 STAGES = {"cut": "*/cut/*", "derive": "*/derived/*.ids", "resolve": "*/resolved/*", "push": "*/to-*/pushed/*"}
 
@@ -35,22 +37,8 @@ def serving() -> Iterator[tuple[str, subprocess.Popen[bytes], list[subprocess.Po
     """A scheduler with two workers, each a process of its own, without a nanny that would start another one."""
     port = free_port()
     address = f"tcp://127.0.0.1:{port}"
-    dask = [sys.executable, "-m", "distributed.cli"]
-    scheduler = subprocess.Popen(
-        [*dask[:2], "distributed.cli.dask_scheduler", "--port", str(port), "--no-dashboard", "--host", "127.0.0.1"],
-        **QUIET,
-    )  # type: ignore[call-overload]
-    worker = [
-        *dask[:2],
-        "distributed.cli.dask_worker",
-        address,
-        "--nthreads",
-        "1",
-        "--no-nanny",
-        "--no-dashboard",
-        "--death-timeout",
-        "600",
-    ]
+    scheduler = subprocess.Popen([*SCHEDULER, "--port", str(port), "--host", "127.0.0.1"], **QUIET)  # type: ignore[call-overload]
+    worker = [*WORKER, address, "--no-nanny", "--death-timeout", "600"]
     workers = [subprocess.Popen(worker, **QUIET) for _ in range(2)]  # type: ignore[call-overload]
     try:
         yield address, scheduler, workers

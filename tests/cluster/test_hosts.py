@@ -11,7 +11,7 @@ import pytest
 
 from tests.cluster import dumps
 from tests.cluster.builds import documents, load, remembered
-from tests.cluster.processes import QUIET, build, free_port, wait_until
+from tests.cluster.processes import QUIET, SCHEDULER, WORKER, build, free_port, wait_until
 from tests.conftest import PATIENCE, ROOT
 
 sys.path.append(str(ROOT / "scripts/testbed"))
@@ -26,10 +26,8 @@ def serving(on: Sequence[Host]) -> Iterator[str]:
     """A scheduler on this machine, and a worker on each host; gives its address."""
     port = free_port()
     with ExitStack() as stack:
-        scheduler = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--port", str(port), "--no-dashboard"]
-        worker = [sys.executable, "-m", "distributed.cli.dask_worker", "--nthreads", "1", "--no-dashboard"]
-        commands = [scheduler]
-        commands += [host.command(*worker, "--host", host.there, f"tcp://{host.here}:{port}") for host in on]
+        commands = [[*SCHEDULER, "--port", str(port)]]
+        commands += [host.command(*WORKER, "--host", host.there, f"tcp://{host.here}:{port}") for host in on]
         for command in commands:
             process = subprocess.Popen(command, **QUIET)  # type: ignore[call-overload]
             stack.callback(process.wait)
