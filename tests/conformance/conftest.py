@@ -18,6 +18,7 @@ from indexer.engines.solr.schema import CONF, MARK, configset
 from indexer.model.schema import biblio
 from indexer.model.targets import Target
 from indexer.testing.fixtures import emptied, engine, second
+from tests.schemas.collections import make_collection
 
 __all__ = ["engine", "second"]
 
@@ -89,10 +90,9 @@ def sink(kind: str, target: Target) -> Iterator[Index]:
 
 def _split(target: Target) -> None:
     """The collection anew, with two shards on two nodes: what a batch says of forwarded documents is seen, too."""
-    options = {"collection.configName": CLOUD_CONFIGSET, "numShards": "2", "waitForFinalState": "true"}
-    for params in ({"action": "DELETE"}, {"action": "CREATE", **options}):
-        answer = requests.get(f"{target.base}/admin/collections", params={"name": target.index, **params}, timeout=120)
-        answer.raise_for_status()
+    params = {"action": "DELETE", "name": target.index}
+    requests.get(f"{target.base}/admin/collections", params=params, timeout=120).raise_for_status()
+    make_collection(target, CLOUD_CONFIGSET, numShards="2")
 
 
 def _copying(target: Target) -> None:
@@ -103,9 +103,7 @@ def _copying(target: Target) -> None:
             archive.writestr(path.removeprefix(f"{CONF}/"), text.replace(MARK, "Not by the loader"))
     params = {"action": "UPLOAD", "name": target.index}
     requests.post(f"{target.base}/admin/configs", params=params, data=buffer.getvalue(), timeout=60).raise_for_status()
-    options = {"collection.configName": target.index, "numShards": "1", "waitForFinalState": "true"}
-    create = {"action": "CREATE", "name": target.index, **options}
-    requests.get(f"{target.base}/admin/collections", params=create, timeout=120).raise_for_status()
+    make_collection(target)
 
 
 def _drop(kind: str, target: Target) -> None:

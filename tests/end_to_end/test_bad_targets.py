@@ -15,6 +15,7 @@ from indexer.engines.registry import parse_target
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Ended, Indexer
 from tests.end_to_end.listening import answering, free_port
+from tests.schemas.collections import make_collection
 from tests.schemas.conftest import drop_collection
 from tests.schemas.foreign import foreign_configset, upload
 
@@ -154,9 +155,8 @@ def test_an_index_without_our_fields(indexer: Indexer, elasticsearch_url: str) -
 def test_a_collection_without_one_of_our_fields(indexer: Indexer, solrcloud_url: str) -> None:
     target = parse_target(f"solr+{solrcloud_url}/strange_{uuid.uuid4().hex[:12]}")
     upload(target, foreign_configset(leave_out="marc_error"))
-    create = {"action": "CREATE", "name": target.index, "collection.configName": target.index, "numShards": "1"}
     try:
-        requests.get(f"{target.base}/admin/collections", params=create, timeout=120).raise_for_status()
+        make_collection(target)
         ended = load(indexer, str(target))
         assert ended.code == 3
         assert "its schema is not ours: " in ended.err

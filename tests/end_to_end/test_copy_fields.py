@@ -15,6 +15,7 @@ from indexer.model.schema import biblio
 from indexer.model.targets import Target
 from tests.conftest import ROOT
 from tests.end_to_end.conftest import Indexer, read_back
+from tests.schemas.collections import make_collection
 from tests.schemas.conftest import drop_collection
 
 FEW = {
@@ -40,13 +41,12 @@ def copying(indexer: Indexer, solrcloud_url: str, tmp_path: Path) -> Iterator[Ta
         for file in (tmp_path / "copying/conf").iterdir():
             archive.write(file, file.name)
     target = parse_target(f"solr+{solrcloud_url}/copying_{uuid.uuid4().hex[:8]}")
-    configs, collections = f"{target.base}/admin/configs", f"{target.base}/admin/collections"
+    configs = f"{target.base}/admin/configs"
     named = {"name": target.index}
     uploading = {"action": "UPLOAD", **named}
     requests.post(configs, params=uploading, data=buffer.getvalue(), timeout=60).raise_for_status()
     try:
-        options = {"collection.configName": target.index, "numShards": "1", "waitForFinalState": "true"}
-        requests.get(collections, params={"action": "CREATE", **named, **options}, timeout=120).raise_for_status()
+        make_collection(target)
         yield target
         drop_collection(target)
     finally:

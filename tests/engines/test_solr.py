@@ -19,6 +19,7 @@ from indexer.model.targets import Target
 from indexer.pipeline.bisect import bisect
 from indexer.testing.documents import document, stored, write
 from tests.engines.server import Answer, Request, serving
+from tests.schemas.collections import make_collection
 
 BATCH: list[Action] = [Write("a", b'{"id":"a"}'), Delete('b"\\'), Write("c", b'{"id":"c"}')]
 INDEXED, DELETED = Outcome("indexed"), Outcome("deleted")
@@ -203,9 +204,9 @@ def collection(solrcloud_url: str) -> Iterator[Callable[[Callable[[str, str], st
             timeout=120,
         )
         upload.raise_for_status()
-        options = {"collection.configName": name, "numShards": "2", "waitForFinalState": "true"}
-        admin("collections", action="CREATE", name=name, **options)
-        return parse_target(f"solr+{solrcloud_url}/{name}")
+        target = parse_target(f"solr+{solrcloud_url}/{name}")
+        make_collection(target, numShards="2")
+        return target
 
     yield make
     admin("collections", action="DELETE", name=name)

@@ -22,6 +22,7 @@ from indexer.state.store import Store
 from tests.conformance.conftest import SERVERS, _drop, _split
 from tests.end_to_end.conftest import read_back
 from tests.faults.conftest import Command, empty, make_index
+from tests.schemas.collections import make_collection
 
 DATE = "2020-02-29T12:00:00Z"
 NINE = (1, 23, 24, 46, 68, 90, 102, 103, 199)  # the first and the last one, neighbours, and both halves of every half
@@ -69,10 +70,7 @@ def make_intolerant(url: str) -> Iterator[Target]:
         timeout=120,
     ).raise_for_status()
     try:
-        options = {"collection.configName": target.index, "numShards": "2", "waitForFinalState": "true"}
-        requests.get(
-            f"{url}/admin/collections", params={"action": "CREATE", "name": target.index, **options}, timeout=120
-        ).raise_for_status()
+        make_collection(target, numShards="2")
         yield target
     finally:
         _drop("solrcloud", target)

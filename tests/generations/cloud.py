@@ -11,6 +11,7 @@ from indexer.engines.solr.install import CLOUD_CONFIGSET
 from indexer.model.targets import Target
 from tests.faults.own_server import OwnServer
 from tests.generations.places import fill, plain
+from tests.schemas.collections import make_collection
 
 
 def admin(target: Target, action: str, **params: str) -> Any:
@@ -23,8 +24,7 @@ def split(target: Target, documents: int, **replicas: str) -> None:
     """A plain collection with two shards."""
     plain(target, 1)  # uploads the configset
     admin(target, "DELETE", name=target.index)
-    options = {"collection.configName": CLOUD_CONFIGSET, "numShards": "2", **replicas}
-    admin(target, "CREATE", name=target.index, waitForFinalState="true", **options)
+    make_collection(target, CLOUD_CONFIGSET, numShards="2", **replicas)
     fill(target, documents)
 
 

@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from tests.faults.own_server import OwnServer
 from tests.generations.cloud import admin, split
 from tests.generations.places import FIRST, SECOND, WORD, build, count, fill, plain
 from tests.generations.readers import reading
+from tests.schemas.collections import make_collection
 
 KINDS = [pytest.param(kind, marks=pytest.mark.servers) for kind in ("solrcloud", "solrcloud10")]
 
@@ -80,7 +82,7 @@ def test_a_collection_behind_an_alias_is_adopted_where_it_is(place: GenerationSt
     old = f"{target.index}_v1"
     plain(target, 1)
     admin(target, "DELETE", name=target.index)
-    admin(target, "CREATE", name=old, numShards="1", **{"collection.configName": CLOUD_CONFIGSET})
+    make_collection(replace(target, index=old), CLOUD_CONFIGSET)
     admin(target, "CREATEALIAS", name=target.index, collections=old)
     fill(target, 3)
     assert (place.live(), place.is_plain(), place.there()) == (None, True, [])

@@ -21,6 +21,7 @@ from indexer.model.errors import PermanentError
 from indexer.model.schema import biblio
 from indexer.model.targets import Target
 from tests.conftest import ROOT
+from tests.schemas.collections import make_collection
 from tests.schemas.conftest import drop_collection, drop_index, unload
 from tests.schemas.foreign import foreign_configset, upload
 
@@ -34,8 +35,7 @@ def foreign(solrcloud_url: str) -> Iterator[Target]:
     """A collection whose own schema has all the copyField rules, as VuFind's has, and a field less."""
     target = parse_target(f"solr+{solrcloud_url}/foreign_{uuid.uuid4().hex[:8]}")
     upload(target, foreign_configset())
-    create = {"action": "CREATE", "name": target.index, "collection.configName": target.index, "numShards": "1"}
-    requests.get(f"{target.base}/admin/collections", params=create, timeout=120).raise_for_status()
+    make_collection(target)
     yield target
     drop_collection(target)
     delete = {"action": "DELETE", "name": target.index}
@@ -104,8 +104,7 @@ def test_a_collection_with_an_older_schema_of_ours_is_brought_up_to_date(
     files["schema.xml"] = "".join(line for line in lines if 'name="marc_error"' not in line)
     target = replace(collection, index=older)
     upload(target, files)
-    create = {"action": "CREATE", "name": older, "collection.configName": older, "numShards": "1"}
-    requests.get(f"{target.base}/admin/collections", params=create, timeout=120).raise_for_status()
+    make_collection(target)
     try:
         [missing, outdated] = check_target(target)
         assert str(missing) == "marc_error: not there"
@@ -128,8 +127,7 @@ def test_documents_of_an_older_schema_are_told_from_bad_ones(
     files["schema.xml"] = files["schema.xml"].replace(' storeOffsetsWithPositions="true"', "")
     target = replace(collection, index=older)
     upload(target, files)
-    create = {"action": "CREATE", "name": older, "collection.configName": older, "numShards": "1"}
-    requests.get(f"{target.base}/admin/collections", params=create, timeout=120).raise_for_status()
+    make_collection(target)
     try:
         sink = open_index(target)
         assert [outcome.status for outcome in sink.push([Write("1", b'{"id":"1","author":["Sun, Wei"]}')])] == [
