@@ -13,7 +13,7 @@ class ExitCode(IntEnum):
     OK = 0
     REJECTED = 1  # finished; some records or files were not loaded
     USAGE = 2  # the command line or the configuration is wrong; nothing was sent
-    TARGET = 3  # the target, or an index that is read, is not reachable, or refused
+    TARGET = 3  # the target, the state, or an index that is read, is not reachable, or refused
     LOCKED = 4  # another run holds the lock
     VERIFICATION = 5  # verification failed; nothing was promoted
     INTERRUPTED = 130
@@ -34,6 +34,12 @@ class ConfigError(IndexerError):
     """The command line, indexer.toml or the environment is wrong."""
 
     exit_code = ExitCode.USAGE
+
+
+class StateError(ConfigError):
+    """The state's database does not answer (any more), or its disk is full: it may be well again without us."""
+
+    exit_code = ExitCode.TARGET
 
 
 class TargetError(IndexerError):

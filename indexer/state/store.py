@@ -7,6 +7,7 @@ only: it holds raw records.
 import errno
 import os
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from indexer import __version__
-from indexer.model.errors import ConfigError
+from indexer.model.errors import ConfigError, StateError
 from indexer.state import version
 from indexer.state.tables import REVISION, metadata
 from indexer.state.tables import version as version_table
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 BUSY_SECONDS = 30  # how long a writer waits for another one
 UPGRADE_SECONDS = 3600  # ... and whoever wants to upgrade a state for another who does so already
+AWAY_SECONDS = 15  # how long a server is waited for that was reached before
 CLAIM = 0x696E646578  # the key of PostgreSQL's advisory lock that a claim holds
 
 
@@ -43,12 +45,15 @@ class Store:
         sqlite = parsed.get_backend_name() == "sqlite"
         if sqlite and parsed.database:
             self._private_file(Path(parsed.database))
+        #: The file, where the state is one.
+        self.file = Path(parsed.database) if sqlite and parsed.database else None
+        self._opened = False
         with self._guard():
-            #: The file, where the state is one.
-            self.file = Path(parsed.database) if sqlite and parsed.database else None
             self.begun: list[int] = []  # the runs that were begun through this store
-            options = {"connect_args": {"timeout": BUSY_SECONDS}} if sqlite else {}
-            self._engine = sa.create_engine(parsed, **options)
+            # A database without an encoding (SQL_ASCII, as a server has it that was made without a locale) would give
+            # bytes for text.
+            connecting = {"timeout": BUSY_SECONDS} if sqlite else {"client_encoding": "utf8"}
+            self._engine = sa.create_engine(parsed, connect_args=connecting, pool_pre_ping=not sqlite)
             if sqlite:
                 sa.event.listen(self._engine, "connect", _tune)
             try:
@@ -57,11 +62,12 @@ class Store:
             except BaseException:
                 self.close()
                 raise
+            self._opened = True
 
     @contextmanager
     def begin(self) -> Iterator[sa.Connection]:
         """A transaction: all of it or nothing."""
-        with self._guard(), self._engine.begin() as connection:
+        with self._guard(), self._connected() as connection, connection.begin():
             yield connection
 
     @contextmanager
@@ -69,7 +75,7 @@ class Store:
         """A transaction that no other claim, and on SQLite no other writer, can come between from its first read on.
         On SQLite others are waited for so many seconds.
         """
-        with self._guard(), self._engine.connect() as connection:
+        with self._guard(), self._connected() as connection:
             if self._engine.dialect.name == "sqlite":
                 if wait != BUSY_SECONDS:
                     connection.exec_driver_sql(f"PRAGMA busy_timeout = {wait * 1000}")
@@ -81,6 +87,19 @@ class Store:
 
     def close(self) -> None:
         self._engine.dispose()
+
+    def _connected(self) -> sa.Connection:
+        """A connection. A server that was reached before is waited for: it may be started anew, or its name not be
+        known for a moment.
+        """
+        end = time.monotonic() + AWAY_SECONDS
+        while True:
+            try:
+                return self._engine.connect()
+            except sa.exc.OperationalError:
+                if not self._opened or self.file is not None or time.monotonic() > end:
+                    raise
+                time.sleep(1)
 
     def _version(self) -> Version | None:
         with self._engine.connect() as connection:
@@ -121,11 +140,22 @@ class Store:
             ) from None
         except sa.exc.SQLAlchemyError as error:
             reason = str(getattr(error, "orig", None) or error)
-            raise ConfigError(
+            family = StateError if self._may_pass(error) else ConfigError
+            mend = "Free some space there" if self.file is not None else "Let the server run, and know us"
+            raise family(
                 f"state {self.shown}: {reason}",
-                advice="Nothing that was acknowledged is lost. Free some space there, or name another place with state "
-                "or INDEXER_STATE, and run the same command again.",
+                advice=f"Nothing that was acknowledged is lost. {mend}, or name another place with state or "
+                "INDEXER_STATE, and run the same command again.",
             ) from None
+
+    def _may_pass(self, error: sa.exc.SQLAlchemyError) -> bool:
+        """Whether no setting needs to be changed: it was open before, or is a server that did not refuse us (SQLSTATE
+        classes 28, invalid authorization, and 3D, invalid catalog name).
+        """
+        if not isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
+            return False
+        state = getattr(error.orig, "sqlstate", None) or ""
+        return self._opened or (self.file is None and not state.startswith(("28", "3D")))
 
     def _private_file(self, path: Path) -> None:
         """Makes the file before SQLite does, for its owner only.

@@ -240,7 +240,7 @@ def test_a_state_that_is_full_ends_the_run_and_resumes(desk: Desk, tmp_path: Pat
     room(pages + 20)
     with pytest.raises(ConfigError, match="database or disk is full") as full:
         desk.load(files)
-    assert full.value.exit_code == ExitCode.USAGE
+    assert full.value.exit_code == ExitCode.TARGET
     assert "Free some space there" in full.value.advice
     room(2**30)
     summary = desk.load(files)

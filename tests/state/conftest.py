@@ -58,12 +58,12 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return new_database(request.getfixturevalue("postgresql"))
 
 
-def new_database(server: sa.URL, template: str = "template1") -> str:
+def new_database(server: sa.URL, template: str = "template1", more: str = "") -> str:
     """The URL of a new database on a PostgreSQL server: empty, or like another one."""
     name = f"state_{uuid.uuid4().hex[:12]}"
     engine = sa.create_engine(server, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {template}"))
+        connection.execute(sa.text(f"CREATE DATABASE {name} TEMPLATE {template} {more}"))
     engine.dispose()
     return server.set(database=name).render_as_string(hide_password=False)
 

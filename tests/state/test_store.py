@@ -3,17 +3,18 @@
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from indexer.model.errors import ConfigError, ExitCode
+from indexer.model.errors import ConfigError, ExitCode, StateError
 from indexer.state import runs
 from indexer.state.store import Store
 from indexer.state.tables import metadata, targets, version
 from tests.conftest import PATIENCE
-from tests.state.conftest import Python
+from tests.state.conftest import Python, new_database
 
 OPEN_IT = """
 import sys
@@ -107,6 +108,56 @@ def test_a_database_of_somebody_else_is_refused(tmp_path: Path) -> None:
     engine.dispose()
 
 
+def test_a_database_without_an_encoding(postgresql: sa.URL) -> None:
+    """As a server has them that was made without a locale."""
+    url = new_database(postgresql, "template0", "ENCODING 'SQL_ASCII' LOCALE 'C'")
+    store = Store(url)
+    run = runs.start(store, command="load bücher", target="t", derive_version="1")
+    store.close()
+    again = Store(url)
+    assert [(each.id, each.command) for each in runs.last(again, 5)] == [(run, "load bücher")]
+    again.close()
+
+
+def test_a_server_that_is_away_for_a_moment(postgresql: sa.URL, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its connections are lost, and it does not answer for two seconds."""
+    url = new_database(postgresql)
+    store = Store(url)
+    socket = Path(str(postgresql.query["host"])) / ".s.PGSQL.5432"
+    with store.begin() as connection:
+        [backend] = connection.execute(sa.text("SELECT pg_backend_pid()")).scalars()
+    lose(postgresql, backend)
+    socket.rename(socket.with_name("away"))
+    back = threading.Timer(2, lambda: socket.with_name("away").rename(socket))
+    back.start()
+    run = runs.start(store, command="load", target="t", derive_version="1")
+    back.join()
+    assert [each.id for each in runs.last(store, 5)] == [run]
+
+    with store.begin() as connection:
+        [backend] = connection.execute(sa.text("SELECT pg_backend_pid()")).scalars()
+    lose(postgresql, backend)
+    monkeypatch.setattr("indexer.state.store.AWAY_SECONDS", 1)
+    socket.rename(socket.with_name("away"))
+    try:
+        with pytest.raises(StateError, match=r"^state postgresql.*socket") as away:
+            runs.last(store, 5)
+        with pytest.raises(StateError, match=r"^state postgresql.*socket"):
+            Store(url)
+    finally:
+        socket.with_name("away").rename(socket)
+    assert away.value.exit_code == ExitCode.TARGET
+    store.close()
+
+
+def lose(server: sa.URL, backend: int) -> None:
+    """Ends a connection on the server's side."""
+    engine = sa.create_engine(server)
+    with engine.connect() as connection:
+        assert connection.execute(sa.text(f"SELECT pg_terminate_backend({backend}, 5000)")).scalar()
+    engine.dispose()
+
+
 @pytest.mark.parametrize("url", ["no url", "sqlite:////proc/state.db", "nosuch://x/y"])
 def test_what_cannot_be_a_state(url: str) -> None:
     with pytest.raises(ConfigError, match=r"^state ") as refused:
@@ -148,7 +199,7 @@ except Exception as error:
     print(type(error).__name__, error.message, error.advice)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("ConfigError state sqlite:///")
+    assert done.stdout.startswith("StateError state sqlite:///")
     assert "Free some space there" in done.stdout
     store = Store(url)
     assert runs.last(store, 10**6)[-1].target == "before"
