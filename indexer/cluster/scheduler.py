@@ -4,6 +4,7 @@ import contextlib
 import itertools
 import logging
 import os
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
@@ -328,7 +329,7 @@ def connected(
                 advice="Start the scheduler (dask scheduler) and its workers (dask worker), or take --cluster local:2. "
                 "Nothing was sent.",
             ) from None
-        if not settings.scheduler.startswith("local:"):
+        if client.run_on_scheduler(lambda: "distributed.dashboard.scheduler" in sys.modules):  # else there is no page
             work.dashboard = str(client.dashboard_link)
         try:
             yield None if stop.is_set() else Cluster(client, work, say, patience=settings.part_seconds)
