@@ -1,8 +1,12 @@
-"""Parts: what one task of a build works on, some 50,000 records. Together they are the dumps, in their order."""
+"""Parts: what one task of a build works on, some 50,000 records. Together they are the dumps, in their order.
+
+Files small enough are read as they are, several together. A large one is divided, where a reader can begin inside it;
+what can be read from its beginning alone is read once, and its records are written to scratch.
+"""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from indexer import sources
@@ -10,8 +14,11 @@ from indexer.cluster.scratch import Scratch
 from indexer.model.records import Fault, Header, Position, Record
 from indexer.model.targets import Target
 from indexer.pipeline.workers import TransformSpec
+from indexer.sources import spans
 from indexer.sources.files import is_no_file
 from indexer.sources.remote_file import Remote
+from indexer.sources.spans import Span, Survey
+from indexer.sources.window import StreamError
 
 PART_RECORDS = 50_000
 PART_BYTES = 32 << 20  # of records as they are in memory, or of whole files as they are stored
@@ -21,13 +28,24 @@ BLOCK_RECORDS = 500
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Whole `files`, each with its source, in their order; or what was `cut` out of one, by its name in scratch.
-    `folder` is the one from which the files are named.
+    """Whole `files`, each with its source, in their order; or of one file a `span`, or what was `cut` out of it, by its
+    name in scratch. `folder` is the one from which the files are named.
     """
 
     files: tuple[tuple[str, str], ...]
     folder: str
     cut: str = ""
+    span: Span | None = None
+
+    def as_data(self) -> list[Any]:
+        """What `from_data` makes it of again."""
+        span = None if self.span is None else astuple(self.span)
+        return [self.files, self.folder, self.cut, span]
+
+    @classmethod
+    def from_data(cls, data: list[Any]) -> "Part":
+        files, folder, cut, span = data
+        return cls(tuple((file, source) for file, source in files), folder, cut, None if span is None else Span(*span))
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +77,37 @@ def planned(files: Mapping[str, str], folder: str) -> list[Part | Cut]:
         else:
             steps.append(Cut(file, source, folder, here=is_no_file(file)))
     return [*steps, Part(tuple(small), folder)] if small else steps
+
+
+def divide(
+    step: Cut, name: str, scratch: Scratch, spec: TransformSpec, locations: Mapping[str, Target | Remote]
+) -> list[Part]:
+    """The parts of a file: spans of it where it can be divided, else what `cut` writes."""
+    path = os.path.join(step.folder, step.file)
+    found = spans.divided(path, PART_BYTES, sources.place_in(path, source=step.source, **_reading(step.source, spec)))
+    if not found:
+        return cut(step, name, scratch, spec, locations)
+    return [Part(((step.file, step.source),), step.folder, span=span) for span in found]
+
+
+def survey(part: Part, spec: TransformSpec) -> Survey | None:
+    """Looks at a part that is a stretch of a file; None where the file is to be read from its beginning."""
+    [(file, source)] = part.files
+    assert part.span is not None  # noqa: S101 - what has none is not surveyed
+    path = os.path.join(part.folder, file)
+    try:
+        return spans.survey(path, part.span, sources.place_in(path, source=source, **_reading(source, spec)))
+    except StreamError:
+        return None
+
+
+def numbered(parts: Sequence[Part], found: Sequence[Survey | None]) -> list[Part]:
+    """The stretches of one file, as they were surveyed, at their places in it; none where it can't be divided."""
+    told = [its for its in found if its is not None]
+    if len(told) < len(parts):
+        return []
+    chain = spans.chained([part.span for part in parts if part.span is not None], told)
+    return [replace(part, span=span) for part, span in zip(parts, chain, strict=True)] if chain else []
 
 
 def cut(
@@ -97,24 +146,32 @@ def items(part: Part, scratch: Scratch, spec: TransformSpec) -> Iterator[tuple[s
                 yield file, unpacked(each)
         return
     for file, source in part.files:
-        for item in read_file(file, source, part.folder, spec, {}):
+        for item in read_file(file, source, part.folder, spec, {}, part.span):
             yield file, item
 
 
 def read_file(
-    file: str, source: str, folder: str, spec: TransformSpec, locations: Mapping[str, Target | Remote]
+    file: str,
+    source: str,
+    folder: str,
+    spec: TransformSpec,
+    locations: Mapping[str, Target | Remote],
+    span: Span | None = None,
 ) -> Iterable[Record | Fault]:
-    """What is in the file, at positions by the name that it has from the folder, wherever this process is."""
+    """What is in the file, or a span of it, at positions by the name that it has from the folder, wherever this process
+    is.
+    """
     path = file if is_no_file(file) else os.path.join(folder, file)
-    found = sources.read(
-        [path],
-        source=source,
-        format=spec.format_of(source),
-        elements=spec.elements_of(source),
-        header=spec.has_header(source),
-        locations=locations,
-    )
+    found = sources.read([path], source=source, locations=locations, span=span, **_reading(source, spec))
     return found if path == file else (_named(item, path, file) for item in found)
+
+
+def _reading(source: str, spec: TransformSpec) -> dict[str, Any]:
+    return {
+        "format": spec.format_of(source),
+        "elements": spec.elements_of(source),
+        "header": spec.has_header(source),
+    }
 
 
 def _named(item: Record | Fault, path: str, file: str) -> Record | Fault:

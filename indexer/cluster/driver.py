@@ -37,6 +37,7 @@ from indexer.pipeline.dates import Dates, Stamps
 from indexer.pipeline.push import Pusher
 from indexer.pipeline.run import BudgetError, Events, Plan, Summary
 from indexer.sources.files import is_no_file
+from indexer.sources.spans import Survey
 from indexer.state import dead_letters, progress
 from indexer.state.dead_letters import DeadLetter
 from indexer.state.store import Store
@@ -160,7 +161,7 @@ class _Job:
     def _cut(self, cluster: Cluster, spec: Any) -> None:
         if self._derived.has("parts"):
             told, self._partitions = self._derived.blocks("parts")
-            self._parts = [Part(tuple((file, source) for file, source in files), *rest) for files, *rest in told]
+            self._parts = list(map(Part.from_data, told))
             return
         steps = planned(self._build.plan.files, os.getcwd())
         found: dict[int, list[Part]] = {n: [step] for n, step in enumerate(steps) if isinstance(step, Part)}
@@ -175,13 +176,38 @@ class _Job:
                     self._work.did(number, HERE, time.monotonic() - began, 0)
                 else:
                     far[number] = (*arguments, spec, {})
-        for number, parts in cluster.run(cutting.cut, far, self._stop):
+        for number, parts in cluster.run(cutting.divide, far, self._stop):
+            found[number] = _sure(parts, number)
+        whole = {number: far[number] for number in self._survey(cluster, spec, found)}
+        if whole:
+            self._begin("cut", len(whole))
+        for number, parts in cluster.run(cutting.cut, whole, self._stop):
             found[number] = _sure(parts, number)
         if not self._stop.is_set():
             self._parts = [part for number in sorted(found) for part in found[number]]
             self._partitions = self._partitions_of(len(self._parts))
-            parts = [[list(map(list, part.files)), part.folder, part.cut] for part in self._parts]
-            self._derived.write("parts", [parts, self._partitions])
+            self._derived.write("parts", [[part.as_data() for part in self._parts], self._partitions])
+
+    def _survey(self, cluster: Cluster, spec: Any, found: dict[int, list[Part]]) -> list[int]:
+        """Numbers the stretches of `found`; gives the steps whose files can be read from their beginning alone."""
+        stretches = [
+            (number, place)
+            for number, parts in found.items()
+            for place, part in enumerate(parts)
+            if part.span is not None and not part.span.surveyed
+        ]
+        tasks = {task: (found[number][place], spec) for task, (number, place) in enumerate(stretches)}
+        if tasks:
+            self._begin("survey", len(tasks))
+        told: dict[int, dict[int, Survey | None]] = {}
+        for task, its in cluster.run(cutting.survey, tasks, self._stop, records=_of_survey):
+            number, place = stretches[task]
+            told.setdefault(number, {})[place] = _sure(its, number)
+        if self._stop.is_set():
+            return []
+        for number, its in told.items():
+            found[number] = cutting.numbered(found[number], [its[place] for place in sorted(its)])
+        return [number for number, parts in found.items() if not parts]
 
     def _derive(self, cluster: Cluster, spec: Any) -> None:
         tasks = {}
@@ -494,6 +520,10 @@ def _sure(result: Any, task: object) -> Any:
 
 def _of_books(told: Mapping[str, Any]) -> int:
     return sum(sum(counts.values()) for counts in told["books"].values())
+
+
+def _of_survey(its: Survey | None) -> int:
+    return its.records if its is not None else 0
 
 
 def _digest(text: str) -> str:

@@ -2,24 +2,22 @@
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from indexer.engines.registry import is_index
 from indexer.formats.registry import format_named
 from indexer.model.records import Fault, Record
 from indexer.model.targets import Target
 from indexer.model.urls import is_remote
-from indexer.sources import csv, elements, json, live, marc, oai, processed, pubmed, remote, solr_xml, text
-from indexer.sources.detect import HEAD, Kind, detect, is_empty
-from indexer.sources.encoding import as_utf8
+from indexer.sources import live, processed, remote, spans
+from indexer.sources.content import of_file
 from indexer.sources.files import STDIN, Meter, chunks, expand, is_empty_folder, total_bytes, why_missing
 from indexer.sources.record_factory import RecordFactory
 from indexer.sources.remote_file import Pause, Remote
-from indexer.sources.unpack import Member, unpacked
-from indexer.sources.window import Stream, StreamError, Window
+from indexer.sources.spans import Span
+from indexer.sources.window import Stream
 from indexer.sources.xml import show
 
-__all__ = ["expand", "is_empty_folder", "lasting", "read", "shown", "total_bytes"]
+__all__ = ["expand", "is_empty_folder", "lasting", "place_in", "read", "shown", "total_bytes"]
 
 
 def read(
@@ -32,6 +30,7 @@ def read(
     progress: Callable[[int], None] | None = None,
     locations: Mapping[str, Target | Remote] | None = None,
     pause: Pause = live.sleep,
+    span: Span | None = None,
 ) -> Iterator[Record | Fault]:
     """Give the records of all files that `paths` stand for (see `expand`), in order, and what could not be read.
 
@@ -43,7 +42,7 @@ def read(
 
     A path may be an index, or a file on a server: `locations` says how to get at it (see `live.named`), `pause` waits
     before a page, or the rest of the file, is asked for again. Raises SourceError where an index cannot be read to its
-    end.
+    end. Of one file a `span` may be read alone (see `spans`).
     """
     files, missing = expand(paths)
     for path in missing:
@@ -57,21 +56,30 @@ def read(
             yield from live.records(path, locations or {}, source, pause)
             continue
         meter = Meter(progress)
-        place = RecordFactory(
-            source,
-            shown(path),
-            format,
-            takes_xml=_takes_xml(format),
-            elements=tuple(map(str.encode, elements)),
-            header=header,
-        )
+        place = place_in(path, source=source, format=format, elements=elements, header=header)
         far = (locations or {}).get(path)
-        if not isinstance(far, Remote):
-            yield from _file(path, Stream(chunks(path, meter)), meter, place)
+        if span is not None:
+            yield from spans.read(path, span, meter, place)
+        elif not isinstance(far, Remote):
+            yield from of_file(path, Stream(chunks(path, meter)), meter, place)
         elif far.trouble:
             yield place.fault(far.trouble, far.advice)
         else:
-            yield from _file(path, Stream(remote.chunks(far, meter, pause)), meter, place)
+            yield from of_file(path, Stream(remote.chunks(far, meter, pause)), meter, place)
+
+
+def place_in(
+    path: str, *, source: str, format: str | None = None, elements: Sequence[str] = (), header: bool = True
+) -> RecordFactory:
+    """What numbers the records of a file, see `read`."""
+    return RecordFactory(
+        source,
+        shown(path),
+        format,
+        takes_xml=_takes_xml(format),
+        elements=tuple(map(str.encode, elements)),
+        header=header,
+    )
 
 
 def _takes_xml(format: str | None) -> bool:
@@ -92,67 +100,3 @@ def lasting(path: str) -> str:
 def shown(path: str) -> str:
     """A path as the user named it; only what no terminal or log can print is escaped."""
     return path if path.isprintable() else show(path.encode("utf-8", "surrogateescape"), len(path) * 4)
-
-
-def _file(path: str, stream: Stream, meter: Meter, place: RecordFactory) -> Iterator[Record | Fault]:
-    for member in unpacked(path, stream, meter):
-        inside = replace(place, file=place.file + member.name[len(path) :])
-        if member.error is not None:
-            yield _told(member.error, inside)
-        else:
-            yield from _member(member, inside)
-
-
-def _member(member: Member, place: RecordFactory) -> Iterator[Record | Fault]:
-    try:
-        utf8, offset, place.exact = as_utf8(member.stream)
-    except StreamError as error:
-        yield _told(error, place)
-        return
-    window = Window(utf8, offset=offset)
-    head = window.fill(HEAD)
-    kind = detect(head, whole=window.ended, name=member.name, format=place.format, elements=place.elements)
-    if not place.takes_xml:
-        place.format = kind.format or place.format
-    if kind.container != "none":
-        found = _records(kind, window, place)
-        first = next(found, None)
-        if first is not None:
-            yield first
-            yield from found
-        elif window.error is None and not place.says_none and not is_empty(kind, head):
-            yield place.fault("has content and no records in it", "Look at it, or fetch or export it again.")
-    elif window.error is None:
-        yield place.fault(kind.problem, kind.advice)
-    if window.error is not None:
-        yield _told(window.error, place)
-
-
-def _records(kind: Kind, window: Window, place: RecordFactory) -> Iterator[Record | Fault]:
-    match kind.container:
-        case "oai":
-            return oai.records(window, place, kind.root)
-        case "pubmed":
-            return pubmed.records(window, place, kind.root)
-        case "solr_xml":
-            return solr_xml.records(window, place, kind.root)
-        case "elements" | "collection":
-            return elements.records(window, place, kind.root, wrapped=kind.container == "collection")
-        case "nested" | "listed":
-            return elements.nested(window, place, kind.root, listed=kind.container == "listed")
-        case "marc":
-            return marc.records(window, place)
-        case "csv":
-            return csv.records(window, place)
-        case "json_lines":
-            return json.json_lines(window, place)
-        case "documents":
-            return json.documents(window, place)
-        case "deletes":
-            return text.deletes(window, place)
-        case _:
-            return text.staff_view(window, place)
-
-
-def _told(error: StreamError, place: RecordFactory) -> Fault:
-    return place.cut_short(error.reason, error.advice) if error.early else place.fault(error.reason, error.advice)

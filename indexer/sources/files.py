@@ -136,8 +136,8 @@ class Meter:
             self.progress(size)
 
 
-def chunks(path: str, meter: Meter) -> Iterator[bytes]:
-    """Give the bytes of a file, or of standard input, as they are stored. Raises StreamError."""
+def chunks(path: str, meter: Meter, start: int = 0) -> Iterator[bytes]:
+    """Give the bytes of a file, from `start` on, or of standard input, as they are stored. Raises StreamError."""
     try:
         if path == STDIN:
             while chunk := sys.stdin.buffer.read(CHUNK):
@@ -145,6 +145,8 @@ def chunks(path: str, meter: Meter) -> Iterator[bytes]:
                 yield chunk
             return
         with open(processed.where(path), "rb", buffering=0) as file:
+            if start:
+                file.seek(start)
             while chunk := file.read(CHUNK):
                 meter.add(len(chunk))
                 yield chunk

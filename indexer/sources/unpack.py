@@ -15,7 +15,7 @@ import zstandard
 from isal import igzip_lib
 
 from indexer.sources import processed
-from indexer.sources.files import CHUNK, Meter, unreadable
+from indexer.sources.files import CHUNK, Meter, chunks, unreadable
 from indexer.sources.tar import BLOCK, is_tar, tar_members
 from indexer.sources.window import Stream, StreamError
 from indexer.sources.xml import show
@@ -101,6 +101,11 @@ class Member:
     error: StreamError | None = None
 
 
+def is_packed(head: bytes) -> bool:
+    """Whether a file that begins like this is compressed, or an archive."""
+    return _MAGIC.match(head) is not None or is_tar(head)
+
+
 def unpacked(path: str, stream: Stream, meter: Meter) -> Iterator[Member]:
     """Give each file in `stream`, the content of the file `path`: itself, or the members of an archive in order.
 
@@ -108,6 +113,19 @@ def unpacked(path: str, stream: Stream, meter: Meter) -> Iterator[Member]:
     last Member with the error.
     """
     yield from _layers(path, stream, meter, 0, path)
+
+
+def members(path: str, span: tuple[int, int], meter: Meter, *, zipped: bool) -> Iterator[Member]:
+    """Give those files of an archive that lie in `span`: of a tar archive from one header to another, by the offsets in
+    it, of a zip archive from one place in its list of members to another.
+    """
+    start, end = span
+    found = (
+        _zip_members(processed.where(path), meter, start, end)
+        if zipped
+        else tar_members(Stream(Stream(chunks(path, meter, start)).take(end - start)))
+    )
+    yield from _archive(path, found, meter, 0, whole=False)
 
 
 def _layers(name: str, stream: Stream, meter: Meter, depth: int, path: str | None) -> Iterator[Member]:
@@ -132,10 +150,12 @@ def _layers(name: str, stream: Stream, meter: Meter, depth: int, path: str | Non
         yield _failed(name, "is a zip archive inside a stream; its list of members is at its end")
 
 
-def _archive(name: str, members: Iterator[tuple[str, Stream]], meter: Meter, depth: int) -> Iterator[Member]:
-    empty = True
+def _archive(
+    name: str, found: Iterator[tuple[str, Stream]], meter: Meter, depth: int, *, whole: bool = True
+) -> Iterator[Member]:
+    empty = whole
     try:
-        for member, stream in members:
+        for member, stream in found:
             empty = False
             yield from _layers(f"{name}!{show(os.fsencode(member), 500)}", stream, meter, depth + 1, None)
     except StreamError as error:
@@ -192,11 +212,11 @@ def _bomb(given: int, meter: Meter) -> StreamError:
     )
 
 
-def _zip_members(path: str, meter: Meter) -> Iterator[tuple[str, Stream]]:
+def _zip_members(path: str, meter: Meter, start: int = 0, end: int | None = None) -> Iterator[tuple[str, Stream]]:
     try:
         with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
             size = os.path.getsize(path)
-            for info in archive.infolist():
+            for info in archive.infolist()[start:end]:
                 if info.is_dir():
                     continue
                 yield info.filename, Stream(_zip_content(archive, info, file, meter))

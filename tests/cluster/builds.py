@@ -15,7 +15,9 @@ from indexer.jobs.results import LoadResult, ReindexResult, SyncResult
 OF_THE_LOAD = ("first_indexed", "last_indexed", "_version_")
 
 
-def load(folder: Path, name: str, paths: list[str], scheduler: str = "", **values: Any) -> LoadResult:
+def load(
+    folder: Path, name: str, paths: list[str], scheduler: str = "", profile: str | None = "ojs", **values: Any
+) -> LoadResult:
     config = indexer.configure(
         target=values.pop("target", f"embedded:{folder / name}"),
         state=f"sqlite:///{folder / name}.db",
@@ -27,7 +29,7 @@ def load(folder: Path, name: str, paths: list[str], scheduler: str = "", **value
         cluster__scratch=values.pop("cluster__scratch", str(folder / "scratch")),
         **values,
     )
-    return indexer.load(paths, profile="ojs", config=config)
+    return indexer.load(paths, profile=profile, config=config)
 
 
 def reindex(file: Path) -> ReindexResult:

@@ -1,5 +1,7 @@
 """A build on a cluster leaves what one machine leaves: documents, books, dead letters, dates, fingerprints."""
 
+import io
+import tarfile
 from functools import partial
 from pathlib import Path
 
@@ -33,6 +35,33 @@ def test_the_same_as_on_one_machine(tmp_path: Path, apart: Apart, seed: int) -> 
         assert its.superseded > 0
     assert two.exit_code == one.exit_code
     assert not list((tmp_path / "scratch").glob("*"))
+
+
+def test_large_files_that_are_divided(tmp_path: Path, apart: Apart) -> None:
+    """With versions of a document in several stretches, members, and behind the actions of a bulk file."""
+    folder = tmp_path / "dumps"
+    folder.mkdir()
+    lines = [
+        b'{"id":"%d","record_format":"marc","title":"Title of %d"}\n' % (number % 300, number) for number in range(2500)
+    ]
+    lines[1234] = b"no document\n"
+    (folder / "0.jsonl").write_bytes(b"".join(lines[:1500]))
+    with tarfile.open(folder / "1.tar", "w") as archive:
+        for number, start in enumerate(range(1500, 2000, 20)):
+            content = b"".join(lines[start : start + 20])
+            info = tarfile.TarInfo(f"{number}.jsonl")
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    bulk = [b'{"index":{"_id":"%d"}}\n%b' % (number % 300, lines[number]) for number in range(2000, 2500)]
+    (folder / "2.jsonl").write_bytes(b"".join(bulk))
+    one = load(tmp_path, "one", [str(folder)], profile=None)
+    two = apart.load(tmp_path, "two", [str(folder)], profile=None, patches=PATCHES)
+    assert documents(f"embedded:{tmp_path / 'two'}") == documents(f"embedded:{tmp_path / 'one'}")
+    assert len(documents(f"embedded:{tmp_path / 'two'}")) == 300
+    assert remembered(tmp_path, "two") == remembered(tmp_path, "one")
+    assert two.summary.account.total.read == one.summary.account.total.read == 2500
+    stages = [stage["name"] for stage in two.summary.build.as_json()["stages"]]
+    assert stages == ["cut", "survey", "cut", "derive", "resolve", "push"]
 
 
 def test_an_index_that_holds_documents_is_loaded_by_this_machine(tmp_path: Path, apart: Apart) -> None:

@@ -80,7 +80,7 @@ def findings(made: Case) -> list[str]:
     try:
         with pytest.MonkeyPatch.context() as patch, alarm():
             patch.setattr("indexer.sources.files.CHUNK", made.chunk)
-            patch.setattr("indexer.sources.HEAD", made.head)
+            patch.setattr("indexer.sources.content.HEAD", made.head)
             patch.setattr("indexer.sources.window.RECORD_LIMIT", made.limit)
             outcomes, bugs = load(made.files, parser.format)
     except Hang as hang:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from indexer.model.records import Fault, Record
-from indexer.sources import _member
+from indexer.sources.content import of_members
 from indexer.sources.record_factory import RecordFactory
 from indexer.sources.unpack import Member
 from indexer.sources.window import Stream
@@ -60,8 +60,8 @@ def split(name: str, cuts: list[int]) -> list[Record | Fault]:
 
     head = 1000 if name in ("oai", "seed", "page") else 200
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("indexer.sources.HEAD", head)
-        return list(_member(Member("x", Stream(chunks())), RecordFactory("s", "x")))
+        patch.setattr("indexer.sources.content.HEAD", head)
+        return list(of_members("x", iter([Member("x", Stream(chunks()))]), RecordFactory("s", "x")))
 
 
 @pytest.mark.parametrize("name", WHOLE)

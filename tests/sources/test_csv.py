@@ -80,7 +80,7 @@ def test_a_quote_that_is_not_closed_within_the_limit_takes_no_row_along(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("indexer.sources.window.RECORD_LIMIT", 1 << 16)
-    monkeypatch.setattr("indexer.sources.HEAD", 1 << 14)
+    monkeypatch.setattr("indexer.sources.content.HEAD", 1 << 14)
     behind = [b"%d,C" % number for number in range(3, 100_000)]
     content = b"\n".join([HEADER, b"1,A", b'2,"' + b"x" * (1 << 17), *behind])
     found = raws(read_bytes(tmp_path, content, format="csv"))

@@ -255,7 +255,7 @@ def test_stray_bytes_that_look_like_another_form_of_marc(tmp_path: Path, junk: b
 def chunk(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> int:
     """Small files are read like large ones, whose end is not seen from their beginning."""
     monkeypatch.setattr("indexer.sources.files.CHUNK", request.param)
-    monkeypatch.setattr("indexer.sources.HEAD", 1_000)
+    monkeypatch.setattr("indexer.sources.content.HEAD", 1_000)
     monkeypatch.setattr("indexer.sources.window.RECORD_LIMIT", 100_000)
     size: int = request.param
     return size

@@ -1,0 +1,185 @@
+"""What is read span by span is what is read from the beginning, or it is not divided at all."""
+
+import gzip
+import io
+import tarfile
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from indexer import sources
+from indexer.model.records import Fault, Record
+from indexer.sources import spans
+from indexer.sources.record_factory import RecordFactory
+from indexer.sources.spans import Span
+from indexer.sources.window import StreamError
+from tests.sources.marc_records import JSON, JUNK, ONE, THREE, TWO, xml
+
+LINE, BULK = b'{"id":"%d"}\n', b'{"index":{"_id":"%d"}}\n{"id":"%d"}\n'
+TIDY = {"marc": [ONE, TWO, THREE], "json_lines": [LINE % 1, LINE % 22, JSON + b"\n", b"\n"]}
+ODD = {
+    # Lengths that lie, or swallow a neighbour; an end that is missing, another in a field, padding, no record.
+    "marc": [
+        *TIDY["marc"],
+        b"00999" + ONE[5:],
+        b"00199" + TWO[5:],
+        ONE[:-1],
+        TWO[:-3] + b"\x1dx\x1e\x1d",
+        b"\n\n",
+        JUNK,
+    ],
+    "json_lines": [
+        *TIDY["json_lines"],
+        BULK % (3, 3),
+        b'{"id":\n',
+        b"[1]\n",
+        b'{"index":{"_id":"4"}}\n',
+        b'{"id":"5"}',
+        b"\xff\n",
+    ],
+}
+quick = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def parts_of(path: Path, size: int) -> list[Span]:
+    """The spans of a file, surveyed where they are to be."""
+    found = spans.divided(str(path), size, place_in(path))
+    if all(span.surveyed for span in found):
+        return found
+    try:
+        return spans.chained(found, [spans.survey(str(path), span, place_in(path)) for span in found])
+    except StreamError:
+        return []
+
+
+def place_in(path: Path) -> RecordFactory:
+    return sources.place_in(str(path), source="s")
+
+
+def by_span(path: Path, parts: Sequence[Span]) -> list[Record | Fault]:
+    return [item for span in parts for item in sources.read([str(path)], source="s", span=span)]
+
+
+def whole(path: Path) -> list[Record | Fault]:
+    return list(sources.read([str(path)], source="s"))
+
+
+@pytest.mark.parametrize("kind", TIDY)
+@quick
+@given(data=st.data(), size=st.integers(60, 400))
+def test_a_plain_file_in_stretches(tmp_path: Path, kind: str, data: st.DataObject, size: int) -> None:
+    pieces = data.draw(st.lists(st.sampled_from(ODD[kind]), max_size=30))
+    path = tmp_path / "dump"
+    path.write_bytes(TIDY[kind][0] + b"".join(pieces))
+    parts = parts_of(path, size)
+    assert not parts or by_span(path, parts) == whole(path)
+
+
+@pytest.mark.parametrize("kind", TIDY)
+@pytest.mark.parametrize("size", [300, 301, 350, 1000, 100_000])
+def test_a_sound_file_is_divided(tmp_path: Path, kind: str, size: int) -> None:
+    path = tmp_path / "dump"
+    path.write_bytes(b"".join(TIDY[kind] * 40)[:-1] + TIDY[kind][-1][-1:])
+    parts = parts_of(path, size)
+    assert len(parts) == (-(-path.stat().st_size // size) if size < 5000 else 0)
+    if not parts:
+        return
+    assert by_span(path, parts) == whole(path)
+    assert len(whole(path)) == 120
+
+
+def test_a_record_of_several_stretches(tmp_path: Path) -> None:
+    path = tmp_path / "dump"
+    path.write_bytes(LINE % 1 + b'{"id":"%s"}\n' % (b"x" * 900) + LINE % 2 * 90)
+    assert by_span(path, parts_of(path, 300)) == whole(path)
+    assert len(parts_of(path, 300)) == 7
+
+
+def test_a_bulk_action_cut_from_its_document_is_noticed(tmp_path: Path) -> None:
+    """A reader that begins behind the action would give the document another id."""
+    path = tmp_path / "dump"
+    path.write_bytes(BULK % (1, 1) * 9)
+    assert parts_of(path, len(BULK % (1, 1)) + 15) == []
+
+
+def test_what_is_read_from_its_beginning_alone(tmp_path: Path) -> None:
+    for name, content in {
+        "xml": b"<collection>" + xml(1) * 50 + b"</collection>",
+        "gz": gzip.compress(ONE * 100),
+        "marked": b"\xef\xbb\xbf" + LINE % 1 * 100,
+        "utf16": (LINE % 1 * 100).decode().encode("utf-16"),
+        "array": b"[" + b",\n".join([b'{"id":"1"}'] * 100) + b"]",
+        "empty": b"",
+    }.items():
+        (tmp_path / name).write_bytes(content)
+        assert parts_of(tmp_path / name, 300) == [], name
+    assert parts_of(tmp_path / "absent", 300) == []
+
+
+def zipped(path: Path, members: Sequence[tuple[str, bytes]]) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+
+
+def tarred(path: Path, members: Sequence[tuple[str, bytes]]) -> None:
+    with tarfile.open(path, "w") as archive:
+        for name, content in members:
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            if name.endswith("/"):
+                info.type = tarfile.DIRTYPE
+            archive.addfile(info, io.BytesIO(content))
+
+
+MEMBERS = [ONE, TWO * 3, LINE % 1 * 9, gzip.compress(ONE * 4), b"", JUNK, xml(3)]
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred])
+@quick
+@given(data=st.data(), size=st.integers(200, 4000))
+def test_an_archive_in_groups_of_members(tmp_path: Path, pack: type, data: st.DataObject, size: int) -> None:
+    names = st.sampled_from(["a", "b/c", "folder/", "x" * 150, "bücher"])  # the long one has a header of its own
+    drawn = data.draw(st.lists(st.tuples(names, st.sampled_from(MEMBERS)), max_size=20))
+    path = tmp_path / "archive"
+    pack(path, [(name, b"" if name.endswith("/") else content) for name, content in drawn])
+    parts = parts_of(path, size)
+    assert not parts or by_span(path, parts) == whole(path)
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred])
+def test_a_sound_archive_is_divided(tmp_path: Path, pack: type) -> None:
+    path = tmp_path / "archive"
+    pack(path, [(f"{number}.mrc", content) for number, content in enumerate(MEMBERS * 9)])
+    parts = parts_of(path, 2000)
+    assert len(parts) > 2
+    assert by_span(path, parts) == whole(path)
+    assert [item for item in whole(path) if isinstance(item, Fault)]
+
+
+def test_a_large_member_is_not_left_to_one_reader(tmp_path: Path) -> None:
+    for pack in (zipped, tarred):
+        pack(tmp_path / "archive", [("a", ONE), ("b", ONE * 900), ("c", ONE)])
+        assert parts_of(tmp_path / "archive", 2000) == []
+
+
+def test_a_broken_archive_is_not_divided(tmp_path: Path) -> None:
+    path = tmp_path / "archive"
+    tarred(path, [(str(number), ONE * 9) for number in range(9)])
+    sound = path.read_bytes()
+    assert len(parts_of(path, 2000)) > 3
+    at = sound.index(b"ustar", 3000) - 257
+    path.write_bytes(sound[:at] + b"\x01" * 200 + sound[at + 200 :])  # a header
+    assert parts_of(path, 2000) == []
+    path.write_bytes(sound + sound)  # another archive behind the end of the first
+    assert parts_of(path, 2000) == []
+    path.write_bytes(sound[: 9 * 1536 - 100])  # cut short: its last span tells
+    assert len(parts_of(path, 2000)) > 3
+    assert by_span(path, parts_of(path, 2000)) == whole(path)
+    zipped(path, [("a", ONE)])
+    path.write_bytes(path.read_bytes()[:-10])
+    assert parts_of(path, 2000) == []
