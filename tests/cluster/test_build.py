@@ -60,6 +60,7 @@ def test_large_files_that_are_divided(tmp_path: Path, apart: Apart) -> None:
     assert len(documents(f"embedded:{tmp_path / 'two'}")) == 300
     assert remembered(tmp_path, "two") == remembered(tmp_path, "one")
     assert two.summary.account.total.read == one.summary.account.total.read == 2500
+    assert two.summary.build is not None
     stages = [stage["name"] for stage in two.summary.build.as_json()["stages"]]
     assert stages == ["cut", "survey", "cut", "derive", "resolve", "push"]
 

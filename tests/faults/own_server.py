@@ -12,17 +12,20 @@ HEAP = {"solr": "256m", "solrcloud": "256m", "elasticsearch": "512m", "opensearc
 
 
 class OwnServer:
-    """A server of one kind (as scripts/servers names them), with a folder of its own, that a test may kill."""
+    """A server of one kind (as scripts/servers names them), with a folder of its own, that a test may kill; of so many
+    nodes, where `nodes` says it.
+    """
 
-    def __init__(self, kind: str, folder: Path) -> None:
+    def __init__(self, kind: str, folder: Path, nodes: int = 0) -> None:
         self.kind = kind
+        self._nodes = nodes
         self._folder = folder
         shutil.copytree(ROOT / "scripts", folder / "scripts")
         shutil.copytree(ROOT / "schemas", folder / "schemas")
 
     def run(self, command: str) -> str:
         script = [sys.executable, str(self._folder / "scripts/servers"), command, self.kind]
-        environment = {**os.environ, "HEAP": HEAP[self.kind]}
+        environment = {**os.environ, "HEAP": HEAP[self.kind], "NODES": str(self._nodes)}
         done = subprocess.run(script, capture_output=True, text=True, check=False, env=environment)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout.strip()
