@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from typing import Any
@@ -33,7 +33,7 @@ def derive(part: Part, number: int, scratch: Scratch, spec: TransformSpec, parti
 def write(made: Made, number: int, scratch: Scratch, spec: TransformSpec, partitions: int) -> dict[str, Any]:
     """Writes what was made of a part: documents and deletions in blocks, their ids by partition, the dead letters."""
     began = time.monotonic()
-    books: dict[str, Counter[str]] = {}
+    books: defaultdict[str, Counter[str]] = defaultdict(Counter)
     warnings: Counter[str] = Counter()
     letters: list[Any] = []
     faults: list[Any] = []
@@ -47,7 +47,7 @@ def write(made: Made, number: int, scratch: Scratch, spec: TransformSpec, partit
             faults.append(packed(item))
             continue
         name = naming(item)
-        counts = books.setdefault(name, Counter())
+        counts = books[name]
         if isinstance(result, Split):
             several.append([taken + 1, len(result.parts)])
         for each in results_of(result) or (None,):

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, replace
@@ -82,7 +82,7 @@ def push(
     """
     began = time.monotonic()
     lost, won = counted(part, sending.partitions, derived)
-    books: dict[str, Counter[str]] = {}
+    books: defaultdict[str, Counter[str]] = defaultdict(Counter)
     marks: list[list[Any]] = []
     gone: list[list[Any]] = []
     batches: list[list[Any]] = []
@@ -119,7 +119,7 @@ def push(
     try:
         for block in derived.blocks(f"derived/{part}.documents"):
             for number, name, id, body, mark, change in block:
-                counts = books.setdefault(name, Counter())
+                counts = books[name]
                 if number in lost:
                     counts["superseded"] += 1
                     continue

@@ -14,16 +14,23 @@ from tests.cluster import dumps, patches
 from tests.cluster.apart import Apart
 from tests.cluster.builds import documents, load, remembered
 from tests.faults.proxy import proxying, refuse
+from tests.generations.own_core import own_core
 
 SERVERS = {"solr": "solr", "solrcloud": "solr", "elasticsearch": "elasticsearch", "opensearch": "opensearch"}
+OWN_CORE = "a core of its own"  # with copyField rules and an update chain, as VuFind's has
 
 pytestmark = pytest.mark.servers
 
 
-@pytest.fixture(params=SERVERS)
+@pytest.fixture(params=[*SERVERS, OWN_CORE])
 def target(request: pytest.FixtureRequest) -> Iterator[str]:
     """The beginning of two targets' URLs, whose names end with 1 and 2."""
     kind = request.param
+    if kind == OWN_CORE:
+        beginning = f"solr+{request.getfixturevalue('solr_url')}/cluster_{uuid.uuid4().hex[:8]}"
+        with own_core(parse_target(f"{beginning}1")), own_core(parse_target(f"{beginning}2")):
+            yield beginning
+        return
     base, name = request.getfixturevalue(f"{kind}_url"), f"cluster_{uuid.uuid4().hex[:8]}"
     for number in "12":
         registry.install(parse_target(f"{SERVERS[kind]}+{base}/{name}{number}"))
