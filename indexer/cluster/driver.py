@@ -17,11 +17,12 @@ import sqlalchemy as sa
 
 from indexer import sources
 from indexer.cluster import cut as cutting
-from indexer.cluster.cut import Cut, Part, planned, unpacked
+from indexer.cluster.cut import Part, unpacked
 from indexer.cluster.derive import as_change, derive, profile_data, write
+from indexer.cluster.parts import parts_of
 from indexer.cluster.push import Sending, known, push, push_from_here, write_known
 from indexer.cluster.resolve import resolve
-from indexer.cluster.scheduler import GOES_ON, Cluster, Lost, connected
+from indexer.cluster.scheduler import GOES_ON, HERE, Cluster, Lost, connected, sure
 from indexer.cluster.scratch import Scratch
 from indexer.derive.tracking import Tracked
 from indexer.engines.base import Action, Engine, Outcome, Write, Writer
@@ -37,14 +38,12 @@ from indexer.pipeline.dates import Dates, Stamps
 from indexer.pipeline.push import Pusher
 from indexer.pipeline.run import BudgetError, Events, Plan, Summary
 from indexer.sources.files import is_no_file
-from indexer.sources.spans import Survey
 from indexer.state import dead_letters, progress
 from indexer.state.dead_letters import DeadLetter
 from indexer.state.store import Store
 
 BYTES_OF_AN_ID = 400  # that resolving takes, at the most
 SMALL = 64 << 20  # half of the dumps' bytes: less is derived before a cluster has come up
-HERE = "this process"
 ASKED = 500  # ids whose dates are looked up at once
 
 
@@ -163,51 +162,13 @@ class _Job:
             told, self._partitions = self._derived.blocks("parts")
             self._parts = list(map(Part.from_data, told))
             return
-        steps = planned(self._build.plan.files, os.getcwd())
-        found: dict[int, list[Part]] = {n: [step] for n, step in enumerate(steps) if isinstance(step, Part)}
-        far: dict[int, tuple[Any, ...]] = {}
-        self._begin("cut", sum(isinstance(step, Cut) for step in steps))
-        for number, step in enumerate(steps):
-            if isinstance(step, Cut):
-                arguments = (step, f"cut/{number}", self._derived)
-                if step.here:
-                    began = time.monotonic()
-                    found[number] = cutting.cut(*arguments, self._build.plan.spec, self._build.plan.locations)
-                    self._work.did(number, HERE, time.monotonic() - began, 0)
-                else:
-                    far[number] = (*arguments, spec, {})
-        for number, parts in cluster.run(cutting.divide, far, self._stop):
-            found[number] = _sure(parts, number)
-        whole = {number: far[number] for number in self._survey(cluster, spec, found)}
-        if whole:
-            self._begin("cut", len(whole))
-        for number, parts in cluster.run(cutting.cut, whole, self._stop):
-            found[number] = _sure(parts, number)
+        found = parts_of(
+            self._build.plan, cluster, spec, self._derived, begin=self._begin, work=self._work, stop=self._stop
+        )
         if not self._stop.is_set():
-            self._parts = [part for number in sorted(found) for part in found[number]]
+            self._parts = found
             self._partitions = self._partitions_of(len(self._parts))
             self._derived.write("parts", [[part.as_data() for part in self._parts], self._partitions])
-
-    def _survey(self, cluster: Cluster, spec: Any, found: dict[int, list[Part]]) -> list[int]:
-        """Numbers the stretches of `found`; gives the steps whose files can be read from their beginning alone."""
-        stretches = [
-            (number, place)
-            for number, parts in found.items()
-            for place, part in enumerate(parts)
-            if part.span is not None and not part.span.surveyed
-        ]
-        tasks = {task: (found[number][place], spec) for task, (number, place) in enumerate(stretches)}
-        if tasks:
-            self._begin("survey", len(tasks))
-        told: dict[int, dict[int, Survey | None]] = {}
-        for task, its in cluster.run(cutting.survey, tasks, self._stop, records=_of_survey):
-            number, place = stretches[task]
-            told.setdefault(number, {})[place] = _sure(its, number)
-        if self._stop.is_set():
-            return []
-        for number, its in told.items():
-            found[number] = cutting.numbered(found[number], [its[place] for place in sorted(its)])
-        return [number for number, parts in found.items() if not parts]
 
     def _derive(self, cluster: Cluster, spec: Any) -> None:
         tasks = {}
@@ -289,7 +250,7 @@ class _Job:
         }
         self._begin("resolve", self._partitions, self._partitions - len(tasks))
         for partition, told in cluster.run(resolve, tasks, self._stop):
-            _sure(told, partition)
+            sure(told, f"piece {partition} of the ids")
 
     def _push(self, cluster: Cluster, _spec: Any) -> None:
         build = self._build
@@ -512,18 +473,8 @@ def _add(account: Account, source: str, counts: Mapping[str, int]) -> None:
         books.add(column, count)
 
 
-def _sure(result: Any, task: object) -> Any:
-    if isinstance(result, Lost):
-        raise TransientError(f"{task} {result.why}", advice=GOES_ON)
-    return result
-
-
 def _of_books(told: Mapping[str, Any]) -> int:
     return sum(sum(counts.values()) for counts in told["books"].values())
-
-
-def _of_survey(its: Survey | None) -> int:
-    return its.records if its is not None else 0
 
 
 def _digest(text: str) -> str:

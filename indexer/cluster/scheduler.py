@@ -30,6 +30,7 @@ CONNECT_SECONDS = 15
 COME_UP_SECONDS = 60  # for the first worker
 RESULT_SECONDS = 30  # until a result is here, which is small
 ANSWER_SECONDS = 120  # for workers that are asked what they have: one that was just begun reads the rules first
+HERE = "this process"  # where the driver does a task itself
 GOES_ON = "What is done is kept: run the same command again, and it goes on with the parts that are left."
 
 
@@ -38,6 +39,13 @@ class Lost:
     """A task that has cost its workers, or held them up."""
 
     why: str
+
+
+def sure(result: Any, task: object) -> Any:
+    """The result of a task that nobody else can do. Raises TransientError where it is Lost."""
+    if isinstance(result, Lost):
+        raise TransientError(f"{task} {result.why}", advice=GOES_ON)
+    return result
 
 
 @dataclass(frozen=True, slots=True)
