@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from indexer.model.documents import Delete, Fields
 
@@ -195,10 +195,12 @@ class Counting(Index, Protocol):
 class Tunable(Index, Protocol):
     """An index that can be set up for a bulk load and back (`Engine.tunable`)."""
 
-    BULK_SETTINGS: ClassVar[dict[str, str | None]]  # for the time of the load
-
     def bulk_settings(self) -> dict[str, str | None]:
         """The settings that a bulk load changes, as they are now; None where the engine's default holds."""
+        ...
+
+    def for_bulk(self, before: dict[str, str | None]) -> dict[str, str | None]:
+        """These settings for the time of the load, where they were `before`."""
         ...
 
     def put_settings(self, settings: dict[str, str | None]) -> None: ...

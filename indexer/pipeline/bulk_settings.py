@@ -27,7 +27,7 @@ def tuned(
     before = index.bulk_settings()
     saved_settings.write(store, target, before)
     try:
-        index.put_settings(index.BULK_SETTINGS)
+        index.put_settings(index.for_bulk(before))
     except TransientError as error:  # a blocked index: it is loaded all the same, once that is over
         say(f"the index is not set up for a bulk load: {error.message}")
     try:

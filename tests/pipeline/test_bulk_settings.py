@@ -11,6 +11,7 @@ import requests
 from indexer.engines import registry
 from indexer.engines.base import Index, Tunable, Write
 from indexer.engines.registry import open_index, parse_target
+from indexer.model.errors import PermanentError
 from indexer.pipeline.bulk_settings import put_back, tuned
 from indexer.state import saved_settings
 from indexer.state.store import Store
@@ -51,6 +52,25 @@ def test_an_empty_index_is_set_up_and_put_back(sink: Index, store: Store) -> Non
         assert saved_settings.read(store, "t") == before
     assert settings(sink) == before
     assert saved_settings.read(store, "t") is None
+
+
+@pytest.mark.parametrize(
+    ("health", "had", "has"),
+    [({"number_of_data_nodes": 3}, "2", "1"), ({"number_of_data_nodes": 3}, "0", "0"), (None, "2", "1")],
+)
+def test_a_replica_stays_where_a_node_may_be_lost(
+    sink: Index, monkeypatch: pytest.MonkeyPatch, health: dict[str, int] | None, had: str, has: str
+) -> None:
+    """`health`: what is told of the cluster; None to whoever may not ask."""
+
+    def answered(*_: object) -> dict[str, int]:
+        if health is None:
+            raise PermanentError("HTTP 403")
+        return health
+
+    monkeypatch.setattr(sink, "_call", answered)
+    before = {"index.refresh_interval": None, "index.number_of_replicas": had}
+    assert cast(Tunable, sink).for_bulk(before) == {**BULK, "index.number_of_replicas": has}
 
 
 def test_what_a_killed_load_changed_is_put_back_by_the_next(sink: Index, store: Store) -> None:

@@ -24,7 +24,7 @@ from indexer.model.errors import ConfigError, NotThere, PermanentError, TargetEr
 from indexer.model.schema import Schema
 from indexer.model.targets import Target
 
-# What a bulk load into an empty index does without: a refresh every second, and every document indexed twice at once.
+# What a bulk load into an empty index does without: a refresh every second, and, on one node, every document twice.
 BULK_SETTINGS: dict[str, str | None] = {"index.refresh_interval": "-1", "index.number_of_replicas": "0"}
 ITEM_PARTS = "items.*.status,items.*.result,items.*.error"  # of a bulk answer: a tenth of its bytes
 IDS_A_REQUEST = 500
@@ -49,7 +49,6 @@ GONE = "What had been acknowledged is gone with it. Install the schema again, an
 class ElasticSink:
     """An index or alias. `push` may be called from several threads: they share the client's connections."""
 
-    BULK_SETTINGS = BULK_SETTINGS
     durable: Durable = "acknowledged"
 
     def __init__(self, target: Target, *, connections: int = 2) -> None:
@@ -85,6 +84,20 @@ class ElasticSink:
         answer = self._ask("GET", "_settings", flat_settings="true")
         index = next(iter(answer.values()))["settings"]
         return {name: index.get(name) for name in BULK_SETTINGS}
+
+    def for_bulk(self, before: dict[str, str | None]) -> dict[str, str | None]:
+        """Where there are several nodes one replica stays, if there are any: with a node that is lost, documents that
+        were acknowledged would be lost else.
+        """
+        if before["index.number_of_replicas"] == "0" or not self._has_several_nodes():
+            return BULK_SETTINGS
+        return BULK_SETTINGS | {"index.number_of_replicas": "1"}
+
+    def _has_several_nodes(self) -> bool:
+        try:
+            return int(self._call("GET", "/_cluster/health")["number_of_data_nodes"]) > 1
+        except (PermanentError, Refused):  # one who may not ask
+            return True
 
     def put_settings(self, settings: dict[str, str | None]) -> None:
         self._ask("PUT", "_settings", orjson.dumps(settings))
