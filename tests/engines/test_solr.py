@@ -4,6 +4,7 @@ import io
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import closing
 
 import orjson
 import pytest
@@ -19,7 +20,9 @@ from indexer.model.targets import Target
 from indexer.pipeline.bisect import bisect
 from indexer.testing.documents import document, stored, write
 from tests.engines.server import Answer, Request, serving
+from tests.faults.proxy import proxying, refuse
 from tests.schemas.collections import make_collection
+from tests.schemas.foreign import upload
 
 BATCH: list[Action] = [Write("a", b'{"id":"a"}'), Delete('b"\\'), Write("c", b'{"id":"c"}')]
 INDEXED, DELETED = Outcome("indexed"), Outcome("deleted")
@@ -243,11 +246,56 @@ def test_without_tolerance_exactly_the_bad_ones_are_rejected(
     assert set(sink.ids()) == {f"u{number}" for number in range(199) if number not in bad}
 
 
+def older(file: str, text: str) -> str:
+    """As our configset was before it had a chain without tolerance."""
+    start = text.find('<updateRequestProcessorChain name="strict">')
+    end = "</updateRequestProcessorChain>"
+    return text[:start] + text[text.index(end, start) + len(end) :] if start >= 0 else text
+
+
+def test_a_cloud_whose_chain_hides_the_errors_of_other_nodes(
+    collection: Callable[[Callable[[str, str], str]], Target],
+) -> None:
+    """What was for a node that is gone would be acknowledged, and lost."""
+    target = collection(older)
+    with closing(open_index(target)) as sink:
+        sink.check()  # to read it
+        with pytest.raises(PermanentError, match="acknowledges what a node did not take") as refused:
+            sink.check(to_write=True)
+    assert "indexer schema install" in refused.value.advice
+    with zipfile.ZipFile(io.BytesIO(configset_zip())) as ours:
+        files = {name: ours.read(name).decode() for name in ours.namelist()}
+    upload(target, files)  # and not reloaded
+    with closing(open_index(target)) as sink:
+        with pytest.raises(PermanentError, match="acknowledges what a node did not take"):
+            sink.check(to_write=True)
+        params = {"action": "RELOAD", "name": target.index}
+        requests.get(f"{target.base}/admin/collections", params=params, timeout=120).raise_for_status()
+        sink.check(to_write=True)
+
+
+def test_a_commit_counts_once_all_leaders_answer(collection: Callable[[Callable[[str, str], str]], Target]) -> None:
+    target = collection(lambda _, text: text)
+    with (
+        proxying(target.base) as proxy,
+        closing(open_index(parse_target(f"solr+{proxy.url}/{target.index}"))) as sink,
+    ):
+        sink.check(to_write=True)
+        sink.push([write(document("a", "Title"), sink)])
+        proxy.asking_faults = [refuse(500)]
+        with pytest.raises(TransientError):
+            sink.commit()
+        sink.commit()
+        assert sink.count() == 1
+
+
 def test_a_tolerance_that_ends(collection: Callable[[Callable[[str, str], str]], Target]) -> None:
     """More errors than maxErrors: Solr stops in the middle of the batch, with a 400."""
     sink = open_session(
         collection(lambda _, text: text.replace('<int name="maxErrors">-1</int>', '<int name="maxErrors">2</int>'))
     )
+    assert isinstance(sink, SolrSink)
+    sink._chain = "tolerant"
     bad = {1, 5, 6, 7, 30}
     batch = [
         write(document(f"u{number}", "Title", **({"no_such": "x"} if number in bad else {})), sink)

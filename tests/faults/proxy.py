@@ -19,6 +19,7 @@ import orjson
 
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 COMMIT = b'{"commit"'  # goes to Solr's update handler, too
+ASKS = (b'{"delete":{"query"', b"{}")  # whether the leaders of all shards took a commit, whether there is a chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Proxy:
         self.pushes: list[Push] = []
         self.commits: list[Push] = []
         self.commit_faults: list[Fault] = []
+        self.asking_faults: list[Fault] = []
         self.otherwise: Fault = pass_on
         self.clients: set[socket.socket] = set()
         self.ended = threading.Event()
@@ -168,6 +170,8 @@ class Exchange(BaseHTTPRequestHandler):
         path = self.path.partition("?")[0]
         if self.command == "POST" and (path.endswith("/_refresh") or body.startswith(COMMIT)):
             self.proxy.note_commit(self.push)(self)
+        elif self.command == "POST" and body.startswith(ASKS):
+            (self.proxy.asking_faults.pop(0) if self.proxy.asking_faults else pass_on)(self)
         elif self.command == "POST" and path.endswith(("/_bulk", "/update")):
             self.proxy.note(self.push)(self)
         else:

@@ -57,6 +57,7 @@ class LiveSolr:
     types: dict[str, str] = dataclasses.field(default_factory=dict)
     unique_key: str | None = "id"
     chain: UpdateChain = OWN
+    strict: str | None = ""  # as update_chain.without_tolerance has it
     dictionaries: tuple[str, ...] = ()  # of spelling, that are built when the index is optimized
 
     def field(self, name: str) -> Json | None:
@@ -119,6 +120,7 @@ def live_solr_schema(session: requests.Session, target: Target) -> LiveSolr:
         types={row["name"]: str(row.get("class", "")) for row in types},
         unique_key=solr_answer(session, target, "schema/uniquekey").get("uniqueKey"),
         chain=update_chain.read(config),
+        strict=update_chain.without_tolerance(config),
         dictionaries=tuple(update_chain.built_on_optimize(config)),
     )
 

@@ -32,6 +32,7 @@ IDS_A_REQUEST = 500
 CURSOR_ROWS = 10_000
 COLLATION_TRIES = 10
 DICTIONARIES = ("direct", "basicSpell")  # ours, else that of VuFind's configuration
+NOTHING = b'{"delete":{"query":"{!term f=id}no document has this id"}}'
 INTERNAL = ("_version_", "_root_", "score")
 
 # A field is indexed otherwise in what the core holds than its schema says today: no document can be added that has it.
@@ -61,6 +62,8 @@ class SolrSink:
         self._omit: frozenset[str] = frozenset()
         self.live: Schema | None = None  # its own fields, known after `check`
         self._checked = False
+        self._cloud = False
+        self._chain = ""  # of updates; that of /update where it is empty
 
     def __str__(self) -> str:
         return str(self._target)
@@ -75,6 +78,10 @@ class SolrSink:
             writable.check_solr_cloud(self._session, self._target)
         live = preflight.check_solr(self._session, self._target)
         self._omit, self.live = live.omit, live.schema
+        if product.cloud:
+            self._cloud, self._chain = True, live.strict or ""
+            if to_write:
+                self._check_chain(live.strict)
         check_select(self._target, self._session, product)
         self._checked = True
 
@@ -86,11 +93,34 @@ class SolrSink:
         return self._send(batch) if batch else []
 
     def commit(self) -> None:
-        """One hard commit that opens a searcher (pysolr would send two: as a parameter and as a body)."""
+        """One hard commit that opens a searcher (pysolr would send two: as a parameter and as a body).
+
+        A SolrCloud acknowledges a commit that did not reach a shard, because its leader is gone and no other is elected
+        yet. Deleting what is not there does reach the leaders of all, or fails.
+        """
         try:
             self._update(b'{"commit":{"openSearcher":true,"waitSearcher":true}}')
+            if self._cloud:
+                self._update(NOTHING)
         except Refused as refusal:
             raise PermanentError(f"{self._target}: the commit is refused: {refusal}") from None
+
+    def _check_chain(self, strict: str | None) -> None:
+        """Raises PermanentError where a node that is lost would take documents with it, unnoticed."""
+        try:
+            if strict:
+                self._update(b"{}")
+            if strict is not None:
+                return
+        except Refused:  # the collection was not loaded anew since its configuration has this chain
+            pass
+        raise PermanentError(
+            f"{self._target}: its update chain acknowledges what a node did not take because it is gone "
+            "(TolerantUpdateProcessorFactory)",
+            advice="`indexer schema install` renews the bundled configuration; no document is indexed anew for that.\n"
+            "In a configuration of your own add a chain that has all but this processor.",
+            nothing_sent=True,
+        )
 
     def get(self, ids: Sequence[str]) -> dict[str, Fields]:
         found: dict[str, Fields] = {}
@@ -179,7 +209,7 @@ class SolrSink:
 
     def _update(self, body: bytes) -> dict[str, Any]:
         """What Solr acknowledges, with a `responseHeader`. Refused for what the body contains."""
-        params = {"wt": "json", "omitHeader": "false"}
+        params = {"wt": "json", "omitHeader": "false"} | ({"update.chain": self._chain} if self._chain else {})
         headers = {"Content-Type": "application/json"}
         try:
             response = self._session.post(f"{self._url}/update", params=params, data=body, headers=headers)

@@ -77,6 +77,14 @@ _CONFIG = """\
     <processor class="solr.RunUpdateProcessorFactory"/>
   </updateRequestProcessorChain>
 
+  <!-- For a SolrCloud, where the chain above acknowledges what another node should have taken and did not, because it
+       is gone: such an error names no document. -->
+  <updateRequestProcessorChain name="strict">
+    <processor class="solr.LogUpdateProcessorFactory"/>
+    <processor class="solr.DistributedUpdateProcessorFactory"/>
+    <processor class="solr.RunUpdateProcessorFactory"/>
+  </updateRequestProcessorChain>
+
   <query>
     <maxBooleanClauses>${{solr.max.booleanClauses:1024}}</maxBooleanClauses>
     <filterCache size="512" initialSize="512" autowarmCount="128"/>

@@ -7,11 +7,13 @@ names (update.chain), else the one marked as default, else its own, which change
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from lxml import etree
 
 from indexer.model.schema import Schema
 
+_TOLERANT = "TolerantUpdateProcessorFactory"
 #: Processors that leave a document as it is, or add a field that it lacks.
 _HARMLESS = {
     "DefaultValueUpdateProcessorFactory",
@@ -21,7 +23,7 @@ _HARMLESS = {
     "NoOpDistributingUpdateProcessorFactory",
     "RunUpdateProcessorFactory",
     "TimestampUpdateProcessorFactory",
-    "TolerantUpdateProcessorFactory",
+    _TOLERANT,
     "UUIDUpdateProcessorFactory",
 }
 _RUN = "RunUpdateProcessorFactory"
@@ -63,29 +65,51 @@ OWN = UpdateChain()
 
 def read(solrconfig: bytes) -> UpdateChain:
     """The chain of /update in a solrconfig.xml; Solr's own where none is named, and for what is no XML."""
-    try:
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
-        root = etree.fromstring(_resolved(solrconfig), parser)
-    except etree.XMLSyntaxError:
+    root = _root(solrconfig)
+    if root is None:
         return OWN
     asked = [*root.iterfind("requestHandler[@name='/update']")]
     asked += [each for each in root.iterfind("initParams") if _is_of_update(each.get("path", ""))]
     wanted = next((found for each in asked for found in each.xpath("lst/str[@name='update.chain']/text()")), None)
-    named = {each.get("name"): _processor(each) for each in root.iterfind("updateProcessor")}
     for chain in root.iterfind("updateRequestProcessorChain"):
         if chain.get("name") == wanted if wanted else chain.get("default") == "true":
-            listed = [name.strip() for key in ("processor", "post-processor") for name in chain.get(key, "").split(",")]
-            before = [named[name] for name in listed if name in named]
-            return UpdateChain(chain.get("name", ""), (*before, *map(_processor, chain.iterfind("processor"))))
+            return _chain(chain, root)
     return OWN
+
+
+def without_tolerance(solrconfig: bytes) -> str | None:
+    """The chain that a SolrCloud has to be told to run: "" where that of /update answers with the errors of all nodes,
+    else the name of one that does, and does the same otherwise; None where there is none.
+    """
+    usual = read(solrconfig)
+    wanted = tuple(each for each in usual.processors if each.kind != _TOLERANT)
+    root = _root(solrconfig)
+    if root is None or wanted == usual.processors:
+        return ""
+    chains = (_chain(each, root) for each in root.iterfind("updateRequestProcessorChain"))
+    return next((chain.name for chain in chains if chain.processors == wanted), None)
+
+
+def _chain(element: Any, root: Any) -> UpdateChain:
+    named = {each.get("name"): _processor(each) for each in root.iterfind("updateProcessor")}
+    listed = [name.strip() for key in ("processor", "post-processor") for name in element.get(key, "").split(",")]
+    before = [named[name] for name in listed if name in named]
+    return UpdateChain(element.get("name", ""), (*before, *map(_processor, element.iterfind("processor"))))
+
+
+def _root(solrconfig: bytes) -> Any:
+    """None for what is no XML."""
+    try:
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
+        return etree.fromstring(_resolved(solrconfig), parser)
+    except etree.XMLSyntaxError:
+        return None
 
 
 def built_on_optimize(solrconfig: bytes) -> list[str]:
     """The spelling dictionaries of a solrconfig.xml that are built anew when the index is optimized."""
-    try:
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_comments=True)
-        root = etree.fromstring(_resolved(solrconfig), parser)
-    except etree.XMLSyntaxError:
+    root = _root(solrconfig)
+    if root is None:
         return []
     found = []
     for each in root.iterfind("searchComponent/lst"):
