@@ -12,8 +12,9 @@ import requests
 
 from indexer.engines.base import Action, Index, Outcome, Query, Write
 from indexer.engines.registry import open_index, parse_target
-from indexer.engines.solr.install import configset_zip
+from indexer.engines.solr.install import configset_zip, differences
 from indexer.engines.solr.sink import SolrSink, encode
+from indexer.engines.solr.update_chain import HIDES
 from indexer.model.documents import Delete
 from indexer.model.errors import NotThere, PermanentError, TransientError
 from indexer.model.targets import Target
@@ -262,6 +263,7 @@ def test_a_cloud_whose_chain_hides_the_errors_of_other_nodes(
         sink.check()  # to read it
         with pytest.raises(PermanentError, match="acknowledges what a node did not take") as refused:
             sink.check(to_write=True)
+    assert [str(each) for each in differences(target)] == [f"update chain: {HIDES}"]
     assert "indexer schema install" in refused.value.advice
     with zipfile.ZipFile(io.BytesIO(configset_zip())) as ours:
         files = {name: ours.read(name).decode() for name in ours.namelist()}

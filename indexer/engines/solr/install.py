@@ -11,6 +11,7 @@ import requests
 
 from indexer.engines.base import Difference
 from indexer.engines.http import http_session
+from indexer.engines.solr import update_chain
 from indexer.engines.solr.preflight import compare_solr, live_file, live_solr_schema, solr_json
 from indexer.engines.solr.schema import CONF, MARK, configset, schema_xml
 from indexer.engines.solr.sink import Product, check_product, check_select
@@ -52,8 +53,11 @@ def differences(target: Target) -> list[Difference]:
     Raises PermanentError when there is nothing to compare (no such core), or TransientError.
     """
     with http_session(target) as session:
-        check_product(target, session)
-        found = compare_solr(biblio(), live_solr_schema(session, target))
+        product = check_product(target, session)
+        live = live_solr_schema(session, target)
+        found = compare_solr(biblio(), live)
+        if product.cloud and live.strict is None:
+            found.append(Difference("update chain", update_chain.HIDES))
         return [*found, _OUTDATED] if is_outdated(target, session) else found
 
 

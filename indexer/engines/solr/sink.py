@@ -16,7 +16,7 @@ import requests
 from indexer.engines.base import PAGE, Action, Durable, Found, Hit, Outcome, Query, Refused
 from indexer.engines.http import CHECK_SECONDS, CONNECT_SECONDS, TIMEOUT, engine_words, http_session, shorten
 from indexer.engines.query import check_fields, search_type, sort_order
-from indexer.engines.solr import preflight, writable
+from indexer.engines.solr import preflight, update_chain, writable
 from indexer.engines.solr.schema import CONF
 from indexer.engines.solr.search import SEPARATOR, asked, filters_of, spelling
 from indexer.engines.solr.words import NoField, search_refused
@@ -115,8 +115,7 @@ class SolrSink:
         except Refused:  # the collection was not loaded anew since its configuration has this chain
             pass
         raise PermanentError(
-            f"{self._target}: its update chain acknowledges what a node did not take because it is gone "
-            "(TolerantUpdateProcessorFactory)",
+            f"{self._target}: its update chain {update_chain.HIDES}",
             advice="`indexer schema install` renews the bundled configuration; no document is indexed anew for that.\n"
             "In a configuration of your own add a chain that has all but this processor.",
             nothing_sent=True,

@@ -27,6 +27,7 @@ _HARMLESS = {
     "UUIDUpdateProcessorFactory",
 }
 _RUN = "RunUpdateProcessorFactory"
+HIDES = "acknowledges what a node did not take because it is gone (TolerantUpdateProcessorFactory)"  # of a SolrCloud
 _NAMING_FIELDS = ("fieldName", "source", "fields", "dest", "signatureField")
 
 
