@@ -47,6 +47,17 @@ def test_other_aliases_move_along(place: GenerationStore, target: Target) -> Non
     assert count(replace(target, index=f"{target.index}_catalog")) == 5
 
 
+def test_fields_of_the_live_index_alone_are_in_the_next(place: GenerationStore, target: Target) -> None:
+    plain(target, 3)
+    own = {"site_note": {"type": "keyword"}, "site_year": {"type": "integer"}}
+    ask(target, "PUT", f"{target.index}/_mapping", {"properties": own})
+    ask(target, "PUT", f"{target.index}/_doc/n1", {"id": "n1", "title": "T", "of_a_pattern_txt": "x", "site_note": "y"})
+    place.adopt(FIRST)
+    new = place.make(SECOND).index
+    made = ask(target, "GET", f"{new}/_mapping")[new]["mappings"]["properties"]
+    assert {name: body for name, body in made.items() if biblio().field(name) is None} == own
+
+
 def test_an_index_behind_an_alias_stays_beside_its_clone(place: GenerationStore, target: Target) -> None:
     old = replace(target, index=f"{target.index}_v1")
     ask(target, "PUT", old.index, index_body(biblio()))

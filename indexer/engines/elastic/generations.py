@@ -19,7 +19,7 @@ import orjson
 from indexer.engines.base import Refused
 from indexer.engines.elastic.client import PRODUCTS, check_product, open_client
 from indexer.engines.elastic.install import put_template
-from indexer.engines.elastic.preflight import check_elastic
+from indexer.engines.elastic.preflight import check_elastic, live_elastic_schema
 from indexer.engines.generations import adopts_nothing, is_live, is_taken, no_room, not_adopted, not_there
 from indexer.model.errors import NotThere, PermanentError, TargetError, TransientError
 from indexer.model.generation import check_name, is_name
@@ -53,7 +53,7 @@ class ElasticGenerations:
         self.mend()
         if index not in self._indices():
             put_template(self._target, self._call)
-            self._ask("PUT", _path(index), {"settings": self._settings_of_live()})
+            self._ask("PUT", _path(index), {"settings": self._settings_of_live()} | self._fields_of_live())
         self._wait(index)
         made = self.target(name)
         check_elastic(self._ask("GET", f"{_path(index)}/_mapping"), made)
@@ -159,6 +159,16 @@ class ElasticGenerations:
             return {}
         settings = next(iter(answer.values()))["settings"]
         return {name: settings[name] for name in _COPIED if name in settings}
+
+    def _fields_of_live(self) -> Json:
+        """Fields that only the live index has: documents with them are taken by the new one as well."""
+        try:
+            mappings = self._ask("GET", f"{_path(self._target.index)}/_mapping")
+        except NotThere:
+            return {}
+        properties = next(iter(mappings.values())).get("mappings", {}).get("properties", {})
+        own = {name: properties[name] for name in live_elastic_schema(mappings).fields if name in properties}
+        return {"mappings": {"properties": own}} if own else {}
 
     def _adopt(self, plain: str, clone: str, aliases: Json, marker: str) -> None:
         try:
