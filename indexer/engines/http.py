@@ -54,6 +54,8 @@ TIMEOUT = (CONNECT_SECONDS, READ_SECONDS)
 LONGEST_REASON = 1000  # characters; Elasticsearch quotes the whole value at fault
 
 BUSY = (408, 429, 503)
+# Solr's 500 where one node does not reach another, in the words of Java's exceptions.
+NODE_GONE = re.compile(r"Async exception during distributed update: java\.n(et|io)\.")
 
 INSTALL_ADVICE = "`indexer schema install --target ...` makes it, with the bundled schema."
 MEND_ADVICE = "That is the state of the index, and no document's fault: mend it, and run the same command again."
@@ -189,7 +191,7 @@ def status_error(
             f"{name}: HTTP {status}{said}",
             advice="The server is busy or not well: look at its log.",
             retry_after=retry_seconds(retry_after),
-            busy=status in BUSY,
+            busy=status in BUSY or NODE_GONE.match(words) is not None,
         )
     if re.match(r"Collection \S+ is read-only", words):  # Solr's 403 for a commit
         return TransientError(f"{name}: HTTP {status}{said}", advice=MEND_ADVICE, busy=True)

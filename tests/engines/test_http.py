@@ -42,6 +42,17 @@ def push_to(kind: str, answer: Answer, credentials: Credentials | None = None) -
         return sink, server.requests
 
 
+@pytest.mark.parametrize(
+    ("words", "busy"),
+    [("java.net.ConnectException", True), ("java.nio.channels.ClosedChannelException", True), ("x", False)],
+)
+def test_no_document_is_to_blame_for_a_node_that_is_gone(words: str, busy: bool) -> None:
+    error = {"msg": f"Async exception during distributed update: {words}"}
+    with pytest.raises(TransientError) as caught:
+        push_to("solr", Answer(500, {"error": error}))
+    assert caught.value.busy is busy
+
+
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
 def test_what_may_pass(kind: str, status: int) -> None:
     with pytest.raises(TransientError) as caught:
