@@ -47,6 +47,11 @@ class Part:
         files, folder, cut, span = data
         return cls(tuple((file, source) for file, source in files), folder, cut, None if span is None else Span(*span))
 
+    @property
+    def most(self) -> int:
+        """How many records it has at the most, as far as that is known."""
+        return max(PART_RECORDS, self.span.records or 0) if self.span is not None else PART_RECORDS
+
 
 @dataclass(frozen=True, slots=True)
 class Cut:

@@ -167,7 +167,7 @@ class _Job:
         )
         if not self._stop.is_set():
             self._parts = found
-            self._partitions = self._partitions_of(len(self._parts))
+            self._partitions = self._partitions_of(self._parts)
             self._derived.write("parts", [[part.as_data() for part in self._parts], self._partitions])
 
     def _derive(self, cluster: Cluster, spec: Any) -> None:
@@ -235,8 +235,8 @@ class _Job:
                 advice=f"{sent} Mend the cause, and run the same command again.",
             )
 
-    def _partitions_of(self, parts: int) -> int:
-        ids = parts * cutting.PART_RECORDS
+    def _partitions_of(self, parts: Sequence[Part]) -> int:
+        ids = sum(part.most for part in parts)
         return max(1, -(-ids * BYTES_OF_AN_ID // (self._build.settings.memory << 20)))
 
     def _resolve(self, cluster: Cluster, _spec: Any) -> None:

@@ -55,7 +55,7 @@ LONGEST_REASON = 1000  # characters; Elasticsearch quotes the whole value at fau
 
 BUSY = (408, 429, 503)
 # Solr's 500 where one node does not reach another, in the words of Java's exceptions.
-NODE_GONE = re.compile(r"Async exception during distributed update: java\.n(et|io)\.")
+NODE_GONE = re.compile(r"(?:\d+ )?Async exceptions? during distributed update:\s*java\.n(et|io)\.")
 
 INSTALL_ADVICE = "`indexer schema install --target ...` makes it, with the bundled schema."
 MEND_ADVICE = "That is the state of the index, and no document's fault: mend it, and run the same command again."

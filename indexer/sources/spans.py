@@ -13,32 +13,38 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from indexer.model.errors import TransientError
 from indexer.model.records import Fault, Record
 from indexer.sources import content, processed
 from indexer.sources.detect import HEAD, Kind, detect
 from indexer.sources.encoding import as_utf8
 from indexer.sources.files import Meter, chunks
 from indexer.sources.record_factory import RecordFactory
-from indexer.sources.tar import BLOCK, is_tar
-from indexer.sources.unpack import is_packed, members
+from indexer.sources.tar import BLOCK, PAX, Broken, read_pax
+from indexer.sources.unpack import ZIP_ERRORS, members, packing
 from indexer.sources.window import Stream, StreamError, Window
 
 _ENDS = {"marc": b"\x1d", "json_lines": b"\n"}  # what a record ends with
 _HEADERS = (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
+PACKED = 8  # times as large as it is stored is what is packed, at a guess
 _PADDING = 1 << 20  # bytes that may stand behind the end of a tar archive
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
     """Of a "tar" archive from one header to another, by their offsets; of a "zip" archive from one place in its list to
-    another; of a plain file ("marc", "json_lines") the records that begin from `start` on, before `end`. The file holds
-    `before` records before those.
+    another; of a plain file ("marc", "json_lines") the records that begin from `start` on, before `end`. Once that was
+    surveyed: the file holds `before` records before those, there are so many `records`, and `first` is a digest of the
+    first one. `size` is the file's.
     """
 
     kind: str
     start: int
     end: int
+    size: int
     before: int = 0
+    records: int | None = None
+    first: str = ""
 
     @property
     def surveyed(self) -> bool:
@@ -68,34 +74,34 @@ def divided(path: str, size: int, place: RecordFactory) -> list[Span]:
     """The spans of a file, each of some `size` bytes; none where it cannot be read but from its beginning."""
     try:
         found = _divided(processed.where(path), size, place)
-    except (OSError, StreamError, zipfile.BadZipFile, tarfile.TarError, ValueError):
+    except (OSError, StreamError, NotImplementedError, Broken, tarfile.TarError, *ZIP_ERRORS):
         return []  # reading it says what is wrong
     return found if len(found) > 1 else []
 
 
 def _divided(path: str, size: int, place: RecordFactory) -> list[Span]:
     stream = Stream(chunks(path, Meter()))
-    head = stream.peek(BLOCK)
-    if is_tar(head):
-        offsets = _tar_offsets(path)
-        kept = [offsets[place] for place in _grouped(offsets, size)]
-        return [Span("tar", start, end) for start, end in pairwise([*kept[:-1], os.path.getsize(path)])]
-    if zipfile.is_zipfile(path) and head.startswith(b"PK"):
-        with zipfile.ZipFile(path) as archive:
-            stored = [0]
-            for info in archive.infolist():
-                stored.append(stored[-1] + info.compress_size)
-        return [Span("zip", *ends) for ends in pairwise(_grouped(stored, size))]
-    if is_packed(head):
-        return []
+    whole = os.path.getsize(path)
+    match packing(stream.peek(BLOCK)):
+        case "tar":
+            offsets, packed = _tar_offsets(path)
+            kept = [offsets[place] for place in _grouped(offsets, size // PACKED if packed else size)]
+            return [Span("tar", start, end, whole) for start, end in pairwise([*kept[:-1], whole])]
+        case "zip":
+            ends, packed = _zip_ends(path)
+            kept = _grouped(ends, size // PACKED if packed else size)
+            return [Span("zip", start, end, whole) for start, end in pairwise(kept)]
+        case None:
+            pass
+        case _:
+            return []
     utf8, offset, exact = as_utf8(stream)
     window = Window(utf8, offset=offset)
     begin = window.fill(HEAD)
     kind = detect(begin, whole=window.ended, name=path, format=place.format, elements=place.elements)
     if not exact or offset or kind.container not in _ENDS:
         return []
-    whole = os.path.getsize(path)
-    return [Span(kind.container, at, min(at + size, whole)) for at in range(0, whole, size)]
+    return [Span(kind.container, at, min(at + size, whole), whole) for at in range(0, whole, size)]
 
 
 def _grouped(ends: Sequence[int], size: int) -> list[int]:
@@ -111,10 +117,24 @@ def _grouped(ends: Sequence[int], size: int) -> list[int]:
     return [*kept, len(ends) - 1]
 
 
-def _tar_offsets(path: str) -> list[int]:
-    """Where the headers of the members are, and the end of the last one; none where one is not as it should be, or
-    there are no files among them.
+def _zip_ends(path: str) -> tuple[list[int], bool]:
+    """How many bytes all members up to each are when they are unpacked, and whether the first one is packed itself."""
+    ends = [0]
+    packed: bool | None = None
+    with zipfile.ZipFile(path) as archive:
+        for info in archive.infolist():
+            ends.append(ends[-1] + info.file_size)
+            if packed is None and not info.is_dir() and not info.flag_bits & 0x1:  # what is encrypted is not read
+                with archive.open(info) as member:
+                    packed = packing(member.read(BLOCK)) is not None
+    return ends, bool(packed)
+
+
+def _tar_offsets(path: str) -> tuple[list[int], bool]:
+    """Where the headers of the members are, and the end of the last one (none where one is not as it should be, or
+    there are no files among them); and whether the first one is packed itself. Raises Broken.
     """
+    packed: bool | None = None
     offsets: list[int] = []
     fresh = True  # what comes is not a header that belongs to the one before it
     files = False
@@ -123,31 +143,61 @@ def _tar_offsets(path: str) -> list[int]:
             at = file.tell() - len(head)
             if not head.strip(b"\0"):
                 rest = file.read(_PADDING + 1)
-                return [*offsets, at] if files and len(rest) <= _PADDING and not rest.strip(b"\0") else []
+                ended = files and len(rest) <= _PADDING and not rest.strip(b"\0")
+                return [*offsets, at] if ended else [], bool(packed)
             info = tarfile.TarInfo.frombuf(head, "utf-8", "surrogateescape")
             extends = info.type in _HEADERS
             content = file.read(info.size) if extends and info.size <= _PADDING else b""
             if info.size < 0 or info.type == tarfile.GNUTYPE_SPARSE or b"size=" in content or b"sparse" in content:
-                return []
+                return [], False
+            if info.type in PAX:
+                read_pax(content)
             if fresh:
                 offsets.append(at)
             fresh = not extends
             files = files or info.isreg()
+            if packed is None and info.isreg():
+                packed = packing(file.read(min(info.size, BLOCK))) is not None
             file.seek(at + BLOCK + info.size + -info.size % BLOCK)
-    return [*offsets, at + BLOCK] if files else []
+    return [*offsets, at + BLOCK] if files else [], bool(packed)
 
 
 def read(path: str, span: Span, meter: Meter, place: RecordFactory) -> Iterator[Record | Fault]:
-    """What a span holds, as the whole file's reader gives it. A stretch is to be one that was surveyed."""
+    """What a span holds, as the whole file's reader gives it. A stretch is to be one that was surveyed.
+
+    Raises TransientError where the file is not what it was then.
+    """
+    if _size(path) != span.size:
+        raise _changed(place)
     if span.surveyed:
         found = members(path, (span.start, span.end), meter, zipped=span.kind == "zip")
         yield from content.of_members(path, found, place)
         return
     place.ordinal = span.before
+    count = 0
     for item in _from(path, span, span.start, meter, place):
-        if item.position.offset is not None and item.position.offset >= span.end:
-            return
+        offset = item.position.offset
+        if offset is not None and offset >= span.end:
+            break
+        if offset is None or (not count and _seen(item, offset).digest != span.first):
+            raise _changed(place)
+        count += 1
         yield item
+    if count != span.records:
+        raise _changed(place)
+
+
+def _changed(place: RecordFactory) -> TransientError:
+    return TransientError(
+        f"{place.file}: was changed while it was read", advice="Leave the dumps as they are, and run the command again."
+    )
+
+
+def _size(path: str) -> int:
+    try:
+        return os.path.getsize(processed.where(path))
+    except OSError:
+        return -1
 
 
 def survey(path: str, span: Span, place: RecordFactory) -> Survey:
@@ -179,7 +229,8 @@ def chained(spans: Sequence[Span], found: Sequence[Survey]) -> list[Span]:
     numbered: list[Span] = []
     before = 0
     for span, its in zip(spans, found, strict=True):
-        numbered.append(replace(span, start=its.start, before=before))
+        first = its.first.digest if its.first is not None else ""
+        numbered.append(replace(span, start=its.start, before=before, records=its.records, first=first))
         before += its.records
     return numbered
 

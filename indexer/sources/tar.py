@@ -13,13 +13,13 @@ from indexer.sources.window import Stream, StreamError
 BLOCK = 512
 _EXTENSION_LIMIT = 1 << 20  # bytes of a long name or a pax header
 _FILES = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE)
-_PAX = (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE)
-_EXTENSIONS = (*_PAX, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
+PAX = (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE)
+_EXTENSIONS = (*PAX, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
 _SIZE, _LENGTH = re.compile("[0-9]{1,18}"), re.compile(rb"[0-9]{1,7}")
 _GOES_ON = "The reading goes on at the next member that is found."
 
 
-class _Broken(Exception):
+class Broken(Exception):
     """This header is none; the argument says what is wrong."""
 
 
@@ -56,8 +56,8 @@ def tar_members(stream: Stream) -> Iterator[tuple[str, Stream]]:
             extension = info.type in _EXTENSIONS
             content = _extension(stream, info) if extension else b""
             blocks += -(-len(content) // BLOCK)
-            found = _pax(content) if info.type in _PAX else {}
-        except _Broken as broken:
+            found = read_pax(content) if info.type in PAX else {}
+        except Broken as broken:
             if zeros < 2 and not lost:
                 yield f"block {blocks:,}", Stream(_refused(f"the tar archive is broken ({broken})", _GOES_ON))
             lost = True
@@ -123,29 +123,29 @@ def _header(head: bytes) -> tarfile.TarInfo:
     try:
         info = tarfile.TarInfo.frombuf(head, "utf-8", "surrogateescape")
     except tarfile.HeaderError as error:
-        raise _Broken(str(error)) from error
+        raise Broken(str(error)) from error
     if info.size < 0:
-        raise _Broken("a negative size")
+        raise Broken("a negative size")
     return info
 
 
 def _extension(stream: Stream, info: tarfile.TarInfo) -> bytes:
     if info.size > _EXTENSION_LIMIT:
-        raise _Broken(f"a header of {info.size:,} bytes")
+        raise Broken(f"a header of {info.size:,} bytes")
     content = stream.read(info.size + -info.size % BLOCK)
     if len(content) < info.size:
         raise StreamError("the tar archive ends early")
     return content[: info.size]
 
 
-def _pax(content: bytes) -> dict[str, str]:
+def read_pax(content: bytes) -> dict[str, str]:
     """The records "LENGTH KEY=VALUE\\n" of a pax header (POSIX.1-2001)."""
     found: dict[str, str] = {}
     while content.strip(b"\0"):
         told, space, _ = content.partition(b" ")
         length = int(told) if _LENGTH.fullmatch(told) else 0
         if not space or not len(told) < length <= len(content):
-            raise _Broken("a pax header")
+            raise Broken("a pax header")
         key, _, value = content[len(told) + 1 : length].rstrip(b"\n").partition(b"=")
         found[key.decode("utf-8", "replace")] = value.decode("utf-8", "surrogateescape")
         content = content[length:]

@@ -89,7 +89,7 @@ _DECOMPRESSORS: dict[str, Callable[[], Decompressor]] = {
 _IsalError = cast("type[Exception]", igzip_lib.error)  # its stub calls it an instance
 _ERRORS = (_IsalError, OSError, lzma.LZMAError, zstandard.ZstdError, EOFError)
 # Names and sizes of a broken archive also fail to decode, and lead before its beginning: ValueError, struct.error.
-_ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, struct.error)
+ZIP_ERRORS = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, ValueError, struct.error)
 
 
 @dataclass(slots=True)
@@ -101,9 +101,10 @@ class Member:
     error: StreamError | None = None
 
 
-def is_packed(head: bytes) -> bool:
-    """Whether a file that begins like this is compressed, or an archive."""
-    return _MAGIC.match(head) is not None or is_tar(head)
+def packing(head: bytes) -> str | None:
+    """What a file that begins like this is packed in: "tar", "zip", "gzip" and so on; None for what is not packed."""
+    match = _MAGIC.match(head)
+    return match.lastgroup if match else "tar" if is_tar(head) else None
 
 
 def unpacked(path: str, stream: Stream, meter: Meter) -> Iterator[Member]:
@@ -120,20 +121,16 @@ def members(path: str, span: tuple[int, int], meter: Meter, *, zipped: bool) -> 
     it, of a zip archive from one place in its list of members to another.
     """
     start, end = span
-    found = (
-        _zip_members(processed.where(path), meter, start, end)
-        if zipped
-        else tar_members(Stream(Stream(chunks(path, meter, start)).take(end - start)))
-    )
+    if zipped:
+        found = _zip_members(processed.where(path), meter, start, end)
+    else:
+        meter.taken = start  # what is measured by it counts from the file's beginning
+        found = tar_members(Stream(Stream(chunks(path, meter, start)).take(end - start)))
     yield from _archive(path, found, meter, 0, whole=False)
 
 
 def _layers(name: str, stream: Stream, meter: Meter, depth: int, path: str | None) -> Iterator[Member]:
-    head = stream.peek(BLOCK)
-    match = _MAGIC.match(head)
-    kind = match.lastgroup if match else None
-    if kind is None and is_tar(head):
-        kind = "tar"
+    kind = packing(stream.peek(BLOCK))
     if kind is None:
         yield Member(name, stream)
     elif kind in _UNREADABLE:
@@ -216,13 +213,17 @@ def _zip_members(path: str, meter: Meter, start: int = 0, end: int | None = None
     try:
         with open(path, "rb") as file, zipfile.ZipFile(file) as archive:
             size = os.path.getsize(path)
+            meter.taken += sum(info.compress_size for info in archive.infolist()[:start])
             for info in archive.infolist()[start:end]:
                 if info.is_dir():
                     continue
-                yield info.filename, Stream(_zip_content(archive, info, file, meter))
+                # Before it is read: what is packed in it is measured by what was taken.
                 meter.add(max(min(info.compress_size, size - meter.taken), 0))
+                yield info.filename, Stream(_zip_content(archive, info, file, meter))
             meter.add(max(size - meter.taken, 0))
-    except _ZIP_ERRORS as error:
+    except NotImplementedError as error:
+        raise StreamError(f"cannot be unpacked: {error}", advice=_UNPACK_IT, early=False) from error
+    except ZIP_ERRORS as error:
         raise StreamError(f"the zip archive is broken ({error})") from error
     except OSError as error:
         raise unreadable(error, meter) from error
@@ -241,7 +242,7 @@ def _zip_content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, file: BinaryIO
                     raise _bomb(given, Meter(taken=info.compress_size))
     except NotImplementedError as error:
         raise StreamError(f"cannot be unpacked: {error}", advice=_UNPACK_IT, early=False) from error
-    except _ZIP_ERRORS as error:
+    except ZIP_ERRORS as error:
         raise StreamError(f"the zip member is broken ({error})") from error
     except OSError as error:
         if error.errno is None:  # bz2's way to say that its data is broken

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 30  # how long a writer waits for another one
 UPGRADE_SECONDS = 3600  # ... and whoever wants to upgrade a state for another who does so already
 AWAY_SECONDS = 15  # how long a server is waited for that was reached before
+DISK_ERRORS = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_BUSY")
+NOT_NOW = ("starting up", "shutting down", "in recovery mode", "too many", "remaining connection slots")
 CLAIM = 0x696E646578  # the key of PostgreSQL's advisory lock that a claim holds
 
 
@@ -52,7 +54,8 @@ class Store:
             self.begun: list[int] = []  # the runs that were begun through this store
             # A database without an encoding (SQL_ASCII, as a server has it that was made without a locale) would give
             # bytes for text.
-            connecting = {"timeout": BUSY_SECONDS} if sqlite else {"client_encoding": "utf8"}
+            postgresql = parsed.get_backend_name() == "postgresql"
+            connecting = {"timeout": BUSY_SECONDS} if sqlite else {"client_encoding": "utf8"} if postgresql else {}
             self._engine = sa.create_engine(parsed, connect_args=connecting, pool_pre_ping=not sqlite)
             if sqlite:
                 sa.event.listen(self._engine, "connect", _tune)
@@ -149,13 +152,15 @@ class Store:
             ) from None
 
     def _may_pass(self, error: sa.exc.SQLAlchemyError) -> bool:
-        """Whether no setting needs to be changed: it was open before, or is a server that did not refuse us (SQLSTATE
-        classes 28, invalid authorization, and 3D, invalid catalog name).
+        """Whether no setting needs to be changed: it was open before, or it is a server that is not there, and not one
+        that refuses us (FATAL: a connection that fails has no SQLSTATE), or a file whose disk is full.
         """
         if not isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError):
             return False
-        state = getattr(error.orig, "sqlstate", None) or ""
-        return self._opened or (self.file is None and not state.startswith(("28", "3D")))
+        if self.file is not None:
+            return self._opened or getattr(error.orig, "sqlite_errorname", "").startswith(DISK_ERRORS)
+        words = str(error.orig)
+        return self._opened or "FATAL:" not in words or any(each in words for each in NOT_NOW)
 
     def _private_file(self, path: Path) -> None:
         """Makes the file before SQLite does, for its owner only.

@@ -50,7 +50,8 @@ def test_other_aliases_move_along(place: GenerationStore, target: Target) -> Non
 def test_fields_of_the_live_index_alone_are_in_the_next(place: GenerationStore, target: Target) -> None:
     plain(target, 3)
     own = {"site_note": {"type": "keyword"}, "site_year": {"type": "integer"}}
-    ask(target, "PUT", f"{target.index}/_mapping", {"properties": own})
+    analysed = {"site_word": {"type": "text", "fields": {"other": {"type": "text", "analyzer": "simple"}}}}
+    ask(target, "PUT", f"{target.index}/_mapping", {"properties": own | analysed})
     ask(target, "PUT", f"{target.index}/_doc/n1", {"id": "n1", "title": "T", "of_a_pattern_txt": "x", "site_note": "y"})
     place.adopt(FIRST)
     new = place.make(SECOND).index

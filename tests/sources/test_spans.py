@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from indexer import sources
+from indexer.model.errors import TransientError
 from indexer.model.records import Fault, Record
 from indexer.sources import spans
 from indexer.sources.record_factory import RecordFactory
@@ -159,6 +160,45 @@ def test_a_sound_archive_is_divided(tmp_path: Path, pack: type) -> None:
     assert len(parts) > 2
     assert by_span(path, parts) == whole(path)
     assert [item for item in whole(path) if isinstance(item, Fault)]
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred])
+def test_members_that_are_packed_count_as_what_is_in_them(tmp_path: Path, pack: type) -> None:
+    content = gzip.compress(b"".join(LINE % number for number in range(1000)))
+    pack(tmp_path / "archive", [(f"{number}.jsonl.gz", content) for number in range(40)])
+    assert len(parts_of(tmp_path / "archive", 8 * 2 * len(content))) > 10
+
+
+def test_a_packed_member_of_a_zip_may_be_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is measured by its own bytes, not by those of the members before it, of which a span may have none."""
+    monkeypatch.setattr("indexer.sources.unpack.RATIO_FREE", 1000)
+    content = gzip.compress(b"".join(LINE % number for number in range(1000)))
+    path = tmp_path / "archive"
+    zipped(path, [(f"{number}.jsonl.gz", content) for number in range(6)])
+    assert len(whole(path)) == 6000
+    assert not [item for item in whole(path) if isinstance(item, Fault)]
+    assert by_span(path, parts_of(path, 8 * len(content))) == whole(path)
+
+
+def test_a_file_that_was_changed_meanwhile(tmp_path: Path) -> None:
+    path = tmp_path / "dump"
+    lines = [LINE % number for number in range(1000, 2000)]
+    path.write_bytes(b"".join(lines))
+    parts = parts_of(path, 3000)
+    assert len(parts) > 3
+    for changed in (
+        [LINE % number for number in range(10_000, 11_000)],  # longer
+        [LINE % number for number in range(1001, 2001)],  # as long
+        [*lines[:400], b"\n" * 11, *lines[401:]],  # as long, and a record less
+    ):
+        path.write_bytes(b"".join(changed))
+        with pytest.raises(TransientError, match="was changed while it was read"):
+            by_span(path, parts)
+    tarred(path, [(str(number), ONE * 9) for number in range(9)])
+    parts = parts_of(path, 2000)
+    tarred(path, [(str(number), ONE * 9) for number in range(30)])
+    with pytest.raises(TransientError, match="was changed while it was read"):
+        by_span(path, parts)
 
 
 def test_a_large_member_is_not_left_to_one_reader(tmp_path: Path) -> None:

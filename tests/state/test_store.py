@@ -150,6 +150,14 @@ def test_a_server_that_is_away_for_a_moment(postgresql: sa.URL, monkeypatch: pyt
     store.close()
 
 
+@pytest.mark.parametrize(("user", "database"), [("nobody_of_them", "postgres"), ("loader", "no_such_database")])
+def test_a_server_that_refuses_us_is_a_wrong_setting(postgresql: sa.URL, user: str, database: str) -> None:
+    url = postgresql.set(username=user, database=database).render_as_string(hide_password=False)
+    with pytest.raises(ConfigError, match="does not exist") as refused:
+        Store(url)
+    assert refused.value.exit_code == ExitCode.USAGE
+
+
 def lose(server: sa.URL, backend: int) -> None:
     """Ends a connection on the server's side."""
     engine = sa.create_engine(server)

@@ -31,6 +31,9 @@ _CLONE_SECONDS = 1800.0  # where the file system has no hard links, a clone copi
 _LOST = ("NODE_LEFT", "ALLOCATION_FAILED", "PRIMARY_FAILED", "NODE_RESTARTING")  # why a copy is not where it was
 
 
+_ANALYSED = frozenset({"analyzer", "search_analyzer", "search_quote_analyzer", "normalizer", "path"})
+
+
 class ElasticGenerations:
     """A GenerationStore (engines.generations) over the indices of one cluster."""
 
@@ -161,13 +164,18 @@ class ElasticGenerations:
         return {name: settings[name] for name in _COPIED if name in settings}
 
     def _fields_of_live(self) -> Json:
-        """Fields that only the live index has: documents with them are taken by the new one as well."""
+        """Fields that only the live index has: documents with them are taken by the new one as well. But for those that
+        are analysed by what the new one has not.
+        """
         try:
             mappings = self._ask("GET", f"{_path(self._target.index)}/_mapping")
         except NotThere:
             return {}
         properties = next(iter(mappings.values())).get("mappings", {}).get("properties", {})
-        own = {name: properties[name] for name in live_elastic_schema(mappings).fields if name in properties}
+        names = live_elastic_schema(mappings).fields
+        own = {
+            name: body for name, body in properties.items() if name in names and not _ANALYSED.intersection(_keys(body))
+        }
         return {"mappings": {"properties": own}} if own else {}
 
     def _adopt(self, plain: str, clone: str, aliases: Json, marker: str) -> None:
@@ -278,6 +286,13 @@ class ElasticGenerations:
             return self._call(method, path, None if body is None else orjson.dumps(body), **params)
         except Refused as refusal:
             raise PermanentError(f"{self._target}: {PRODUCTS[self._target.kind]} refuses: {refusal}") from None
+
+
+def _keys(body: Json) -> Iterator[str]:
+    """Of what is said of a field, and of its multi-fields."""
+    yield from body
+    for each in body.get("fields", {}).values():
+        yield from _keys(each)
 
 
 def _additions(index: str, aliases: Json) -> list[Json]:

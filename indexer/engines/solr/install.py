@@ -148,16 +148,29 @@ def _install_collection(target: Target, session: requests.Session, product: Prod
     what = f"collection {target.index}"
     foreign = sorted({collections[name]["configName"] for name in names} - {CLOUD_CONFIGSET})
     if _is_current(target, session) and (foreign or not _edited(target, session, product)):
+        if not foreign:  # one that was not loaded anew since then has an older configuration
+            for name in _ours_of(target, names, collections):
+                admin(target, session, "collections", action="RELOAD", name=name)
+            wait(target, session)
         check_select(target, session, product)
         return _present(target, session, product, what)
     if foreign:
         raise _foreign(target, session, what, f"Its configset {', '.join(foreign)} is not ours, so it is left alone.")
     upload(target, session, product)
     done = [f"{target}: uploaded configset {CLOUD_CONFIGSET}"]
-    for name in names:
+    for name in _ours_of(target, names, collections):
         admin(target, session, "collections", action="RELOAD", name=name)
         done.append(f"{target}: reloaded collection {name}; {_OLDER}")
     return done
+
+
+def _ours_of(target: Target, serving: list[str], collections: dict[str, Any]) -> list[str]:
+    """The target's collections with our configset: those that serve, and generations beside them."""
+    return sorted(
+        name
+        for name, row in collections.items()
+        if row["configName"] == CLOUD_CONFIGSET and (name in serving or name.startswith(f"{target.index}_"))
+    )
 
 
 def _is_current(target: Target, session: requests.Session) -> bool:

@@ -32,6 +32,7 @@ IDS_A_REQUEST = 500
 CURSOR_ROWS = 10_000
 COLLATION_TRIES = 10
 DICTIONARIES = ("direct", "basicSpell")  # ours, else that of VuFind's configuration
+COMMIT = b'{"commit":{"openSearcher":true,"waitSearcher":true}}'
 NOTHING = b'{"delete":{"query":"{!term f=id}no document has this id"}}'
 INTERNAL = ("_version_", "_root_", "score")
 
@@ -95,13 +96,15 @@ class SolrSink:
     def commit(self) -> None:
         """One hard commit that opens a searcher (pysolr would send two: as a parameter and as a body).
 
-        A SolrCloud acknowledges a commit that did not reach a shard, because its leader is gone and no other is elected
-        yet. Deleting what is not there does reach the leaders of all, or fails.
+        A SolrCloud acknowledges a commit that did not reach a shard, because its leader is gone and no other is
+        elected yet. Deleting what is not there does reach the leaders of all, or fails; it waits for an election, so
+        the commit, which is a matter of a moment then, is sent once more.
         """
         try:
-            self._update(b'{"commit":{"openSearcher":true,"waitSearcher":true}}')
+            self._update(COMMIT)
             if self._cloud:
                 self._update(NOTHING)
+                self._update(COMMIT)
         except Refused as refusal:
             raise PermanentError(f"{self._target}: the commit is refused: {refusal}") from None
 

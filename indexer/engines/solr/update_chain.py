@@ -72,10 +72,14 @@ def read(solrconfig: bytes) -> UpdateChain:
     asked = [*root.iterfind("requestHandler[@name='/update']")]
     asked += [each for each in root.iterfind("initParams") if _is_of_update(each.get("path", ""))]
     wanted = next((found for each in asked for found in each.xpath("lst/str[@name='update.chain']/text()")), None)
-    for chain in root.iterfind("updateRequestProcessorChain"):
-        if chain.get("name") == wanted if wanted else chain.get("default") == "true":
-            return _chain(chain, root)
-    return OWN
+    chains = list(root.iterfind("updateRequestProcessorChain"))
+    if wanted:
+        found = [each for each in chains if each.get("name") == wanted]
+    else:  # one without a name is the default where none is marked as such
+        found = [each for each in chains if each.get("default") == "true"] or [
+            each for each in chains if each.get("name") is None
+        ]
+    return _chain(found[0], root) if found else OWN
 
 
 def without_tolerance(solrconfig: bytes) -> str | None:
@@ -88,7 +92,7 @@ def without_tolerance(solrconfig: bytes) -> str | None:
     if root is None or wanted == usual.processors:
         return ""
     chains = (_chain(each, root) for each in root.iterfind("updateRequestProcessorChain"))
-    return next((chain.name for chain in chains if chain.processors == wanted), None)
+    return next((chain.name for chain in chains if chain.name and chain.processors == wanted), None)
 
 
 def _chain(element: Any, root: Any) -> UpdateChain:
