@@ -117,7 +117,7 @@ def cli() -> None:
 @PROFILE
 @click.option("--dry-run", is_flag=True, help="Read and derive everything, send and remember nothing.")
 @click.option("--force", is_flag=True, help="Send unchanged documents too.")
-@common("target", "workers", "cluster", "json", "quiet", "verbose", "log-format")
+@common("target", "workers", "cluster", "from-scratch", "json", "quiet", "verbose", "log-format")
 def load(
     paths: tuple[str, ...],
     profile: str | None,
@@ -223,7 +223,7 @@ def sweep(dry_run: bool, max_share: float | None, config: "Config", as_json: boo
 @click.option("--no-promote", is_flag=True, help="Stop before the switch: indexer promote makes it.")
 @click.option("--adopt", is_flag=True, help="Take the index that is there as the first generation, to go back to.")
 @click.option("--keep", type=click.IntRange(2, 100), help="Generations to keep (default: rebuild.keep, 2).")
-@common("target", "workers", "cluster", "json", "quiet", "verbose", "log-format")
+@common("target", "workers", "cluster", "from-scratch", "json", "quiet", "verbose", "log-format")
 def reindex(no_promote: bool, adopt: bool, keep: int | None, config: "Config", as_json: bool, quiet: bool) -> int:
     """Build a new index beside the live one, verify it, switch.
 

@@ -134,6 +134,16 @@ class _Job:
             if not self._derived.has("parts"):  # nothing is left behind of what did not begin
                 self._derived.remove()
             raise
+        wanted = build.settings.from_scratch
+        if wanted and not self._derived.has(f"runs/{wanted}"):
+            if not self._derived.has("parts"):
+                self._derived.remove()
+            raise ConfigError(
+                f"--from-scratch {wanted}: that run has left no documents in {build.settings.scratch} of these dumps, "
+                "by these rules, for such a target",
+                advice="Without it they are derived. A run keeps its documents with cluster.keep; dumps, rules and the "
+                "fields of the target\nmust be what they were. Nothing was sent.",
+            )
         self._sent.write("here", [True])  # so that another build of these parts leaves them to this one
         self._share = (sources.total_bytes(files) or 0) / 2  # of each of deriving and pushing
         self._say(
@@ -182,6 +192,7 @@ class _Job:
             self._take(number, self._apart(number) if isinstance(told, Lost) else told)
         if not self._stop.is_set():
             self._check_budget("Nothing was sent.")
+            self._derived.write(f"runs/{self._build.run_id}", [True])
 
     def _apart(self, number: int) -> dict[str, Any]:
         """A part that costs its workers: in a process of ours, so that the record at fault costs itself."""
@@ -433,7 +444,9 @@ class _Job:
         finally:
             pusher.close()
         self._sent.remove()
-        if not build.settings.keep and not self._derived.folders("to-"):  # nobody else builds from these parts
+        if build.settings.keep:
+            self._say(f"kept in scratch: --from-scratch {build.run_id} sends it to another target")
+        elif not self._derived.folders("to-"):  # nobody else builds from these parts
             self._derived.remove()
 
     def _put_dates(self, connection: sa.Connection, known: dict[str, Tracked]) -> None:

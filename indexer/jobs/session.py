@@ -19,7 +19,7 @@ from indexer.jobs.dates import check_kept, dates_of
 from indexer.jobs.fields import fitted
 from indexer.jobs.publish import published
 from indexer.model.books import Account
-from indexer.model.errors import PermanentError, TargetError
+from indexer.model.errors import ConfigError, PermanentError, TargetError
 from indexer.model.records import Fault
 from indexer.model.schema import biblio
 from indexer.model.settings import ClusterSettings
@@ -78,6 +78,10 @@ class Session:
         with bulk_settings.tuned(
             self.sink, self.store, self.name, tunable=tunable, say=self.reporter.say, unread=first
         ):
+            if self.cluster.from_scratch and not self.cluster.scheduler:
+                raise ConfigError(
+                    "--from-scratch: what is in scratch is sent by a cluster", advice="Give --cluster, too."
+                )
             if not (self.cluster.scheduler and self._build(plan)):
                 carry_out(plan, self.sink, run_state, self.reporter)
         self.check_all_there()
@@ -110,6 +114,11 @@ class Session:
             settings=self.cluster,
         )
         if not driver.takes(build):
+            if self.cluster.from_scratch and not self.building:
+                raise ConfigError(
+                    f"--from-scratch {self.cluster.from_scratch}: the index holds documents already",
+                    advice="It is for an empty index, or `indexer reindex`. Nothing was sent.",
+                )
             if not self.building:
                 self.reporter.say("the index holds documents already: this machine loads into it, without the cluster")
             return False

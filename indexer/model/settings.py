@@ -55,6 +55,7 @@ class ClusterSettings(Table):
     memory: int = Field(512, ge=16, description="megabytes that a worker may take to find the version that counts")
     part_seconds: float = Field(1800, gt=0, description="how long a part may take before another worker gets it")
     keep: bool = Field(False, description="whether scratch stays, so that the documents can be sent elsewhere, too")
+    from_scratch: int = Field(0, ge=0, description="the run whose documents, kept in scratch, are sent")
 
 
 class LogSettings(Table):

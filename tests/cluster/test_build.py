@@ -78,8 +78,23 @@ def test_an_index_that_holds_documents_is_loaded_by_this_machine(tmp_path: Path,
 def test_documents_derived_once_are_sent_to_another_target(tmp_path: Path, apart: Apart) -> None:
     paths = dumps.write(tmp_path / "dumps", files=2)
     apart.load(tmp_path, "one", paths, cluster__keep=True, patches=PATCHES)
-    apart.load(tmp_path, "two", paths, patches=[*PATCHES, patches.never_derived])
+    apart.load(tmp_path, "two", paths, cluster__keep=True, patches=[*PATCHES, patches.never_derived])
     assert documents(f"embedded:{tmp_path / 'two'}") == documents(f"embedded:{tmp_path / 'one'}") != {}
+    apart.load(tmp_path, "three", paths, cluster__from_scratch=1, patches=[*PATCHES, patches.never_derived])
+    assert documents(f"embedded:{tmp_path / 'three'}") == documents(f"embedded:{tmp_path / 'one'}")
+
+
+def test_what_is_not_in_scratch_is_not_derived_where_it_is_asked_for(tmp_path: Path, apart: Apart) -> None:
+    paths = dumps.write(tmp_path / "dumps", files=2)
+    with pytest.raises(ConfigError, match="--from-scratch 7: that run has left no documents") as refused:
+        apart.load(tmp_path, "one", paths, cluster__from_scratch=7, patches=[*PATCHES, patches.never_derived])
+    assert "Nothing was sent" in refused.value.advice
+    assert not list((tmp_path / "scratch").glob("*"))
+    with pytest.raises(ConfigError, match="is sent by a cluster"):
+        load(tmp_path, "one", paths, cluster__from_scratch=7)
+    load(tmp_path, "one", paths)
+    with pytest.raises(ConfigError, match="--from-scratch 7: the index holds documents already"):
+        apart.load(tmp_path, "one", paths, cluster__from_scratch=7, patches=[*PATCHES, patches.never_derived])
 
 
 def test_scratch_in_s3(tmp_path: Path) -> None:
