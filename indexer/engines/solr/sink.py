@@ -32,6 +32,7 @@ IDS_A_REQUEST = 500
 CURSOR_ROWS = 10_000
 COLLATION_TRIES = 10
 DICTIONARIES = ("direct", "basicSpell")  # ours, else that of VuFind's configuration
+FLUSH = b'{"commit":{"openSearcher":false}}'
 COMMIT = b'{"commit":{"openSearcher":true,"waitSearcher":true}}'
 NOTHING = b'{"delete":{"query":"{!term f=id}no document has this id"}}'
 INTERNAL = ("_version_", "_root_", "score")
@@ -97,14 +98,14 @@ class SolrSink:
         """One hard commit that opens a searcher (pysolr would send two: as a parameter and as a body).
 
         A SolrCloud acknowledges a commit that did not reach a shard, because its leader is gone and no other is
-        elected yet. Deleting what is not there does reach the leaders of all, or fails; it waits for an election, so
-        the commit, which is a matter of a moment then, is sent once more.
+        elected yet. Deleting what is not there does reach the leaders of all, or fails, and waits for an election. So
+        that goes first, behind a commit which opens no searcher and takes most of the time.
         """
         try:
-            self._update(COMMIT)
             if self._cloud:
+                self._update(FLUSH)
                 self._update(NOTHING)
-                self._update(COMMIT)
+            self._update(COMMIT)
         except Refused as refusal:
             raise PermanentError(f"{self._target}: the commit is refused: {refusal}") from None
 
