@@ -28,7 +28,7 @@ FILES = 40  # each is a part
 pytestmark = [pytest.mark.servers, pytest.mark.long]
 
 
-@pytest.fixture(params=["elasticsearch", "solrcloud"])
+@pytest.fixture
 def server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OwnServer]:
     own = OwnServer(request.param, tmp_path / "server", NODES)
     own.run("start")
@@ -68,16 +68,34 @@ def start(folder: Path, scheduler: str, target: Target, paths: list[str]) -> sub
     return subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-@pytest.mark.parametrize("back", [False, True], ids=["lost", "back after a while"])
+def that_leads(server: OwnServer, target: Target) -> int:
+    """The number of the node that leads most shards; not the first one, which is asked and has the ZooKeeper."""
+    if server.kind != "solrcloud":
+        return NODES
+    params = {"action": "CLUSTERSTATUS", "collection": target.index}
+    answer = requests.get(f"{target.base}/admin/collections", params=params, timeout=60).json()
+    shards = answer["cluster"]["collections"][target.index]["shards"].values()
+    leaders = [each["node_name"] for row in shards for each in row["replicas"].values() if each.get("leader")]
+    return max(range(2, NODES + 1), key=lambda number: sum(f":{server.port(number)}_" in each for each in leaders))
+
+
+# A SolrCloud's node that is back before ZooKeeper has given it up (30 seconds) is left out: see docs/operate.md.
+@pytest.mark.parametrize(
+    ("server", "back"),
+    [("elasticsearch", False), ("elasticsearch", True), ("solrcloud", False)],
+    indirect=["server"],
+    ids=["elasticsearch", "elasticsearch, back after a while", "solrcloud"],
+)
 def test_a_node_is_lost_in_mid_push(tmp_path: Path, server: OwnServer, back: bool) -> None:
     target = spread(server)
+    victim = that_leads(server, target)
     paths = dumps.write(tmp_path / "dumps", files=FILES, records=100, ids=3000)
     one = load(tmp_path, "one", paths)
     with serving() as (scheduler, _, _):
         build = start(tmp_path, scheduler, target, paths)
         wait_until(tmp_path, "push", 3, build)
         assert build.poll() is None
-        os.kill(server.pid(f"{server.kind}/node{NODES}"), signal.SIGKILL)
+        os.kill(server.pid(f"{server.kind}/node{victim}"), signal.SIGKILL)
         assert len(list(tmp_path.glob("scratch/*/to-*/pushed/*"))) < FILES
         if back:
             time.sleep(10)

@@ -35,6 +35,10 @@ class OwnServer:
         file = self._folder / ".servers" / (node or self.kind) / "pid"
         return int(file.read_text()) if file.is_file() else 0
 
+    def port(self, number: int) -> str:
+        """Of a node of several, by its number."""
+        return (self._folder / ".servers" / self.kind / f"node{number}" / "ports").read_text().split()[0]
+
     def remove(self) -> None:
         self.run("stop")
         place = self._folder / ".servers" / self.kind
