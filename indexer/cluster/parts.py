@@ -59,7 +59,7 @@ def _survey(
         (number, place)
         for number, parts in found.items()
         for place, part in enumerate(parts)
-        if part.span is not None and not part.span.surveyed
+        if part.span is not None and not part.span.of_members
     ]
     tasks = {task: (found[number][place], spec) for task, (number, place) in enumerate(stretches)}
     if tasks:

@@ -20,12 +20,11 @@ from indexer.sources.detect import HEAD, Kind, detect
 from indexer.sources.encoding import as_utf8
 from indexer.sources.files import Meter, chunks
 from indexer.sources.record_factory import RecordFactory
-from indexer.sources.tar import BLOCK, PAX, Broken, read_pax
+from indexer.sources.tar import BLOCK, EXTENSION_LIMIT, EXTENSIONS, PAX, Broken, read_pax
 from indexer.sources.unpack import ZIP_ERRORS, members, packing
 from indexer.sources.window import Stream, StreamError, Window
 
 _ENDS = {"marc": b"\x1d", "json_lines": b"\n"}  # what a record ends with
-_HEADERS = (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
 PACKED = 8  # times as large as it is stored is what is packed, at a guess
 _PADDING = 1 << 20  # bytes that may stand behind the end of a tar archive
 
@@ -47,8 +46,8 @@ class Span:
     first: str = ""
 
     @property
-    def surveyed(self) -> bool:
-        """Whether it needs no survey, as members do not: their records are numbered from 1."""
+    def of_members(self) -> bool:
+        """Whether it is members of an archive, which need no survey: the records of each are numbered from 1."""
         return self.kind not in _ENDS
 
 
@@ -146,8 +145,8 @@ def _tar_offsets(path: str) -> tuple[list[int], bool]:
                 ended = files and len(rest) <= _PADDING and not rest.strip(b"\0")
                 return [*offsets, at] if ended else [], bool(packed)
             info = tarfile.TarInfo.frombuf(head, "utf-8", "surrogateescape")
-            extends = info.type in _HEADERS
-            content = file.read(info.size) if extends and info.size <= _PADDING else b""
+            extends = info.type in EXTENSIONS
+            content = file.read(info.size) if extends and info.size <= EXTENSION_LIMIT else b""
             if info.size < 0 or info.type == tarfile.GNUTYPE_SPARSE or b"size=" in content or b"sparse" in content:
                 return [], False
             if info.type in PAX:
@@ -169,7 +168,7 @@ def read(path: str, span: Span, meter: Meter, place: RecordFactory) -> Iterator[
     """
     if _size(path) != span.size:
         raise _changed(place)
-    if span.surveyed:
+    if span.of_members:
         found = members(path, (span.start, span.end), meter, zipped=span.kind == "zip")
         yield from content.of_members(path, found, place)
         return

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from indexer.sources.window import Stream, StreamError
 
 BLOCK = 512
-_EXTENSION_LIMIT = 1 << 20  # bytes of a long name or a pax header
+EXTENSION_LIMIT = 1 << 20  # bytes of a long name or a pax header
 _FILES = (tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE)
 PAX = (tarfile.XHDTYPE, tarfile.SOLARIS_XHDTYPE)
-_EXTENSIONS = (*PAX, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
+EXTENSIONS = (*PAX, tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK)
 _SIZE, _LENGTH = re.compile("[0-9]{1,18}"), re.compile(rb"[0-9]{1,7}")
 _GOES_ON = "The reading goes on at the next member that is found."
 
@@ -53,7 +53,7 @@ def tar_members(stream: Stream) -> Iterator[tuple[str, Stream]]:
             return
         try:
             info = _header(head)
-            extension = info.type in _EXTENSIONS
+            extension = info.type in EXTENSIONS
             content = _extension(stream, info) if extension else b""
             blocks += -(-len(content) // BLOCK)
             found = read_pax(content) if info.type in PAX else {}
@@ -130,7 +130,7 @@ def _header(head: bytes) -> tarfile.TarInfo:
 
 
 def _extension(stream: Stream, info: tarfile.TarInfo) -> bytes:
-    if info.size > _EXTENSION_LIMIT:
+    if info.size > EXTENSION_LIMIT:
         raise Broken(f"a header of {info.size:,} bytes")
     content = stream.read(info.size + -info.size % BLOCK)
     if len(content) < info.size:

@@ -1,7 +1,5 @@
 """A build on a cluster leaves what one machine leaves: documents, books, dead letters, dates, fingerprints."""
 
-import io
-import tarfile
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from tests.cluster import dumps, patches
 from tests.cluster.apart import Apart
 from tests.cluster.builds import documents, load, reindex, remembered, sync
 from tests.s3_server import s3_serving
+from tests.sources.archives import tarred
 
 PATCHES = [patches.small_parts]
 
@@ -46,12 +45,8 @@ def test_large_files_that_are_divided(tmp_path: Path, apart: Apart) -> None:
     ]
     lines[1234] = b"no document\n"
     (folder / "0.jsonl").write_bytes(b"".join(lines[:1500]))
-    with tarfile.open(folder / "1.tar", "w") as archive:
-        for number, start in enumerate(range(1500, 2000, 20)):
-            content = b"".join(lines[start : start + 20])
-            info = tarfile.TarInfo(f"{number}.jsonl")
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
+    members = [b"".join(lines[start : start + 20]) for start in range(1500, 2000, 20)]
+    tarred(folder / "1.tar", [(f"{number}.jsonl", content) for number, content in enumerate(members)])
     bulk = [b'{"index":{"_id":"%d"}}\n%b' % (number % 300, lines[number]) for number in range(2000, 2500)]
     (folder / "2.jsonl").write_bytes(b"".join(bulk))
     one = load(tmp_path, "one", [str(folder)], profile=None)

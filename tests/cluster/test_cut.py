@@ -1,8 +1,5 @@
 """Parts hold together what the dumps hold, in their order and at their places."""
 
-import io
-import tarfile
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -14,6 +11,7 @@ from indexer.formats import profiles
 from indexer.model.records import Fault, Record
 from indexer.pipeline.workers import TransformSpec
 from tests.cluster import dumps
+from tests.sources.archives import tarred, zipped
 from tests.sources.marc_records import ONE, THREE, TWO
 
 SPEC = TransformSpec({"": {"oai_dc": profiles.bundled()["ojs"]}})
@@ -69,13 +67,16 @@ def test_files_are_read_from_wherever_a_worker_is_and_named_as_the_user_did(tmp_
 @pytest.mark.parametrize("name", ["dump.mrc", "dump.jsonl", "dump.tar", "dump.zip"])
 def test_what_can_be_divided_is_not_written_to_scratch(tmp_path: Path, name: str) -> None:
     file = str(tmp_path / name)
-    {"dump.tar": tarred, "dump.zip": zipped}.get(name, plain)(Path(file))
+    if pack := {"dump.tar": tarred, "dump.zip": zipped}.get(name):
+        pack(Path(file), [(f"{number}.mrc", ONE * 30) for number in range(60)])
+    else:
+        plain(Path(file))
     scratch = Scratch(str(tmp_path / "scratch"))
     parts = cut.divide(Cut(file, "", "", here=False), "cut/0", scratch, SPEC, {})
     assert not scratch.has("cut/0-0")
     assert len(parts) > 2
     assert [Part.from_data(part.as_data()) for part in parts] == parts
-    if not all(part.span is not None and part.span.surveyed for part in parts):
+    if not all(part.span is not None and part.span.of_members for part in parts):
         parts = cut.numbered(parts, [cut.survey(part, SPEC) for part in parts])
     found = [item for part in parts for _, item in cut.items(part, scratch, SPEC)]
     assert found == list(cut.read_file(file, "", "", SPEC, {}))
@@ -85,17 +86,3 @@ def test_what_can_be_divided_is_not_written_to_scratch(tmp_path: Path, name: str
 def plain(path: Path) -> None:
     one = {".mrc": [ONE, TWO, THREE], ".jsonl": [b'{"id":"%d"}\n' % number for number in range(3)]}[path.suffix]
     path.write_bytes(b"".join(one * 600))
-
-
-def tarred(path: Path) -> None:
-    with tarfile.open(path, "w") as archive:
-        for number in range(60):
-            info = tarfile.TarInfo(f"{number}.mrc")
-            info.size = len(ONE * 30)
-            archive.addfile(info, io.BytesIO(ONE * 30))
-
-
-def zipped(path: Path) -> None:
-    with zipfile.ZipFile(path, "w") as archive:
-        for number in range(60):
-            archive.writestr(f"{number}.mrc", ONE * 30)

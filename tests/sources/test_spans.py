@@ -1,9 +1,6 @@
 """What is read span by span is what is read from the beginning, or it is not divided at all."""
 
 import gzip
-import io
-import tarfile
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +15,7 @@ from indexer.sources import spans
 from indexer.sources.record_factory import RecordFactory
 from indexer.sources.spans import Span
 from indexer.sources.window import StreamError
+from tests.sources.archives import tarred, zipped
 from tests.sources.marc_records import JSON, JUNK, ONE, THREE, TWO, xml
 
 LINE, BULK = b'{"id":"%d"}\n', b'{"index":{"_id":"%d"}}\n{"id":"%d"}\n'
@@ -49,7 +47,7 @@ quick = settings(max_examples=150, suppress_health_check=[HealthCheck.function_s
 def parts_of(path: Path, size: int) -> list[Span]:
     """The spans of a file, surveyed where they are to be."""
     found = spans.divided(str(path), size, place_in(path))
-    if all(span.surveyed for span in found):
+    if all(span.of_members for span in found):
         return found
     try:
         return spans.chained(found, [spans.survey(str(path), span, place_in(path)) for span in found])
@@ -119,22 +117,6 @@ def test_what_is_read_from_its_beginning_alone(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(content)
         assert parts_of(tmp_path / name, 300) == [], name
     assert parts_of(tmp_path / "absent", 300) == []
-
-
-def zipped(path: Path, members: Sequence[tuple[str, bytes]]) -> None:
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in members:
-            archive.writestr(name, content)
-
-
-def tarred(path: Path, members: Sequence[tuple[str, bytes]]) -> None:
-    with tarfile.open(path, "w") as archive:
-        for name, content in members:
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            if name.endswith("/"):
-                info.type = tarfile.DIRTYPE
-            archive.addfile(info, io.BytesIO(content))
 
 
 MEMBERS = [ONE, TWO * 3, LINE % 1 * 9, gzip.compress(ONE * 4), b"", JUNK, xml(3)]
