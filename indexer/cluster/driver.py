@@ -130,20 +130,11 @@ class _Job:
         some = {*files[:1], *files[-1:]}
         try:
             cluster.check(plan.spec, some, self._derived, build.target.credentials, sends=build.engine.server)
+            self._check_scratch()
         except ConfigError:
             if not self._derived.has("parts"):  # nothing is left behind of what did not begin
                 self._derived.remove()
             raise
-        wanted = build.settings.from_scratch
-        if wanted and not self._derived.has(f"runs/{wanted}"):
-            if not self._derived.has("parts"):
-                self._derived.remove()
-            raise ConfigError(
-                f"--from-scratch {wanted}: that run has left no documents in {build.settings.scratch} of these dumps, "
-                "by these rules, for such a target",
-                advice="Without it they are derived. A run keeps its documents with cluster.keep; dumps, rules and the "
-                "fields of the target\nmust be what they were. Nothing was sent.",
-            )
         self._sent.write("here", [True])  # so that another build of these parts leaves them to this one
         self._share = (sources.total_bytes(files) or 0) / 2  # of each of deriving and pushing
         self._say(
@@ -157,6 +148,17 @@ class _Job:
                 self._summary.interrupted = True
                 return
         self._finish()
+
+    def _check_scratch(self) -> None:
+        """Raises ConfigError where the run is not there whose documents are to be sent."""
+        settings = self._build.settings
+        if settings.from_scratch and not self._derived.has(f"runs/{settings.from_scratch}"):
+            raise ConfigError(
+                f"--from-scratch {settings.from_scratch}: that run has left no documents in {settings.scratch} of "
+                "these dumps, by these rules, for such a target",
+                advice="Without it they are derived. A run keeps its documents with cluster.keep; dumps, rules and the "
+                "fields of the target\nmust be what they were. Nothing was sent.",
+            )
 
     def close(self) -> None:
         """What was read and is in no other column by now counts as in flight."""

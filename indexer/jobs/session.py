@@ -69,6 +69,8 @@ class Session:
         from indexer.pipeline import bulk_settings
         from indexer.state import dumps, runs
 
+        if self.cluster.from_scratch and not self.cluster.scheduler:
+            raise ConfigError("--from-scratch: what is in scratch is sent by a cluster", advice="Give --cluster, too.")
         # a run that was killed may have been, or have died, of a record: then not again in this process
         apart = plan.apart or runs.before_was_killed(self.store, self.reporter.run_id)
         plan = replace(fitted(plan, self.sink), apart=apart)
@@ -78,10 +80,6 @@ class Session:
         with bulk_settings.tuned(
             self.sink, self.store, self.name, tunable=tunable, say=self.reporter.say, unread=first
         ):
-            if self.cluster.from_scratch and not self.cluster.scheduler:
-                raise ConfigError(
-                    "--from-scratch: what is in scratch is sent by a cluster", advice="Give --cluster, too."
-                )
             if not (self.cluster.scheduler and self._build(plan)):
                 carry_out(plan, self.sink, run_state, self.reporter)
         self.check_all_there()

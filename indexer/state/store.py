@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from indexer.state.upgrade import Upgrade
 
 BUSY_SECONDS = 30  # how long a writer waits for another one
+CONNECTING: dict[str, dict[str, Any]] = {
+    "sqlite": {"timeout": BUSY_SECONDS},
+    # A database without an encoding (SQL_ASCII, of a server that was made without a locale) would give bytes for text.
+    "postgresql": {"client_encoding": "utf8"},
+}
 UPGRADE_SECONDS = 3600  # ... and whoever wants to upgrade a state for another who does so already
 AWAY_SECONDS = 15  # how long a server is waited for that was reached before
 DISK_ERRORS = ("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_BUSY")
@@ -52,10 +57,7 @@ class Store:
         self._opened = False
         with self._guard():
             self.begun: list[int] = []  # the runs that were begun through this store
-            # A database without an encoding (SQL_ASCII, as a server has it that was made without a locale) would give
-            # bytes for text.
-            postgresql = parsed.get_backend_name() == "postgresql"
-            connecting = {"timeout": BUSY_SECONDS} if sqlite else {"client_encoding": "utf8"} if postgresql else {}
+            connecting = CONNECTING.get(parsed.get_backend_name(), {})
             self._engine = sa.create_engine(parsed, connect_args=connecting, pool_pre_ping=not sqlite)
             if sqlite:
                 sa.event.listen(self._engine, "connect", _tune)

@@ -29,8 +29,7 @@ Json = dict[str, Any]
 _COPIED = ("index.number_of_shards", "index.number_of_replicas", "index.auto_expand_replicas")
 _CLONE_SECONDS = 1800.0  # where the file system has no hard links, a clone copies
 _LOST = ("NODE_LEFT", "ALLOCATION_FAILED", "PRIMARY_FAILED", "NODE_RESTARTING")  # why a copy is not where it was
-
-
+# Of a field that leans on something else of its index.
 _ANALYSED = frozenset({"analyzer", "search_analyzer", "search_quote_analyzer", "normalizer", "path"})
 
 

@@ -67,8 +67,10 @@ OWN = UpdateChain()
 def read(solrconfig: bytes) -> UpdateChain:
     """The chain of /update in a solrconfig.xml; Solr's own where none is named, and for what is no XML."""
     root = _root(solrconfig)
-    if root is None:
-        return OWN
+    return OWN if root is None else _usual(root)
+
+
+def _usual(root: Any) -> UpdateChain:
     asked = [*root.iterfind("requestHandler[@name='/update']")]
     asked += [each for each in root.iterfind("initParams") if _is_of_update(each.get("path", ""))]
     wanted = next((found for each in asked for found in each.xpath("lst/str[@name='update.chain']/text()")), None)
@@ -86,10 +88,12 @@ def without_tolerance(solrconfig: bytes) -> str | None:
     """The chain that a SolrCloud has to be told to run: "" where that of /update answers with the errors of all nodes,
     else the name of one that does, and does the same otherwise; None where there is none.
     """
-    usual = read(solrconfig)
-    wanted = tuple(each for each in usual.processors if each.kind != _TOLERANT)
     root = _root(solrconfig)
-    if root is None or wanted == usual.processors:
+    if root is None:
+        return ""
+    usual = _usual(root).processors
+    wanted = tuple(each for each in usual if each.kind != _TOLERANT)
+    if wanted == usual:
         return ""
     chains = (_chain(each, root) for each in root.iterfind("updateRequestProcessorChain"))
     return next((chain.name for chain in chains if chain.name and chain.processors == wanted), None)
