@@ -79,12 +79,11 @@ def that_leads(server: OwnServer, target: Target) -> int:
     return max(range(2, NODES + 1), key=lambda number: sum(f":{server.port(number)}_" in each for each in leaders))
 
 
-# A SolrCloud's node that is back before ZooKeeper has given it up (30 seconds) is left out: see docs/operate.md.
 @pytest.mark.parametrize(
     ("server", "back"),
-    [("elasticsearch", False), ("elasticsearch", True), ("solrcloud", False)],
+    [("elasticsearch", False), ("elasticsearch", True), ("solrcloud", False), ("solrcloud", True)],
     indirect=["server"],
-    ids=["elasticsearch", "elasticsearch, back after a while", "solrcloud"],
+    ids=["elasticsearch", "elasticsearch, back after a while", "solrcloud", "solrcloud, back at once"],
 )
 def test_a_node_is_lost_in_mid_push(tmp_path: Path, server: OwnServer, back: bool) -> None:
     target = spread(server)

@@ -17,6 +17,7 @@ from indexer.engines.base import PAGE, Action, Durable, Found, Hit, Outcome, Que
 from indexer.engines.http import CHECK_SECONDS, CONNECT_SECONDS, TIMEOUT, engine_words, http_session, shorten
 from indexer.engines.query import check_fields, search_type, sort_order
 from indexer.engines.solr import preflight, update_chain, writable
+from indexer.engines.solr.leaders import Trust
 from indexer.engines.solr.schema import CONF
 from indexer.engines.solr.search import SEPARATOR, asked, filters_of, spelling
 from indexer.engines.solr.words import NoField, search_refused
@@ -64,7 +65,7 @@ class SolrSink:
         self._omit: frozenset[str] = frozenset()
         self.live: Schema | None = None  # its own fields, known after `check`
         self._checked = False
-        self._cloud = False
+        self._trust: Trust | None = None  # of a SolrCloud
         self._chain = ""  # of updates; that of /update where it is empty
 
     def __str__(self) -> str:
@@ -81,7 +82,8 @@ class SolrSink:
         live = preflight.check_solr(self._session, self._target)
         self._omit, self.live = live.omit, live.schema
         if product.cloud:
-            self._cloud, self._chain = True, live.strict or ""
+            self._trust, self._chain = Trust(self._target, self._session), live.strict or ""
+            self._trust.begin()
             if to_write:
                 self._check_chain(live.strict)
         check_select(self._target, self._session, product)
@@ -102,7 +104,7 @@ class SolrSink:
         that goes first, behind a commit which opens no searcher and takes most of the time.
         """
         try:
-            if self._cloud:
+            if self._trust is not None:
                 self._update(FLUSH)
                 self._update(NOTHING)
             self._update(COMMIT)
@@ -212,6 +214,11 @@ class SolrSink:
 
     def _update(self, body: bytes) -> dict[str, Any]:
         """What Solr acknowledges, with a `responseHeader`. Refused for what the body contains."""
+        if self._trust is None:
+            return self._request(body)
+        return self._trust.acknowledged(lambda: self._request(body))
+
+    def _request(self, body: bytes) -> dict[str, Any]:
         params = {"wt": "json", "omitHeader": "false"} | ({"update.chain": self._chain} if self._chain else {})
         headers = {"Content-Type": "application/json"}
         try:
