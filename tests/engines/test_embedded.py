@@ -6,14 +6,18 @@ import os
 import resource
 import subprocess
 import sys
+import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from unittest.mock import Mock
 
 import orjson
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from indexer.engines.base import Found, Query, Write
 from indexer.engines.embedded import search
@@ -75,7 +79,7 @@ def test_installing_makes_a_folder_once(tmp_path: Path) -> None:
     path = tmp_path / "a" / "b"
     assert len(install(path)) == 2
     assert sorted(os.listdir(path)) == ["index", "meta.json"]
-    assert json.loads((path / "meta.json").read_text())["format"] == 2
+    assert json.loads((path / "meta.json").read_text())["format"] == 3
     assert install(path) == []
     with open_session(path, create=False) as sink:
         assert sink.count() == 0
@@ -491,6 +495,30 @@ def test_a_cut_through_values_as_frequent_as_each_other(tmp_path: Path) -> None:
     found = sink.search(Query("tie", facets=("topic_facet",), facet_limit=4))
     assert found.facets["topic_facet"] == [("all", 300), *((name, 1) for name in names[:3])]
     sink.close()
+
+
+VALUES = st.sampled_from(["A", "Äb", "Äc", "Ab", "Abc", "Abd", "Bb.", "Bb", "", "東京", "東北", "z" * 300])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(VALUES, max_size=5), min_size=1, max_size=12), st.integers(1, 8), st.integers(0, 3))
+def test_facets_are_as_they_are_counted_by_hand(lists: list[list[str]], limit: int, spare: int) -> None:
+    """By numbers, of which many begin alike and are as frequent as each other; some documents are deleted again."""
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        tempfile.TemporaryDirectory() as folder,
+        open_session(Path(folder) / "index") as sink,
+    ):
+        patch.setattr(search, "SPARE_NUMBERS", spare)
+        patch.setattr(search, "REMEMBERED_TERMS", 3)
+        written = [write(f"w{place}", title="Tea", author_facet=values) for place, values in enumerate(lists)]
+        sink.push([*written, write("gone", title="Tea", author_facet=["A", "Ab"])])
+        sink.commit()
+        sink.push([Delete("gone")])
+        sink.commit()
+        counts = Counter(term for values in lists for term in {value.rstrip(".") for value in values})
+        expected = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
+        assert sink.search(Query("tea", facets=("author_facet",), facet_limit=limit)).facets["author_facet"] == expected
 
 
 def test_facets_are_counted_once_for_all_pages_and_orders_of_a_search(

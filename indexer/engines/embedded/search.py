@@ -6,12 +6,25 @@ What a user types is never parsed as a query language: words are analysed as doc
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import orjson
 import tantivy
 
 from indexer.engines.base import Filter, Found, Hit, Query
-from indexer.engines.embedded.schema import EVERYTHING, GROUPS, MARK, SOURCE, Column, Group, Layout, analyzers, fold
+from indexer.engines.embedded.schema import (
+    EVERYTHING,
+    GROUPS,
+    MARK,
+    SOURCE,
+    Column,
+    Group,
+    Layout,
+    analyzers,
+    beginning_of,
+    fold,
+    number_of,
+)
 from indexer.engines.query import (
     Clause,
     all_filters,
@@ -30,6 +43,8 @@ from indexer.model.errors import ConfigError
 
 AT_ONCE = 10_000  # places up to which a search counts and finds in one go; Tantivy takes memory for all before the last
 REMEMBERED = 500  # searches whose facets are kept
+REMEMBERED_TERMS = 50_000  # of facets
+SPARE_NUMBERS = 50  # that are counted besides those that were asked for
 SEGMENT_VALUES = 10_000  # of a facet that each segment counts
 TIE_BREAKER = 0.1  # what the weaker fields add to the field in which a word matches best
 TITLE_PHRASE = 6.0  # boost of a title that has all the words next to each other
@@ -54,13 +69,15 @@ Clauses = tuple[tantivy.Occur, tantivy.Query]
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One commit of the index, open for reading. `counted`: the facets of searches that came before, which the next
-    page or another order does not change.
+    """One commit of the index, open for reading. `terms`: those of (field, number) that were looked up already, in this
+    commit or another one. `counted`: the facets of searches that came before, which the next page or another order does
+    not change.
     """
 
     layout: Layout
     schema: tantivy.Schema
     searcher: tantivy.Searcher
+    terms: dict[tuple[str, int], str]
     counted: dict[Query, dict[str, list[tuple[str, int]]]] = field(default_factory=dict)
 
     def get(self, ids: Sequence[str]) -> dict[str, Fields]:
@@ -205,15 +222,63 @@ def _facets(
     reader: Reader, wanted: tantivy.Query, columns: dict[str, Column], limit: int
 ) -> dict[str, list[tuple[str, int]]]:
     """The most frequent values of each column; those of the same frequency by value, as Tantivy has them."""
-    size = {"size": max(limit, 1), "segment_size": SEGMENT_VALUES}
-    asked = {name: {"terms": {"field": column.path, **size}} for name, column in columns.items()}
-    counted = reader.searcher.aggregate(wanted, asked)
+    limit = max(limit, 1)
+    counted = _counted(reader, wanted, {name: column.numbers or column.path for name, column in columns.items()}, limit)
     found = {}
     for name, column in columns.items():
+        best = counted[name][:limit]
+        if column.numbers:
+            numbers = _with_first_terms(reader, name, counted[name], limit)
+            best = (
+                numbers if numbers is not None else _counted(reader, wanted, {name: column.path}, limit)[name][:limit]
+            )
         cut = len(MARK) if column.marked else 0
-        values = [(bucket["key"][cut:], int(bucket["doc_count"])) for bucket in counted[name]["buckets"]]
-        found[name] = sorted(values, key=lambda pair: (-pair[1], pair[0]))[:limit]
+        values = [(term[cut:], count) for term, count in best]
+        found[name] = sorted(values, key=lambda pair: (-pair[1], pair[0]))
     return found
+
+
+def _counted(
+    reader: Reader, wanted: tantivy.Query, paths: dict[str, str], limit: int
+) -> dict[str, list[tuple[Any, int]]]:
+    """By name, the keys in a field and in how many documents each is: the most frequent first, then by key."""
+    size = {"size": limit + SPARE_NUMBERS, "segment_size": max(limit + SPARE_NUMBERS, SEGMENT_VALUES)}
+    asked = {name: {"terms": {"field": path, **size}} for name, path in paths.items()}
+    counted = reader.searcher.aggregate(wanted, asked)
+    return {name: [(each["key"], int(each["doc_count"])) for each in counted[name]["buckets"]] for name in paths}
+
+
+def _with_first_terms(
+    reader: Reader, name: str, counted: list[tuple[int, int]], limit: int
+) -> list[tuple[str, int]] | None:
+    """The first `limit` of what was counted by numbers, by frequency and then by term; None where too many that are as
+    frequent as each other begin alike.
+    """
+    sure, alike = counted, []
+    if len(counted) > limit:
+        last, frequency = counted[limit - 1]
+        begins = (frequency, beginning_of(last))
+        places = [place for place, (key, count) in enumerate(counted) if (count, beginning_of(key)) == begins]
+        if places[-1] == limit + SPARE_NUMBERS - 1:
+            return None
+        sure, alike = counted[: places[0]], counted[places[0] : places[-1] + 1]
+    terms = [(_term(reader, name, key), count) for key, count in sure]
+    return terms + sorted((_term(reader, name, key), count) for key, count in alike)[: limit - len(sure)]
+
+
+def _term(reader: Reader, name: str, number: int) -> str:
+    """The term of a number, looked up in a document that has it."""
+    term = reader.terms.get((name, number))
+    if term is None:
+        column = _column(reader.layout, name, "count the values of")
+        has_it = tantivy.Query.term_query(reader.schema, column.numbers, number)
+        [(_, address)] = reader.searcher.search(has_it, limit=1, count=False).hits
+        terms = reader.layout.terms(name, reader.document(address)[name])
+        term = next(term for term in terms if number_of(term) == number)
+        if len(reader.terms) >= REMEMBERED_TERMS:
+            reader.terms.clear()
+        reader.terms[name, number] = term
+    return term
 
 
 def filter_query(reader: Reader, name: str, value: str | tuple[str, ...]) -> tantivy.Query:

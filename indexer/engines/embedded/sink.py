@@ -52,6 +52,7 @@ class EmbeddedSink:
         self._writer: tantivy.IndexWriter | None = None
         self._lock = threading.Lock()  # over the writer
         self._reading = threading.Lock()  # over which commit is read
+        self._terms: dict[tuple[str, int], str] = {}
         self._committed = 0  # when the commit was made that searches see
         self._dirty = False
         self._queued = 0  # bytes since the last commit
@@ -239,7 +240,7 @@ class EmbeddedSink:
         index = self._opened()
         with self._reading:
             if self._commit_read is None:
-                self._commit_read = Reader(self._layout, index.schema, index.searcher())
+                self._commit_read = Reader(self._layout, index.schema, index.searcher(), self._terms)
             return self._commit_read
 
     def _open_writer(self) -> tantivy.IndexWriter:
@@ -278,6 +279,8 @@ def _document(entry: Entry, body: bytes) -> tantivy.Document:
     document = tantivy.Document()
     for name, text in entry.texts:
         document.add_text(name, text)
+    for name, number in entry.numbers:
+        document.add_unsigned(name, number)
     if entry.dynamic:
         document.add_json(DYNAMIC, entry.dynamic)
     document.add_bytes(SOURCE, body)
