@@ -32,93 +32,117 @@ MAX_SHARE = click.option(
 )
 
 
+#: The flags of `common`, each by its own name without the dashes.
+FLAGS = {
+    "config": click.option(
+        "--config",
+        "config_file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        envvar="INDEXER_CONFIG",
+        help="Settings file (default: ./indexer.toml where it exists).",
+    ),
+    "target": click.option("--target", help="Where documents go, such as solr+http://localhost:8983/solr/biblio."),
+    "cluster": click.option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Build on a Dask cluster: tcp://host:8786, or local:N (docs/cluster.md).",
+    ),
+    "from-scratch": click.option(
+        "--from-scratch",
+        type=click.IntRange(min=1),
+        metavar="RUN",
+        help="Send what this run on a cluster has derived and kept (cluster.keep); nothing is derived.",
+    ),
+    "workers": click.option("--workers", type=int, help="Processes that derive documents."),
+    "quiet": click.option("--quiet", is_flag=True, help="Print nothing but problems."),
+    "verbose": click.option("--verbose", is_flag=True, help="Log what happens."),
+    "json": click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
+    "metrics-port": click.option(
+        "--metrics-port", type=int, help="Serve Prometheus metrics on this port of metrics.address (127.0.0.1)."
+    ),
+    "log-format": click.option("--log-format", type=click.Choice(["console", "json"]), help="How to log."),
+}
+
+
 def common(*names: str) -> Callable[[Command], Command]:
     """The flags that mean the same everywhere; the command gets them as one `config` and the output switches."""
-    options = {
-        "config": click.option(
-            "--config",
-            "config_file",
-            type=click.Path(path_type=Path, dir_okay=False),
-            envvar="INDEXER_CONFIG",
-            help="Settings file (default: ./indexer.toml where it exists).",
-        ),
-        "target": click.option("--target", help="Where documents go, such as solr+http://localhost:8983/solr/biblio."),
-        "cluster": click.option(
-            "--cluster",
-            metavar="ADDRESS",
-            help="Build on a Dask cluster: tcp://host:8786, or local:N (docs/cluster.md).",
-        ),
-        "from-scratch": click.option(
-            "--from-scratch",
-            type=click.IntRange(min=1),
-            metavar="RUN",
-            help="Send what this run on a cluster has derived and kept (cluster.keep); nothing is derived.",
-        ),
-        "workers": click.option("--workers", type=int, help="Processes that derive documents."),
-        "quiet": click.option("--quiet", is_flag=True, help="Print nothing but problems."),
-        "verbose": click.option("--verbose", is_flag=True, help="Log what happens."),
-        "json": click.option("--json", "as_json", is_flag=True, help="Print the result as JSON."),
-        "metrics-port": click.option(
-            "--metrics-port", type=int, help="Serve Prometheus metrics on this port of metrics.address (127.0.0.1)."
-        ),
-        "log-format": click.option("--log-format", type=click.Choice(["console", "json"]), help="How to log."),
-    }
 
     def decorate(command: Command) -> Command:
-        @wraps(command)
-        def wrapped(
-            *args: Any,
-            config_file: Path | None = None,
-            target: str | None = None,
-            workers: int | None = None,
-            cluster: str | None = None,
-            from_scratch: int | None = None,
-            log_format: str | None = None,
-            metrics_port: int | None = None,
-            verbose: bool = False,
-            **kwargs: Any,
-        ) -> Any:
-            from indexer import config as settings
-            from indexer.engines.registry import is_index
-            from indexer.model import schema
-            from indexer.model.targets import has_credentials
-            from indexer.model.urls import is_remote
-            from indexer.observe import log
-
-            flags = {
-                "target": target,
-                "load.workers": workers,
-                "cluster.scheduler": cluster,
-                "cluster.from_scratch": from_scratch,
-                "log.format": log_format,
-                "metrics.port": metrics_port,
-                "log.level": "info" if verbose else None,
-            }
-            for_machines = (log_format or os.environ.get("INDEXER_LOG_FORMAT")) == "json"
-            try:
-                for given in kwargs.get("paths", ()):
-                    if is_index(given) and has_credentials(given):
-                        raise _exposed("a URL", "Set INDEXER_SOURCE_USERNAME and INDEXER_SOURCE_PASSWORD instead.")
-                    if is_remote(given) and has_credentials(given):
-                        raise _exposed("a URL", "Put them into ~/.netrc, or the URL into indexer.toml.")
-                if target and has_credentials(target):
-                    raise _exposed("--target", "Set INDEXER_USERNAME and INDEXER_PASSWORD instead.")
-                config = settings.load(config_file, flags=flags, environ=os.environ)
-                for_machines = config.settings.log.format == "json"
-                schema.use(config.schema())
-                log.configure(format=config.settings.log.format, level=config.settings.log.level)
-                return command(*args, config=config, **kwargs)
-            except IndexerError as error:
-                if not for_machines:
-                    raise
-                log.failed(error)
-                return error.exit_code
-
+        wrapped = _with_config(command)
         for name in reversed(("config", *names)):
-            wrapped = options[name](wrapped)
+            wrapped = FLAGS[name](wrapped)
         return wrapped
 
     return decorate
+
+
+def _with_config(command: Command) -> Command:
+    """The command, called with the `config` that its flags and the settings file come to, the schema and the log set up
+    by it. Where the log is for machines, an error ends in it too.
+    """
+
+    @wraps(command)
+    def wrapped(
+        *args: Any,
+        config_file: Path | None = None,
+        target: str | None = None,
+        workers: int | None = None,
+        cluster: str | None = None,
+        from_scratch: int | None = None,
+        log_format: str | None = None,
+        metrics_port: int | None = None,
+        verbose: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        from indexer import config as settings
+        from indexer.model import schema
+        from indexer.observe import log
+
+        flags = {
+            "target": target,
+            "load.workers": workers,
+            "cluster.scheduler": cluster,
+            "cluster.from_scratch": from_scratch,
+            "log.format": log_format,
+            "metrics.port": metrics_port,
+            "log.level": "info" if verbose else None,
+        }
+        for_machines = (log_format or os.environ.get("INDEXER_LOG_FORMAT")) == "json"
+        try:
+            _refuse_passwords(target, kwargs.get("paths", ()))
+            config = settings.load(config_file, flags=flags, environ=os.environ)
+            for_machines = config.settings.log.format == "json"
+            schema.use(config.schema())
+            log.configure(format=config.settings.log.format, level=config.settings.log.level)
+            return command(*args, config=config, **kwargs)
+        except IndexerError as error:
+            if not for_machines:
+                raise
+            log.failed(error)
+            return error.exit_code
+
+    return wrapped
+
+
+def _refuse_passwords(target: str | None, paths: Iterable[str]) -> None:
+    """Raises ConfigError for a password among the words of the command."""
+    from indexer.engines.registry import is_index
+    from indexer.model.targets import has_credentials
+    from indexer.model.urls import is_remote
+
+    for given in paths:
+        if is_index(given) and has_credentials(given):
+            raise _exposed("a URL", "Set INDEXER_SOURCE_USERNAME and INDEXER_SOURCE_PASSWORD instead.")
+        if is_remote(given) and has_credentials(given):
+            raise _exposed("a URL", "Put them into ~/.netrc, or the URL into indexer.toml.")
+    if target and has_credentials(target):
+        raise _exposed("--target", "Set INDEXER_USERNAME and INDEXER_PASSWORD instead.")
+
+
+def _exposed(what: str, advice: str) -> ConfigError:
+    return ConfigError(
+        f"{what} holds a password, which every user of this machine can read in the process list", advice=advice
+    )
 
 
 def person(config: "Config", *, quiet: bool = False, lines: bool = True) -> "Audience":
@@ -200,9 +224,3 @@ def say_when(line: str) -> None:
 def say_beside(line: str) -> None:
     """A line on standard error."""
     print(line, file=sys.stderr)
-
-
-def _exposed(what: str, advice: str) -> ConfigError:
-    return ConfigError(
-        f"{what} holds a password, which every user of this machine can read in the process list", advice=advice
-    )
