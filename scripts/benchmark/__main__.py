@@ -14,7 +14,8 @@ from typing import Any
 
 sys.path.append(str(Path(__file__).resolve().parents[1] / "testbed"))
 import dumps
-from cases import CASES, Setting, Skipped, as_json
+from cases import CASES
+from setting import Setting, Skipped, as_json
 
 
 def main() -> int:

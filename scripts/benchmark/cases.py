@@ -4,19 +4,17 @@ import shutil
 import subprocess
 import sys
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
 
-import cluster as clusters
+import cluster_cases
 import dumps
 import requests
 import serve as pages
-from hosts import why_not
 from measure import Taken, cpu_of, median, run
+from setting import INDEXER, Case, Measured, Rounds, Setting, Skipped, in_turn, indexer, medians
 
 from indexer import sources
 from indexer.engines import registry
@@ -29,76 +27,7 @@ from indexer.pipeline.workers import Prepared, TransformSpec
 from indexer.pipeline.workers import transform as transform_record
 
 HERE = Path(__file__).parent
-INDEXER = (sys.executable, "-m", "indexer")
 WARM_UP = 25_000  # documents, before the first measured run against a server
-Rounds = list[dict[str, float]]
-Each = TypeVar("Each")
-
-
-class Skipped(Exception):
-    """This case cannot run here; the argument says why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """Where and how to measure. `records` is None for each case's own number of them."""
-
-    folder: Path
-    baseline: Path
-    records: int | None
-    rounds: int
-
-    def place(self) -> Path:
-        """A new empty folder."""
-        made = self.folder / uuid.uuid4().hex[:12]
-        made.mkdir()
-        return made
-
-    def dump(self, kind: str, count: int, suffix: str = ".xml") -> Path:
-        path = self.folder / f"{kind}-{count}{suffix}"
-        if not path.exists():
-            if kind == "pubmed":
-                dumps.pubmed(self.baseline, path, count)
-            elif kind == "marc":
-                dumps.marc(path, count)
-            else:
-                dumps.oai_dc(path, count)
-        return path
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """`figures` are medians over the rounds; `reached` says whether what is aimed at was met, None where nothing is."""
-
-    records: int
-    figures: dict[str, float]
-    rounds: Rounds
-    aim: str
-    reached: bool | None
-    notes: list[str] = field(default_factory=list)
-
-
-def _medians(rounds: Rounds) -> dict[str, float]:
-    return {name: median([each[name] for each in rounds]) for name in rounds[0]}
-
-
-def _in_turn(setting: Setting, sides: Sequence[Callable[[], Each]]) -> Iterator[list[Each]]:
-    """The sides once in each round, every second round the other way round."""
-    for number in range(setting.rounds):
-        order = list(range(len(sides)))
-        if number % 2:
-            order.reverse()
-        taken = {index: sides[index]() for index in order}
-        yield [taken[index] for index in range(len(sides))]
-
-
-def _indexer(setting: Setting, *words: str | Path, to_null: bool = False, watch_memory: bool = False) -> Taken:
-    """The command in a new folder, which holds its state and reports and is gone afterwards."""
-    place = setting.place()
-    try:
-        return run([*INDEXER, *words], cwd=place, to_null=to_null, watch_memory=watch_memory)
-    finally:
-        shutil.rmtree(place)
 
 
 # ---- load against pushing documents that are ready
@@ -133,7 +62,7 @@ def load(kind: str, aim: float, setting: Setting) -> Measured:
                 file.writelines(line for _, line in zip(range(WARM_UP), lines, strict=False))
             push(warm, target)
     sides = [
-        lambda: on_fresh(lambda target: _indexer(setting, "load", dump, "--target", str(target), "--quiet")),
+        lambda: on_fresh(lambda target: indexer(setting, "load", dump, "--target", str(target), "--quiet")),
         lambda: on_fresh(partial(push, ready)),
     ]
     rounds = [
@@ -149,9 +78,9 @@ def load(kind: str, aim: float, setting: Setting) -> Measured:
             "push_all_cpu": bare_all,
             "ratio_by_cpu": bare_all / ours_all,
         }
-        for (ours, ours_all), (bare, bare_all) in _in_turn(setting, sides)
+        for (ours, ours_all), (bare, bare_all) in in_turn(setting, sides)
     ]
-    figures = _medians(rounds)
+    figures = medians(rounds)
     return Measured(count, figures, rounds, f"ratio >= {aim}", figures["ratio"] >= aim)
 
 
@@ -227,7 +156,7 @@ def transform(kind: str, profile: str, aim: float, setting: Setting, *, rate: in
 
     def ours(workers: int) -> Taken:
         words = ("transform", dump, "--profile", profile, "--quiet", "--workers", str(workers))
-        return _indexer(setting, *words, to_null=True)
+        return indexer(setting, *words, to_null=True)
 
     sides = [
         lambda: run([sys.executable, HERE / "parse.py", packed], cwd=setting.folder),
@@ -235,7 +164,7 @@ def transform(kind: str, profile: str, aim: float, setting: Setting, *, rate: in
         lambda: ours(2),
     ]
     rounds = []
-    for bare, one, two in _in_turn(setting, sides):
+    for bare, one, two in in_turn(setting, sides):
         parsing = float(bare.out)
         rounds.append(
             {
@@ -247,7 +176,7 @@ def transform(kind: str, profile: str, aim: float, setting: Setting, *, rate: in
                 "transform_cpu_two_workers": two.cpu,
             }
         )
-    figures = _medians(rounds)
+    figures = medians(rounds)
     reached = figures["ratio"] >= aim and figures["records_per_cpu_second"] >= rate
     wanted = f", records_per_cpu_second >= {rate:,}" if rate else ""
     return Measured(count, figures, rounds, f"ratio >= {aim}{wanted}", reached)
@@ -264,7 +193,7 @@ def transform_solrmarc(setting: Setting) -> Measured:
 
     def ours(profile: str) -> Taken:
         words = ("transform", dump, "--config", config, "--profile", profile, "--quiet", "--workers", "1")
-        return _indexer(setting, *words, to_null=True)
+        return indexer(setting, *words, to_null=True)
 
     sides = [partial(ours, "marc"), partial(ours, "properties")]
     rounds = [
@@ -274,9 +203,9 @@ def transform_solrmarc(setting: Setting) -> Measured:
             "bundled_cpu": bundled.cpu,
             "properties_cpu": properties.cpu,
         }
-        for bundled, properties in _in_turn(setting, sides)
+        for bundled, properties in in_turn(setting, sides)
     ]
-    figures = _medians(rounds)
+    figures = medians(rounds)
     return Measured(count, figures, rounds, "ratio >= 0.8", figures["ratio"] >= 0.8)
 
 
@@ -289,7 +218,7 @@ def workers(setting: Setting) -> Measured:
 
     def ours(number: int) -> Taken:
         target = f"jsonl:{setting.place() / 'documents.jsonl'}"
-        return _indexer(setting, "load", dump, "--target", target, "--quiet", "--workers", str(number))
+        return indexer(setting, "load", dump, "--target", target, "--quiet", "--workers", str(number))
 
     sides = [partial(ours, 1), partial(ours, 2)]
     rounds = [
@@ -301,9 +230,9 @@ def workers(setting: Setting) -> Measured:
             "one_cpu": one.cpu,
             "two_cpu": two.cpu,
         }
-        for one, two in _in_turn(setting, sides)
+        for one, two in in_turn(setting, sides)
     ]
-    figures = _medians(rounds)
+    figures = medians(rounds)
     return Measured(count, figures, rounds, "speedup >= 1.7", figures["speedup"] >= 1.7)
 
 
@@ -320,12 +249,12 @@ def memory(setting: Setting) -> Measured:
                 dump = setting.dump("pubmed", number)
                 target = setting.place()
                 words = ("load", dump, "--target", f"{kind}:{target / 'documents'}", "--quiet", "--workers", "2")
-                taken = _indexer(setting, *words, watch_memory=True)
+                taken = indexer(setting, *words, watch_memory=True)
                 each[f"{kind}_{name}_mb"] = taken.own / 1e6
                 each[f"{kind}_{name}_and_files_mb"] = taken.all / 1e6
                 shutil.rmtree(target)
         rounds.append(each)
-    figures = _medians(rounds)
+    figures = medians(rounds)
     size = setting.dump("pubmed", count).stat().st_size / 1e6
     most = max(value for name, value in figures.items() if not name.endswith("_and_files_mb"))
     aim = "each <= 400, files that are mapped not counted"
@@ -348,7 +277,7 @@ def growth(setting: Setting) -> Measured:
             each[f"cpu_us_{size}"] = (taken.cpu - start_cpu) / size * 1e6
             each[f"wall_us_{size}"] = (taken.wall - start_wall) / size * 1e6
         rounds.append(each)
-    figures = _medians(rounds)
+    figures = medians(rounds)
     costs = [figures[f"cpu_us_{size}"] for size in sizes]
     figures |= {"start_cpu": start_cpu, "spread": max(costs) / min(costs) - 1}
     return Measured(count, figures, rounds, "spread <= 0.1", figures["spread"] <= 0.1)
@@ -358,7 +287,7 @@ def _grown(setting: Setting, size: int) -> Taken:
     dump = setting.dump("pubmed", size, ".xml.gz")
     target = setting.place()
     try:
-        return _indexer(setting, "load", dump, "--target", f"embedded:{target / 'index'}", "--quiet", "--workers", "2")
+        return indexer(setting, "load", dump, "--target", f"embedded:{target / 'index'}", "--quiet", "--workers", "2")
     finally:
         shutil.rmtree(target)
 
@@ -384,7 +313,7 @@ def sync(setting: Setting) -> Measured:
                     f"{name}_requests": _requests(target) - asked,
                 }
             rounds.append(each)
-    figures = _medians(rounds)
+    figures = medians(rounds)
     share = figures["percent_cpu"] / figures["first_cpu"]
     figures["share"] = share
     return Measured(count, figures, rounds, "percent_cpu <= 0.1 of first_cpu", share <= 0.1)
@@ -421,7 +350,7 @@ def serve(setting: Setting) -> Measured:
     run([*INDEXER, "load", setting.dump("pubmed", count), "--target", str(target), "--quiet"], cwd=place)
     rounds = [pages.measure(target, place) for _ in range(setting.rounds)]
     shutil.rmtree(place)
-    figures = _medians(rounds)
+    figures = medians(rounds)
     reached = figures["page_median"] <= 50 and figures["page_p95"] <= 200 and figures["ratio"] <= 1.5
     reached = reached and figures["first_page_bytes"] < 100_000
     return Measured(count, figures, rounds, "page_median <= 50 ms, page_p95 <= 200 ms, ratio <= 1.5", reached)
@@ -433,83 +362,11 @@ def serve(setting: Setting) -> Measured:
 def start(setting: Setting) -> Measured:
     rounds: Rounds = []
     for _ in range(max(setting.rounds, 5)):
-        taken = _indexer(setting, "--help")
+        taken = indexer(setting, "--help")
         rounds.append({"help_wall": taken.wall, "help_cpu": taken.cpu})
-    figures = _medians(rounds)
+    figures = medians(rounds)
     return Measured(0, figures, rounds, "help_wall < 0.3", figures["help_wall"] < 0.3)
 
-
-# ---- a cluster
-
-
-def cluster(setting: Setting) -> Measured:
-    count = setting.records or 100_000
-    folder, each = setting.place(), -(-count // 20)
-    for first in range(0, count, each):
-        dumps.oai_dc(folder / f"{first:09}.xml", min(each, count - first), first=first)
-
-    def build(*words: str) -> tuple[Taken, str]:
-        place = setting.place()
-        taken = run(
-            [*INDEXER, "load", folder, "--profile", "pmc", "--json", *words, "--target", "jsonl:out.jsonl"], cwd=place
-        )
-        shutil.rmtree(place)
-        return taken, taken.out
-
-    def on(hosts: int) -> tuple[Taken, str]:
-        with clusters.workers(hosts) as address:
-            return build("--cluster", address)
-
-    rounds = []
-    for one, two, pool in _in_turn(setting, [lambda: on(1), lambda: on(2), lambda: build("--workers", "2")]):
-        derive = {name: clusters.stage(out, "derive")["seconds"] for name, (_, out) in (("one", one), ("two", two))}
-        rounds.append(
-            {
-                "derive_seconds_1_host": derive["one"],
-                "derive_seconds_2_hosts": derive["two"],
-                "speed_up": derive["one"] / derive["two"],
-                "build_seconds_2_hosts": two[0].wall,
-                "own_pool_seconds": pool[0].wall,
-                "against_own_pool": pool[0].wall / two[0].wall,
-                "overhead_seconds": two[0].wall - pool[0].wall,
-            }
-        )
-    figures = _medians(rounds)
-    reached = figures["speed_up"] >= 1.8 and figures["against_own_pool"] >= 0.85 and figures["overhead_seconds"] <= 15
-    why = why_not()
-    notes = [f"hosts are processes, each on its core: {why}"] if why else ["hosts are network namespaces"]
-    return Measured(count, figures, rounds, "1.8 times on two hosts, 0.85 of the own pool, 15 s more", reached, notes)
-
-
-def cluster_driver(setting: Setting) -> Measured:
-    most = setting.records or 10_000_000
-    rounds = []
-    for _ in range(setting.rounds):
-        few, many = clusters.driver(most // 10), clusters.driver(most)
-        rounds.append(
-            {
-                "microseconds_a_record": many["microseconds"],
-                "microseconds_for_a_tenth": few["microseconds"],
-                "peak_mb": many["peak"] / 1e6,
-                "peak_mb_for_a_tenth": few["peak"] / 1e6,
-                "seconds": many["seconds"],
-            }
-        )
-    figures = _medians(rounds)
-    flat = figures["peak_mb"] <= 1.25 * figures["peak_mb_for_a_tenth"]
-    reached = figures["microseconds_a_record"] <= 10 and flat
-    return Measured(most, figures, rounds, "10 microseconds of the driver a record, its memory flat", reached)
-
-
-def cluster_scheduler(setting: Setting) -> Measured:
-    tasks = setting.records or 20_000
-    rounds = [clusters.simulate(tasks, 160, 0.5) for _ in range(setting.rounds)]
-    figures = _medians(rounds)
-    reached = figures["scheduler_ms_a_task"] <= 5
-    return Measured(tasks, figures, rounds, "160 tasks of half a second at once, 5 ms of the scheduler each", reached)
-
-
-Case = Callable[[Setting], Measured]
 
 CASES: dict[str, Case] = {
     "load-solr": partial(load, "solr", 0.85),
@@ -525,20 +382,8 @@ CASES: dict[str, Case] = {
     "growth": growth,
     "sync": sync,
     "serve": serve,
-    "cluster": cluster,
-    "cluster-driver": cluster_driver,
-    "cluster-scheduler": cluster_scheduler,
+    "cluster": cluster_cases.scaling,
+    "cluster-driver": cluster_cases.driver,
+    "cluster-scheduler": cluster_cases.scheduler,
     "help": start,
 }
-
-
-def as_json(name: str, measured: Measured) -> dict[str, Any]:
-    return {
-        "name": name,
-        "records": measured.records,
-        "aim": measured.aim,
-        "reached": measured.reached,
-        "figures": measured.figures,
-        "notes": measured.notes,
-        "rounds": measured.rounds,
-    }
