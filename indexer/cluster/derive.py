@@ -3,8 +3,7 @@
 import hashlib
 import time
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
-from dataclasses import asdict
+from collections.abc import Iterable
 from typing import Any
 
 from indexer.cluster.cut import BLOCK_RECORDS, Part, items, packed
@@ -14,6 +13,7 @@ from indexer.model.documents import Delete
 from indexer.model.reasons import kind as kind_of
 from indexer.model.records import Fault, Record
 from indexer.model.schema import in_use
+from indexer.pipeline.naming import Naming
 from indexer.pipeline.workers import Failed, Filtered, Prepared, Result, Split, TransformSpec, results_of, transform
 
 #: A part's items, each with its file and what was made of it.
@@ -86,23 +86,6 @@ def write(made: Made, number: int, scratch: Scratch, spec: TransformSpec, partit
     return told
 
 
-class Naming:
-    """What a record counts as in the books: its source, else the profile that reads it."""
-
-    def __init__(self, spec: TransformSpec) -> None:
-        self._profile_of: Callable[[Record], Any] = spec.profile_of
-        self._last = ("", "")
-
-    def __call__(self, item: Record | Fault) -> str:
-        if item.source:
-            return item.source
-        profile = self._profile_of(item) if isinstance(item, Record) else None
-        if profile is not None:
-            self._last = (item.position.file, profile.name)
-            return str(profile.name)
-        return self._last[1] if self._last[0] == item.position.file else "unknown"
-
-
 def partition_of(id: str, partitions: int) -> int:
     """The same on every host."""
     return int.from_bytes(hashlib.blake2b(id.encode(), digest_size=4).digest(), "big") % partitions
@@ -114,11 +97,6 @@ def as_data(change: Change | None) -> list[Any] | None:
 
 def as_change(data: list[Any] | None) -> Change | None:
     return None if data is None else Change(data[0], data[1], tuple(data[2]) if data[2] else None)
-
-
-def profile_data(item: Record | Fault, spec: TransformSpec) -> dict[str, Any] | None:
-    profile = spec.profile_of(item) if isinstance(item, Record) else None
-    return asdict(profile) if profile is not None else None
 
 
 def _why(result: Result | None) -> tuple[str, str, str | None]:

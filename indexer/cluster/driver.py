@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from indexer import sources
 from indexer.cluster import cut as cutting
 from indexer.cluster.cut import Part, unpacked
-from indexer.cluster.derive import as_change, derive, profile_data, write
+from indexer.cluster.derive import as_change, derive, write
 from indexer.cluster.parts import parts_of
 from indexer.cluster.push import Sending, known, push, push_from_here, write_known
 from indexer.cluster.resolve import resolve
@@ -35,6 +35,7 @@ from indexer.model.settings import ClusterSettings
 from indexer.model.targets import Credentials, Target
 from indexer.pipeline import pool
 from indexer.pipeline.dates import Dates, Stamps
+from indexer.pipeline.naming import profile_data
 from indexer.pipeline.push import Pusher
 from indexer.pipeline.run import BudgetError, Events, Plan, Summary
 from indexer.sources.files import is_no_file

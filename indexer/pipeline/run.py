@@ -5,8 +5,8 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from indexer import sources
 from indexer.derive.tracking import Change
@@ -20,6 +20,7 @@ from indexer.model.records import Fault, Record
 from indexer.model.targets import Target
 from indexer.pipeline.delete_guard import WHY_HELD
 from indexer.pipeline.ledger import Entry, Ledger
+from indexer.pipeline.naming import Naming, profile_data
 from indexer.pipeline.pool import End, Item, WorkerError, derive
 from indexer.pipeline.push import Limits, Pusher
 from indexer.pipeline.workers import Failed, Filtered, Prepared, Result, Split, TransformSpec, results_of
@@ -282,7 +283,7 @@ class _Run:
         self._stop = stop
         self._summary = summary
         self._paused = counting_pauses(summary, events.paused)
-        self._last = ("", "")  # file and name in the books of the last record
+        self._name_of = Naming(plan.spec)
         self._pusher: Pusher[Token] | None = None
         self._places: deque[tuple[str, int]] = deque()  # of the items that are being derived, in order
         self._split_rejected: set[tuple[str, int]] = set()  # the places of split records that have a dead letter
@@ -453,7 +454,7 @@ class _Run:
 
         letter = DeadLetter(
             source=entry.source,
-            profile=self._profile_data(item),
+            profile=profile_data(item, self._plan.spec),
             format=item.format if isinstance(item, Record) else "",
             document_id=document_id,
             position=item.position,
@@ -467,17 +468,3 @@ class _Run:
             self._run_state.keep_dead_letter(letter, entry)
         if stage != HELD:
             self._events.rejected(letter, item.advice if isinstance(item, Fault) else "")
-
-    def _name_of(self, item: Record | Fault) -> str:
-        if item.source:
-            return item.source
-        profile = self._plan.spec.profile_of(item) if isinstance(item, Record) else None
-        if profile is not None:
-            self._last = (item.position.file, profile.name)
-            return profile.name
-        # what could not be told apart as a record counts with its neighbours in the file
-        return self._last[1] if self._last[0] == item.position.file else "unknown"
-
-    def _profile_data(self, item: Record | Fault) -> dict[str, Any] | None:
-        profile = self._plan.spec.profile_of(item) if isinstance(item, Record) else None
-        return asdict(profile) if profile is not None else None
