@@ -243,11 +243,7 @@ class _Job:
     def _check_budget(self, sent: str) -> None:
         account = self._summary.account
         if self._build.plan.budget.exceeded(account.total.read, account.failed):
-            raise BudgetError(
-                f"stopped: {account.failed:,} of {account.total.read:,} records were rejected, more than "
-                "load.error_budget",
-                advice=f"{sent} Mend the cause, and run the same command again.",
-            )
+            raise BudgetError(account, advice=f"{sent} Mend the cause, and run the same command again.")
 
     def _partitions_of(self, parts: Sequence[Part]) -> int:
         ids = sum(part.most for part in parts)

@@ -34,6 +34,10 @@ COMMIT_EVERY = 30.0  # seconds between commits where only a commit survives a cr
 STORE_EVERY = 1.0  # seconds after which the state is stored even if the engine has nothing to answer
 BUDGET_FROM = 1000  # records before a share of rejected ones says anything
 KEPT_KINDS = 1000  # of warnings
+OTHERS_ARE_LOADED = (
+    "The others are in the index. indexer dead-letters list says what is wrong; mend the cause and run the same "
+    "command: it goes on\nfrom there. Then indexer dead-letters replay --all tries the rejected ones again."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,15 @@ class Budget:
 
 
 class BudgetError(IndexerError):
-    """Too many records were rejected: the run stopped before the end."""
+    """Too many records were rejected: the run stopped before the end. What is to be done, the advice says: that depends
+    on what is in the index by then.
+    """
+
+    def __init__(self, account: Account, *, advice: str) -> None:
+        super().__init__(
+            f"stopped: {account.failed:,} of {account.total.read:,} records were rejected, more than load.error_budget",
+            advice=advice,
+        )
 
 
 class Example(NamedTuple):
@@ -226,7 +238,7 @@ def run(
             summary.interrupted = True  # a source that was not tried again
         loading.finish()
         if overdrawn:
-            raise _overdrawn(summary.account)
+            raise BudgetError(summary.account, advice=OTHERS_ARE_LOADED)
         if run_state is not None and not summary.interrupted:
             run_state.finish()
     except TransientError:
@@ -241,15 +253,6 @@ def run(
         summary.seconds = time.monotonic() - started
         events.counted(summary.account)
     return summary
-
-
-def _overdrawn(account: Account) -> BudgetError:
-    total = account.total
-    return BudgetError(
-        f"stopped: {account.failed:,} of {total.read:,} records were rejected, more than load.error_budget",
-        advice="The others are in the index. indexer dead-letters list says what is wrong; mend the cause and run the "
-        "same command: it goes on\nfrom there. Then indexer dead-letters replay --all tries the rejected ones again.",
-    )
 
 
 Token = tuple[Entry, Record, bytes | None]
