@@ -1,4 +1,4 @@
-"""A build on a cluster: the stages, the books over all parts, and what is remembered of it.
+"""A build on a cluster: the stages, and the books over all parts.
 
 What is done is in the scratch folder, part by part. So a build that was killed at any point goes on when it is called
 again, and ends with the same index: nothing is derived or sent twice but the parts that were under way.
@@ -7,16 +7,15 @@ again, and ends with the same index: nothing is derived or sent twice but the pa
 import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from threading import Event
 from typing import Any
 
-import sqlalchemy as sa
-
 from indexer import sources
 from indexer.cluster import cut as cutting
+from indexer.cluster.build_state import BuildState
 from indexer.cluster.cut import Part, unpacked
 from indexer.cluster.derive import as_change, derive, write
 from indexer.cluster.parts import parts_of
@@ -39,13 +38,12 @@ from indexer.pipeline.naming import profile_data
 from indexer.pipeline.push import Pusher
 from indexer.pipeline.run import BudgetError, Events, Plan, Summary
 from indexer.sources.files import is_no_file
-from indexer.state import dead_letters, progress
+from indexer.state import progress
 from indexer.state.dead_letters import DeadLetter
 from indexer.state.store import Store
 
 BYTES_OF_AN_ID = 400  # that resolving takes, at the most
 SMALL = 64 << 20  # half of the dumps' bytes: less is derived before a cluster has come up
-ASKED = 500  # ids whose dates are looked up at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +112,14 @@ class _Job:
         self._summary = summary
         self._work = work
         self._say = say
+        self._state = BuildState(
+            build.store,
+            target_id=build.target_id,
+            run_id=build.run_id,
+            derive_version=build.derive_version,
+            durable=build.sink.durable,
+            dates=build.dates,
+        )
         self._derived, self._sent = _places(build)
         self._parts: list[Part] = []
         self._partitions = 1  # of the ids; as many as when the first part was derived, whatever the settings say now
@@ -121,7 +127,6 @@ class _Job:
         self._firsts: list[int] = []  # how many records there are before each part
         self._share = 0.0
         self._share_done = 0
-        self._failed: set[str] = set()  # ids of records that became no document
         self._refused: dict[int, list[list[Any]]] = {}
 
     def run(self, cluster: Cluster) -> None:
@@ -309,17 +314,14 @@ class _Job:
 
     def _start_anew_where_the_index_is_not_as_remembered(self) -> None:
         """Parts that an earlier call has sent count only where the state knows of their documents still."""
-        if self._sent.has("begun") and not progress.count(self._build.store, self._build.target_id):
+        if self._sent.has("begun") and self._state.empty:
             self._sent.remove()
         self._sent.write("begun", [True])
 
     def _look_up(self, number: int) -> None:
         """The dates that are known of a part's documents go to whoever pushes it."""
-        assert self._build.dates is not None  # noqa: S101 - it was asked for
         ids = [id for block in self._derived.blocks(f"derived/{number}.ids") for _, id, _ in block]
-        found: dict[str, Tracked] = {}
-        for at in range(0, len(ids), ASKED):
-            found |= self._build.dates.look_up(ids[at : at + ASKED])
+        found = self._state.look_up(ids)
         if found:
             write_known(number, self._sent, found)
 
@@ -336,17 +338,7 @@ class _Job:
         self._events.counted(self._summary.account)
         if refused:
             self._refused[number] = refused
-        build = self._build
-        if build.sink.durable == "never":
-            return
-        with build.store.begin() as connection:
-            dated = {id: Tracked(*fields) for id, *fields in dates}
-            progress.remember(connection, build.target_id, {id: mark for id, mark, _ in marks})
-            self._put_dates(connection, dated)
-            for id, taken in [(each[0], each[-1]) for each in (*marks, *gone) if each[0] in self._failed]:
-                # what failed before a version that is in the index now, or gone as it is to be, is overtaken
-                arrival = (build.run_id, self._firsts[number] + taken)
-                dead_letters.overtake(connection, target_id=build.target_id, document_id=id, arrival=arrival)
+        self._state.acknowledge(marks, gone, {id: Tracked(*fields) for id, *fields in dates}, self._firsts[number])
 
     def _check_books(self, number: int, told: Mapping[str, Any]) -> None:
         """Of one part: what was read is filtered, rejected, or was given to whoever pushed it."""
@@ -367,9 +359,7 @@ class _Job:
             for taken, source, file, item, stage, reason, id in self._derived.read(f"derived/{number}.letters"):
                 letter = self._letter(number, taken, source, file, unpacked(item), stage, reason, id)
                 self._events.rejected(letter, "")
-                self._store([letter])
-                if id is not None:
-                    self._failed.add(id)
+                self._state.keep_dead_letter(letter)
 
     def _letter(
         self,
@@ -395,13 +385,6 @@ class _Job:
             raw=item.raw,
             arrival=(self._build.run_id, self._firsts[number] + taken),
         )
-
-    def _store(self, letters: Iterable[DeadLetter]) -> None:
-        build = self._build
-        if build.sink.durable == "never":
-            return
-        with build.store.begin() as connection:
-            dead_letters.put(connection, letters, target_id=build.target_id, derive=build.derive_version)
 
     def _finish(self) -> None:
         """Commits; and where the engine refused the version that counted, the one before it counts."""
@@ -435,9 +418,7 @@ class _Job:
                             self._reject(part, earlier, name, id, outcome.reason)
                             continue
                         stamps.acknowledge(id)
-                        if build.sink.durable != "never":
-                            with build.store.begin() as connection:
-                                self._put_dates(connection, stamps.unstored)  # no fingerprint: it is read again
+                        self._state.acknowledge_earlier(stamps.unstored)
                         break
             pusher.commit()
         finally:
@@ -448,18 +429,12 @@ class _Job:
         elif not self._derived.folders("to-"):  # nobody else builds from these parts
             self._derived.remove()
 
-    def _put_dates(self, connection: sa.Connection, known: dict[str, Tracked]) -> None:
-        if (dates := self._build.dates) is not None:
-            dates.unstored = known
-            dates.put(connection)
-            dates.unstored = {}
-
     def _reject(self, number: int, taken: int, source: str, id: str, reason: str) -> None:
         """A document that the engine refused is a dead letter, with its record as it stands in the dump."""
         file, item = self._record(number, taken)
         letter = self._letter(number, taken, source, file, item, "index", reason, id)
         self._events.rejected(letter, "")
-        self._store([letter])
+        self._state.keep_dead_letter(letter)
 
     def _record(self, number: int, taken: int) -> tuple[str, Record | Fault]:
         several = dict(self._told[number]["several"])  # records of which more than one document was made
