@@ -397,29 +397,18 @@ class _Job:
             on_pause=self._events.paused,
             stop=self._stop,
         )
+
+        def send(action: Action) -> Outcome:
+            pusher.add(action, None)
+            pusher.drain()
+            return answers.pop()
+
         try:
             for number, refused in sorted(self._refused.items()):
                 dates = known(number, self._sent) if build.dates is not None else {}
                 for taken, source, id, reason, versions in refused:
                     self._reject(number, taken, source, id, reason)
-                    for place in reversed(range(len(versions))):
-                        part, earlier, change = versions[place]
-                        name, action = self._version(part, earlier)
-                        stamps = Stamps(dates, building=build.building)
-                        for _, _, before in versions[:place]:
-                            stamps.pass_over(id, as_change(before))
-                        pusher.add(action if build.dates is None else stamps.stamp(action, as_change(change)), None)
-                        pusher.drain()
-                        outcome = answers.pop()
-                        books = self._summary.account.of(name)
-                        books.superseded -= 1
-                        self._summary.account.count(name, outcome.status)
-                        if outcome.status == "rejected":
-                            self._reject(part, earlier, name, id, outcome.reason)
-                            continue
-                        stamps.acknowledge(id)
-                        self._state.acknowledge_earlier(stamps.unstored)
-                        break
+                    self._send_earlier(id, versions, dates, send)
             pusher.commit()
         finally:
             pusher.close()
@@ -428,6 +417,30 @@ class _Job:
             self._say(f"kept in scratch: --from-scratch {build.run_id} sends it to another target")
         elif not self._derived.folders("to-"):  # nobody else builds from these parts
             self._derived.remove()
+
+    def _send_earlier(
+        self,
+        id: str,
+        versions: Sequence[Sequence[Any]],
+        dates: Mapping[str, Tracked],
+        send: Callable[[Action], Outcome],
+    ) -> None:
+        """The last of a document's earlier versions that the engine takes: [part, number, change], oldest first."""
+        build, account = self._build, self._summary.account
+        for place in reversed(range(len(versions))):
+            part, earlier, change = versions[place]
+            name, action = self._version(part, earlier)
+            stamps = Stamps(dates, building=build.building)
+            for _, _, before in versions[:place]:
+                stamps.pass_over(id, as_change(before))
+            outcome = send(action if build.dates is None else stamps.stamp(action, as_change(change)))
+            account.of(name).superseded -= 1
+            account.count(name, outcome.status)
+            if outcome.status != "rejected":
+                stamps.acknowledge(id)
+                self._state.acknowledge_earlier(stamps.unstored)
+                return
+            self._reject(part, earlier, name, id, outcome.reason)
 
     def _reject(self, number: int, taken: int, source: str, id: str, reason: str) -> None:
         """A document that the engine refused is a dead letter, with its record as it stands in the dump."""
