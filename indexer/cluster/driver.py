@@ -36,7 +36,8 @@ from indexer.pipeline import pool
 from indexer.pipeline.dates import Dates, Stamps
 from indexer.pipeline.naming import profile_data
 from indexer.pipeline.push import Pusher
-from indexer.pipeline.run import BudgetError, Events, Plan, Summary
+from indexer.pipeline.run import BudgetError, Events, Plan
+from indexer.pipeline.summary import Summary
 from indexer.sources.files import is_no_file
 from indexer.state import progress
 from indexer.state.dead_letters import DeadLetter

@@ -16,7 +16,7 @@ from indexer.jobs.state import open_state
 from indexer.model.errors import ConfigError
 from indexer.observe.audience import NOBODY, Audience
 from indexer.pipeline.replay import replay as replay_letters
-from indexer.pipeline.run import Summary
+from indexer.pipeline.summary import Summary
 from indexer.state import dead_letters
 from indexer.state.dead_letters import StoredLetter
 from indexer.state.generations import split_name

@@ -13,7 +13,8 @@ from indexer.model.errors import ConfigError
 from indexer.model.targets import Target
 from indexer.observe.audience import Audience
 from indexer.observe.reporter import Reporter
-from indexer.pipeline.run import Plan, Summary
+from indexer.pipeline.run import Plan
+from indexer.pipeline.summary import Summary
 from indexer.sources import live
 
 

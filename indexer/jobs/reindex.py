@@ -28,8 +28,9 @@ from indexer.model.targets import Target
 from indexer.observe import report
 from indexer.observe.audience import Audience
 from indexer.pipeline import bulk_settings
-from indexer.pipeline.run import Plan, Summary
+from indexer.pipeline.run import Plan
 from indexer.pipeline.run_state import signatures
+from indexer.pipeline.summary import Summary
 from indexer.sources.files import is_no_file
 from indexer.sources.remote_file import Remote
 from indexer.state import dead_letters, deletions, lock, progress, runs, saved_settings

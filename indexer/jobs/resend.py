@@ -9,7 +9,7 @@ from indexer.jobs.plan import fingerprint_key, limits
 from indexer.jobs.session import Session, stopping
 from indexer.model.books import Account
 from indexer.pipeline.replay import replay
-from indexer.pipeline.run import Summary
+from indexer.pipeline.summary import Summary
 from indexer.pipeline.target_fault import names_no_document
 from indexer.state import dead_letters
 

@@ -9,7 +9,7 @@ from indexer.engines.base import Found
 from indexer.jobs.verification import Check
 from indexer.model.books import Account, Books
 from indexer.model.errors import ExitCode
-from indexer.pipeline.run import Summary
+from indexer.pipeline.summary import Summary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

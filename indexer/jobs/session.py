@@ -26,7 +26,8 @@ from indexer.model.settings import ClusterSettings
 from indexer.model.targets import Target
 from indexer.observe.audience import Audience
 from indexer.observe.reporter import Reporter
-from indexer.pipeline.run import Plan, Summary, run
+from indexer.pipeline.run import Plan, run
+from indexer.pipeline.summary import Summary
 from indexer.pipeline.workers import collect_rarely
 
 BUILDS = ("load", "reindex")  # commands that may run on a cluster

@@ -17,7 +17,8 @@ from indexer.jobs.results import SyncResult
 from indexer.jobs.session import Session, open_session
 from indexer.model.settings import SourceSettings
 from indexer.observe.audience import Audience
-from indexer.pipeline.run import Plan, Summary
+from indexer.pipeline.run import Plan
+from indexer.pipeline.summary import Summary
 from indexer.sources import processed
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from indexer.model.books import COLUMNS, Account
-from indexer.pipeline.run import Summary
+from indexer.pipeline.summary import Summary
 
 SHOWN_KINDS = 5  # of warnings; the report has them all
 

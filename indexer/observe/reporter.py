@@ -17,7 +17,8 @@ from indexer.observe.audience import Audience
 from indexer.observe.live import Live
 from indexer.observe.noted import Rejections
 from indexer.observe.timeline import Timeline
-from indexer.pipeline.run import Events, Summary
+from indexer.pipeline.run import Events
+from indexer.pipeline.summary import Summary
 
 if TYPE_CHECKING:  # they bring the database along, which transform does without
     from indexer.state.dead_letters import DeadLetter

@@ -21,8 +21,9 @@ from indexer.model.schema import biblio
 from indexer.pipeline.ledger import Entry, Ledger
 from indexer.pipeline.pool import Apart
 from indexer.pipeline.push import Limits, Pusher
-from indexer.pipeline.run import Events, Summary, counting_pauses
+from indexer.pipeline.run import Events, counting_pauses
 from indexer.pipeline.run_state import RunState
+from indexer.pipeline.summary import Summary
 from indexer.pipeline.workers import Failed, Filtered, Prepared, Result, Split, TransformSpec, results_of, transform
 from indexer.state import dead_letters
 from indexer.state.dead_letters import DeadLetter

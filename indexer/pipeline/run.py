@@ -2,20 +2,18 @@
 
 import threading
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from indexer import sources
 from indexer.derive.tracking import Change
 from indexer.engines.base import Action, Outcome, Writer
 from indexer.model.books import HELD, Account
-from indexer.model.build import Work
 from indexer.model.documents import Delete
-from indexer.model.errors import ExitCode, IndexerError, SourceError, TransientError
-from indexer.model.reasons import kind as kind_of
+from indexer.model.errors import IndexerError, SourceError, TransientError
 from indexer.model.records import Fault, Record
 from indexer.model.targets import Target
 from indexer.pipeline.delete_guard import WHY_HELD
@@ -23,6 +21,7 @@ from indexer.pipeline.ledger import Entry, Ledger
 from indexer.pipeline.naming import Naming, profile_data
 from indexer.pipeline.pool import End, Item, WorkerError, derive
 from indexer.pipeline.push import Limits, Pusher
+from indexer.pipeline.summary import Summary
 from indexer.pipeline.workers import Failed, Filtered, Prepared, Result, Split, TransformSpec, results_of
 from indexer.sources.remote_file import Remote
 
@@ -33,7 +32,6 @@ if TYPE_CHECKING:  # they bring the database along, which transform does without
 COMMIT_EVERY = 30.0  # seconds between commits where only a commit survives a crash
 STORE_EVERY = 1.0  # seconds after which the state is stored even if the engine has nothing to answer
 BUDGET_FROM = 1000  # records before a share of rejected ones says anything
-KEPT_KINDS = 1000  # of warnings
 OTHERS_ARE_LOADED = (
     "The others are in the index. indexer dead-letters list says what is wrong; mend the cause and run the same "
     "command: it goes on\nfrom there. Then indexer dead-letters replay --all tries the rejected ones again."
@@ -83,75 +81,6 @@ class BudgetError(IndexerError):
             f"stopped: {account.failed:,} of {account.total.read:,} records were rejected, more than load.error_budget",
             advice=advice,
         )
-
-
-class Example(NamedTuple):
-    """A warning as it is, the place of its record, and the id of its document."""
-
-    text: str
-    where: str
-    id: str
-
-
-@dataclass(slots=True)
-class Summary:
-    """How a run ended. `exit_code` is what the process should end with. `warnings` counts what could not be made of
-    records whose documents are loaded all the same, by kind, and `examples` has of each kind one as it is, with its
-    record and document; `retries` the requests that were tried again; `held` the
-    documents whose deletion the delete guard has stopped; `missing`, for `sync`, the records of its sources that are
-    not in the index, those of earlier runs too. `faulty` are the files that were not read, or not to their end.
-    `after_failed`: the load is well, what was to follow is not. `build`: how a build on a cluster goes.
-    """
-
-    account: Account = field(default_factory=Account)
-    warnings: Counter[str] = field(default_factory=Counter)
-    seconds: float = 0.0
-    interrupted: bool = False
-    retries: int = 0
-    held: int = 0
-    missing: int = 0
-    after_failed: bool = False
-    faulty: list[str] = field(default_factory=list)
-    examples: dict[str, Example] = field(default_factory=dict)
-    build: Work | None = None
-
-    def warn(self, warning: str, record: Record, id: str) -> None:
-        """One warning more of its kind; beyond so many kinds, of the others."""
-        kind = kind_of(warning)
-        if kind not in self.warnings:
-            if len(self.warnings) >= KEPT_KINDS:
-                kind = "others"
-            self.examples.setdefault(kind, Example(warning, str(record.position), id))
-        self.warnings[kind] += 1
-
-    def add(self, part: "Summary") -> None:
-        """What a further part of the run came to, but for its books: how those are added, the part decides."""
-        self.warnings.update(part.warnings)
-        self.examples = part.examples | self.examples
-        self.seconds += part.seconds
-        self.interrupted |= part.interrupted
-        self.retries += part.retries
-        self.held += part.held
-        self.missing += part.missing
-        self.after_failed |= part.after_failed
-        self.faulty += part.faulty
-        self.build = part.build or self.build
-
-    @property
-    def exit_code(self) -> ExitCode:
-        if self.interrupted:
-            return ExitCode.INTERRUPTED
-        if self.held:
-            return ExitCode.VERIFICATION
-        if (
-            self.account.total.rejected
-            or self.missing
-            or self.account.faults
-            or self.account.open_sources
-            or self.after_failed
-        ):
-            return ExitCode.REJECTED
-        return ExitCode.OK
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,8 @@ def drive(folder: str, parts: int) -> None:
     from indexer.model.settings import ClusterSettings
     from indexer.model.targets import Target
     from indexer.pipeline.push import Limits
-    from indexer.pipeline.run import Budget, Events, Summary
+    from indexer.pipeline.run import Budget, Events
+    from indexer.pipeline.summary import Summary
     from indexer.state import progress, runs
     from indexer.state.store import Store
 

@@ -14,7 +14,7 @@ from indexer.model.records import Position, Record
 from indexer.observe import page, plots
 from indexer.observe.noted import KINDS, SAMPLES, Rejections
 from indexer.observe.timeline import Timeline
-from indexer.pipeline.run import Summary
+from indexer.pipeline.summary import Summary
 from indexer.state.dead_letters import DeadLetter
 from tests.observe.builds import told
 

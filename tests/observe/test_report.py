@@ -4,7 +4,7 @@ import pytest
 
 from indexer.model.books import Account, Books
 from indexer.observe import report
-from indexer.pipeline.run import Summary
+from indexer.pipeline.summary import Summary
 
 
 def summary(*books: Books, faults: int = 0, interrupted: bool = False) -> Summary:

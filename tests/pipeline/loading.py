@@ -14,8 +14,9 @@ from indexer.model.books import Account
 from indexer.model.records import Fault
 from indexer.pipeline.dates import Dates
 from indexer.pipeline.push import Limits
-from indexer.pipeline.run import Budget, Events, Plan, Summary, run
+from indexer.pipeline.run import Budget, Events, Plan, run
 from indexer.pipeline.run_state import RunState, signatures
+from indexer.pipeline.summary import Summary
 from indexer.pipeline.workers import TransformSpec
 from indexer.state import dead_letters, progress, runs, tracked
 from indexer.state.dead_letters import DeadLetter

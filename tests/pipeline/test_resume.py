@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from indexer.engines.base import Durable
 from indexer.pipeline import run
-from indexer.pipeline.run import Budget, BudgetError, Summary
+from indexer.pipeline.run import Budget, BudgetError
+from indexer.pipeline.summary import Summary
 from indexer.state.store import Store
 from tests.pipeline.loading import DUMPS, Applied, Desk, Dump, applied, write
 from tests.pipeline.scripted import Killed, ScriptedSink

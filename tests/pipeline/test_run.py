@@ -3,9 +3,8 @@
 import json
 import threading
 import time
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,12 +13,11 @@ from indexer.engines.base import Action, Durable, Outcome
 from indexer.engines.retry import RetryPolicy
 from indexer.formats import profiles
 from indexer.model.books import Account, Books
-from indexer.model.build import Work
 from indexer.model.errors import ConfigError, ExitCode, PermanentError, TransientError
-from indexer.model.records import Position, Record
 from indexer.pipeline import pool
-from indexer.pipeline.run import KEPT_KINDS, Budget, Events, Example, Plan, Summary, run
+from indexer.pipeline.run import Budget, Events, Plan, run
 from indexer.pipeline.run_state import RunState
+from indexer.pipeline.summary import Summary
 from indexer.pipeline.workers import TransformSpec
 from tests.conftest import PATIENCE
 from tests.pipeline.loading import LIMITS, NO_BUDGET, Desk, Dump, write
@@ -113,23 +111,6 @@ def test_a_state_that_fails_takes_back_nothing_of_what_came_before_the_run(
     with pytest.raises(ConfigError, match="the disk is full"):
         desk.load(write(tmp_path, [DUMP]), summary=summary)
     assert summary.account.faults == 1
-
-
-def test_warnings_of_ever_new_kinds_are_counted_together() -> None:
-    summary = Summary()
-    record = Record("s", "marc", b"", Position("d", 1))
-    for number in range(KEPT_KINDS + 5):
-        summary.warn("".join(chr(97 + int(digit)) for digit in str(number)), record, "id")
-    assert len(summary.warnings) == KEPT_KINDS + 1
-    assert summary.warnings["others"] == 5
-
-
-def test_books_that_do_not_close_are_a_failed_run() -> None:
-    summary = Summary()
-    summary.account.of("x").read = 2
-    summary.account.of("x").indexed = 1
-    assert summary.account.open_sources == ["x"]
-    assert summary.exit_code == ExitCode.REJECTED
 
 
 ASKED = 100  # seconds that the server asks for
@@ -270,15 +251,3 @@ def quiet() -> Events:
         answered=lambda _documents, _seconds: None,
         paused=lambda _error, _seconds: None,
     )
-
-
-def test_a_part_of_a_run_adds_everything_but_its_books() -> None:
-    examples = {"x": Example("x1", "a.xml record 1", "id")}
-    part = Summary(Account({"ojs": Books(read=1)}), Counter(x=2), 1.5, True, 3, 4, 5, True, ["a.xml"], examples, Work())
-    assert all(getattr(part, each.name) != getattr(Summary(), each.name) for each in fields(Summary))
-    whole = Summary()
-    whole.add(part)
-    assert whole == replace(part, account=Account())
-    whole.add(part)
-    assert (whole.warnings, whole.seconds, whole.retries) == ({"x": 4}, 3.0, 6)
-    assert (whole.held, whole.missing, whole.faulty) == (8, 10, ["a.xml"] * 2)
