@@ -138,7 +138,7 @@ def _layers(name: str, stream: Stream, meter: Meter, depth: int, path: str | Non
     elif depth == MAX_DEPTH:
         yield _failed(name, f"is packed more than {MAX_DEPTH} times over")
     elif kind in _DECOMPRESSORS:
-        yield from _layers(name, Stream(_inflated(stream, kind, meter)), meter, depth + 1, None)
+        yield from _layers(name, Stream(inflated(stream, kind, meter)), meter, depth + 1, None)
     elif kind == "tar":
         yield from _archive(name, tar_members(stream), meter, depth)
     elif path is not None and os.path.isfile(processed.where(path)):
@@ -166,8 +166,10 @@ def _failed(name: str, reason: str, advice: str = _UNPACK_IT) -> Member:
     return Member(name, Stream(()), StreamError(reason, advice=advice, early=False))
 
 
-def _inflated(stream: Stream, kind: str, meter: Meter) -> Iterator[bytes]:
-    """The bytes behind one layer of compression, over all its members (gzip, RFC 1952 section 2.2) or frames."""
+def inflated(stream: Stream, kind: str, meter: Meter, *, padded: bool = True) -> Iterator[bytes]:
+    """The bytes behind one layer of compression, over all its members (gzip, RFC 1952 section 2.2) or frames. Zeros may
+    stand behind them where it is `padded`. Raises StreamError.
+    """
     new = _DECOMPRESSORS[kind]
     given = 0
     members = 0
@@ -176,7 +178,7 @@ def _inflated(stream: Stream, kind: str, meter: Meter) -> Iterator[bytes]:
     for chunk in stream:
         data = chunk
         while data or not decompressor.needs_input:
-            if fresh and members and not data.strip(b"\0"):
+            if padded and fresh and members and not data.strip(b"\0"):
                 data = b""  # padding with zeros, as tapes and block devices leave it
                 break
             try:
@@ -191,7 +193,7 @@ def _inflated(stream: Stream, kind: str, meter: Meter) -> Iterator[bytes]:
             given += len(out)
             if out:
                 yield out
-            if given > RATIO_FREE and given > MAX_RATIO * meter.taken:
+            if is_bomb(given, meter.taken):
                 raise _bomb(given, meter)
             if decompressor.eof:
                 data = decompressor.unused_data
@@ -200,6 +202,11 @@ def _inflated(stream: Stream, kind: str, meter: Meter) -> Iterator[bytes]:
                 fresh = True
     if not fresh or not members:
         raise StreamError(f"the {kind} stream ends early")
+
+
+def is_bomb(given: int, taken: int) -> bool:
+    """Whether `given` bytes are more than a dump makes of `taken` that are stored."""
+    return given > RATIO_FREE and given > MAX_RATIO * taken
 
 
 def _bomb(given: int, meter: Meter) -> StreamError:
@@ -238,7 +245,7 @@ def _zip_content(archive: zipfile.ZipFile, info: zipfile.ZipInfo, file: BinaryIO
             while chunk := member.read(CHUNK):
                 given += len(chunk)
                 yield chunk
-                if given > RATIO_FREE and given > MAX_RATIO * max(info.compress_size, 1):
+                if is_bomb(given, max(info.compress_size, 1)):
                     raise _bomb(given, Meter(taken=info.compress_size))
     except NotImplementedError as error:
         raise StreamError(f"cannot be unpacked: {error}", advice=_UNPACK_IT, early=False) from error
