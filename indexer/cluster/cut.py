@@ -45,7 +45,8 @@ class Part:
     @classmethod
     def from_data(cls, data: list[Any]) -> "Part":
         files, folder, cut, span = data
-        return cls(tuple((file, source) for file, source in files), folder, cut, None if span is None else Span(*span))
+        its_span = None if span is None else Span.from_data(span)
+        return cls(tuple((file, source) for file, source in files), folder, cut, its_span)
 
     @property
     def most(self) -> int:

@@ -1,5 +1,5 @@
-"""Spans: what of a large file is read by itself. Some members of an archive, or a stretch of a plain file whose records
-end with a byte of their own: ISO 2709 (0x1D), JSON lines.
+"""Spans: what of a large file is read by itself. Some members of an archive, or a stretch of a file whose records end
+with a byte of their own: ISO 2709 (0x1D), JSON lines. It is plain, or compressed in frames (see `frames`).
 
 A stretch is cut anywhere, so it owns the records that begin in it. Whether a reader that starts there sees what one
 sees that comes from the beginning is not assumed but checked, by `survey` and `chained`.
@@ -12,16 +12,18 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 from indexer.model.errors import TransientError
 from indexer.model.records import Fault, Record
-from indexer.sources import content, processed
+from indexer.sources import content, frames, processed
 from indexer.sources.detect import HEAD, Kind, detect
 from indexer.sources.encoding import as_utf8
 from indexer.sources.files import Meter, chunks
+from indexer.sources.frames import Frames
 from indexer.sources.record_factory import RecordFactory
 from indexer.sources.tar import BLOCK, EXTENSION_LIMIT, EXTENSIONS, PAX, Broken, read_pax
-from indexer.sources.unpack import ZIP_ERRORS, members, packing
+from indexer.sources.unpack import ZIP_ERRORS, inflated, members, packing
 from indexer.sources.window import Stream, StreamError, Window
 
 _ENDS = {"marc": b"\x1d", "json_lines": b"\n"}  # what a record ends with
@@ -32,9 +34,10 @@ _PADDING = 1 << 20  # bytes that may stand behind the end of a tar archive
 @dataclass(frozen=True, slots=True)
 class Span:
     """Of a "tar" archive from one header to another, by their offsets; of a "zip" archive from one place in its list to
-    another; of a plain file ("marc", "json_lines") the records that begin from `start` on, before `end`. Once that was
-    surveyed: the file holds `before` records before those, there are so many `records`, and `first` is a digest of the
-    first one. `size` is the file's.
+    another; of another file ("marc", "json_lines") the records that begin from `start` on, before `end`, and the
+    `frames` that hold them where it is compressed: offsets are those of the unpacked file. Once that was surveyed: the
+    file holds `before` records before those, there are so many `records`, and `first` is a digest of the first one.
+    `size` is the file's, as it is stored.
     """
 
     kind: str
@@ -44,6 +47,12 @@ class Span:
     before: int = 0
     records: int | None = None
     first: str = ""
+    frames: Frames | None = None
+
+    @classmethod
+    def from_data(cls, data: Sequence[Any]) -> "Span":
+        """What `astuple` made of one."""
+        return replace(cls(*data), frames=None if data[-1] is None else Frames.from_data(data[-1]))
 
     @property
     def of_members(self) -> bool:
@@ -79,9 +88,10 @@ def divided(path: str, size: int, place: RecordFactory) -> list[Span]:
 
 
 def _divided(path: str, size: int, place: RecordFactory) -> list[Span]:
-    stream = Stream(chunks(path, Meter()))
+    meter = Meter()
+    stream = Stream(chunks(path, meter))
     whole = os.path.getsize(path)
-    match packing(stream.peek(BLOCK)):
+    match packed_in := packing(stream.peek(BLOCK)):
         case "tar":
             offsets, packed = _tar_offsets(path)
             kept = [offsets[place] for place in _grouped(offsets, size // PACKED if packed else size)]
@@ -90,6 +100,10 @@ def _divided(path: str, size: int, place: RecordFactory) -> list[Span]:
             ends, packed = _zip_ends(path)
             kept = _grouped(ends, size // PACKED if packed else size)
             return [Span("zip", start, end, whole) for start, end in pairwise(kept)]
+        case "gzip" | "zstd" | "xz":
+            stream = Stream(inflated(stream, packed_in, meter))
+            if packing(stream.peek(BLOCK)) is not None:
+                return []
         case None:
             pass
         case _:
@@ -100,7 +114,15 @@ def _divided(path: str, size: int, place: RecordFactory) -> list[Span]:
     kind = detect(begin, whole=window.ended, name=path, format=place.format, elements=place.elements)
     if not exact or offset or kind.container not in _ENDS:
         return []
-    return [Span(kind.container, at, min(at + size, whole), whole) for at in range(0, whole, size)]
+    if packed_in is None:
+        return [Span(kind.container, at, min(at + size, whole), whole) for at in range(0, whole, size)]
+    located = frames.located(path, packed_in, size)
+    total = located[-1].end.unpacked if located else 0
+    # The byte before a stretch is read too, and frames are of round sizes: it begins one byte behind.
+    return [
+        Span(kind.container, at and at + 1, min(at + size + 1, total), whole, frames=its)
+        for at, its in zip(range(0, total, size), located, strict=True)
+    ]
 
 
 def _grouped(ends: Sequence[int], size: int) -> list[int]:
@@ -174,7 +196,7 @@ def read(path: str, span: Span, meter: Meter, place: RecordFactory) -> Iterator[
         return
     place.ordinal = span.before
     count = 0
-    for item in _from(path, span, span.start, meter, place):
+    for item in _records(_window(path, span, span.start, meter), span, place):
         offset = item.position.offset
         if offset is not None and offset >= span.end:
             break
@@ -200,13 +222,17 @@ def _size(path: str) -> int:
 
 
 def survey(path: str, span: Span, place: RecordFactory) -> Survey:
-    """Looks at a stretch, and at the first record behind it. Raises StreamError where the file has no sound end: that
-    is told of a whole file alone.
+    """Looks at a stretch, and at the first record behind it. The first of its own may begin behind the first end of one
+    from the byte before the stretch on. Raises StreamError where the file has no sound end: that is told of a whole
+    file alone.
     """
     first: Seen | None = None
     count = 0
-    start = _start(path, span)
-    for item in _from(path, span, start, Meter(), place):
+    window = _window(path, span, max(span.start - 1, 0), Meter())
+    if span.start:
+        window.skip_to(_ENDS[span.kind])
+    start = window.offset
+    for item in _records(window, span, place):
         offset = item.position.offset
         if offset is None:
             raise StreamError(item.reason if isinstance(item, Fault) else "")
@@ -239,21 +265,13 @@ def _seen(item: Record | Fault, offset: int) -> Seen:
     return Seen(offset, hashlib.blake2b(repr((made, item.raw)).encode(), digest_size=16).hexdigest())
 
 
-def _start(path: str, span: Span) -> int:
-    """Where the first record may begin: behind the first end of one from the byte before the stretch on."""
-    if not span.start:
-        return 0
-    at = span.start - 1
-    for chunk in chunks(path, Meter(), at):
-        found = chunk.find(_ENDS[span.kind])
-        if found >= 0:
-            return at + found + 1
-        at += len(chunk)
-    return at
+def _window(path: str, span: Span, start: int, meter: Meter) -> Window:
+    """On the file from `start` on."""
+    found = chunks(path, meter, start) if span.frames is None else frames.unpacked(path, span.frames, meter, start)
+    return Window(found, offset=start)
 
 
-def _from(path: str, span: Span, start: int, meter: Meter, place: RecordFactory) -> Iterator[Record | Fault]:
-    window = Window(chunks(path, meter, start), offset=start)
+def _records(window: Window, span: Span, place: RecordFactory) -> Iterator[Record | Fault]:
     yield from content.records(Kind(span.kind), window, place)
     if window.error is not None:
         yield content.told(window.error, place)

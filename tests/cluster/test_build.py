@@ -11,6 +11,7 @@ from tests.cluster.apart import Apart
 from tests.cluster.builds import documents, load, reindex, remembered, sync
 from tests.s3_server import s3_serving
 from tests.sources.archives import tarred
+from tests.sources.framed import xz
 
 PATCHES = [patches.small_parts]
 
@@ -37,16 +38,17 @@ def test_the_same_as_on_one_machine(tmp_path: Path, apart: Apart, seed: int) -> 
 
 
 def test_large_files_that_are_divided(tmp_path: Path, apart: Apart) -> None:
-    """With versions of a document in several stretches, members, and behind the actions of a bulk file."""
+    """With versions of a document in several stretches, frames, members, and behind the actions of a bulk file."""
     folder = tmp_path / "dumps"
     folder.mkdir()
     lines = [
         b'{"id":"%d","record_format":"marc","title":"Title of %d"}\n' % (number % 300, number) for number in range(2500)
     ]
     lines[1234] = b"no document\n"
-    (folder / "0.jsonl").write_bytes(b"".join(lines[:1500]))
-    members = [b"".join(lines[start : start + 20]) for start in range(1500, 2000, 20)]
-    tarred(folder / "1.tar", [(f"{number}.jsonl", content) for number, content in enumerate(members)])
+    (folder / "0.jsonl").write_bytes(b"".join(lines[:1000]))
+    twenties = [b"".join(lines[start : start + 20]) for start in range(1000, 2000, 20)]
+    (folder / "0.jsonl.xz").write_bytes(xz(twenties[:25]))
+    tarred(folder / "1.tar", [(f"{number}.jsonl", content) for number, content in enumerate(twenties[25:])])
     bulk = [b'{"index":{"_id":"%d"}}\n%b' % (number % 300, lines[number]) for number in range(2000, 2500)]
     (folder / "2.jsonl").write_bytes(b"".join(bulk))
     one = load(tmp_path, "one", [str(folder)], profile=None)

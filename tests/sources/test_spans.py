@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -11,11 +12,12 @@ from hypothesis import strategies as st
 from indexer import sources
 from indexer.model.errors import TransientError
 from indexer.model.records import Fault, Record
-from indexer.sources import spans
+from indexer.sources import processed, spans
 from indexer.sources.record_factory import RecordFactory
 from indexer.sources.spans import Span
 from indexer.sources.window import StreamError
 from tests.sources.archives import tarred, zipped
+from tests.sources.framed import PACK
 from tests.sources.marc_records import JSON, JUNK, ONE, THREE, TWO, xml
 
 LINE, BULK = b'{"id":"%d"}\n', b'{"index":{"_id":"%d"}}\n{"id":"%d"}\n'
@@ -89,6 +91,62 @@ def test_a_sound_file_is_divided(tmp_path: Path, kind: str, size: int) -> None:
         return
     assert by_span(path, parts) == whole(path)
     assert len(whole(path)) == 120
+
+
+@pytest.mark.parametrize("kind", TIDY)
+@pytest.mark.parametrize("packed", PACK)
+@quick
+@given(data=st.data(), size=st.integers(60, 400))
+def test_a_compressed_file_in_stretches(tmp_path: Path, kind: str, packed: str, data: st.DataObject, size: int) -> None:
+    content = TIDY[kind][0] + b"".join(data.draw(st.lists(st.sampled_from(ODD[kind]), max_size=30)))
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(content)), max_size=9)))
+    file = bytearray(PACK[packed]([content[start:end] for start, end in pairwise([0, *cuts, len(content)])]))
+    for at in data.draw(st.just([]) | st.lists(st.integers(0, len(file) - 1), max_size=2)):
+        file[at] ^= data.draw(st.integers(1, 255))
+    path = tmp_path / "dump"
+    path.write_bytes(file[: data.draw(st.none() | st.integers(0, len(file)))] + data.draw(st.sampled_from([b"", b"x"])))
+    parts = parts_of(path, size)
+    assert not parts or by_span(path, parts) == whole(path)
+
+
+@pytest.mark.parametrize("kind", TIDY)
+@pytest.mark.parametrize("packed", PACK)
+@pytest.mark.parametrize("frame", [300, 299, 1000])
+def test_a_sound_compressed_file_is_divided(tmp_path: Path, kind: str, packed: str, frame: int) -> None:
+    content = b"".join(TIDY[kind] * 40)
+    pieces = [content[at : at + frame] for at in range(0, len(content), frame)]
+    path = tmp_path / "dump"
+    path.write_bytes(PACK[packed](pieces))
+    parts = parts_of(path, 300)
+    assert len(parts) == -(-len(content) // 300)
+    assert {span.size for span in parts} == {path.stat().st_size}
+    assert by_span(path, parts) == whole(path)
+    assert len(whole(path)) == 120
+    (tmp_path / "plain").write_bytes(content)
+    assert [item.position.offset for item in whole(tmp_path / "plain")] == [
+        item.position.offset for item in by_span(path, parts)
+    ]
+    path.write_bytes(PACK[packed]([piece[::-1] for piece in pieces]))
+    with pytest.raises(TransientError, match="was changed while it was read"):
+        by_span(path, parts)
+
+
+def test_a_compressed_file_that_was_moved(tmp_path: Path) -> None:
+    for packed, pack in PACK.items():
+        path = tmp_path / packed
+        path.write_bytes(pack([ONE * 20] * 9))
+        expected = whole(path)
+        parts = parts_of(path, 3000)
+        processed.move(str(path))
+        assert len(parts) > 3
+        assert parts_of(path, 3000) == parts
+        assert by_span(path, parts) == expected
+
+
+def test_a_compressed_file_that_is_packed_twice_over_is_not_divided(tmp_path: Path) -> None:
+    for packed, pack in PACK.items():
+        (tmp_path / packed).write_bytes(pack([gzip.compress(ONE * 9)] * 9))
+        assert parts_of(tmp_path / packed, 200) == []
 
 
 def test_a_record_of_several_stretches(tmp_path: Path) -> None:
