@@ -110,11 +110,10 @@ class Trust:
         params = {"nodes": ",".join(sorted(nodes)), "wt": "json"}
         url, wait = f"{self._target.base}/admin/info/system", (CONNECT_SECONDS, CHECK_SECONDS)
         told = solr_json(self._target, self._session.get(url, params=params, timeout=wait))
-        found = {}
-        for node in nodes & told.keys():
-            times = told[node]["jvm"]["jmx"]
-            found[node] = _Process(times["startTime"], times["upTimeMS"] / 1000)
-        return found
+        if "jvm" in told:  # of the node that answers alone: something between us leaves out what is asked
+            raise PermanentError(f"{self._target}: does not say how its nodes are")
+        processes = {node: told[node].get("jvm", {}).get("jmx", {}) for node in nodes & told.keys()}
+        return {node: _Process(its["startTime"], its["upTimeMS"] / 1000) for node, its in processes.items() if its}
 
     def _is_sound(self, collection: str, shard: str, process: "_Process | None") -> bool:
         """Whether a leader's process is the one that was elected."""
