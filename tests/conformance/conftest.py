@@ -40,6 +40,7 @@ EXPLAINED = [pytest.param(name, marks=pytest.mark.servers) for name in ("solr", 
 KINDS_OF: dict[str, list[Any]] = {
     "test_browsing": SEARCHED,
     "test_served": SEARCHED,
+    "test_operated": SEARCHED,
     "test_explaining": SEARCHED,
     "test_explained": EXPLAINED,
 }

@@ -126,15 +126,19 @@ class Site:
 
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
+    return make_site(tmp_path, f"embedded:{tmp_path / 'index'}")
+
+
+def make_site(folder: Path, target: str) -> Site:
     """Loaded: twenty records, of which the stylesheet makes nothing of three."""
-    (tmp_path / "site.xsl").write_text(FAULTY)
-    (tmp_path / "dumps").mkdir()
-    (tmp_path / "indexer.toml").write_text(
-        f'target = "embedded:{tmp_path / "index"}"\nstate = "sqlite:///{tmp_path / "state.db"}"\nreports = ""\n'
-        f'[load]\nworkers = 1\n[[source]]\nname = "theses"\npaths = ["{tmp_path}/dumps"]\nprofile = "site"\n'
+    (folder / "site.xsl").write_text(FAULTY)
+    (folder / "dumps").mkdir()
+    (folder / "indexer.toml").write_text(
+        f'target = "{target}"\nstate = "sqlite:///{folder / "state.db"}"\nreports = ""\n'
+        f'[load]\nworkers = 1\n[[source]]\nname = "theses"\npaths = ["{folder}/dumps"]\nprofile = "site"\n'
         '[profile.site]\nformat = "xslt"\nstylesheet = "site.xsl"\n[profile.site.options]\nrecords = ["record"]\n'
     )
-    made = Site(tmp_path, config.load(tmp_path / "indexer.toml", flags={}, environ={}))
+    made = Site(folder, config.load(folder / "indexer.toml", flags={}, environ={}))
     made.dump("1.xml", *(f"t{number}" for number in range(20)), bad={"t3", "t4", "t5"})
     made.sync()
     return made
