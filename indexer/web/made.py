@@ -20,16 +20,19 @@ from indexer.model.records import Position, Record
 from indexer.web.record import LONGEST_SHOWN, first
 
 MARC = "marc"
-INPUTS = 20  # of a rule that are shown
+INPUTS = 20  # of a rule, and values of a field, that are shown
 LONGEST_INPUT = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A field: its rules, each with what it took, and whether they give what the index has."""
+    """A field: its rules, each with what it took, the first of the values that they give, and whether these are what
+    the index has.
+    """
 
     name: str
     rules: tuple[Rule, ...]
+    values: list[str]
     same: bool
 
 
@@ -68,11 +71,15 @@ def made(fields: Fields, record: Record) -> tuple[str, list[Made]]:
 
 def compared(fields: Fields, found: Sequence[Explained]) -> list[Made]:
     """What a profile makes, by field, against what the index has."""
-    return [
-        Made(each.name, tuple(_cut(rule) for rule in each.rules), _listed(each) == _values(fields, each.name))
-        for each in sorted(found, key=lambda each: each.name)
-        if each.name in fields
-    ]
+    made = []
+    for each in sorted(found, key=lambda each: each.name):
+        if each.name in fields:
+            values = _listed(each)
+            shown = [value[:LONGEST_INPUT] for value in values[:INPUTS]]
+            made.append(
+                Made(each.name, tuple(_cut(rule) for rule in each.rules), shown, values == _values(fields, each.name))
+            )
+    return made
 
 
 def readable(record: Record) -> str:

@@ -15,7 +15,7 @@ from indexer.engines.query import BEGINS
 from indexer.jobs.why import explain_hit
 from indexer.model.documents import Fields
 from indexer.web import export
-from indexer.web.asked import LIMITS, RESULTS, SORTS, Asked, check_exact, clean, number, search_of
+from indexer.web.asked import LIMITS, LONGEST_VALUE, RESULTS, SORTS, Asked, check_exact, clean, number, search_of
 from indexer.web.made import made, original, readable
 from indexer.web.record import (
     LONGEST_SHOWN,
@@ -176,9 +176,13 @@ def _made(request: Request, id: str, fields: Fields) -> Response:
 def _why(request: Request, id: str, fields: Fields) -> Response:
     """Why a search finds this record, or does not; the search is in the URL as that of the results is."""
     asked = search_of(request.query_params)
+    field, value = request.query_params.get("narrow", ""), clean(request.query_params.get("to", ""))
+    if field and value:
+        check_exact(field)
+        asked = asked.with_(field, value[:LONGEST_VALUE])
     wanted = replace(asked, sort="relevance", page=1).query()
     found = explain_hit(request.app.state.index, wanted, id) if asked.lookfor or asked.chosen else None
-    return page(request, "why.html", id=id, title=title(fields), asked=asked, why=found)
+    return page(request, "why.html", id=id, title=title(fields), asked=asked, why=found, facets=FACETS)
 
 
 def new(request: Request) -> Response:

@@ -130,6 +130,7 @@ def shown_run(seen: SeenRun) -> dict[str, Any]:
         "under_way": seen.under_way,
         "columns": [name for name in COLUMNS if name != "superseded" or any(name in each for each in books.values())],
         "books": books,
+        "totals": {name: sum(each.get(name, 0) for each in books.values()) for name in COLUMNS},
         "took": _time(seconds),
         "rate": int(read / seconds) if seconds else 0,
         "just_now": just_now,

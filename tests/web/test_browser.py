@@ -178,6 +178,17 @@ def test_from_the_start_page_to_what_a_field_comes_from(reader: Page) -> None:
     expect(reader.get_by_text("tells what it lacks")).to_contain_text("Why a search finds this record, or does not")
 
 
+def test_the_search_goes_along_to_what_tells_why(reader: Page) -> None:
+    reader.goto('/Search/Results?lookfor=tea&type=Title&filter[]=language:"English"&page=1&limit=50')
+    reader.goto("/Record/b1")
+    reader.get_by_role("link", name="Why a search finds this record, or does not").click()
+    expect(reader.get_by_role("status")).to_contain_text("The search")
+    asking = reader.get_by_role("form", name="Why a search finds this record, or does not")
+    expect(asking.get_by_role("textbox", name="Search for")).to_have_value("tea")
+    expect(asking.get_by_role("combobox", name="Search in")).to_have_value("Title")
+    expect(reader.get_by_role("row", name="language: English")).to_be_visible()
+
+
 def test_by_keyboard_alone(reader: Page) -> None:
     reader.goto("/Search/Results?lookfor=cultivation")
     reader.keyboard.press("Tab")

@@ -89,7 +89,7 @@ def test_a_run_is_watched_live(browser: Browser, address: str, held: Held) -> No
         reader.get_by_role("region", name="In progress").get_by_role("link").click()
         expect(reader.get_by_role("row", name="State")).to_contain_text("In progress for")
         reader.evaluate("window.loaded_once = true")
-        row = reader.get_by_role("region", name="Books").get_by_role("row", name="theses")
+        row = reader.get_by_role("region", name="What became of the records").get_by_role("row", name="theses")
         before = number(row.get_by_role("cell").nth(1).inner_text())
         assert 0 < before < 900
         held.go_on.release()

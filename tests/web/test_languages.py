@@ -42,7 +42,7 @@ def test_each_message_of_the_templates_is_in_the_tables() -> None:
 def test_each_message_is_used() -> None:
     text = "\n".join(path.read_text(encoding="utf-8") for path in [*(WEB / "templates").iterdir(), *WEB.glob("*.py")])
     families = ("type_", "sort_", "style_", "label_", "home_", "error_", "books_", "suggested_", "origin_")
-    staff = ("task_", "plot_", "changes_")
+    staff = ("task_", "plot_", "changes_", "staff_next_", "exit_")
     asked = {key: key.removesuffix("_one").removesuffix("_many") for key in language("en").texts}
     unused = [
         key

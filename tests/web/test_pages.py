@@ -56,6 +56,12 @@ def test_a_search_with_facets_that_are_added_and_removed(client: TestClient) -> 
     assert [each.xpath("string(bdi)") for each in page.xpath("//ul[@class='chosen']//a")] == ["Online"]
 
 
+def test_another_search_keeps_the_filters(client: TestClient) -> None:
+    page = results(client, lookfor="tea", **{"filter[]": 'format:"Book"'})
+    assert page.xpath("//header//input[@name='filter[]']/@value") == ['format:"Book"']
+    assert parsed(client.get("/Record/b1").text).xpath("//header//input[@name='filter[]']") == []
+
+
 def test_filters_that_exclude_and_that_are_alternatives(client: TestClient) -> None:
     assert set(hits(results(client, lookfor="tea", **{"filter[]": '-format:"Book"'}))) == {"a1", "j1"}
     either = ['~format:"Article"', '~format:"Journal"']

@@ -60,6 +60,9 @@ def test_targets_sources_and_runs(staff: TestClient, operated: Config) -> None:
         "Filtered": "0",
         "Rejected": "4",
     }
+    details = get(staff, "/staff/runs/1")
+    assert "1: finished, with rejected records or files that cannot be read" in details
+    assert run.xpath("//section[@aria-labelledby='books']//td/a/@href") == ["/staff/dead-letters?source=solr_json"]
     assert "There is nothing yet." in get(staff, "/staff/runs?before=1")
 
 
@@ -94,7 +97,7 @@ def test_nothing_was_loaded_yet(index: Index, tmp_path: Path) -> None:
     config = indexer.configure(target=f"embedded:{tmp_path}/i", state=f"sqlite:///{tmp_path / 'none.db'}", reports="")
     client = TestClient(application(index, operator=Staff(config)), base_url=HERE)
     for path in ("/staff", "/staff/runs", "/staff/dead-letters"):
-        assert "There is nothing yet." in get(client, path)
+        assert ("None." if path.endswith("letters") else "There is nothing yet.") in get(client, path)
     assert client.get("/staff/dead-letters/1").status_code == 404
     assert not (tmp_path / "none.db").exists()
 
@@ -165,6 +168,9 @@ def test_a_letter_says_all_that_is_known_of_it(index: Index, site: Site) -> None
     assert rows["Place"] == "d.xml record 7 (at byte 4,711)"
     for said in ("oai:x:1", "2026-01-02", "open, theses"):
         assert said in rows["What the harvest said of it"]
+    text = " ".join(page.xpath("string(//main)").split())
+    assert "Rejected record no. 4" in text
+    assert "the index does not take a value of this record" in text
     saved = client.get("/staff/dead-letters/4/raw")
     assert saved.content == b"<r/>\xff"
     assert saved.headers["content-disposition"] == 'attachment; filename="record-4"'

@@ -21,6 +21,15 @@ def test_each_word_and_each_filter(client: TestClient) -> None:
     assert "Book" in rows["format: Online"]
 
 
+def test_a_filter_that_is_named_there(client: TestClient) -> None:
+    rows = told(client, "lookfor=tea&filter[]=language:%22English%22&narrow=format&to=Online")
+    assert list(rows) == ["tea", "language: English", "format: Online"]
+    assert "excludes the record" in rows["format: Online"]
+    page = parsed(client.get("/Record/b1?view=why&lookfor=tea&narrow=format&to=Online").text)
+    assert page.xpath("//main//input[@name='filter[]']/@value") == ['format:"Online"']  # asked again it is there still
+    assert client.get("/Record/b1?view=why&lookfor=tea&narrow=title&to=x").status_code == 400
+
+
 def test_other_fields_that_have_a_word(client: TestClient) -> None:
     assert "topic" in told(client, "lookfor=agriculture&type=Title")["agriculture"]
 

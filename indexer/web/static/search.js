@@ -26,6 +26,7 @@ async function show(url, { keep = true } = {}) {
     }
     document.querySelector('head link[href*="view=rss"]')?.replaceWith(page.querySelector('head link[href*="view=rss"]') ?? "");
     offerSuggestions();
+    remember();
     const heading = document.querySelector("#main h1");
     heading.tabIndex = -1;
     heading.focus({ preventScroll: true }); // a screen reader tells how many there are now
@@ -67,6 +68,19 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("pointerdown", () => { byKey = false; });
 document.addEventListener("change", (event) => { if (event.target.matches(LISTS) && !byKey) choose(event.target); });
+
+// ---- what was searched for goes along to the page that tells why a record is found or not
+
+const SEARCHED = "searched";
+function remember() {
+  const wanted = [...new URLSearchParams(location.search)].filter(([name]) => /^(lookfor|type|filter(\[\d*\])?)$/.test(name));
+  if (location.pathname === "/Search/Results") sessionStorage.setItem(SEARCHED, new URLSearchParams(wanted));
+}
+remember();
+for (const link of document.querySelectorAll("a[data-search]")) {
+  const searched = sessionStorage.getItem(SEARCHED);
+  if (searched) link.search += `&${searched}`;
+}
 
 // ---- suggestions (ARIA combobox with a list: the focus stays in the box)
 
