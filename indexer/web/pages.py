@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from indexer.engines.analysis import stems_of
 from indexer.engines.base import Found, Hit, Index, Query
-from indexer.engines.query import BEGINS
+from indexer.engines.query import BEGINS, search_type
 from indexer.jobs.why import explain_hit
 from indexer.model.documents import Fields
 from indexer.web import export
@@ -181,8 +181,12 @@ def _why(request: Request, id: str, fields: Fields) -> Response:
         check_exact(field)
         asked = asked.with_(field, value[:LONGEST_VALUE])
     wanted = replace(asked, sort="relevance", page=1).query()
+    looks = search_type(asked.type)
+    looked_at = [*looks.fields, *looks.exact]
     found = explain_hit(request.app.state.index, wanted, id) if asked.lookfor or asked.chosen else None
-    return page(request, "why.html", id=id, title=title(fields), asked=asked, why=found, facets=FACETS)
+    return page(
+        request, "why.html", id=id, title=title(fields), asked=asked, why=found, facets=FACETS, looked_at=looked_at
+    )
 
 
 def new(request: Request) -> Response:

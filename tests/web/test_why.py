@@ -15,7 +15,8 @@ def test_each_word_and_each_filter(client: TestClient) -> None:
     assert list(rows) == ["the", "tea", "cultivaton", "format: Online"]
     assert "stop word" in rows["the"]
     assert "title" in rows["tea"]
-    assert "does not have it" in rows["cultivaton"]
+    assert "does not have it where this search looks" in rows["cultivaton"]
+    assert "title, title_full" in rows["cultivaton"]
     assert rows["cultivaton"].split()[-1] == "cultivation"
     assert "excludes the record" in rows["format: Online"]
     assert "Book" in rows["format: Online"]
