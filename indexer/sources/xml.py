@@ -197,6 +197,7 @@ class Scanner:
         window = self.window
         if self.root is tag:
             self.root = None
+        window.fill(MARGIN)
         start, body = window.offset, len(tag.raw)
         if tag.broken:
             return self._rest(start, body, f"has a broken tag <{show(tag.name)}")

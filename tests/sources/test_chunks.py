@@ -23,6 +23,7 @@ WHOLE = {
     "oai_nested": answer(
         record("1", MARC), record("2", dc("T")).removesuffix("</record>"), record("3", f"<!--x-->{MARC}")
     ),
+    "oai_nested_at_the_end": answer(*(record(str(n), MARC if n > 5 else dc("T")) for n in range(8))),
     "seed": (SEED / "oai_dc_record.xml").read_bytes(),
     "page": (SEED / "record_page.txt").read_bytes(),
     "pubmed": b"<?xml version='1.0'?><!DOCTYPE a [<!-- ' --><!ENTITY b ']>'>]>"
@@ -76,3 +77,10 @@ def test_every_byte_a_chunk_gives_the_same_records(name: str) -> None:
     whole = split(name, [])
     assert split(name, list(range(len(WHOLE[name])))) == whole
     assert any(isinstance(item, Record) for item in whole)
+
+
+@pytest.mark.parametrize("name", WHOLE)
+def test_two_chunks_give_the_same_records(name: str) -> None:
+    whole = split(name, [])
+    for cut in range(min(len(WHOLE[name]), 4000)):
+        assert split(name, [cut]) == whole
