@@ -24,7 +24,9 @@ def broken(number: int, version: int) -> str:
 
 
 def write(folder: Path, *, files: int = 6, records: int = 40, ids: int = 60, seed: int = 1) -> list[str]:
-    """The paths of dumps, in the order in which they are read; one of them is no dump."""
+    """The paths of dumps, in the order in which they are read; one of them is no dump. Every other one
+    has a comment between its records, so that it is not divided.
+    """
     chance = random.Random(seed)
     folder.mkdir(parents=True, exist_ok=True)
     version = 0
@@ -34,6 +36,7 @@ def write(folder: Path, *, files: int = 6, records: int = 40, ids: int = 60, see
             version += 1
             kind = chance.choices([record, deletion, broken], [8, 2, 1])[0]
             made.append(kind(chance.randrange(ids), version))
+        made.insert(records // 2, "<!-- -->" * (number % 2))
         (folder / f"{number}.xml").write_text(LIST.format("".join(made)), encoding="utf-8")
     (folder / "9.xml").write_text("no dump at all", encoding="utf-8")
     return [str(folder)]

@@ -19,9 +19,9 @@ from indexer.pipeline.workers import TransformSpec
 
 
 def small_parts(patch: pytest.MonkeyPatch) -> None:
-    """Files of more than 4 kB are cut, into parts of seven records: so a few records make many parts."""
+    """Files of more than 4 kB are cut, into parts of seven records or some: so a few records make many parts."""
     patch.setattr(cut, "WHOLE", 4000)
-    patch.setattr(cut, "PART_BYTES", 8000)
+    patch.setattr(cut, "PART_BYTES", 3000)
     patch.setattr(cut, "PART_RECORDS", 7)
 
 
