@@ -37,8 +37,6 @@ def _of_member(member: Member, place: RecordFactory) -> Iterator[Record | Fault]
     window = Window(utf8, offset=offset)
     head = window.fill(HEAD)
     kind = detect(head, whole=window.ended, name=member.name, format=place.format, elements=place.elements)
-    if not place.takes_xml:
-        place.format = kind.format or place.format
     if kind.container != "none":
         found = records(kind, window, place)
         first = next(found, None)
@@ -55,6 +53,8 @@ def _of_member(member: Member, place: RecordFactory) -> Iterator[Record | Fault]
 
 def records(kind: Kind, window: Window, place: RecordFactory) -> Iterator[Record | Fault]:
     """What the window shows, by whoever splits what is of this kind."""
+    if not place.takes_xml:
+        place.format = kind.format or place.format
     match kind.container:
         case "oai":
             return oai.records(window, place, kind.root)

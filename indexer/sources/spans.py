@@ -1,5 +1,6 @@
 """Spans: what of a large file is read by itself. Some members of an archive, or a stretch of a file whose records end
-with a byte of their own: ISO 2709 (0x1D), JSON lines. It is plain, or compressed in frames (see `frames`).
+with a byte of their own: ISO 2709 (0x1D), JSON lines; or of an XML file with a list of records (see `xml_head`). It is
+plain, or compressed in frames (see `frames`).
 
 A stretch is cut anywhere, so it owns the records that begin in it. Whether a reader that starts there sees what one
 sees that comes from the beginning is not assumed but checked, by `survey` and `chained`.
@@ -16,7 +17,7 @@ from typing import Any
 
 from indexer.model.errors import TransientError
 from indexer.model.records import Fault, Record
-from indexer.sources import content, frames, processed
+from indexer.sources import content, frames, processed, xml_head
 from indexer.sources.detect import HEAD, Kind, detect
 from indexer.sources.encoding import as_utf8
 from indexer.sources.files import Meter, chunks
@@ -25,6 +26,7 @@ from indexer.sources.record_factory import RecordFactory
 from indexer.sources.tar import BLOCK, EXTENSION_LIMIT, EXTENSIONS, PAX, Broken, read_pax
 from indexer.sources.unpack import ZIP_ERRORS, inflated, members, packing
 from indexer.sources.window import Stream, StreamError, Window
+from indexer.sources.xml_head import Head
 
 _ENDS = {"marc": b"\x1d", "json_lines": b"\n"}  # what a record ends with
 PACKED = 8  # times as large as it is stored is what is packed, at a guess
@@ -34,10 +36,10 @@ _PADDING = 1 << 20  # bytes that may stand behind the end of a tar archive
 @dataclass(frozen=True, slots=True)
 class Span:
     """Of a "tar" archive from one header to another, by their offsets; of a "zip" archive from one place in its list to
-    another; of another file ("marc", "json_lines") the records that begin from `start` on, before `end`, and the
-    `frames` that hold them where it is compressed: offsets are those of the unpacked file. Once that was surveyed: the
-    file holds `before` records before those, there are so many `records`, and `first` is a digest of the first one.
-    `size` is the file's, as it is stored.
+    another; of another file ("marc", "json_lines", a container of XML) the records that begin from `start` on, before
+    `end`, and the `frames` that hold them where it is compressed: offsets are those of the unpacked file. Once that was
+    surveyed: the file holds `before` records before those, there are so many `records`, and `first` is a digest of the
+    first one. `size` is the file's, as it is stored, and `head` what an XML file has before its records.
     """
 
     kind: str
@@ -48,16 +50,22 @@ class Span:
     records: int | None = None
     first: str = ""
     frames: Frames | None = None
+    head: Head | None = None
 
     @classmethod
     def from_data(cls, data: Sequence[Any]) -> "Span":
         """What `astuple` made of one."""
-        return replace(cls(*data), frames=None if data[-1] is None else Frames.from_data(data[-1]))
+        *_, frames, head = data
+        return replace(
+            cls(*data),
+            frames=None if frames is None else Frames.from_data(frames),
+            head=None if head is None else Head.from_data(head),
+        )
 
     @property
     def of_members(self) -> bool:
         """Whether it is members of an archive, which need no survey: the records of each are numbered from 1."""
-        return self.kind not in _ENDS
+        return self.kind in ("tar", "zip")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +120,18 @@ def _divided(path: str, size: int, place: RecordFactory) -> list[Span]:
     window = Window(utf8, offset=offset)
     begin = window.fill(HEAD)
     kind = detect(begin, whole=window.ended, name=path, format=place.format, elements=place.elements)
-    if not exact or offset or kind.container not in _ENDS:
+    if not exact or offset:
+        return []
+    head = None if kind.container in _ENDS else xml_head.head_of(begin, kind, place)
+    if kind.container not in _ENDS and head is None:
         return []
     if packed_in is None:
-        return [Span(kind.container, at, min(at + size, whole), whole) for at in range(0, whole, size)]
+        return [Span(kind.container, at, min(at + size, whole), whole, head=head) for at in range(0, whole, size)]
     located = frames.located(path, packed_in, size)
     total = located[-1].end.unpacked if located else 0
     # The byte before a stretch is read too, and frames are of round sizes: it begins one byte behind.
     return [
-        Span(kind.container, at and at + 1, min(at + size + 1, total), whole, frames=its)
+        Span(kind.container, at and at + 1, min(at + size + 1, total), whole, frames=its, head=head)
         for at, its in zip(range(0, total, size), located, strict=True)
     ]
 
@@ -222,17 +233,17 @@ def _size(path: str) -> int:
 
 
 def survey(path: str, span: Span, place: RecordFactory) -> Survey:
-    """Looks at a stretch, and at the first record behind it. The first of its own may begin behind the first end of one
-    from the byte before the stretch on. Raises StreamError where the file has no sound end: that is told of a whole
-    file alone.
+    """Looks at a stretch, and at the first record behind it. Raises StreamError where the file has no sound end, which
+    is told of a whole file alone, and where an XML file holds more than records.
     """
     first: Seen | None = None
     count = 0
-    window = _window(path, span, max(span.start - 1, 0), Meter())
-    if span.start:
-        window.skip_to(_ENDS[span.kind])
+    window = _at_first(path, span)
     start = window.offset
-    for item in _records(window, span, place):
+    found = _records(window, span, place)
+    if span.head is not None:
+        found = xml_head.only_records(found, window, span.head)
+    for item in found:
         offset = item.position.offset
         if offset is None:
             raise StreamError(item.reason if isinstance(item, Fault) else "")
@@ -244,10 +255,27 @@ def survey(path: str, span: Span, place: RecordFactory) -> Survey:
     return Survey(start, first, count, None)
 
 
+def _at_first(path: str, span: Span) -> Window:
+    """On the file, where the first record of a stretch may begin: behind the first end of one from the byte before the
+    stretch on, or at a start tag.
+    """
+    if span.head is None:
+        window = _window(path, span, max(span.start - 1, 0), Meter())
+        if span.start:
+            window.skip_to(_ENDS[span.kind])
+        return window
+    least = len(span.head.content)
+    window = _window(path, span, max(span.start, least), Meter())
+    if span.start > least:
+        xml_head.to_record(window, span.head)
+    return window
+
+
 def chained(spans: Sequence[Span], found: Sequence[Survey]) -> list[Span]:
     """The stretches of a file, each with how many records stand before it; none where one reader did not begin with
     the record that the one before it found next. Records so broken, and documents of bulk files behind their actions,
-    are told from the beginning alone. No reader keeps anything from one record to the next, so what follows is alike.
+    are told from the beginning alone. No reader keeps anything from one record to the next (in XML it is seen to), so
+    what follows is alike.
     """
     if not found or found[0].first is None or any(one.behind != two.first for one, two in pairwise(found)):
         return []
@@ -272,6 +300,10 @@ def _window(path: str, span: Span, start: int, meter: Meter) -> Window:
 
 
 def _records(window: Window, span: Span, place: RecordFactory) -> Iterator[Record | Fault]:
-    yield from content.records(Kind(span.kind), window, place)
+    if span.head is None:
+        yield from content.records(Kind(span.kind), window, place)
+    elif window.fill(1):  # else no record begins here, nor behind
+        window.prepend(span.head.content)
+        yield from content.records(span.head.kind, window, place)
     if window.error is not None:
         yield content.told(window.error, place)

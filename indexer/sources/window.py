@@ -135,6 +135,12 @@ class Window:
             pass
         return self.data[self.pos : self.pos + size]
 
+    def prepend(self, data: bytes) -> None:
+        """Let `data` stand before `pos`, as what is read next. Offsets of what is behind stay as they are."""
+        self.base = self.offset - len(data)
+        self.data = data + self.data[self.pos :]
+        self.pos = 0
+
     def skip_to(self, needle: bytes) -> bool:
         """Move `pos` behind the next `needle`, dropping what is before it. False (and all dropped): there is none."""
         while True:

@@ -25,6 +25,9 @@ def test_the_same_as_on_one_machine(tmp_path: Path, apart: Apart, seed: int) -> 
     assert remembered(tmp_path, "two") == remembered(tmp_path, "one")
     mine, theirs = one.summary.account, two.summary.account
     assert theirs.faults == mine.faults == 1
+    assert two.summary.build is not None
+    stages = [stage["name"] for stage in two.summary.build.as_json()["stages"]]
+    assert stages == ["cut", "survey", "cut", "derive", "resolve", "push"]
     assert not theirs.open_sources
     assert not theirs.in_flight
     for source, books in mine.sources.items():
@@ -51,12 +54,17 @@ def test_large_files_that_are_divided(tmp_path: Path, apart: Apart) -> None:
     tarred(folder / "1.tar", [(f"{number}.jsonl", content) for number, content in enumerate(twenties[25:])])
     bulk = [b'{"index":{"_id":"%d"}}\n%b' % (number % 300, lines[number]) for number in range(2000, 2500)]
     (folder / "2.jsonl").write_bytes(b"".join(bulk))
+    fields = b'<field name="id">%d</field><field name="record_format">marc</field><field name="title">%d</field>'
+    listed = b"<add>%s</add>" % b"".join(
+        b"<doc>" + fields % (number % 300, number) + b"</doc>" for number in range(400)
+    )
+    (folder / "3.xml").write_bytes(listed)
     one = load(tmp_path, "one", [str(folder)], profile=None)
     two = apart.load(tmp_path, "two", [str(folder)], profile=None, patches=PATCHES)
     assert documents(f"embedded:{tmp_path / 'two'}") == documents(f"embedded:{tmp_path / 'one'}")
     assert len(documents(f"embedded:{tmp_path / 'two'}")) == 300
     assert remembered(tmp_path, "two") == remembered(tmp_path, "one")
-    assert two.summary.account.total.read == one.summary.account.total.read == 2500
+    assert two.summary.account.total.read == one.summary.account.total.read == 2900
     assert two.summary.build is not None
     stages = [stage["name"] for stage in two.summary.build.as_json()["stages"]]
     assert stages == ["cut", "survey", "cut", "derive", "resolve", "push"]

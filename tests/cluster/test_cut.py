@@ -13,7 +13,8 @@ from indexer.pipeline.workers import TransformSpec
 from tests.cluster import dumps
 from tests.sources.archives import tarred, zipped
 from tests.sources.framed import PACK
-from tests.sources.marc_records import ONE, THREE, TWO
+from tests.sources.marc_records import ONE, THREE, TWO, xml
+from tests.sources.oai_pages import answer, dc, record
 
 SPEC = TransformSpec({"": {"oai_dc": profiles.bundled()["ojs"]}})
 
@@ -65,7 +66,7 @@ def test_files_are_read_from_wherever_a_worker_is_and_named_as_the_user_did(tmp_
 
 
 @pytest.mark.usefixtures("small_parts")
-@pytest.mark.parametrize("name", ["dump.mrc", "dump.jsonl", "dump.tar", "dump.zip", *PACK])
+@pytest.mark.parametrize("name", ["dump.mrc", "dump.jsonl", "dump.xml", "oai.xml", "dump.tar", "dump.zip", *PACK])
 def test_what_can_be_divided_is_not_written_to_scratch(tmp_path: Path, name: str) -> None:
     file = str(tmp_path / name)
     if pack := {"dump.tar": tarred, "dump.zip": zipped}.get(name):
@@ -88,5 +89,10 @@ def test_what_can_be_divided_is_not_written_to_scratch(tmp_path: Path, name: str
 
 
 def plain(path: Path) -> None:
-    one = {".mrc": [ONE, TWO, THREE], ".jsonl": [b'{"id":"%d"}\n' % number for number in range(3)]}[path.suffix]
-    path.write_bytes(b"".join(one * 600))
+    if path.name == "oai.xml":
+        path.write_bytes(answer(*(record(str(number), dc("T")) for number in range(1800))))
+    elif path.suffix == ".xml":
+        path.write_bytes(b"<collection>%s</collection>" % b"\n".join(map(xml, range(1800))))
+    else:
+        one = {".mrc": [ONE, TWO, THREE], ".jsonl": [b'{"id":"%d"}\n' % number for number in range(3)]}[path.suffix]
+        path.write_bytes(b"".join(one * 600))

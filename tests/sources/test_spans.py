@@ -1,7 +1,6 @@
 """What is read span by span is what is read from the beginning, or it is not divided at all."""
 
 import gzip
-from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,16 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from indexer import sources
 from indexer.model.errors import TransientError
-from indexer.model.records import Fault, Record
-from indexer.sources import processed, spans
-from indexer.sources.record_factory import RecordFactory
-from indexer.sources.spans import Span
-from indexer.sources.window import StreamError
+from indexer.model.records import Fault
+from indexer.sources import processed
 from tests.sources.archives import tarred, zipped
 from tests.sources.framed import PACK
 from tests.sources.marc_records import JSON, JUNK, ONE, THREE, TWO, xml
+from tests.sources.stretches import by_span, parts_of, whole
 
 LINE, BULK = b'{"id":"%d"}\n', b'{"index":{"_id":"%d"}}\n{"id":"%d"}\n'
 TIDY = {"marc": [ONE, TWO, THREE], "json_lines": [LINE % 1, LINE % 22, JSON + b"\n", b"\n"]}
@@ -44,29 +40,6 @@ ODD = {
     ],
 }
 quick = settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-def parts_of(path: Path, size: int) -> list[Span]:
-    """The spans of a file, surveyed where they are to be."""
-    found = spans.divided(str(path), size, place_in(path))
-    if all(span.of_members for span in found):
-        return found
-    try:
-        return spans.chained(found, [spans.survey(str(path), span, place_in(path)) for span in found])
-    except StreamError:
-        return []
-
-
-def place_in(path: Path) -> RecordFactory:
-    return sources.place_in(str(path), source="s")
-
-
-def by_span(path: Path, parts: Sequence[Span]) -> list[Record | Fault]:
-    return [item for span in parts for item in sources.read([str(path)], source="s", span=span)]
-
-
-def whole(path: Path) -> list[Record | Fault]:
-    return list(sources.read([str(path)], source="s"))
 
 
 @pytest.mark.parametrize("kind", TIDY)
@@ -165,7 +138,7 @@ def test_a_bulk_action_cut_from_its_document_is_noticed(tmp_path: Path) -> None:
 
 def test_what_is_read_from_its_beginning_alone(tmp_path: Path) -> None:
     for name, content in {
-        "xml": b"<collection>" + xml(1) * 50 + b"</collection>",
+        "xml": b"<collection><!-- -->" + xml(1) * 25 + b"<!-- -->" + xml(2) * 25 + b"</collection>",
         "gz": gzip.compress(ONE * 100),
         "marked": b"\xef\xbb\xbf" + LINE % 1 * 100,
         "utf16": (LINE % 1 * 100).decode().encode("utf-16"),
