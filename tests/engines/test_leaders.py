@@ -219,10 +219,10 @@ def test_what_is_answered_soon_beside_one_that_waits(cluster: Cluster, now: Call
 
 
 @pytest.mark.servers
-@pytest.mark.parametrize("server", ["solrcloud_url", "solrcloud10_url"])
-def test_leaders_of_a_real_one(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, server: str) -> None:
+@pytest.mark.parametrize("kind", ["solrcloud", "solrcloud10"])
+def test_leaders_of_a_real_one(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     monkeypatch.setattr(leaders, "SETTLED_SECONDS", 86_400)  # so that elections are looked at
-    real = parse_target(f"solr+{request.getfixturevalue(server)}/biblio")
+    real = parse_target(f"solr+{request.getfixturevalue(f'{kind}_url')}/biblio")
     its = Trust(real, http_session(real))
     sent = Sent(fail)
     with pytest.raises(TransientError, match="refused"):

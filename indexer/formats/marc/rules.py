@@ -9,6 +9,7 @@ A rule is what `marc` or `constant` gives, or a plain function from a record to 
 import contextlib
 import difflib
 import functools
+import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from dataclasses import field as attribute
@@ -91,6 +92,7 @@ class FieldRules:
 
 
 _under_way: list[FieldRules] = []
+_one_at_a_time = threading.RLock()  # a process may derive in several threads
 
 
 def mapping(base: str | None = BUNDLED) -> None:
@@ -254,10 +256,11 @@ def executed(path: str, below: FieldRules | None = None) -> FieldRules:
     """What a Python file makes, on top of the files before it where there are any."""
     file = Path(path) if path else Path(__file__).with_name(f"{BUNDLED}.py")
     made = FieldRules(file.name, file.parent, files=[file])
-    if below is not None:
-        made.based = True
-        _stand_on(made, below)
-    python_file.run(file, "mapping", advice=ADVICE, within=_building(made))
+    with _one_at_a_time:
+        if below is not None:
+            made.based = True
+            _stand_on(made, below)
+        python_file.run(file, "mapping", advice=ADVICE, within=_building(made))
     if not path:
         made.own.clear()
     return made

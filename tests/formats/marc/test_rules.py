@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -272,3 +273,15 @@ def test_a_condition_that_is_none(tmp_path: Path, line: str, said: str) -> None:
     file.write_text(f"from indexer.formats.marc.rules import delete, drop, marc\n{line}\n", encoding="utf-8")
     with pytest.raises(ConfigError, match=said):
         rules.load(str(file))
+
+
+def test_threads_that_load_a_mapping_at_once(tmp_path: Path) -> None:
+    """As the threads of a worker do, with their first records."""
+    paths = [tmp_path / f"{number}.py" for number in range(8)]
+    for path in paths:
+        path.write_text(
+            HEAD + "import time\nmapping(base=None)\ntime.sleep(0.02)\nfield('id', marc('001', first=True))\n"
+        )
+    with ThreadPoolExecutor(8) as threads:
+        made = list(threads.map(lambda path: rules.load(str(path)), paths))
+    assert [list(each.fields) for each in made] == [["id"]] * 8
