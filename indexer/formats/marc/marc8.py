@@ -8,6 +8,7 @@ not normalised: letters and their marks stay apart, as in what marc4j and SolrMa
 import codecs
 import functools
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from pymarc.marc8_mapping import CODESETS, ODD_MAP
@@ -19,13 +20,15 @@ NOT_IN_UNICODE = "\u3013"  # the geta mark: how East Asian print shows a charact
 _ESCAPE = re.compile(rb"\x1b(?:(\$[(),-]?|[(),-])!?([1-4BENQS])|([bgps]))")
 _EACC = re.compile(rb"([\x21-\x7e]{3})|([\xa1-\xfe]{3})|.", re.S)
 _COMBINING = "".join({chr(code) for table in CODESETS.values() for code, mark in table.values() if mark})
-_BEFORE_LETTER = re.compile(f"([{re.escape(_COMBINING)}]+)([^{re.escape(_COMBINING)}])", re.S)
+_BEFORE_LETTER = re.compile(
+    f"([{re.escape(_COMBINING)}]+)(&#x[0-9A-Fa-f]{{2,6}};|[^{re.escape(_COMBINING)}])", re.S
+)  # a reference stands for a letter that MARC-8 has not
 # The halves of the ligature and of the double tilde, which pymarc's table has: the Library of Congress maps their first
 # ones to the marks over two letters, and their second ones to nothing.
 _WHOLE = {0xFE20: "\u0361", 0xFE21: None, 0xFE22: "\u0360", 0xFE23: None}
 _HALVES = re.compile("[\ufe20-\ufe23]")
 
-_HIGH = re.compile(rb"(?=([\x80-\xff])(.?))", re.S)
+_HIGH = re.compile(rb"(?=([\x80-\xff])(&#x|.?))", re.S)
 _UNDEFINED = frozenset(
     bytes([byte]) for byte in range(0x80, 0x100) if byte not in CODESETS[ANSEL] and byte not in (0x88, 0x89, 0x8D, 0x8E)
 )
@@ -33,7 +36,25 @@ _ACCENTS = frozenset(
     {b"\xe1", b"\xe2", b"\xe5", b"\xe8"}
 )  # grave, acute, macron, umlaut; Latin-1 often has ã in front of o
 _VOWELS = frozenset(bytes([vowel]) for vowel in b"aeiouyAEIOUY")
-_MARKS_BEHIND = frozenset({b"\xe1", b"\xe2"})  # a second mark over one letter, in MARC-8 as in Vietnamese
+# What may bear a mark: a letter of ASCII or ANSEL (ø, ơ), one that a reference names or another set has.
+_BEARERS = frozenset(
+    {b"&#x", b"\x1b"}
+    | {bytes([byte]) for byte in range(0x80) if chr(byte).isalpha()}
+    | {
+        bytes([byte])
+        for byte in range(0xA1, 0xBE)
+        if byte in CODESETS[ANSEL] and unicodedata.category(chr(CODESETS[ANSEL][byte][0])) in ("Lu", "Ll")
+    }
+)
+_MARKS = frozenset(bytes([byte]) for byte in range(0xE0, 0xFF) if bytes([byte]) not in _UNDEFINED)
+# Two letters of Latin-1 that languages have in a row, and no letter has as marks: the same one twice (French "créée",
+# Finnish), and those of Portuguese, Spanish, French, Nordic languages, Estonian and Hungarian. Other marks in a row are
+# those of one letter, as in Vietnamese and in romanised Sanskrit.
+_LETTERS_IN_A_ROW = (
+    "çã çè çé çê çë çí çî çó çô çõ çö çú çû éç ñé ñí ñó ñú áñ éñ íñ óñ úñ áð æð éð íð óð öð úð ðé ðí ðó ðö ðú áþ éþ íþ "
+    "óþ þé þí þó þö þú äö åä åö öä öå æø åø øæ øå äõ õä õö öõ éê éî éï éô îé ïé ëé áé áí áó éí éó éö íé íó öé óé óí úé"
+)
+_IN_A_ROW = frozenset(_LETTERS_IN_A_ROW.encode("latin-1").split(b" ")) | {mark * 2 for mark in _MARKS}
 _C1 = {0x88: "\x98", 0x89: "\x9c", 0x8D: "\u200d", 0x8E: "\u200c"}  # non-sorting begin and end, joiner, non-joiner
 
 
@@ -66,15 +87,18 @@ def to_unicode(data: bytes) -> tuple[str, str]:
 def weigh(parts: Iterable[bytes]) -> int:
     """Whether these texts are rather MARC-8 (more than 0) or Latin-1 (less), where one of the two they must be.
 
-    What tells them apart: Latin-1 has letters where MARC-8 has nothing, or a mark and behind it no letter; MARC-8 has
-    accents right in front of the vowels that bear them, where Latin-1 would have two vowels in a row.
+    What tells them apart: Latin-1 has letters where MARC-8 has nothing, or marks and behind them no letter; MARC-8 has
+    accents right in front of the vowels that bear them, where Latin-1 would have two vowels in a row. Several marks
+    may stand in front of one letter.
     """
     weight = 0
     for data in parts:
         for found in _HIGH.finditer(data):
             byte, behind = found[1], found[2]
-            if byte in _UNDEFINED or (byte >= b"\xe0" and not behind.isalpha() and behind not in _MARKS_BEHIND):
+            if byte in _UNDEFINED:
                 weight -= 1
+            elif byte in _MARKS and behind not in _BEARERS:
+                weight -= behind not in _MARKS or byte + behind in _IN_A_ROW
             elif byte in _ACCENTS and behind in _VOWELS:
                 weight += 1
     return weight

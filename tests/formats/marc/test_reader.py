@@ -1,4 +1,5 @@
 import json
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -172,6 +173,54 @@ def test_the_whole_record_tells_marc8_from_latin1(data: bytes, leader9: bytes, e
 def test_references_to_characters(data: bytes, leader9: bytes, expected: str) -> None:
     record = parse(iso(*title(data), leader9=leader9))
     assert record.by_tag["245"][0].subfields == [("a", expected)]
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"Truy\xf2\xe3en ng\xe6\xe2an Vi\xf2\xe3et Nam", "Truyện ngắn Việt Nam"),
+        (b"T\xe1\xbd \xb3i\xe3\xe0en ti\xe3\xe2eng", "Từ điển tiếng"),
+        (b"L\xf2ich s\xe0\xbd", "Lịch sử"),
+        (b"Nh\xe4\xbdng ng\xbd\xe1\xbci kh\xe3\xe2on kh\xe3\xe0o", "Những người khốn khổ"),
+        (b"\xad\xe2\xbcc m\xbc", "Ước mơ"),
+        (b"C\xf2\xe3ong h\xe1oa x\xe4a h\xf2\xe3oi ch\xe0u ngh\xe4ia", "Cộng hòa xã hội chủ nghĩa"),
+        (b"\xe2\xa5lfric", "Ǽlfric"),
+        (b"\xe5\xa5lfr\xe5\xb5d", "Ǣlfrǣd"),
+        (b"b\xe2\xb2k", "bǿk"),
+        (b"\xf2\xe5l", "ḹ"),
+        (b"\xe5\xe6i", "ī\u0306"),
+        (b"\xf2\xe9o", "ọ\u030c"),
+        (b"\xe2&#x0435;", "е\u0301"),
+    ],
+)
+def test_marks_before_one_letter_are_no_latin1(data: bytes, expected: str) -> None:
+    record = parse(iso(*title(data), leader9=b" "))
+    assert unicodedata.normalize("NFC", values(record, "245")[0]) == expected
+    assert record.warnings == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "educação e construções",
+        "compañía",
+        "Ibáñez, cañón",
+        "créées",
+        "déçu",
+        "fræði",
+        "pääkkönen",
+        "keittiöä",
+        "«Café»",
+        "Größe",
+        "Öl",
+        "élève passé",
+        "Être",
+    ],
+)
+def test_latin1_is_none_of_marc8(text: str) -> None:
+    record = parse(iso(*title(text.encode("latin-1")), leader9=b" "))
+    assert values(record, "245") == [text]
+    assert record.warnings == ["leader says MARC-8, and the record is Latin-1. Read as Latin-1"]
 
 
 def test_subfields_without_length_are_none() -> None:
