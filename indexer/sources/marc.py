@@ -21,6 +21,9 @@ LEADER = 24
 START = re.compile(rb"[0-9 ]{5}[a-zA-Z ][a-zA-Z][\x20-\x7e]{5}[0-9 ]{5}[\x20-\x7e]{7}(?=[0-9A-Za-z ]{3}[0-9]{9}|\x1e)")
 _START_SIZE = LEADER + 12
 _DIRECTORY = re.compile(rb"[^\x1d-\x1f]{24}(?:[^\x1d-\x1f]{3}[0-9]{9})+\x1e")  # behind a leader of whatever kind
+_ENTRIES = re.compile(rb"(?:[0-9A-Za-z ]{3}[0-9]{9}){2,}\x1e")
+MISSED = 4  # bytes that a leader and the entry behind it may have too few or too many
+_LONGEST_DIRECTORY = 100_000 + MISSED  # with the leader; an address has five digits
 _PADDING = b"\0\t\n\v\f\r \x1a"  # line ends, blocks filled up, the end of a file by old programs
 _BETWEEN = re.compile(rb"[\0\t-\r\x1a]*")  # a blank may also begin a leader
 
@@ -31,7 +34,7 @@ XML_START = re.compile(rb"<((?:[^\s<>/:]+:)?)record(?:\s[^<>]*)?>\s*<\1(?:leader
 
 def is_marc(head: bytes) -> bool:
     """Whether a file that begins like this is ISO 2709, whatever its first record has suffered."""
-    return b"\x1e" in head and bool(_DIRECTORY.match(head) or START.search(head))
+    return b"\x1e" in head and bool(_DIRECTORY.match(head) or START.search(head) or _is_headed(head))
 
 
 def is_json(raw: bytes) -> bool:
@@ -74,8 +77,10 @@ def _length(window: Window) -> int | None:
     if not head[:5].isdigit():
         return None
     size = int(head[:5])
-    if not START.match(head) and not (window.fill(size) and _DIRECTORY.match(window.data, window.pos)):
-        return None
+    if not START.match(head):
+        window.fill(size)
+        if not (_DIRECTORY.match(window.data, window.pos) or _is_headed(window.data, window.pos)):
+            return None
     if size < _START_SIZE or len(window.fill(size)) < size or window.data[window.pos + size - 1] != END[0]:
         return None
     inner = window.data.find(END, window.pos, window.pos + size - 1)
@@ -93,9 +98,12 @@ def _length(window: Window) -> int | None:
 
 def _starts(raw: bytes) -> list[int]:
     """Where records begin in these bytes. A sound directory at the start is one, whatever the leader in front of it has
-    suffered; and what looks like a leader inside a record's own leader or directory is none.
+    suffered, and so is the end of a leader, whatever the directory has; and what looks like a leader inside a record's
+    own leader or directory is none.
     """
     starts = [0] if _DIRECTORY.match(raw) or START.match(raw) else []
+    if not starts and not START.search(raw, 0, MISSED + _START_SIZE) and _is_headed(raw):
+        starts = [0]
     at = LEADER if starts else 0
     ended = raw.find(FIELD_END)  # of the directory of the record before
     while (found := START.search(raw, at)) is not None:
@@ -116,6 +124,23 @@ def _is_leader(raw: bytes, at: int) -> bool:
     address = raw[at + 12 : at + 17].strip()
     end = at + int(address) - 1 if address.isdigit() else -1
     return end > at and raw.find(FIELD_END, at, end + 1) == end
+
+
+def _is_headed(raw: bytes, at: int = 0) -> bool:
+    """Whether a leader stands just here that lost or got bytes, or whose directory begins with a broken entry: a sound
+    directory is behind it; or it ends as all do, and the first terminator is where the address in it says, but for
+    these bytes. Never asked of what is within a record.
+    """
+    ended = raw.find(FIELD_END, at, at + _LONGEST_DIRECTORY) - at + 1
+    return ended > 0 and any(
+        _ENTRIES.match(raw, at + size)
+        or (
+            raw[at + size - 4 : at + size] == b"4500"
+            and (address := raw[at + size - 12 : at + size - 7]).isdigit()
+            and abs(int(address) - ended) <= MISSED
+        )
+        for size in range(LEADER - MISSED, LEADER + MISSED + 1)
+    )
 
 
 def _to_terminator(window: Window) -> tuple[bytes, bool]:

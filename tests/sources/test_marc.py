@@ -197,6 +197,46 @@ def test_a_damaged_leader_is_still_the_one_at_the_start(tmp_path: Path, damage: 
     assert found(list(read_bytes(tmp_path, ONE + broken + THREE))) == [ONE, broken, THREE]
 
 
+@pytest.mark.parametrize("at", range(27, 36))
+@pytest.mark.parametrize("put", [b"?", b"x", b"\0"])
+def test_a_broken_first_entry_of_a_directory_is_as_any_other(tmp_path: Path, at: int, put: bytes) -> None:
+    broken = TWO[:at] + put + TWO[at + 1 :]
+    assert found(list(read_bytes(tmp_path, ONE + broken + THREE))) == [ONE, broken, THREE]
+    assert found(list(read_bytes(tmp_path, broken))) == [broken]
+    record = parse(broken)
+    assert [(field.tag, field.value, field.subfields) for field in record.fields] == [
+        ("001", "2", []),
+        ("245", "", [("a", "TT")]),
+    ]
+    assert not [told for told in record.warnings if told.startswith("leader")]
+
+
+@pytest.mark.parametrize("at", range(22))
+@pytest.mark.parametrize("put", [b"", b"0%c", b"x%c", b"\xff%c"])
+def test_a_leader_that_lost_or_got_a_byte(tmp_path: Path, at: int, put: bytes) -> None:
+    broken = TWO[:at] + (put % TWO[at] if put else b"") + TWO[at + 1 :]
+    assert found(list(read_bytes(tmp_path, ONE + broken + THREE))) == [ONE, broken, THREE]
+    assert found(list(read_bytes(tmp_path, broken + THREE))) == [broken, THREE]
+    record = parse(broken)
+    assert (record.by_tag["001"][0].value, record.by_tag["245"][0].subfields) == ("2", [("a", "TT")])
+    assert record.warnings
+
+
+def test_a_leader_in_the_text_of_a_record_is_none(tmp_path: Path) -> None:
+    """Nor is one whose directory begins with a broken entry."""
+    other = iso(*title(b"quoted", b"9"))
+    for quoted in (
+        other[:48],
+        other[:30] + b"x" + other[31:48],
+        other[1:48],
+        other[:-1].replace(b"\x1e", b" ").replace(b"\x1f", b"$"),
+    ):
+        sound = iso(*title(b"T", b"2"), ("500", b"  \x1fa" + quoted), ("504", b"  \x1fa" + quoted))
+        broken = sound[:30] + b"?" + sound[31:]
+        assert found(list(read_bytes(tmp_path, ONE + sound + THREE))) == [ONE, sound, THREE]
+        assert found(list(read_bytes(tmp_path, ONE + broken + THREE))) == [ONE, broken, THREE]
+
+
 @pytest.mark.parametrize("length", [99_999, None, 30])
 def test_what_looks_like_a_leader_in_a_directory_is_none(tmp_path: Path, length: int | None) -> None:
     """Tags of letters and the digits between them make one, as far as its form goes."""

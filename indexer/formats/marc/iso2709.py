@@ -147,7 +147,8 @@ def _from_leader(raw: bytes, warnings: list[str]) -> bytes:
         return length[:5].rjust(5, b"0") + head[len(length) :].ljust(LEADER - 5)[: LEADER - 5] + raw[entries:]
     if len(raw) < LEADER:
         raise RecordError(f"MARC: {len(raw)} bytes are not a record: a leader alone has {LEADER}")
-    warnings.append(f"leader: {_shown(raw[:LEADER])} and the directory behind it are not as ISO 2709 has them")
+    if not (raw[20:LEADER] == b"4500" and is_leader(raw, 0)):  # else it is the first entry that is broken
+        warnings.append(f"leader: {_shown(raw[:LEADER])} and the directory behind it are not as ISO 2709 has them")
     return raw
 
 
