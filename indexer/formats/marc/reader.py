@@ -18,6 +18,8 @@ TRIMMED = (
     7  # blanks that a leader may have lost at either end: where its length, its last three places or 4500 would be
 )
 WARNINGS = 25  # of one record; what is broken in every field is not told for every field
+SHOWN = 60  # characters of a field that is left out
+_IN_FRONT = "has text in front of its subfields. Read as $a"  # as of ISO 2709
 
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
@@ -112,11 +114,12 @@ def _from_xml(raw: bytes) -> MarcRecord:
         if name == "datafield":
             fields.append(_data_field(element, tag, warnings))
         elif name == "controlfield":
-            fields.append(MarcField(tag, xml.text(element)))
+            fields.append(_control_field(tag, xml.text(element), warnings))
         elif name == "leader":
             leader = xml.text(element)
         elif tag:  # what else may stand there is a harvester's, such as the identifier that it puts into the record
             warnings.append(f"{tag}: <{name}> is no field of a MARC record. Left out")
+    fields = _with_tags(fields, warnings)
     if not fields:
         raise RecordError("MARCXML: the record has no fields")
     return iso2709.record(_leader(leader, warnings), fields, warnings)
@@ -132,14 +135,53 @@ def _local(element: etree._Element) -> str:
 
 
 def _data_field(element: etree._Element, tag: str, warnings: list[str]) -> MarcField:
-    subfields = [(child.get("code", ""), xml.text(child)) for child in element if _local(child) == "subfield"]
-    if len(subfields) < len(element):
+    subfields = []
+    others = 0
+    head = element.text or ""
+    for child in element:
+        if _local(child) == "subfield":
+            subfields.append((child.get("code", ""), xml.text(child)))
+        else:
+            others += 1
+        if child.tail and not child.tail.isspace():
+            warnings.append(f"{tag}: has text between its subfields. Read as $a")
+            subfields.append(("a", child.tail.strip()))
+    if others:
         warnings.append(f"{tag}: holds elements that are no subfields. Left out")
+    if head and not head.isspace():
+        warnings.append(f"{tag}: {_IN_FRONT}")
+        subfields.insert(0, ("a", head.strip()))
     return _checked(tag, element.get("ind1", " "), element.get("ind2", " "), subfields, warnings)
 
 
+def _control_field(tag: str, text: str, warnings: list[str]) -> MarcField:
+    """A field of text alone, which one with the tag of a data field should not be."""
+    if not (tag.isdigit() and tag[:2] != "00" and text.strip()):
+        return MarcField(tag, text)
+    warnings.append(f"{tag}: {_IN_FRONT}")
+    return MarcField(tag, "", " ", " ", [("a", text)])
+
+
+def _with_tags(fields: list[MarcField], warnings: list[str]) -> list[MarcField]:
+    """The fields that have a tag. One of more than three places is none, and no rule reads it."""
+    if all(0 < len(field.tag) < 4 for field in fields):
+        return fields
+    kept = []
+    for field in fields:
+        if 0 < len(field.tag) < 4:
+            kept.append(field)
+            continue
+        text = field.value or " ".join(text for _, text in field.subfields)
+        named = f"{field.tag!r} is no tag" if field.tag else "a field has no tag"
+        warnings.append(f"{named}. Left out: {text[:SHOWN]!r}")
+    return kept
+
+
 def _checked(tag: str, ind1: str, ind2: str, subfields: list[tuple[str, str]], warnings: list[str]) -> MarcField:
-    """A data field whose parts may be of any length."""
+    """A data field whose parts may be of any length; with the tag of a control field it is one."""
+    if tag[:2] == "00" and subfields:
+        warnings.append(f"{tag}: a control field with subfields. Read as the text of its first one")
+        return MarcField(tag, subfields[0][1])
     if len(ind1) != 1 or len(ind2) != 1:
         warnings.append(f"{tag}: the indicators are {ind1!r} and {ind2!r}")
         ind1, ind2 = (ind1 + " ")[0], (ind2 + " ")[0]
@@ -171,6 +213,9 @@ def _from_json(raw: bytes) -> MarcRecord:
             raise RecordError(f"MARC-in-JSON: {str(item)[:40]!r} is not a field")
         for tag, value in item.items():
             fields.append(_json_field(_tag(tag), value, warnings))
+    fields = _with_tags(fields, warnings)
+    if not fields:
+        raise RecordError("MARC-in-JSON: the record has no fields")
     leader = _leader(_text(record.get("leader")), warnings)
     if parsed is not record and (parsed.get("state") == "DELETED" or parsed.get("deleted") is True):
         leader = f"{leader[:5]}d{leader[6:]}"  # FOLIO's word
@@ -208,7 +253,7 @@ def _hashed_field(item: list[Any], warnings: list[str]) -> MarcField:
     """A field of MARC-HASH: [tag, text] or [tag, indicator, indicator, [[code, text], ...]]."""
     tag = _tag(_text(item[0])) if item else ""
     if len(item) == 2:
-        return MarcField(tag, _text(item[1]))
+        return _control_field(tag, _text(item[1]), warnings)
     if len(item) != 4 or not isinstance(item[3], list):
         raise RecordError(f"MARC-in-JSON: {str(item)[:40]!r} is not a field")
     parts = [part for part in item[3] if isinstance(part, list) and len(part) == 2]
@@ -220,7 +265,7 @@ def _hashed_field(item: list[Any], warnings: list[str]) -> MarcField:
 
 def _json_field(tag: str, value: Any, warnings: list[str]) -> MarcField:
     if not isinstance(value, dict):
-        return MarcField(tag, _text(value))
+        return _control_field(tag, _text(value), warnings)
     given = value.get("subfields")
     parts = [part for part in given if isinstance(part, dict)] if isinstance(given, list) else []
     if not isinstance(given, list) or len(parts) < len(given):

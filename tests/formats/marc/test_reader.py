@@ -444,6 +444,70 @@ def test_what_is_odd_in_xml_and_json(raw: bytes, warning: str) -> None:
     assert record.by_tag["001"][0].value == "1"
 
 
+LEADER = "00000nam a2200000 a 4500"
+IN_FRONT = "245: has text in front of its subfields. Read as $a"
+AS_TEXT = "001: a control field with subfields. Read as the text of its first one"
+
+
+@pytest.mark.parametrize(
+    ("field", "read", "warnings"),
+    [
+        ("<controlfield tag='245'>Title</controlfield>", [("a", "Title")], [IN_FRONT]),
+        ("<datafield tag='245' ind1=' ' ind2=' '>Title</datafield>", [("a", "Title")], [IN_FRONT]),
+        (
+            "<datafield tag='245' ind1=' ' ind2=' '>Lost text <subfield code='b'>x</subfield>\n</datafield>",
+            [("a", "Lost text"), ("b", "x")],
+            [IN_FRONT],
+        ),
+        (
+            "<datafield tag='245' ind1=' ' ind2=' '>\n<subfield code='a'>T</subfield> and "
+            "<subfield code='b'>x</subfield></datafield>",
+            [("a", "T"), ("a", "and"), ("b", "x")],
+            ["245: has text between its subfields. Read as $a"],
+        ),
+        ({"245": "Title"}, [("a", "Title")], [IN_FRONT]),
+        (["245", "Title"], [("a", "Title")], [IN_FRONT]),
+    ],
+)
+def test_text_of_a_data_field_outside_of_its_subfields(
+    field: str | dict[str, str] | list[str], read: list[tuple[str, str]], warnings: list[str]
+) -> None:
+    raw = (
+        f"<record><leader>{LEADER}</leader><controlfield tag='001'>1</controlfield>{field}</record>"
+        if isinstance(field, str)
+        else json.dumps({"leader": LEADER, "fields": [{"001": "1"}, field]})
+    )
+    record = parse(raw.encode())
+    assert record.by_tag["245"] == [MarcField("245", "", " ", " ", read)]
+    assert record.warnings == warnings
+
+
+def test_fields_without_a_tag_are_left_out_and_told() -> None:
+    inner = "<subfield code='a'>T</subfield><subfield code='b'>x</subfield>"
+    raw = (
+        f"<record><leader>{LEADER}</leader><controlfield tag='001'>1</controlfield><datafield ind1=' ' ind2=' '>{inner}"
+        f"</datafield><datafield tag='2450' ind1=' ' ind2=' '>{inner}</datafield></record>"
+    )
+    parts = [{"a": "T"}, {"b": "x"}]
+    other = {"leader": LEADER, "fields": [{"001": "1"}, {"": {"subfields": parts}}, {"2450": {"subfields": parts}}]}
+    for written in (raw, json.dumps(other)):
+        record = parse(written.encode())
+        assert record.fields == [MarcField("001", "1")]
+        assert record.warnings == ["a field has no tag. Left out: 'T x'", "'2450' is no tag. Left out: 'T x'"]
+    with pytest.raises(RecordError, match="the record has no fields"):
+        parse(f"<record><leader>{LEADER}</leader><datafield>{inner}</datafield></record>".encode())
+
+
+def test_a_control_field_with_subfields_in_xml_and_json() -> None:
+    for raw in (
+        f"<record><leader>{LEADER}</leader><datafield tag='001'><subfield code='a'>17</subfield></datafield></record>",
+        json.dumps({"leader": LEADER, "fields": [{"001": {"subfields": [{"a": "17"}, {"b": "x"}]}}]}),
+        json.dumps({"leader": LEADER, "fields": [["001", " ", " ", [["a", "17"]]]]}),
+    ):
+        record = parse(raw.encode())
+        assert (record.fields, record.warnings) == ([MarcField("001", "17")], [AS_TEXT])
+
+
 def test_fullrecord_is_what_vufind_reads() -> None:
     record = parse(iso(("001", b"1"), ("245", b'10\x1faQ "x"\x1fb\xe2e'), leader9=b" "))
     leader = record.leader[:9] + "a" + record.leader[10:]
