@@ -296,7 +296,7 @@ def _whole(data: bytes, leader: str, warnings: list[str]) -> str | None:
     believed where the bytes do.
     """
     says_utf8 = leader[9] == "a"
-    if b"\x1b" in data and not says_utf8:
+    if b"\x1b" in data and (not says_utf8 or _is_escaped(data)):
         return None
     try:
         text = data.decode()
@@ -305,6 +305,11 @@ def _whole(data: bytes, leader: str, warnings: list[str]) -> str | None:
     if not says_utf8 and not text.isascii():
         warnings.append("leader says MARC-8, and the record is UTF-8. Read as UTF-8")
     return text
+
+
+def _is_escaped(data: bytes) -> bool:
+    """Whether this is ASCII but for what escape sequences of MARC-8 make of it, which in UTF-8 have no meaning."""
+    return data.isascii() and marc8.is_designated(data)
 
 
 def _repaired(tag: str, chunk: bytes, decode: Decode, warnings: list[str]) -> MarcField:
@@ -360,7 +365,7 @@ def _decoder(data: bytes, leader: str, warnings: list[str]) -> Decode:
     says_utf8 = leader[9] == "a"
     weight = marc8.weigh(part for part in re.split(b"[\x1e\x1f]", data) if not _is_utf8(part))
     if says_utf8:
-        if weight <= 0:
+        if weight <= 0 and not _is_escaped(data):
             return _utf8_or_latin1
         warnings.append("leader says UTF-8, and the record is MARC-8. Read as MARC-8")
     elif weight < 0 and b"\x1b" not in data:

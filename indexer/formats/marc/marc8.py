@@ -18,6 +18,8 @@ UNDEFINED = "\ufffe"  # what codecs.charmap_decode takes for "no such character"
 NOT_IN_UNICODE = "\u3013"  # the geta mark: how East Asian print shows a character that it does not have
 
 _ESCAPE = re.compile(rb"\x1b(?:(\$[(),-]?|[(),-])!?([1-4BENQS])|([bgps]))")
+# A set other than ASCII, or a line of small characters, and the way back, as each subfield has to have it.
+_THERE_AND_BACK = re.compile(rb"\x1b(?:(?:\$[(),-]?|[(),-])!?[1-4ENQS]|[bgp])[^\x1b\x1d-\x1f]+\x1b(?:\(B|s)")
 _EACC = re.compile(rb"([\x21-\x7e]{3})|([\xa1-\xfe]{3})|.", re.S)
 _COMBINING = "".join({chr(code) for table in CODESETS.values() for code, mark in table.values() if mark})
 _BEFORE_LETTER = re.compile(
@@ -82,6 +84,11 @@ def to_unicode(data: bytes) -> tuple[str, str]:
     if _HALVES.search(text):
         text = text.translate(_WHOLE)
     return text, problems[0] if problems else ""
+
+
+def is_designated(data: bytes) -> bool:
+    """Whether the escape sequences of bytes that are all ASCII make MARC-8 of them, and no stray escape character."""
+    return _THERE_AND_BACK.search(data) is not None
 
 
 def weigh(parts: Iterable[bytes]) -> int:

@@ -223,6 +223,26 @@ def test_latin1_is_none_of_marc8(text: str) -> None:
     assert record.warnings == ["leader says MARC-8, and the record is Latin-1. Read as Latin-1"]
 
 
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"\x1b(NpRAWDA\x1b(B / news", "Правда / news"),
+        (b"\x1b$1!0!\x1b(B.", "\u4e00."),
+        (b"H\x1bb2\x1bsO", "H₂O"),
+    ],
+)
+def test_escape_sequences_are_no_utf8(data: bytes, expected: str) -> None:
+    record = parse(iso(*title(data), leader9=b"a"))
+    assert record.by_tag["245"][0].subfields == [("a", expected)]
+    assert record.warnings == ["leader says UTF-8, and the record is MARC-8. Read as MARC-8"]
+
+
+@pytest.mark.parametrize("text", ["Soci\x1bsty", "Rome\x1b(New York)", "é \x1b(NpRAWDA\x1b(B"])
+def test_an_escape_character_alone_makes_no_marc8(text: str) -> None:
+    record = parse(iso(*title(text.encode()), leader9=b"a"))
+    assert record.by_tag["245"][0].subfields == [("a", text)]
+
+
 def test_subfields_without_length_are_none() -> None:
     record = parse(iso(("001", b"1"), ("245", b"10\x1fa\x1fbRest\x1fc"), ("500", b"  \x1fa"), ("501", b"  \x1f\x1faX")))
     assert [field.subfields for field in record.fields] == [[], [("b", "Rest")], [], [("a", "X")]]
