@@ -20,7 +20,7 @@ NOT_IN_UNICODE = "\u3013"  # the geta mark: how East Asian print shows a charact
 _ESCAPE = re.compile(rb"\x1b(?:(\$[(),-]?|[(),-])!?([1-4BENQS])|([bgps]))")
 # A set other than ASCII, or a line of small characters, and the way back, as each subfield has to have it.
 _THERE_AND_BACK = re.compile(rb"\x1b(?:(?:\$[(),-]?|[(),-])!?[1-4ENQS]|[bgp])[^\x1b\x1d-\x1f]+\x1b(?:\(B|s)")
-_EACC = re.compile(rb"([\x21-\x7e]{3})|([\xa1-\xfe]{3})|.", re.S)
+_EACC = re.compile(rb"([\x21-\x7e]{3})|([\xa1-\xfe]{3})|([\x21-\x7e]{1,2})|.", re.S)
 _COMBINING = "".join({chr(code) for table in CODESETS.values() for code, mark in table.values() if mark})
 _BEFORE_LETTER = re.compile(
     f"([{re.escape(_COMBINING)}]+)(&#x[0-9A-Fa-f]{{2,6}};|[^{re.escape(_COMBINING)}])", re.S
@@ -128,7 +128,9 @@ def _run(data: bytes, g0: int, g1: int, problems: list[str]) -> str:
 
 def _east_asian(match: re.Match[bytes], g0: int, g1: int, problems: list[str]) -> str:
     """A character of three bytes, or a byte that belongs to the other half or to none."""
-    low, high = match.groups()
+    low, high, cut = match.groups()
+    if cut and g0 == EACC:
+        problems.append(f"0x{cut.hex().upper()} is no whole character of the East Asian set of MARC-8. Read as ASCII")
     code = low if g0 == EACC else high if g1 == EACC else None
     if code is None:  # three bytes of the half that is no EACC, or one
         return _run(match.group(), ASCII if g0 == EACC else g0, ANSEL if g1 == EACC else g1, problems)

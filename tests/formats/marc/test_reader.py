@@ -243,6 +243,21 @@ def test_an_escape_character_alone_makes_no_marc8(text: str) -> None:
     assert record.by_tag["245"][0].subfields == [("a", text)]
 
 
+@pytest.mark.parametrize(
+    ("data", "expected", "warning"),
+    [
+        (b"\x1b$1!0!!\x1b(B.", "\u4e00!.", "0x21"),
+        (b"\x1b$1!0!!0\x1b(B.", "\u4e00!0.", "0x2130"),
+        (b"\x1b$1!0! !0!\x1b(B.", "\u4e00 \u4e00.", ""),
+    ],
+)
+def test_a_piece_of_an_east_asian_character_is_told(data: bytes, expected: str, warning: str) -> None:
+    record = parse(iso(*title(data), leader9=b" "))
+    assert record.by_tag["245"][0].subfields == [("a", expected)]
+    told = f"245 $a: {warning} is no whole character of the East Asian set of MARC-8. Read as ASCII"
+    assert record.warnings == ([told] if warning else [])
+
+
 def test_subfields_without_length_are_none() -> None:
     record = parse(iso(("001", b"1"), ("245", b"10\x1fa\x1fbRest\x1fc"), ("500", b"  \x1fa"), ("501", b"  \x1f\x1faX")))
     assert [field.subfields for field in record.fields] == [[], [("b", "Rest")], [], [("a", "X")]]
