@@ -8,10 +8,14 @@ All else stays as it is, and may cost the record.
 import html.entities
 import re
 import sys
+from typing import Any
 
 SHOWN = 5  # of one kind
 
 _FORBIDDEN = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+# Of what XML forbids, what ISO 2709 and character sets with escape sequences have a use for stays.
+_CONTROLS = bytes([*range(0x09), 0x0B, 0x0C, *range(0x0E, 0x1B), 0x1C, 0x1D])
+_CONTROL = re.compile(b"[%s]" % re.escape(_CONTROLS))
 # In comments and CDATA sections nothing is a reference.
 _SECTIONS = {b"<!--": b"-->", b"<![CDATA[": b"]]>"}
 _SECTION = re.compile(rb"<!--|<!\[CDATA\[")
@@ -142,6 +146,41 @@ def json(text: str) -> tuple[str, list[str]]:
     text = _JSON_ESCAPE.sub(escape, _JSON_FORBIDDEN.sub(character, text))
     text = _JSON_STRING.sub(lambda match: _JSON_BREAK.sub(character, match[0]), text)
     return text, [one.replace("XML", "JSON") for one in repairs.told()]
+
+
+def controls(data: bytes) -> tuple[bytes, list[str]]:
+    """Spaces for the control characters of ISO 2709's fields that XML has no place for: the same record may come in
+    either. Cheap where there are none.
+    """
+    if len(data.translate(None, _CONTROLS)) == len(data):
+        return data, []
+    repairs = _Repairs()
+
+    def character(match: re.Match[bytes]) -> bytes:
+        repairs.characters[f"U+{ord(match.group()):04X}"] = None
+        return b" "
+
+    return _CONTROL.sub(character, data), repairs.told()
+
+
+def values(value: Any, depth: int = 10) -> tuple[Any, list[str]]:
+    """The same for what was read of JSON, which may have all of them as escapes; as deep as fields of records are."""
+    repairs = _Repairs()
+
+    def character(match: re.Match[str]) -> str:
+        repairs.characters[f"U+{ord(match.group()):04X}"] = None
+        return " "
+
+    def plain(value: Any, depth: int) -> Any:
+        if isinstance(value, str):
+            return _JSON_FORBIDDEN.sub(character, value)
+        if isinstance(value, list) and depth:
+            return [plain(one, depth - 1) for one in value]
+        return (
+            {key: plain(one, depth - 1) for key, one in value.items()} if isinstance(value, dict) and depth else value
+        )
+
+    return plain(value, depth), repairs.told()
 
 
 def _some(found: dict[str, None]) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from itertools import accumulate
 from struct import Struct
 
+from indexer.formats import mend
 from indexer.formats.marc import marc8
 from indexer.formats.marc.record import MarcField, MarcRecord
 from indexer.model.errors import RecordError
@@ -79,7 +80,8 @@ def parse(raw: bytes) -> MarcRecord:
         ending -= 1
     elif ending > base:
         warnings.append("the last field has no terminator (0x1E)")
-    data = raw[base:ending]
+    data, mended = mend.controls(raw[base:ending])
+    warnings += mended
     directory = raw[LEADER : base - 1]
     leader = raw[:LEADER].decode("latin-1")
     tags, data = _in_order(directory, data, warnings)

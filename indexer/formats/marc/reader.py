@@ -21,6 +21,7 @@ WARNINGS = 25  # of one record; what is broken in every field is not told for ev
 SHOWN = 60  # characters of a field that is left out
 _IN_FRONT = "has text in front of its subfields. Read as $a"  # as of ISO 2709
 
+_CONTROL_ESCAPE = re.compile(rb"\\(?:u00[01]|[bf])")
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 
@@ -204,6 +205,9 @@ def _from_json(raw: bytes) -> MarcRecord:
     given = record["fields"] if record is not None else None
     if record is None or not given:
         raise RecordError("MARC-in-JSON: the record has no list of fields")
+    if _CONTROL_ESCAPE.search(raw):
+        given, mended = mend.values(given)
+        warnings += mended
     fields: list[MarcField] = []
     for item in given:
         if isinstance(item, list):

@@ -543,6 +543,38 @@ def test_a_control_field_with_subfields_in_xml_and_json() -> None:
         assert (record.fields, record.warnings) == ([MarcField("001", "17")], [AS_TEXT])
 
 
+CONTROLS = "characters that XML does not allow were replaced by spaces: U+0001, U+0008, U+000C"
+
+
+@pytest.mark.parametrize("leader9", [b"a", b" "])
+def test_control_characters_are_spaces_in_each_form(leader9: bytes) -> None:
+    text = "a\x01b\x08c\x0cd\te"
+    iso2709 = iso(*title(text.encode()), leader9=leader9)
+    written = json.dumps({"leader": LEADER, "fields": [{"001": "1"}, {"245": {"subfields": [{"a": text}]}}]})
+    in_xml = (
+        f"<record><leader>{LEADER}</leader><controlfield tag='001'>1</controlfield><datafield tag='245' ind1='1' "
+        f"ind2='0'><subfield code='a'>{text}</subfield></datafield></record>"
+    )
+    content = json.dumps({"parsedRecord": {"content": written}})
+    for raw in (iso2709, written.encode(), in_xml.encode(), content.encode()):
+        record = parse(raw)
+        assert values(record, "245") == ["a b c d\te"]
+        assert record.warnings == [CONTROLS]
+
+
+def test_a_terminator_of_records_in_a_field_is_a_space() -> None:
+    record = parse(iso(*title(b"a\x1db")))
+    assert values(record, "245") == ["a b"]
+    assert record.warnings == ["characters that XML does not allow were replaced by spaces: U+001D"]
+
+
+def test_a_backslash_in_json_escapes_no_control_character() -> None:
+    for text in ("C:\\u0001 \\b \\\\f", "a\nb\u0085c \\n"):
+        written = json.dumps({"leader": LEADER, "fields": [{"001": "1"}, {"245": {"subfields": [{"a": text}]}}]})
+        record = parse(written.encode())
+        assert (values(record, "245"), record.warnings) == ([text], [])
+
+
 def test_fullrecord_is_what_vufind_reads() -> None:
     record = parse(iso(("001", b"1"), ("245", b'10\x1faQ "x"\x1fb\xe2e'), leader9=b" "))
     leader = record.leader[:9] + "a" + record.leader[10:]
