@@ -282,4 +282,7 @@ def _text(value: Any) -> str:
     """A value as text: numbers are written as such by some programs."""
     if isinstance(value, str):
         return value
-    return "" if value is None else orjson.dumps(value).decode()
+    try:
+        return "" if value is None else orjson.dumps(value).decode()
+    except orjson.JSONEncodeError as error:
+        raise RecordError(f"MARC-in-JSON: {error}") from None

@@ -568,6 +568,13 @@ def test_a_terminator_of_records_in_a_field_is_a_space() -> None:
     assert record.warnings == ["characters that XML does not allow were replaced by spaces: U+001D"]
 
 
+@pytest.mark.parametrize("text", ["T", "\\u0001"])
+def test_fields_nested_without_end_are_refused(text: str) -> None:
+    deep = "[" * 900 + f'"{text}"' + "]" * 900
+    with pytest.raises(RecordError, match="MARC-in-JSON: Recursion limit reached"):
+        parse(f'{{"leader":"{LEADER}","fields":[{{"001":"1"}},{{"500":{deep}}}]}}'.encode())
+
+
 def test_a_backslash_in_json_escapes_no_control_character() -> None:
     for text in ("C:\\u0001 \\b \\\\f", "a\nb\u0085c \\n"):
         written = json.dumps({"leader": LEADER, "fields": [{"001": "1"}, {"245": {"subfields": [{"a": text}]}}]})
