@@ -140,6 +140,8 @@ def _from_leader(raw: bytes, warnings: list[str]) -> bytes:
         if is_leader(raw, start):
             warnings.append(f"{_shown(raw[:start])} before the leader. Left out")
             return raw[start:]
+    if raw[20:LEADER] == b"4500":
+        return raw  # it is the directory's first entry that is broken
     entries = raw.find(FIELD_END) % ENTRY
     entries += LEADER if entries <= MISSED else LEADER - ENTRY
     if abs(entries - LEADER) <= MISSED and _ENTRIES.match(raw, entries):
@@ -149,8 +151,7 @@ def _from_leader(raw: bytes, warnings: list[str]) -> bytes:
         return length[:5].rjust(5, b"0") + head[len(length) :].ljust(LEADER - 5)[: LEADER - 5] + raw[entries:]
     if len(raw) < LEADER:
         raise RecordError(f"MARC: {len(raw)} bytes are not a record: a leader alone has {LEADER}")
-    if not (raw[20:LEADER] == b"4500" and is_leader(raw, 0)):  # else it is the first entry that is broken
-        warnings.append(f"leader: {_shown(raw[:LEADER])} and the directory behind it are not as ISO 2709 has them")
+    warnings.append(f"leader: {_shown(raw[:LEADER])} and the directory behind it are not as ISO 2709 has them")
     return raw
 
 
@@ -195,21 +196,46 @@ def _by_extent(directory: str, chunks: list[bytes], starts: list[int]) -> list[s
     larger than a directory can say; None where no entry names them.
     """
     tags: list[str | None] = []
-    at = missed = 0
+    begins: list[int] = []  # of the entries that were found
+    lost: list[tuple[int, int, str]] = []  # which field, where its entry should begin, and what that should say
+    at = 0
     for chunk, start in zip(chunks, starts, strict=True):
-        if missed > UNNAMED:  # nothing of this directory is sound, and each search goes through all of it
+        if len(lost) > UNNAMED:  # nothing of this directory is sound, and each search goes through all of it
             tags.append(None)
             continue
         extent = f"{len(chunk) + 1:04}{start:05}"
         found = directory.find(extent, at + 3)
-        tag = directory[found - 3 : found]
-        if found < 0 or not (tag.isascii() and tag.isalnum()):
+        tag = _of_digits(directory[at:found]) if found == at + 4 else directory[found - 3 : found]
+        if found < 0 or not (tag is None or (tag.isascii() and tag.isalnum())):
+            lost.append((len(tags), at, extent))
             tags.append(None)
-            missed += 1
             continue
         tags.append(tag)
+        begins.append(found - 3)
         at = found + len(extent)
+    if len(lost) == 1:
+        field, begin, extent = lost[0]
+        end = next((entry for entry in begins if entry > begin), len(directory))
+        tags[field] = _torn(directory[begin:end], extent)
     return tags
+
+
+def _of_digits(longer: str) -> str | None:
+    """The tag that got one byte, or has one behind it, where that is the only one that is no digit."""
+    digits = "".join(character for character in longer if character.isascii() and character.isdigit())
+    return digits if len(digits) == 3 else None
+
+
+def _torn(entry: str, extent: str) -> str | None:
+    """The tag of an entry whose length and start lost one digit or got one byte, and which says the rest of them."""
+    tag, told = entry[:3], entry[3:]
+    longer, shorter = (told, extent) if len(told) > len(extent) else (extent, told)
+    sound = (
+        extent not in entry  # else it is the tag that lost something
+        and len(longer) == len(shorter) + 1
+        and any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer)))
+    )
+    return tag if sound and tag.isascii() and tag.isalnum() else None
 
 
 def _salvaged(entries: list[str], data: bytes, warnings: list[str]) -> tuple[list[str], bytes]:

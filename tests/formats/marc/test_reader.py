@@ -667,6 +667,30 @@ def test_a_leader_that_lost_or_got_a_byte(at: int, put: bytes) -> None:
     assert record.warnings[0] == f"leader: has {23 + len(put)} bytes, not 24"
 
 
+@pytest.mark.parametrize("entry", [24, 36, 48])
+@pytest.mark.parametrize(
+    ("at", "put"), [(at, put) for at in range(12) for put in (b"", b"7%c", b"x%c", b"\xff%c") if at > 3 or put[1:]]
+)
+def test_an_entry_that_lost_or_got_a_byte_keeps_its_field_or_loses_it(entry: int, at: int, put: bytes) -> None:
+    """No other tag comes out of it: 0017 may have been 001, 017 or 007."""
+    sound = iso(("001", b"17"), ("245", b"10\x1faTitle"), ("505", b"  \x1fasecond"))
+    place = entry + at
+    record = parse(sound[:place] + (put % sound[place] if put else b"") + sound[place + 1 :])
+    told = {"001": ["17"], "245": ["Title"], "505": ["second"]}
+    if put == b"7%c" and at < 4:
+        del told[sound[entry : entry + 3].decode()]
+    assert {field.tag: values(record, field.tag) for field in record.fields} == told
+    assert [warning for warning in record.warnings if warning.startswith("directory: ")]
+
+
+@pytest.mark.parametrize("at", [24, 25, 26])
+def test_a_tag_that_lost_a_digit_is_not_guessed(at: int) -> None:
+    sound = iso(("001", b"17"), ("245", b"10\x1faTitle"), ("500", b"  \x1fasecond"))
+    record = parse(sound[:at] + sound[at + 1 :])
+    assert [field.tag for field in record.fields] == ["245", "500"]
+    assert "directory: has no entry for some of the fields. Left out" in record.warnings
+
+
 def test_a_directory_wider_than_its_standard() -> None:
     """More than 99,999 bytes before a field, or 9,999 in it: the entry grows, and all behind it are out of step."""
     items = [("952", b"  \x1fa" + b"x" * 1000) for _ in range(120)]
