@@ -221,9 +221,10 @@ def _by_extent(directory: str, chunks: list[bytes], starts: list[int]) -> list[s
 
 
 def _of_digits(longer: str) -> str | None:
-    """The tag that got one byte, or has one behind it, where that is the only one that is no digit."""
-    digits = "".join(character for character in longer if character.isascii() and character.isdigit())
-    return digits if len(digits) == 3 else None
+    """The tag that got one byte, or has one behind it, where only one of digits can have been there."""
+    tags = {longer[:at] + longer[at + 1 :] for at in range(len(longer))} - {"000"}
+    found = [tag for tag in tags if tag.isascii() and tag.isdigit()]
+    return found[0] if len(found) == 1 else None
 
 
 def _torn(entry: str, extent: str) -> str | None:

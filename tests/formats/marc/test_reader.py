@@ -683,6 +683,11 @@ def test_an_entry_that_lost_or_got_a_byte_keeps_its_field_or_loses_it(entry: int
     assert [warning for warning in record.warnings if warning.startswith("directory: ")]
 
 
+def test_a_control_number_whose_tag_got_a_zero() -> None:
+    sound = iso(("001", b"17"), ("245", b"10\x1faTitle"))
+    assert values(parse(sound[:24] + b"0" + sound[24:]), "001") == ["17"]
+
+
 @pytest.mark.parametrize("at", [24, 25, 26])
 def test_a_tag_that_lost_a_digit_is_not_guessed(at: int) -> None:
     sound = iso(("001", b"17"), ("245", b"10\x1faTitle"), ("500", b"  \x1fasecond"))
