@@ -11,8 +11,8 @@ from indexer.model.books import HELD
 from indexer.model.targets import Target
 from indexer.web.access import Staff
 from indexer.web.app import application
+from tests.web.acting import DROP, REPLAY, documents, left, pressed
 from tests.web.conftest import HERE, PASSWORD, basic, make_site
-from tests.web.test_actions import DROP, REPLAY, documents, left, pressed
 
 
 def test_records_are_tried_again_and_held_deletions_carried_out(target: Target, tmp_path: Path) -> None:

@@ -6,9 +6,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from indexer.config import Config
 from indexer.engines.base import Index
-from indexer.engines.registry import open_index
 from indexer.jobs.dead_letters import list_dead_letters
 from indexer.jobs.state import open_state
 from indexer.model.books import HELD
@@ -19,10 +17,10 @@ from indexer.web.access import COOKIE, Staff, read_header, staff_of
 from indexer.web.actions import ACTIONS
 from indexer.web.app import application
 from tests.conftest import PATIENCE
+from tests.web.acting import DROP, REPLAY, documents, left, pressed
 from tests.web.conftest import HERE, PASSWORD, Site, basic, parsed
 
 KNOWN = basic(PASSWORD)
-REPLAY, DROP = "/staff/dead-letters/replay", "/staff/dead-letters/drop"
 THESES = {"source": "theses"}
 
 
@@ -31,32 +29,6 @@ def staff(index: Index, site: Site) -> Iterator[TestClient]:
     app = application(index, operator=Staff(site.config, PASSWORD.encode()))
     with TestClient(app, base_url=HERE, headers=KNOWN, raise_server_exceptions=False) as opened:
         yield opened
-
-
-def pressed(client: TestClient, path: str, action: str, **changed: str) -> str:
-    """Presses the button of a page's form; gives the text of the page that it leads to, once that is not under way."""
-    page = parsed(client.get(path).text)
-    (form,) = page.xpath(f"//form[@action='{action}']")
-    fields = {field.get("name"): field.get("value") for field in form.xpath(".//input")} | changed
-    answer = client.post(action, data=fields)
-    for task in client.app.state.tasks._kept.values():  # type: ignore[attr-defined]
-        assert task.done.wait(PATIENCE)
-    answer = client.get(str(answer.url)) if answer.history else answer
-    assert answer.headers["cache-control"] == "no-store"
-    return " ".join(parsed(answer.text).xpath("string(//main)").split())
-
-
-def left(config: Config, stage: str | None = None) -> list[str | None]:
-    return [letter.document_id for letter in list_dead_letters(config=config, stage=stage).letters]
-
-
-def documents(config: Config) -> set[str]:
-    index = open_index(config.target(), connections=1)
-    try:
-        index.check()
-        return set(index.ids())
-    finally:
-        index.close()
 
 
 def test_one_is_tried_again_from_its_page(staff: TestClient, site: Site) -> None:
