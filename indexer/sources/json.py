@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator
 import orjson
 
 from indexer.model.records import Fault, Header, Record
-from indexer.sources import marc
+from indexer.sources import incomplete, marc
 from indexer.sources.json_syntax import FIRST_KEY, KEY, Broken, blank, fields, value_end
 from indexer.sources.record_factory import RecordFactory
 from indexer.sources.text import lines
@@ -306,6 +306,7 @@ def _answer(window: Window, place: RecordFactory, marks: _Marks) -> Iterator[Rec
     """The answer at `pos`: its documents one by one, all else dropped on the way."""
     found = False
     broken = ""
+    missing: list[str] = []
     for key in _members(window):
         if key in _LISTS and window.data[window.pos] == 0x7B:
             for inner in _members(window):
@@ -319,6 +320,8 @@ def _answer(window: Window, place: RecordFactory, marks: _Marks) -> Iterator[Rec
             yield from _elements(window, place, marks)
         elif taken := _take(window, marks):
             broken = broken or taken[1]
+            if key in incomplete.KEYS and (said := incomplete.in_json(key, taken[0])):
+                missing.append(said)
     if window.error is not None:
         return
     if broken:
@@ -328,6 +331,8 @@ def _answer(window: Window, place: RecordFactory, marks: _Marks) -> Iterator[Rec
             "this JSON answer holds no documents (neither response.docs nor hits.hits)",
             "It may be an error or an answer without rows. Ask the server again; nothing of it was indexed.",
         )
+    elif missing:
+        yield incomplete.told(missing, place)
 
 
 def _members(window: Window) -> Iterator[bytes]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from indexer.model.records import Fault, Header, Record
+from indexer.sources import incomplete
 from indexer.sources.record_factory import RecordFactory
 from indexer.sources.window import Window
 from indexer.sources.xml import Piece, Scanner, text
@@ -24,6 +25,8 @@ def records(window: Window, place: RecordFactory, root: bytes) -> Iterator[Recor
     scanner = Scanner(window, _DOC, nests="records")
     deleting = False
     wanted = update
+    answered = False
+    missing: list[str] = []
     for tag in scanner.tags():
         if scanner.loose is not None:
             yield from loose_text(scanner, place)
@@ -32,7 +35,14 @@ def records(window: Window, place: RecordFactory, root: bytes) -> Iterator[Recor
         elif tag.name == b"result" and not update:
             if name := _RESULT.search(tag.raw):  # what a broken record holds has none
                 wanted = name.group(1) == b"response"
+                answered = answered or wanted
             continue
+        elif not update and incomplete.may_say(tag):
+            piece = scanner.element(tag)
+            if piece is not None and not piece.problem:
+                if said := incomplete.in_xml(tag, piece):
+                    missing.append(said)
+                continue
         elif tag.name == b"delete":
             deleting = not tag.closing and not tag.empty
             continue
@@ -53,6 +63,8 @@ def records(window: Window, place: RecordFactory, root: bytes) -> Iterator[Recor
             yield place.reject(piece.problem, piece.raw, piece.offset)
         else:
             yield place.record("solr_json", piece.raw, piece.offset)
+    if missing and answered and window.error is None:
+        yield incomplete.told(missing, place)
     yield from faults_at_end(scanner, place)
 
 

@@ -108,6 +108,34 @@ def test_answers_without_documents(tmp_path: Path) -> None:
     assert read_bytes(tmp_path, b"[]") == []
 
 
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        (b'{"responseHeader":{"status":0,"partialResults":true},"response":{"docs":', b"}}", "partialResults"),
+        (b'{"responseHeader":{"partialResults":"omitted"},"response":{"docs":', b"}}", "partialResults"),
+        (b'{"response":{"docs":', b'},"error":{"msg":"no room","code":500}}', "error: no room"),
+        (b'{"took":1,"timed_out":true,"_shards":{"failed":2},"hits":{"hits":', b"}}", "timed_out; 2 failed shards"),
+        (b'{"took":1,"hits":{"hits":', b'},"error":"gone"}', "error: gone"),
+    ],
+)
+def test_an_answer_that_says_that_it_is_not_complete(tmp_path: Path, start: bytes, end: bytes, said: str) -> None:
+    *found, fault = read_bytes(tmp_path, start + b'[{"id":"1"},{"id":"2"}]' + end)
+    assert raws(found) == [b'{"id":"1"}', b'{"id":"2"}']
+    assert isinstance(fault, Fault)
+    assert fault.reason == f"this answer says that it is not complete ({said})"
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        b'{"responseHeader":{"partialResults":false,"params":{"partialResults":"true"}},"error":null,"response":{"docs":',
+        b'{"timed_out":false,"_shards":{"total":2,"failed":0},"hits":{"hits":',
+    ],
+)
+def test_an_answer_that_says_that_it_is_complete(tmp_path: Path, start: bytes) -> None:
+    assert raws(records(read_bytes(tmp_path, start + b'[{"id":"1","error":"x"}]}}'))) == [b'{"id":"1","error":"x"}']
+
+
 def test_what_is_no_object(tmp_path: Path) -> None:
     found = read_bytes(tmp_path, b'[{"id": "1"}, 5, "x", {"id": "2"}]')
     assert raws(found) == [b'{"id": "1"}', b'{"id": "2"}']

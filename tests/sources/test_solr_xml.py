@@ -1,5 +1,7 @@
 from pathlib import Path
 
+import pytest
+
 from indexer.model.records import Fault, Header
 from tests.sources.reading import faults, raws, read_bytes, records
 
@@ -43,6 +45,32 @@ def test_answers(tmp_path: Path) -> None:
         b'<doc><str name="id">x</str></doc></result></lst></response>'
     )
     assert raws(records(read_bytes(tmp_path, content))) == [one, two]
+
+
+def solr_answer(header: bytes, behind: bytes) -> bytes:
+    head = b'<response><lst name="responseHeader"><int name="status">0</int>' + header + b"</lst>"
+    docs = b'<result name="response"><doc><str name="id">1</str></doc></result>'
+    return head + docs + behind + b"</response>"
+
+
+@pytest.mark.parametrize(
+    ("header", "behind", "said"),
+    [
+        (b'<bool name="partialResults">true</bool>', b"", "partialResults"),
+        (b"", b'<lst name="error"><lst name="x"/><str name="msg">a &lt; b</str></lst>', "error: a < b"),
+    ],
+)
+def test_an_answer_that_says_that_it_is_not_complete(tmp_path: Path, header: bytes, behind: bytes, said: str) -> None:
+    *found, fault = read_bytes(tmp_path, solr_answer(header, behind))
+    assert raws(found) == [b'<doc><str name="id">1</str></doc>']
+    assert isinstance(fault, Fault)
+    assert fault.reason == f"this answer says that it is not complete ({said})"
+
+
+def test_an_answer_that_says_that_it_is_complete(tmp_path: Path) -> None:
+    header = b'<bool name="partialResults">false</bool><lst name="params"><str name="partialResults">true</str></lst>'
+    facet = b'<lst name="facet_counts"><lst name="error"><int name="msg">2</int></lst></lst>'
+    assert len(records(read_bytes(tmp_path, solr_answer(header, facet)))) == 1
 
 
 def test_a_delete_by_query_is_not_carried_out(tmp_path: Path) -> None:
