@@ -127,6 +127,7 @@ def place_of(start: bytes, *, whole: bool, wanted: str | None, elements: tuple[b
         return None
     around = Counter(parent.name for parent, count in Counter(parents).items() if count == 1)
     name, often = around.most_common(1)[0] if around else (b"", 0)
-    if often * 2 >= len(records) and (often > 1 or (len(records) == 1 and whole)):
+    alone = len(records) == 1 and whole and name.rpartition(b":")[2] not in WRAPPERS
+    if often * 2 >= len(records) and (often > 1 or alone):
         return Place(name, False)
     return Place(Counter(tag.name for tag in records).most_common(1)[0][0], True)

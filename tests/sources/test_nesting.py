@@ -77,6 +77,72 @@ def test_what_stands_in_the_place_of_a_record_is_told(tmp_path: Path) -> None:
     assert [fault.raw for fault in faults(read_bytes(tmp_path, listed.encode()))] == [b"<mods><title>x</title></mods>"]
 
 
+MODS = '<mods xmlns="http://www.loc.gov/mods/v3"><titleInfo><title>x</title></titleInfo></mods>'
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "<bibs><error>Bib 77 cannot be &lt;exported&gt;</error><bib>{}</bib><bib>{}</bib></bibs>",
+        "<bibs><bib>{}</bib><bib>{}</bib><error>Bib 77 cannot be &lt;exported&gt;</error></bibs>",
+        "<a><list><errors><error>Bib 77 cannot be <b>&lt;exported&gt;</b></error></errors>{}{}</list></a>",
+        "<a><list>{}{}</list><errorList><error>Bib 77 cannot be</error> &lt;exported&gt;</errorList></a>",
+    ],
+)
+def test_a_message_beside_records_is_told(tmp_path: Path, content: str) -> None:
+    found = read_bytes(tmp_path, content.format(marc(1), marc(2)).encode())
+    assert len(raws(found)) == 2
+    (fault,) = faults(found)
+    assert fault.reason.endswith("stands beside its records: Bib 77 cannot be <exported>")
+
+
+@pytest.mark.parametrize("nothing", ["<errors/>", "<errors>0</errors>", "<error></error>", "<warning>none</warning>"])
+def test_a_message_that_says_nothing_is_none(tmp_path: Path, nothing: str) -> None:
+    assert ids(read_bytes(tmp_path, f"<bibs>{nothing}<bib>{marc(1)}</bib><bib>{marc(2)}</bib></bibs>".encode()))
+
+
+@pytest.mark.parametrize(
+    ("content", "other"),
+    [
+        ("<records>{other}{one}</records>", MODS),
+        ("<records>{one}{other}</records>", MODS),
+        ("<records>{other}{one}{two}</records>", MODS),
+        ("<a><n>1</n><l>{other}{one}{two}</l></a>", MODS),
+        ("<a><n>1</n><l>{one}{other}{two}</l></a>", MODS),
+        ("<bibs>{other}<bib>{one}</bib><bib>{two}</bib></bibs>", "<item><x>1</x><y/></item>"),
+        ("<bibs><bib>{one}</bib><bib>{two}</bib>{other}</bibs>", "<item><x>1</x><y/></item>"),
+    ],
+)
+def test_another_record_in_a_list_is_told_wherever_it_stands(tmp_path: Path, content: str, other: str) -> None:
+    xmlns = f' xmlns="{SLIM}"'
+    text = content.format(one=marc(1, xmlns), two=marc(2, xmlns), other=other)
+    found = read_bytes(tmp_path, text.encode())
+    assert len(raws(found)) == text.count("<leader>")
+    (fault,) = faults(found)
+    assert (fault.raw, fault.position.offset) == (other.encode(), text.index(other))
+
+
+def test_a_book_among_articles_is_told_wherever_it_stands(tmp_path: Path) -> None:
+    book, article = "<book><front>x</front></book>", "<article><front><x/></front></article>"
+    found = read_bytes(tmp_path, f"<collection>{book}{article}</collection>".encode(), format="jats")
+    assert raws(found) == [article.encode()]
+    assert [fault.raw for fault in faults(found)] == [book.encode()]
+
+
+def test_what_services_say_of_their_answers_is_no_record(tmp_path: Path) -> None:
+    said = (
+        "<echoedSearchRetrieveRequest><query>x</query><q/></echoedSearchRetrieveRequest><facets><f>1</f><f>2</f></facets>"
+        "<header><from>x</from></header><extraResponseData><x><y/></x></extraResponseData><n>1</n>"
+    )
+    for content in (
+        "<a>{said}<l>{said}{one}{said}{two}{said}</l>{said}</a>",
+        "<a>{said}<r>{said}<d>{one}</d><holdings><h>1</h></holdings></r><r><d>{two}</d>{said}</r>{said}</a>",
+        "<bib><holdings><h>1</h></holdings>{one}</bib>",
+    ):
+        text = content.format(said=said, one=marc(1), two=marc(2))
+        assert len(ids(read_bytes(tmp_path, text.encode()))) == text.count("<leader>")
+
+
 def test_a_diagnostic_of_a_search_is_told(tmp_path: Path) -> None:
     sru = (CASES / "sru.xml").read_bytes()
     start = sru.index(b"<record ")
@@ -85,6 +151,10 @@ def test_a_diagnostic_of_a_search_is_told(tmp_path: Path) -> None:
     found = read_bytes(tmp_path, broken)
     assert len(raws(found)) == 1
     assert b"Record does not exist" in faults(found)[0].raw
+    end = b"<zs:diagnostics>" + diagnostic + b"</zs:diagnostics></zs:searchRetrieveResponse>"
+    behind = read_bytes(tmp_path, sru.replace(b"</zs:searchRetrieveResponse>", end))
+    assert len(raws(behind)) == 2
+    assert faults(behind)[0].reason.endswith("info:srw/diagnostic/1/64 Record does not exist")
     none = sru[: sru.index(b"<zs:records>")] + b"<zs:diagnostics>" + diagnostic + b"</zs:diagnostics>"
     fault = only(read_bytes(tmp_path, none + b"</zs:searchRetrieveResponse>", format="marc"))
     assert fault.reason.endswith("this answer of an SRU server holds no records: Record does not exist")
