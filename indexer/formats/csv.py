@@ -44,6 +44,8 @@ def document(record: Record, profile: Profile) -> Draft:
     if profile.options["properties"]:
         return _imported(record, profile)
     header, row = read(record.raw, profile.options)
+    if not any(row[len(header) :]):  # delimiters at the end of the row, as spreadsheets write them
+        row = row[: len(header)]
     if len(row) != len(header):
         raise RecordError(f"the row has {len(row)} cells, and the header {len(header)} columns")
     cells = _named(header, row, profile.options["columns"])

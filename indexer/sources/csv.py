@@ -3,6 +3,7 @@
 Rows are told apart by their quotes alone: a quoted cell may hold line ends. What the cells are, the format says.
 """
 
+import codecs
 import re
 from collections.abc import Iterator
 
@@ -22,12 +23,14 @@ _NOTHING = re.compile(rb'[%s"\s]*' % _DELIMITERS)
 _RETURN = re.compile(rb"\r(?!\n|\Z)")
 # Several cells, or one name: a table without rows is an empty one, a sentence is an error message of a server.
 _HEADER = re.compile(rb'.*[%s].*|\s*"?[\w.:\x80-\xff-]+"?\s*' % _DELIMITERS, re.DOTALL)
+_END_OF_FILE = b"\x1a"  # of old programs
 _EXCELS_HINT = re.compile(rb'"?sep=.?"?', re.IGNORECASE)
 
 
 def records(window: Window, place: RecordFactory) -> Iterator[Record | Fault]:
     """Give each row below the first as a record: the header, a newline, the row; where the profile says that there is
-    no header, also the first. Rows without a value are left out.
+    no header, also the first. Rows without a value are left out, and those that repeat the header: tables that were put
+    together have one each, and a byte-order mark.
     """
     header = None if place.header else b""
     told = False
@@ -35,6 +38,8 @@ def records(window: Window, place: RecordFactory) -> Iterator[Record | Fault]:
         offset, line = window.offset, window.data[window.pos : end]
         row = line.rstrip(b"\r\n")
         window.pos = end
+        if row.endswith(_END_OF_FILE) and not window.fill(1):
+            row = row.rstrip(_END_OF_FILE)
         if len(line) > window.limit:
             problem = f"is larger than {window.limit >> 20} MiB: only its beginning is kept"
             yield place.reject(problem, row[:KEPT_OF_OVERSIZED], offset)
@@ -50,6 +55,8 @@ def records(window: Window, place: RecordFactory) -> Iterator[Record | Fault]:
             return
         elif header is None:
             header = row
+        elif row == header:
+            told = True
         else:
             told = True
             yield place.record("csv", header + b"\n" + row, offset)
@@ -66,6 +73,8 @@ def _end_of_row(window: Window) -> int | None:
     A quote that is never closed, or whose closing one stands inside a cell, is a character like others: then the row
     ends with its line.
     """
+    while window.fill(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:
+        window.pos += len(codecs.BOM_UTF8)
     while True:
         found = _search(window)
         if found is not None:

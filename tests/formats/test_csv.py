@@ -96,6 +96,12 @@ def test_a_cell_with_lines() -> None:
     assert made('id,title\n1,"A\r\nB"', bundled()["csv"])["title"] == "A\r\nB"
 
 
+def test_empty_cells_behind_the_last_column_are_none() -> None:
+    assert made("id,title\n1,A,, ,", bundled()["csv"])["title"] == "A"
+    with pytest.raises(RecordError, match="the row has 4 cells, and the header 2 columns"):
+        made("id,title\n1,A,,x", bundled()["csv"])
+
+
 def test_constants_win() -> None:
     fields = made(
         "id,format,language\n1,Book,German", resolve("r", {"r": {"base": "csv", "constants": {"format": ["X"]}}})

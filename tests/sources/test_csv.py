@@ -55,6 +55,20 @@ def test_a_byte_order_mark_and_a_hint_for_spreadsheets_are_no_header(tmp_path: P
     assert found.raw == "id,title\n1,Café".encode()
 
 
+def test_tables_that_were_put_together(tmp_path: Path) -> None:
+    bom = b"\xef\xbb\xbf"
+    content = bom + HEADER + b"\n1,A\n" + bom + b'"2","B\nb"\r\n' + bom + HEADER + b"\n3,C\n" + HEADER + b"\r\n"
+    assert rows(tmp_path, content) == [b"1,A", b'"2","B\nb"', b"3,C"]
+    assert rows(tmp_path, (HEADER + b"\n") * 2) == []
+    found = records(read([str(tmp_path / "t.csv")], source="s", format="csv", header=False))
+    assert raws(found) == [b"\n" + HEADER] * 2  # a row like others
+
+
+@pytest.mark.parametrize("end", [b"\x1a", b"\n\x1a", b"\r\n\x1a\r\n", b"\x1a\x1a"])
+def test_the_mark_of_the_end_of_a_file_is_no_row(tmp_path: Path, end: bytes) -> None:
+    assert rows(tmp_path, HEADER + b"\n1,A\n2,\x1aB" + end) == [b"1,A", b"2,\x1aB"]
+
+
 def test_positions_are_those_of_the_rows(tmp_path: Path) -> None:
     content = HEADER + b'\n1,"A\nB"\n\n2,C\n'
     found = records(read_bytes(tmp_path, content, "t.csv", format="csv"))
