@@ -5,6 +5,7 @@ Elasticsearch's and OpenSearch's answers (hits.hits), hits a line ({"_source": .
 itself or as FOLIO and MongoDB have it.
 """
 
+import codecs
 import re
 from collections.abc import Generator, Iterator
 
@@ -12,6 +13,7 @@ import orjson
 
 from indexer.model.records import Fault, Header, Record
 from indexer.sources import incomplete, marc
+from indexer.sources.bulk import ACTIONS, Action, action_of
 from indexer.sources.json_syntax import FIRST_KEY, KEY, Broken, blank, fields, value_end
 from indexer.sources.record_factory import RecordFactory
 from indexer.sources.text import lines
@@ -27,7 +29,7 @@ _LISTS = {b"response": b"docs", b"hits": b"hits"}
 _OWN_LISTS = frozenset({b"sourceRecords", b"records"})  # of FOLIO: the records right in the answer
 _OWN_START = re.compile(rb'\{\s*"(?:(?:sourceRecords|records)"\s*:\s*\[\s*[\{\]]|totalRecords"\s*:)')
 _COMMANDS = frozenset({b"add", b"delete", b"commit", b"optimize", b"rollback"})
-_ACTIONS = frozenset({b"index", b"create", b"update", b"delete"})
+_GLUED = re.compile(rb"\}[ \t\r]*\{")  # objects on one line
 
 # Where the next record seems to begin after a broken one: an object with a key first on its line, or behind another.
 _RESTART = re.compile(rb'\n[ \t]*\{\s*"[^"\n]*"[ \t]*:|(?<=\},)[ \t]*\{"')
@@ -54,53 +56,63 @@ def is_lines(head: bytes, whole: bool) -> bool:
 
 def json_lines(window: Window, place: RecordFactory) -> Iterator[Record | Fault]:
     """Give the object of each line; of a bulk file the document after its action (`{"index": {"_id": "1"}}`)."""
-    action: dict[str, object] | None = None
-    for offset, line in lines(window, window.limit):
-        raw = line.strip()
-        if not raw:
-            continue
-        if len(line) > window.limit:
+    pending: Action | None = None
+    for offset, raw, whole in _objects(window):
+        action = action_of(raw, offset) if whole else None
+        if pending is not None and action is not None:
+            yield place.reject("is a bulk action without its document", pending.raw, pending.offset)
+            pending = None
+        if not whole:
             reason = f"is larger than {window.limit >> 20} MiB: only its beginning is kept"
             yield place.reject(reason, raw[:KEPT_OF_OVERSIZED], offset)
-            action = None
-            continue
-        if not (raw.startswith(b"{") and raw.endswith(b"}")):
+        elif not (raw.startswith(b"{") and raw.endswith(b"}")):
             yield place.reject(f"is not a JSON object: begins with '{show(raw, 40)}'", raw, offset)
-            action = None
-            continue
-        if action is not None:
-            identifier, action = action.get("_id"), None
+        elif pending is not None:
+            identifier = pending.body.get("_id")
             yield place.record("solr_json", raw, offset, Header(identifier=str(identifier)) if identifier else None)
-            continue
-        action = _bulk_action(raw)
-        if action is None or "_delete" in action:
-            action = None
+        elif action is None or not action.followed:
             yield from _item(raw, offset, place)
-    if action is not None and window.error is None:
+        pending = action if action is not None and action.followed else None
+    if pending is not None and window.error is None:
         yield place.cut_short("the file ends early (a bulk action without its document)")
 
 
-def _bulk_action(raw: bytes) -> dict[str, object] | None:
-    """The action line of a bulk file that a document follows; {} where it has no id; None: it is something else."""
-    match = FIRST_KEY.match(raw)
-    if match is None or match.group(1) not in (b"index", b"create") or len(raw) > 4096:
-        return None
+def _objects(window: Window) -> Iterator[tuple[int, bytes, bool]]:
+    """Give (offset, content, whether that is all of it) of each line; of one that holds several objects, of each."""
+    for offset, line in lines(window, window.limit):
+        raw = line.strip()
+        if raw.startswith(codecs.BOM_UTF8):  # of files that were put together
+            raw = raw.lstrip(codecs.BOM_UTF8 + b" \t\r")
+        if not raw:
+            continue
+        if len(line) > window.limit:
+            yield offset, raw, False
+            continue
+        at = 0
+        while _GLUED.search(raw, at) and (end := _whole_end(raw, at)):
+            yield offset + at, raw[at:end], True
+            at = blank(raw, end)
+        yield offset + at, raw[at:], True
+
+
+def _whole_end(raw: bytes, at: int) -> int:
+    """The index behind the object at `at`, if it is a sound one and another follows; 0 if not."""
     try:
-        parsed = orjson.loads(raw)
-    except orjson.JSONDecodeError:
-        return None
-    body = next(iter(parsed.values()))
-    plain = {"routing", "pipeline", "require_alias", "dynamic_templates", "version", "version_type"}
-    if len(parsed) != 1 or not isinstance(body, dict) or any(k[:1] != "_" and k not in plain for k in body):
-        return None
-    return body
+        end = value_end(raw, at)
+        behind = blank(raw, end) if end >= 0 else len(raw)
+        if raw[behind : behind + 1] != b"{":
+            return 0
+        orjson.loads(raw[at:end])
+    except (Broken, orjson.JSONDecodeError):
+        return 0
+    return end
 
 
 def _item(raw: bytes, offset: int, place: RecordFactory) -> Iterator[Record | Fault]:
     """What one object is: a document, a hit with its document, or an update command."""
     match = FIRST_KEY.match(raw)
     first = match.group(1) if match else b""
-    wrapped = first in _COMMANDS or first in _ACTIONS or b'"_source"' in raw
+    wrapped = first in _COMMANDS or first in ACTIONS or b'"_source"' in raw
     if (place.format == "marc" and not wrapped) or marc.is_json(raw):
         yield place.record("marc", raw, offset)
         return
@@ -203,6 +215,8 @@ def documents(window: Window, place: RecordFactory) -> Iterator[Record | Fault]:
         if byte in b",]\x1e":  # 0x1E: JSON text sequences (RFC 7464)
             arrays -= byte == 0x5D
             window.pos += 1
+        elif byte == 0xEF and window.fill(len(codecs.BOM_UTF8)) == codecs.BOM_UTF8:  # of files that were put together
+            window.pos += len(codecs.BOM_UTF8)
         elif byte == 0x5B:
             arrays += 1
             window.pos += 1

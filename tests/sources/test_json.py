@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from indexer.model.records import Fault, Header
+from indexer.model.records import Fault, Header, Record
 from indexer.sources import read
 from tests.sources.json_pages import DOCS, pages
 from tests.sources.reading import SEED, faults, only, raws, read_bytes, records
@@ -79,6 +79,39 @@ def test_broken_lines(tmp_path: Path) -> None:
         (b'{"id": "2"', 3),
         (b'{"id":', 5),
     ]
+
+
+def test_objects_on_one_line(tmp_path: Path) -> None:
+    content = b'{"id": "1"}\n{"id": "2", "t": "}{"}{"id": "3"} {"id": "4"}\n{"id": "5"}{"id": "6\n{"id": "7"}'
+    found = read_bytes(tmp_path, content)
+    ids = [json.loads(raw)["id"] for raw in raws(found)]
+    assert ids == ["1", "2", "3", "4", "5", "7"]
+    assert [content[f.position.offset or 0 :].startswith(f.raw) for f in found if f.raw] == [True] * 7
+    assert [f.raw for f in faults(found)] == [b'{"id": "6']
+    (whole,) = records(read_bytes(tmp_path, b'{"id": "1", "t": "}{"}\n'))
+    assert whole.raw == b'{"id": "1", "t": "}{"}'
+
+
+@pytest.mark.parametrize(
+    "content", [b'{"id": "1"}\n\xef\xbb\xbf{"id": "2"}\n', b'[{"id": "1"}]\n\xef\xbb\xbf[{"id": "2"}]']
+)
+def test_a_byte_order_mark_in_the_middle(tmp_path: Path, content: bytes) -> None:
+    assert raws(records(read_bytes(tmp_path, content))) == [b'{"id": "1"}', b'{"id": "2"}']
+
+
+@pytest.mark.parametrize("second", ['{"index": {"_id": "2"}}', '{"create": {"_id": "2"}}'])
+def test_a_bulk_action_without_its_document_is_told(tmp_path: Path, second: str) -> None:
+    first = '{"index": {"_id": "1"}}'
+    content = f'{first}\n{second}\n{{"t": "2"}}\n{first}\n{{"delete": {{"_id": "3"}}}}\n{first}\n{{"t": "1"}}\n'
+    found = read_bytes(tmp_path, content.encode())
+    assert [(r.raw, r.header.identifier) for r in found if isinstance(r, Record) and r.header] == [
+        (b'{"t": "2"}', "2"),
+        (b"3", "3"),
+        (b'{"t": "1"}', "1"),
+    ]
+    told = [(f.reason, f.raw, f.position.offset) for f in faults(found)]
+    reason = "is a bulk action without its document"
+    assert told == [(reason, first.encode(), 0), (reason, first.encode(), content.index(first, 1))]
 
 
 @pytest.mark.parametrize("layout", ["array", "pretty array", "pretty objects", "solr", "pretty solr", "pretty hits"])
