@@ -168,7 +168,7 @@ def _failed(name: str, reason: str, advice: str = _UNPACK_IT) -> Member:
 
 def inflated(stream: Stream, kind: str, meter: Meter, *, padded: bool = True) -> Iterator[bytes]:
     """The bytes behind one layer of compression, over all its members (gzip, RFC 1952 section 2.2) or frames. Zeros may
-    stand behind them where it is `padded`. Raises StreamError.
+    stand behind each where it is `padded` (the .xz file format, section 2.2). Raises StreamError.
     """
     new = _DECOMPRESSORS[kind]
     given = 0
@@ -178,9 +178,10 @@ def inflated(stream: Stream, kind: str, meter: Meter, *, padded: bool = True) ->
     for chunk in stream:
         data = chunk
         while data or not decompressor.needs_input:
-            if padded and fresh and members and not data.strip(b"\0"):
-                data = b""  # padding with zeros, as tapes and block devices leave it
-                break
+            if padded and fresh and members:
+                data = data.lstrip(b"\0")  # as tapes and block devices leave them, and xz between its streams
+                if not data:
+                    break
             try:
                 out = decompressor.decompress(data, OUT)
             except _ERRORS as error:

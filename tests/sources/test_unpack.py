@@ -60,12 +60,16 @@ def test_compressed(tmp_path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", COMPRESS)
-def test_several_members_padding_and_what_is_behind(tmp_path: Path, kind: str) -> None:
+def test_several_members_padding_and_what_is_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     pack = COMPRESS[kind]
     packed = pack(b"<PubmedArticleSet>" + small(1)) + pack(b"") + pack(small(2) + b"</PubmedArticleSet>")
     assert raws(records(read_bytes(tmp_path, packed))) == [small(1), small(2)]
     assert raws(records(read_bytes(tmp_path, packed + b"\0" * 512))) == [small(1), small(2)]
-    *found, fault = read_bytes(tmp_path, packed + b"something else")
+    padded = (b"\0" * 512).join((pack(b"<PubmedArticleSet>" + small(1)), pack(small(2) + b"</PubmedArticleSet>")))
+    assert raws(records(read_bytes(tmp_path, padded))) == [small(1), small(2)]
+    monkeypatch.setattr("indexer.sources.files.CHUNK", 100)
+    assert raws(records(read_bytes(tmp_path, padded + b"\0" * 512))) == [small(1), small(2)]
+    *found, fault = read_bytes(tmp_path, packed + b"\0\0\0\0something else")
     assert raws(found) == [small(1), small(2)]
     assert isinstance(fault, Fault)
     assert fault.reason == f"behind the {kind} stream stands something else, after record 2"
