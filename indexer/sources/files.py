@@ -16,6 +16,7 @@ CHUNK = 256 << 10  # bytes
 STDIN = "-"
 # What stands beside dumps on download servers and is none; and what VuFindHarvest leaves beside its files.
 _SIDE_FILES = (".md5", ".sha1", ".sha256", ".sha512", ".asc", ".sig", "last_harvest.txt", "last_state.txt")
+_UNFINISHED = (".part", ".tmp", ".bak", "~")  # what is still being fetched, and what editors keep of before
 
 
 def is_no_file(path: str) -> bool:
@@ -27,9 +28,9 @@ def expand(paths: Sequence[str], *, with_processed: bool = False) -> tuple[list[
     """Return (files, missing): what the paths stand for, in order, and those that stand for nothing.
 
     A path is a file, the URL of an index (which is not looked at here), a folder (all files in it and below, in sorted
-    order; hidden files, checksums, signatures and READMEs are left out), a glob pattern (`**` goes into folders), or
-    `-` for standard input. A file is named as the user named it: `dumps/` gives `dumps/a.xml`. One that is named twice
-    stands once, at its last place: the index comes out the same.
+    order; hidden files, checksums, signatures, READMEs, backups and unfinished downloads are left out), a glob pattern
+    (`**` goes into folders), or `-` for standard input. A file is named as the user named it: `dumps/` gives
+    `dumps/a.xml`. One that is named twice stands once, at its last place: the index comes out the same.
 
     A file that was moved to `processed/` keeps its place in a folder's order (see `processed.order`). `with_processed`
     finds those of a file and of a pattern as well.
@@ -83,7 +84,13 @@ def _walk(folder: str, above: tuple[tuple[int, int], ...]) -> Iterator[str]:
 
 def is_aside(name: str) -> bool:
     """Whether a name in a folder is that of something that stands beside dumps."""
-    return name.endswith(_SIDE_FILES) or name.lower().startswith("readme")
+    return name.endswith(_SIDE_FILES) or name.lower().startswith("readme") or name.lower().endswith(_UNFINISHED)
+
+
+def is_of_a_mac(name: str) -> bool:
+    """Whether a member of an archive is what a Mac puts beside files: their resource forks, how a window looked."""
+    *folders, last = name.split("/")
+    return "__MACOSX" in folders or last == ".DS_Store" or last.startswith("._")
 
 
 def _is_device(path: str) -> bool:

@@ -15,7 +15,7 @@ import zstandard
 from isal import igzip_lib
 
 from indexer.sources import processed
-from indexer.sources.files import CHUNK, Meter, chunks, unreadable
+from indexer.sources.files import CHUNK, Meter, chunks, is_of_a_mac, unreadable
 from indexer.sources.tar import BLOCK, is_tar, tar_members
 from indexer.sources.window import Stream, StreamError
 from indexer.sources.xml import show
@@ -153,6 +153,8 @@ def _archive(
     empty = whole
     try:
         for member, stream in found:
+            if is_of_a_mac(member):
+                continue
             empty = False
             yield from _layers(f"{name}!{show(os.fsencode(member), 500)}", stream, meter, depth + 1, None)
     except StreamError as error:

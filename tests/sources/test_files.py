@@ -24,6 +24,8 @@ def dumps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (folder / name).write_bytes(ARTICLE % n)
     (folder / "a.xml.md5").write_text("MD5(a.xml)= 0\n")
     (folder / "README.txt").write_text("Courtesy of the U.S. National Library of Medicine\n")
+    for name in ("a.xml~", "d.xml.part", "d.xml.TMP", "b/1.xml.bak"):
+        (folder / name).write_bytes(ARTICLE % 0)
     (folder / "loop").symlink_to(folder)
     os.mkfifo(folder / "pipe")
     monkeypatch.chdir(tmp_path)
@@ -35,6 +37,7 @@ def dumps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         ("dumps/", ["dumps/a.xml", "dumps/b/1.xml", "dumps/b/2.xml", "dumps/c.xml"]),
         ("dumps", ["dumps/a.xml", "dumps/b/1.xml", "dumps/b/2.xml", "dumps/c.xml"]),
+        ("dumps/d.xml.part", ["dumps/d.xml.part"]),
         ("./dumps/../dumps/?", ["./dumps/../dumps/b/1.xml", "./dumps/../dumps/b/2.xml"]),
         ("dumps/*.xml", ["dumps/a.xml", "dumps/c.xml"]),
         ("dumps/[ac].xml", ["dumps/a.xml", "dumps/c.xml"]),

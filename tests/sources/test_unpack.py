@@ -176,6 +176,13 @@ def test_zip(tmp_path: Path) -> None:
     assert sum(seen) == path.stat().st_size
 
 
+def test_what_a_mac_puts_into_archives_is_passed_over(tmp_path: Path) -> None:
+    beside = {"__MACOSX/._a.xml": b"\0\x05\x16\x07", "__MACOSX/": b"", "d/.DS_Store": b"\0\0\0\x01Bud1", "d/._x": b"\0"}
+    for pack in (zipped, tar):
+        assert raws(records(read_bytes(tmp_path, pack({**beside, "a.xml": small(1)})))) == [small(1)]
+        assert only(read_bytes(tmp_path, pack(beside))).reason == "is an archive without files"
+
+
 def test_zip_archives_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = zipped({"a.xml": small(1), "b.xml": small(2)})
     assert only(read_bytes(tmp_path, whole[:-30])).reason.startswith("the zip archive is broken (")
