@@ -81,6 +81,23 @@ def test_broken_lines(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [
+        (b'{"totalRecords":2,"records":', b"}"),
+        (b'{"count": 2, "records":', b"}"),
+        (b'{"total":2,\n"data":', b"}\n"),
+        (b'{"data":', b',"links":{"next":null}}'),
+        (b'{"records":', b',"count":2}'),
+    ],
+)
+def test_a_list_of_records_in_an_answer_of_whatever_service(tmp_path: Path, start: bytes, end: bytes) -> None:
+    content = start + b'[{"id":"1"},{"id":"2"}]' + end
+    assert raws(records(read_bytes(tmp_path, content))) == [b'{"id":"1"}', b'{"id":"2"}']
+    document = b'{"id":"1","data":[{"id":"2"}]}'
+    assert raws(records(read_bytes(tmp_path, document))) == [document]
+
+
 def test_objects_on_one_line(tmp_path: Path) -> None:
     content = b'{"id": "1"}\n{"id": "2", "t": "}{"}{"id": "3"} {"id": "4"}\n{"id": "5"}{"id": "6\n{"id": "7"}'
     found = read_bytes(tmp_path, content)
