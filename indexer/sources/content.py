@@ -8,9 +8,11 @@ from indexer.sources import csv, elements, json, marc, oai, pubmed, solr_xml, te
 from indexer.sources.detect import HEAD, Kind, detect, is_empty
 from indexer.sources.encoding import as_utf8
 from indexer.sources.files import Meter
+from indexer.sources.messages import words_of
 from indexer.sources.record_factory import RecordFactory
 from indexer.sources.unpack import Member, unpacked
 from indexer.sources.window import Stream, StreamError, Window
+from indexer.sources.xml import show
 
 
 def of_file(path: str, stream: Stream, meter: Meter, place: RecordFactory) -> Iterator[Record | Fault]:
@@ -37,6 +39,11 @@ def _of_member(member: Member, place: RecordFactory) -> Iterator[Record | Fault]
     window = Window(utf8, offset=offset)
     head = window.fill(HEAD)
     kind = detect(head, whole=window.ended, name=member.name, format=place.format, elements=place.elements)
+    if kind.message:
+        message, head = head[: kind.message], head[kind.message :]
+        told_of = f"begins with what is no part of it: '{show(words_of(message), 100)}'"
+        yield place.reject(told_of, message, window.offset, "Behind it the dump was read.")
+        window.pos += kind.message
     if kind.container != "none":
         found = records(kind, window, place)
         first = next(found, None)

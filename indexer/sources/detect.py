@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from indexer.formats.registry import of_root
 from indexer.sources import marc
 from indexer.sources.json import is_lines
+from indexer.sources.messages import is_certain, size_of_messages
 from indexer.sources.nesting import WRAPPERS, place_of
 from indexer.sources.oai import RECORD_START
 from indexer.sources.pubmed import ROOTS as PUBMED_ROOTS
@@ -36,7 +37,8 @@ _RESULT = re.compile(rb"<result[\s/>]")
 class Kind:
     """`container` says which splitter reads it; `root` is the root's, or a bare record's, qualified name.
 
-    With the container "none" nothing reads it, and `problem` and `advice` say why.
+    With the container "none" nothing reads it, and `problem` and `advice` say why. `message`: how many bytes at the
+    beginning are a message of whoever sent it.
     """
 
     container: str
@@ -44,6 +46,7 @@ class Kind:
     format: str | None = None
     problem: str = ""
     advice: str = ""
+    message: int = 0
 
 
 def detect(head: bytes, *, whole: bool, name: str, format: str | None, elements: tuple[bytes, ...] = ()) -> Kind:
@@ -53,6 +56,28 @@ def detect(head: bytes, *, whole: bool, name: str, format: str | None, elements:
     only; `format` (the profile's) decides where the content does not tell, and what its records are called
     (`elements`) everywhere but in answers of OAI-PMH servers.
     """
+    kind = _kind(head, whole=whole, name=name, format=format, elements=elements)
+    size = size_of_messages(head)
+    if not size or b"html" in elements:
+        return kind
+    rest = head[size:]
+    behind = _kind(rest, whole=whole, name=name, format=format, elements=elements)
+    match behind.container:
+        case "none" | "deletes" | "staff_view":
+            return kind
+        case "marc":  # its reader tells of what stands before a leader, and can be one of several
+            return behind if marc.START.match(rest) else kind
+        case "json_lines":  # and this one of what is no object; an error may also be an object among others
+            return kind if head.lstrip().startswith(b"{") else behind
+        case "documents" if head.lstrip().startswith(b"{") and rest.startswith(b"{"):
+            return kind
+        case "csv" if not is_certain(head):
+            return kind
+        case _:
+            return replace(behind, message=size)
+
+
+def _kind(head: bytes, *, whole: bool, name: str, format: str | None, elements: tuple[bytes, ...]) -> Kind:
     start = head.lstrip(b" \t\r\n")
     if name.rpartition("!")[2].endswith(".delete") or re.search(r"\.delete\.[a-z0-9]{2,4}$", name):
         return Kind("deletes") if start or not whole else _empty(head)

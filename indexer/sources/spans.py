@@ -120,7 +120,7 @@ def _divided(path: str, size: int, place: RecordFactory) -> list[Span]:
     window = Window(utf8, offset=offset)
     begin = window.fill(HEAD)
     kind = detect(begin, whole=window.ended, name=path, format=place.format, elements=place.elements)
-    if not exact or offset:
+    if not exact or offset or kind.message:
         return []
     head = None if kind.container in _ENDS else xml_head.head_of(begin, kind, place)
     if kind.container not in _ENDS and head is None:
