@@ -168,7 +168,9 @@ def read_file(
     is.
     """
     path = file if is_no_file(file) else os.path.join(folder, file)
-    found = sources.read([path], source=source, locations=locations, span=span, **_reading(source, spec))
+    harvested = source in spec.harvested
+    reading = _reading(source, spec)
+    found = sources.read([path], source=source, harvested=harvested, locations=locations, span=span, **reading)
     return found if path == file else (_named(item, path, file) for item in found)
 
 

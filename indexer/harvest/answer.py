@@ -47,6 +47,7 @@ class Answer:
 
     `records` is how many there are, `others` how many elements between them that are nothing the protocol knows. `ids`
     has a number for each record, equal for equal identifiers; `digest` is equal for pages with the very same records.
+    `behind`: records stand behind the token, so that it does not show that all of them came.
     """
 
     date: datetime | None
@@ -62,6 +63,7 @@ class Answer:
     digest: bytes = field(default=b"", compare=False)
     granularity: str = ""
     deleted: str = ""
+    behind: bool = False
 
 
 class NotAnAnswer(TransientError):
@@ -101,6 +103,7 @@ class _Page:
     problem: str = ""
     records: int = 0
     others: int = 0
+    behind: bool = False
     ids: list[int] = field(default_factory=list)
     digest: hashlib.blake2b = field(default_factory=lambda: hashlib.blake2b(digest_size=16))
 
@@ -136,6 +139,7 @@ def _look_at(tag: Tag, scanner: Scanner, page: _Page) -> None:
         page.ended = page.ended or (tag.local == b"OAI-PMH" and tag.raw.endswith(b">"))
     elif tag.local == b"record":
         page.records += 1
+        page.behind = b"resumptionToken" in page.leaves
         piece = scanner.element(tag)
         if piece is None:
             return
@@ -198,6 +202,7 @@ def _answer(page: _Page) -> Answer:
         digest=page.digest.digest(),
         granularity=said.get(b"granularity", ""),
         deleted=said.get(b"deletedRecord", ""),
+        behind=page.behind,
     )
 
 

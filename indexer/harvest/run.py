@@ -13,7 +13,9 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
+from indexer import sources
 from indexer.engines.retry import RetryPolicy, persist
 from indexer.harvest import answer as answers
 from indexer.harvest.answer import Answer, BrokenOff, NotAnAnswer
@@ -21,6 +23,7 @@ from indexer.harvest.endless import Turns
 from indexer.harvest.folder import Folder, Listing, Notes
 from indexer.harvest.server import Server
 from indexer.model.errors import SourceError, TransientError
+from indexer.model.records import Fault
 from indexer.model.settings import OaiSettings
 
 DAYS, SECONDS = "YYYY-MM-DD", "YYYY-MM-DDThh:mm:ssZ"
@@ -28,9 +31,11 @@ BROKEN_TRIES = 4  # of an answer that is no answer: the server is likely to give
 STARTS = 3  # of one list in one harvest, when the server forgets the tokens it gave
 TURNS_RUNS = 2  # in which a list went round and round: it has no other end
 BROKEN_RUNS = 7  # in which one broke off: what is new would never come else
+FLAWS = 3  # of a page that are told
 UNSURE = timedelta(days=1)  # how far clocks may be apart, where the server does not say what time it is
 GOES_ON = "What was harvested is kept, and the next sync goes on from there."
 ANEW = "What came is kept, and the next sync begins this list again."
+FLAWED = "The records of the page are loaded. Look at it, and tell whoever runs the server; it is not told again."
 BEHIND = (
     "What came is kept, and the next sync asks for what changed since: what the server did not give is not asked for "
     "again. Move the folder of the source away to harvest everything anew once the server is mended."
@@ -47,11 +52,13 @@ _ADVICE = {
 @dataclass(frozen=True, slots=True)
 class Callbacks:
     """`progress(records, of)` is called for each page, with how long the list is said to be; `warning` for what the
-    server cannot do; `pause(error, seconds)` before a request is tried again.
+    server cannot do; `flaw(message, advice)` for what is amiss with what it gave, where the harvest goes on all the
+    same; `pause(error, seconds)` before a request is tried again.
     """
 
     progress: Callable[[int, int | None], None]
     warning: Callable[[str], None]
+    flaw: Callable[[str, str], None]
     pause: Callable[[TransientError, float], None]
 
 
@@ -131,6 +138,7 @@ class _Harvest:
         self._starts = 0
         self._ends: set[int] = set()  # after how many records the list ended without being at its end
         self._turns = Turns()
+        self._flaws: set[str] = set()  # that were told
         self._counted = False  # this run is in notes.broken
         self.notes = folder.notes() or Notes(
             url=settings.url,
@@ -245,6 +253,7 @@ class _Harvest:
             else:
                 pages, again = before + 1, 0
                 self._folder.keep(pages)
+                self._tell_flaws(pages)
                 first = listing.first or pages
         else:
             first = listing.first
@@ -268,6 +277,17 @@ class _Harvest:
             self._finish(read.begun, read)
         else:
             self._ends_early(read, read.begun, "a page has no resumption token")
+
+    def _tell_flaws(self, number: int) -> None:
+        """What is amiss with a page beside its records, once: no reading of the page tells it again."""
+        page = self._folder.page(number)
+        found = (
+            item.reason for item in sources.read([str(page)], source="") if isinstance(item, Fault) and item.beside
+        )
+        flaws = "; ".join(islice(found, FLAWS))
+        if flaws and flaws not in self._flaws:
+            self._flaws.add(flaws)
+            self._callbacks.flaw(f"{self._settings.url}: its page {page.name}: {flaws}", FLAWED)
 
     def _is_there(self, number: int, answer: Answer) -> bool:
         """Whether the page of this number has the very records of this answer."""
@@ -331,7 +351,7 @@ class _Harvest:
             partial = error.partial
             if partial is None:
                 raise
-            if partial.ends or partial.token not in ("", listing.token):
+            if not partial.behind and (partial.ends or partial.token not in ("", listing.token)):
                 self._callbacks.warning(f"{error.message}: what came of the page is kept")
                 return partial
             if not self._is_there(self.notes.pages, partial):

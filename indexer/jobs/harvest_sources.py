@@ -69,6 +69,7 @@ def _harvest(source: SourceSettings, config: Config, session: Session, stop: thr
             callbacks=run.Callbacks(
                 progress=progress,
                 warning=lambda text: reporter.say(f"{name}: {text}"),
+                flaw=lambda text, advice: session.fault(Fault(name, Position(name), text, advice)),
                 pause=counting_pauses(session.summary, reporter.events().paused),
             ),
             stop=stop,

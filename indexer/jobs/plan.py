@@ -89,7 +89,9 @@ def plan_for_sources(config: Config, names: Collection[str] = (), *, whole: bool
                 )
             files[file] = source.name
         profiles_of[source.name] = _profiles(source, config)
-    return plan_of(files, profiles_of, config.settings.load, config.settings.load.connections, locations)
+    plan = plan_of(files, profiles_of, config.settings.load, config.settings.load.connections, locations)
+    harvested = {source.name for source in chosen(config, names) if source.oai is not None}
+    return replace(plan, spec=replace(plan.spec, harvested=harvested))
 
 
 def plan_of(

@@ -50,6 +50,9 @@ class Fault:
 
     With `raw`, the bytes of a record that has no end or no sense: counted as read and rejected. Without, a fault of
     the file as a whole (missing, empty, unknown format, a stream that ends early between two records).
+
+    `beside`: it is no record's, whatever its bytes are: a message of the server's between records, an end that is
+    missing. In a page that was harvested it is told when that came (harvest/run.py), and not with each reading.
     """
 
     source: str
@@ -57,3 +60,4 @@ class Fault:
     reason: str
     advice: str = ""
     raw: bytes = b""
+    beside: bool = False

@@ -239,6 +239,7 @@ class _Run:
                 format=self._plan.spec.format_of(source),
                 elements=self._plan.spec.elements_of(source),
                 header=self._plan.spec.has_header(source),
+                harvested=source in self._plan.spec.harvested,
                 progress=self._events.advanced,
                 locations=self._plan.locations,
                 pause=self._pause,

@@ -32,5 +32,6 @@ def _items(plan: Plan) -> Iterator[Item]:
             format=plan.spec.format_of(source),
             elements=plan.spec.elements_of(source),
             header=plan.spec.has_header(source),
+            harvested=source in plan.spec.harvested,
             locations=plan.locations,
         )

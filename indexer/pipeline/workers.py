@@ -30,7 +30,8 @@ class TransformSpec:
     """What a worker needs to know: for each source the profile of each format, and the fields that the target fills
     itself. `fingerprint_key` is what the documents' fingerprints are keyed with (jobs/plan.py). `dates`: whether it is
     asked when a record was last changed. `schema`: the fields that documents may have; `site` those of the target's own
-    that the profiles name, with whether they hold several values.
+    that the profiles name, with whether they hold several values. `harvested` are the sources whose dumps are pages of
+    a live server.
     """
 
     profiles: dict[str, dict[str, Profile]]
@@ -39,6 +40,7 @@ class TransformSpec:
     dates: bool = False
     schema: Schema = field(default_factory=biblio)
     site: tuple[tuple[str, bool], ...] = ()
+    harvested: Set[str] = frozenset()
 
     def profile_of(self, record: Record) -> Profile | None:
         """The profile that reads this record; None where its source reads no such format."""

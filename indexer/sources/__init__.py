@@ -27,6 +27,7 @@ def read(
     format: str | None = None,
     elements: Sequence[str] = (),
     header: bool = True,
+    harvested: bool = False,
     progress: Callable[[int], None] | None = None,
     locations: Mapping[str, Target | Remote] | None = None,
     pause: Pause = live.sleep,
@@ -37,6 +38,7 @@ def read(
     `source` names them in the books. `format` (the profile's) decides where the content does not tell; `elements` are
     the names of the elements that are records of it, where the profile says them; `header`: the first row of a
     table is one.
+    `harvested`: these are pages of a live server, and what is amiss beside their records was told when they came.
     `progress` is called with the number of bytes, as stored, that were read since its last call.
     One record is held at a time: memory stays flat however large the files are.
 
@@ -61,11 +63,16 @@ def read(
         if span is not None:
             yield from spans.read(path, span, meter, place)
         elif not isinstance(far, Remote):
-            yield from of_file(path, Stream(chunks(path, meter)), meter, place)
+            found = of_file(path, Stream(chunks(path, meter)), meter, place)
+            yield from _records_of_page(found) if harvested else found
         elif far.trouble:
             yield place.fault(far.trouble, far.advice)
         else:
             yield from of_file(path, Stream(remote.chunks(far, meter, pause)), meter, place)
+
+
+def _records_of_page(found: Iterator[Record | Fault]) -> Iterator[Record | Fault]:
+    return (item for item in found if not (isinstance(item, Fault) and item.beside))
 
 
 def place_in(

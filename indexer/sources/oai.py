@@ -4,7 +4,8 @@ Also several answers one after the other in a file, and records with their heade
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from indexer.formats.registry import of_root
 from indexer.model.records import Fault, Header, Record
@@ -35,6 +36,7 @@ _ENTRY = re.compile(rb"<(?:[^\s<>/:]+:)?(identifier|datestamp|setSpec)(?:\s[^<>]
 _METADATA = re.compile(rb"<(?:[^\s<>/:]+:)?metadata(?:\s[^<>]*)?>")
 _MORE = re.compile(rb"\s*<[^/!?\s]")
 _TAG = re.compile(rb"""\s*(<([^\s<>/!?]+)[^<>"']*(?:(?:"[^<"]*"|'[^<']*')[^<>"']*)*>)""")
+_OF_A_RECORD = re.compile(rb"<(?:[^\s<>/:]+:)?(?:header|identifier|metadata)(?=[\s/>])")
 ERROR_CODE = re.compile(rb"""\scode\s*=\s*["']([^"']*)["']""")
 
 
@@ -46,7 +48,7 @@ def records(window: Window, place: RecordFactory, root: bytes) -> Iterator[Recor
     seen = False
     for tag in scanner.tags():
         if scanner.loose is not None:
-            yield from loose_text(scanner, place)
+            yield from _beside(loose_text(scanner, place))
         local = tag.local
         if local == b"record" and not tag.closing:
             seen = True
@@ -65,7 +67,7 @@ def records(window: Window, place: RecordFactory, root: bytes) -> Iterator[Recor
             seen = True
             fault = _error(scanner.element(tag), tag, place)
             if fault is not None:
-                yield fault
+                yield replace(fault, beside=True)
             continue
         elif listing and local != b"resumptionToken":
             piece = scanner.stray(tag)
@@ -74,6 +76,8 @@ def records(window: Window, place: RecordFactory, root: bytes) -> Iterator[Recor
         if piece is None:
             break
         found = _record(piece, tag, inherited, place)
+        if isinstance(found, Fault) and piece.problem:
+            found = replace(found, beside=_is_beside(piece, window))
         if isinstance(found, list):
             yield from found
         else:
@@ -83,7 +87,20 @@ def records(window: Window, place: RecordFactory, root: bytes) -> Iterator[Recor
             "this OAI-PMH answer holds no records",
             "Only answers to ListRecords and GetRecord do. Harvest with verb=ListRecords.",
         )
-    yield from faults_at_end(scanner, place)
+    yield from _beside(faults_at_end(scanner, place))
+
+
+def _beside(faults: Iterable[Fault]) -> Iterator[Fault]:
+    return (replace(fault, beside=True) for fault in faults)
+
+
+def _is_beside(broken: Piece, window: Window) -> bool:
+    """Whether this is no record's: a message of the server's, or the half of a record at which a page was cut off, and
+    which comes again with the rest of it.
+    """
+    if _OF_A_RECORD.search(broken.raw) is None:
+        return True
+    return window.ended and not window.held and b"resumptionToken" not in broken.raw
 
 
 def _record(

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -98,6 +98,47 @@ def test_a_list_without_an_end_is_loaded_told_and_not_asked_for_each_night(
     assert last.code == 0
     assert [query.get("from") for query in repository.asked] == ["2021-06-01T11:59:59Z"]
     assert "not all of its records may be here" in last.err
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        lambda body: body + "<br />\n<b>Warning</b>: x<br />",
+        lambda body: body.replace("<request", "Notice: x<request", 1),
+        lambda body: body.replace("</record><record>", "</record><br />\n<b>Warning</b>: x<record>", 1),
+        lambda body: body[:-6],
+        lambda body: body.partition("</metadata></record><resumptionToken")[0],
+    ],
+    ids=["message behind", "message before", "message between", "cut behind the token", "cut in a record"],
+)
+def test_what_is_amiss_beside_the_records_of_a_page_is_told_once(
+    indexer: Indexer,
+    tmp_path: Path,
+    repository: Repository,
+    monkeypatch: pytest.MonkeyPatch,
+    spoilt: Callable[[str], str],
+) -> None:
+    fill(repository, 250)
+    configure(tmp_path, source(repository))
+    real = repository.answer
+    monkeypatch.setattr(
+        repository, "answer", lambda query: spoilt(real(query)) if "metadataPrefix" in query else real(query)
+    )
+    first = indexer("sync")
+    assert first.code == ExitCode.REJECTED, first.err
+    assert "journal: " in first.err
+    assert "rejected" not in first.out
+    monkeypatch.setattr(repository, "answer", real)
+    mended = indexer("sync")
+    assert mended.code == 0, mended.err
+    assert len(titles(tmp_path)) == 250
+    idle = indexer("sync")
+    assert idle.code == 0, idle.err
+    assert idle.out.startswith("journal   nothing new\n")
+    for command in (["sweep"], ["reindex", "--adopt"]):
+        ended = indexer(*command)
+        assert ended.code == 0, ended.err
+    assert len(titles(tmp_path)) == 250
 
 
 def killed(folder: Path, repository: Repository, requests: int, pause: float) -> int:

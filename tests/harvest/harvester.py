@@ -20,7 +20,7 @@ ALL = [f"r{number}" for number in range(35)]
 
 @dataclass
 class Harvester:
-    """Harvests a repository into a folder; `pauses` and `warnings` are what was told meanwhile."""
+    """Harvests a repository into a folder; `pauses`, `warnings` and `flaws` are what was told meanwhile."""
 
     repository: Repository
     folder: Folder
@@ -30,6 +30,7 @@ class Harvester:
     stop: threading.Event = field(default_factory=threading.Event)
     pauses: list[float] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    flaws: list[str] = field(default_factory=list)
     sizes: list[tuple[int, int | None]] = field(default_factory=list)
 
     def __call__(self, **asked: Any) -> None:
@@ -44,6 +45,7 @@ class Harvester:
                 callbacks=run.Callbacks(
                     progress=lambda records, of: self.sizes.append((records, of)),
                     warning=self.warnings.append,
+                    flaw=lambda text, _advice: self.flaws.append(text),
                     pause=lambda _error, seconds: self.pauses.append(seconds),
                 ),
                 stop=self.stop,
