@@ -1,7 +1,8 @@
 """HTTP to an OAI-PMH server: one request, its answer in a file, and which family of errors each failure belongs to.
 
 not reached, reset, no answer in time               TransientError
-cut off                                             BrokenOff, with what came of it
+cut off                                             BrokenOff, with what came of it; where that is a whole answer, and
+                                                    only its Content-Length says otherwise, an Answer
 408, 429, 5xx                                       TransientError, with its Retry-After
 a success that is no whole answer of the protocol   NotAnAnswer, which is tried a few times
 an error of the protocol, under any other status    an Answer
@@ -13,6 +14,7 @@ a redirect                                          followed, to http(s) only an
 import base64
 import gzip
 import os
+import zlib
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -21,6 +23,7 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from urllib3.exceptions import HTTPError
 
 from indexer import __version__
 from indexer.engines.http import (
@@ -33,14 +36,13 @@ from indexer.engines.http import (
     root_cause,
     shorten,
 )
-from indexer.harvest import answer
+from indexer.harvest import answer, body
 from indexer.harvest.answer import Answer, BrokenOff, NotAnAnswer
 from indexer.model.errors import SourceError, TargetError, TransientError
 from indexer.model.targets import Credentials
 
 PAGE_LIMIT = 2 << 30  # bytes of one answer, unpacked; memory does not grow with it
 WORDS_LIMIT = 64 << 10  # bytes of a refusal
-CHUNK = 64 << 10  # bytes
 LONGEST_REDIRECT = 5
 FORGOTTEN = (400, 410, 422)  # what servers say to a token that has expired, some without a word of OAI-PMH
 CREDENTIALS_ADVICE = (
@@ -161,7 +163,7 @@ class Server:
         try:
             with open(path, "wb") as file:
                 with gzip.GzipFile("", "wb", 6, file, mtime=0) as packed:
-                    for chunk in response.iter_content(CHUNK):
+                    for chunk in body.came(response):
                         size += len(chunk)
                         if size > limit:
                             raise SourceError(
@@ -171,19 +173,14 @@ class Server:
                         packed.write(chunk)
                 file.flush()
                 os.fsync(file.fileno())
-        except requests.RequestException as error:
-            words = f"{self.url}: the answer broke off after {size:,} bytes: {shorten(str(root_cause(error)))}"
-            raise BrokenOff(words, partial=_partial(path)) from None
+        except (HTTPError, zlib.error) as error:
+            try:
+                answer.read(path)
+            except NotAnAnswer as broken:
+                words = f"{self.url}: the answer broke off after {size:,} bytes: {shorten(str(root_cause(error)))}"
+                raise BrokenOff(words, partial=broken.partial) from None
         except OSError as error:
             raise SourceError(f"{path}: {error.strerror}", advice="What was harvested before is safe.") from None
-
-
-def _partial(path: str) -> Answer | None:
-    """What can be read of an answer that broke off, where that are records."""
-    try:
-        return answer.read(path)
-    except NotAnAnswer as error:
-        return error.partial
 
 
 def _http_date(said: str | None) -> datetime | None:
