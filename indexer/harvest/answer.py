@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from indexer.model.errors import TransientError
+from indexer.model.errors import SourceError, TransientError
 from indexer.sources.detect import HEAD, detect
 from indexer.sources.encoding import as_utf8
 from indexer.sources.files import Meter, chunks
@@ -78,6 +78,14 @@ class NotAnAnswer(TransientError):
 
 class BrokenOff(NotAnAnswer):
     """The connection ended before the answer did."""
+
+
+class Unwell(TransientError):
+    """The server answered with a status that may pass."""
+
+
+class Refused(SourceError):
+    """The server answered with a status that does not pass, and asks for no credentials."""
 
 
 def read(path: str) -> Answer:

@@ -18,7 +18,7 @@ from itertools import islice
 from indexer import sources
 from indexer.engines.retry import RetryPolicy, persist
 from indexer.harvest import answer as answers
-from indexer.harvest.answer import Answer, BrokenOff, NotAnAnswer
+from indexer.harvest.answer import Answer, BrokenOff, NotAnAnswer, Refused, Unwell
 from indexer.harvest.endless import Turns
 from indexer.harvest.folder import Folder, Listing, Notes
 from indexer.harvest.server import Server
@@ -162,7 +162,9 @@ class _Harvest:
         """What the server says of itself. One that cannot say it is asked for what changed all the same, by days."""
         try:
             said = self._ask({"verb": "Identify"})
-        except NotAnAnswer as error:
+        except (NotAnAnswer, Unwell, Refused) as error:
+            if self._stop.is_set() or (isinstance(error, Unwell) and error.retry_after is not None):
+                raise
             self._callbacks.warning(f"{error.message}: it does not identify itself, and is asked by days")
             return
         if said.granularity not in (DAYS, SECONDS):
@@ -369,6 +371,11 @@ class _Harvest:
                 failed.append(error)
                 raise
 
+        def is_hopeless(error: TransientError) -> bool:
+            if isinstance(error, Unwell):
+                return query["verb"] == "Identify"  # without which the harvest can do
+            return isinstance(error, NotAnAnswer) and not isinstance(error, BrokenOff)
+
         failed: list[TransientError] = []
         try:
             return persist(
@@ -376,16 +383,15 @@ class _Harvest:
                 replace(self._retry, tries=min(self._retry.tries, tries or self._retry.tries)),
                 on_pause=self._callbacks.pause,
                 stop=self._stop,
-                hopeless=lambda error, tries: (
-                    isinstance(error, NotAnAnswer) and not isinstance(error, BrokenOff) and tries >= BROKEN_TRIES
-                ),
+                hopeless=lambda error, tries: tries >= BROKEN_TRIES and is_hopeless(error),
             )
         except TransientError as error:
             advice = f"{error.advice}\n{GOES_ON}".lstrip()
             last = failed[-1] if failed else error
             if isinstance(last, NotAnAnswer):
                 raise NotAnAnswer(error.message, advice=advice, partial=last.partial) from None
-            raise TransientError(error.message, advice=advice, retry_after=last.retry_after) from None
+            kind = Unwell if isinstance(last, Unwell) else TransientError
+            raise kind(error.message, advice=advice, retry_after=last.retry_after) from None
 
     def _query(self, listing: Listing) -> dict[str, str]:
         if listing.token:

@@ -3,10 +3,11 @@
 not reached, reset, no answer in time               TransientError
 cut off                                             BrokenOff, with what came of it; where that is a whole answer, and
                                                     only its Content-Length says otherwise, an Answer
-408, 429, 5xx                                       TransientError, with its Retry-After
+408, 429, 5xx                                       Unwell, with its Retry-After
 a success that is no whole answer of the protocol   NotAnAnswer, which is tried a few times
 an error of the protocol, under any other status    an Answer
-certificate not trusted, 401, 403, other statuses   SourceError
+certificate not trusted, 401                        SourceError
+403, other statuses                                 Refused
 a redirect                                          followed, to http(s) only and without the credentials when it
                                                     leads to another server
 """
@@ -37,7 +38,7 @@ from indexer.engines.http import (
     shorten,
 )
 from indexer.harvest import answer, body
-from indexer.harvest.answer import Answer, BrokenOff, NotAnAnswer
+from indexer.harvest.answer import Answer, BrokenOff, NotAnAnswer, Refused, Unwell
 from indexer.model.errors import SourceError, TargetError, TransientError
 from indexer.model.targets import Credentials
 
@@ -80,15 +81,17 @@ class Server:
         with self._get(query) as response:
             status, date = response.status_code, _http_date(response.headers.get("Date"))
             if may_pass(status):
-                raise TransientError(
+                raise Unwell(
                     f"{self.url}: HTTP {status}{self._words(response)}",
                     advice="The server is busy or not well.",
                     retry_after=retry_seconds(response.headers.get("Retry-After")),
                 )
             if status in (401, 403):
-                raise SourceError(f"{self.url}: HTTP {status}, not allowed", advice=CREDENTIALS_ADVICE)
+                raise (SourceError if status == 401 else Refused)(
+                    f"{self.url}: HTTP {status}, not allowed", advice=CREDENTIALS_ADVICE
+                )
             self._write(response, path, PAGE_LIMIT if status == 200 else WORDS_LIMIT)
-        refused = SourceError(f"{self.url}: HTTP {status}", advice="Look at the url of the source.")
+        refused = Refused(f"{self.url}: HTTP {status}", advice="Look at the url of the source.")
         try:
             found = answer.read(path)
         except NotAnAnswer as error:

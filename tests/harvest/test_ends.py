@@ -357,6 +357,31 @@ def test_a_server_that_does_not_identify_itself_is_harvested(harvest: Harvester)
     assert "does not identify itself" in harvest.warnings[0]
 
 
+@pytest.mark.parametrize("status", ["500", "404", "403", "503"])
+def test_a_server_that_answers_identify_with_a_status_is_harvested_by_days(harvest: Harvester, status: str) -> None:
+    repository = harvest.repository
+    tries = run.BROKEN_TRIES if status.startswith("5") else 1
+    for _night in range(2):
+        repository.faults = dict.fromkeys(range(len(repository.asked), len(repository.asked) + tries), status)
+        harvest()
+        assert harvest.ids() == ALL
+        assert f"HTTP {status}" in harvest.warnings[-1]
+        assert "does not identify itself, and is asked by days" in harvest.warnings[-1]
+    assert asked(repository) == ["", "2021-05-31"]
+    harvest()
+    assert len(harvest.warnings) == 2
+
+
+@pytest.mark.parametrize("fault", ["drop", "401", "503"])
+def test_a_server_that_cannot_answer_at_all_is_not_asked_for_records(harvest: Harvester, fault: str) -> None:
+    harvest.seconds = 0.05
+    harvest.repository.faults = dict.fromkeys(range(100), fault)
+    harvest.repository.retry_after = "3600"
+    with pytest.raises((SourceError, TransientError)):
+        harvest()
+    assert not harvest.repository.lists()
+
+
 @pytest.mark.parametrize("date", ["", "yesterday", "0000-00-00T00:00:00Z"])
 def test_a_server_that_does_not_say_the_time_has_it_in_its_http_header(harvest: Harvester, date: str) -> None:
     harvest.repository.now = date
