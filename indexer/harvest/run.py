@@ -123,6 +123,11 @@ def _anew(listing: Listing) -> Listing:
     return Listing(since=listing.since, again=listing.first or listing.again)
 
 
+def _took(answer: Answer) -> bool:
+    """Whether the server took what was asked: one that gives records did, whatever else it says."""
+    return answer.records > 0 or answer.error in ("", "noRecordsMatch")
+
+
 class _Harvest:
     def __init__(
         self,
@@ -185,7 +190,7 @@ class _Harvest:
             listing, answer = self._go_on(listing)
         else:
             answer = self._page(listing)
-        if answer.error == "badArgument" and not listing.token and "T" in listing.since:
+        if answer.error == "badArgument" and not _took(answer) and not listing.token and "T" in listing.since:
             listing, answer = self._by_day(listing, answer)
         if answer.records:  # whatever else it says
             self._take(listing, answer)
@@ -219,7 +224,7 @@ class _Harvest:
                 why = f"the resumption token gets no answer ({error.message})"
         anew = _anew(listing)
         answer = self._page(anew)
-        if answer.error not in ("", "noRecordsMatch"):
+        if not _took(answer):
             raise self._refused(answer, anew)
         self._callbacks.warning(f"{self._settings.url}: the list is read from its beginning again: {why}")
         if self._is_hopeless(BROKEN_RUNS):
@@ -231,7 +236,7 @@ class _Harvest:
         """The list since that day, which every server has to take, where it refused the time (section 2.7.1)."""
         day = listing.model_copy(update={"since": listing.since[:10]})
         answer = self._page(day)
-        if answer.error not in ("", "noRecordsMatch"):
+        if not _took(answer):
             raise self._refused(refused, listing)
         self._callbacks.warning(
             f"{self._settings.url}: the server refused from={listing.since} ({refused.words[:100] or refused.error}), "

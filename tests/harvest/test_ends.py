@@ -428,6 +428,29 @@ def test_records_beside_an_error_are_kept(harvest: Harvester, lists: Callable[[A
     assert [record for record in harvest.records() if not isinstance(record, Fault)] != []
 
 
+@pytest.mark.parametrize("code", ["badArgument", "badResumptionToken", "noRecordsMatch"])
+def test_records_beside_an_error_are_looked_at_first_in_every_list(
+    harvest: Harvester, lists: Callable[[Answer], None], code: str
+) -> None:
+    """The first one, the ones with a `from`, and the one that is begun again."""
+
+    def answer(query: dict[str, str]) -> str:
+        name = f"of {query.get('from', '')[:10]}{query.get('resumptionToken', '')}"
+        token = "next" if "metadataPrefix" in query else None
+        return page([name], token).replace("<request>", f'<error code="{code}">x</error><request>')
+
+    lists(answer)
+    harvest()
+    harvest.repository.faults = {len(harvest.repository.asked) + 1: "404"}
+    with pytest.raises(SourceError):
+        harvest()
+    harvest.repository.faults = dict.fromkeys([len(harvest.repository.asked)], "404")
+    harvest()
+    found = [item.header.identifier for item in harvest.records() if isinstance(item, Record) and item.header]
+    assert found == ["of", "of next", "of 2021-06-01", "of next"]
+    assert asked(harvest.repository) == ["", "2021-06-01T11:59:59Z", "2021-06-01T11:59:59Z"]
+
+
 def test_what_is_no_record_by_its_name_is_kept_and_told(harvest: Harvester, lists: Callable[[Answer], None]) -> None:
     lists(lambda query: page(["a"], None).replace("record>", "recrod>"))
     harvest()
