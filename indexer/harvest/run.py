@@ -41,6 +41,8 @@ BEHIND = (
     "again. Move the folder of the source away to harvest everything anew once the server is mended."
 )
 
+OURS = "Look at metadata_prefix and set: it refuses the list without a from, too."  # the from is no setting
+
 _ADVICE = {
     "cannotDisseminateFormat": "Look at metadata_prefix; verb=ListMetadataFormats says which there are.",
     "noSetHierarchy": "The server has no sets: take set out.",
@@ -190,8 +192,8 @@ class _Harvest:
             listing, answer = self._go_on(listing)
         else:
             answer = self._page(listing)
-        if answer.error == "badArgument" and not _took(answer) and not listing.token and "T" in listing.since:
-            listing, answer = self._by_day(listing, answer)
+        if not _took(answer) and not listing.token:
+            listing, answer = self._without_from(listing, answer)
         if answer.records:  # whatever else it says
             self._take(listing, answer)
         elif answer.error == "noRecordsMatch" and (not listing.token or listing.records >= listing.size):
@@ -225,25 +227,39 @@ class _Harvest:
         anew = _anew(listing)
         answer = self._page(anew)
         if not _took(answer):
-            raise self._refused(answer, anew)
+            anew, answer = self._without_from(anew, answer)
         self._callbacks.warning(f"{self._settings.url}: the list is read from its beginning again: {why}")
         if self._is_hopeless(BROKEN_RUNS):
             self._give_up(listing, listing.begun, why)
         self._note(listing=anew)
         return anew, answer
 
-    def _by_day(self, listing: Listing, refused: Answer) -> tuple[Listing, Answer]:
-        """The list since that day, which every server has to take, where it refused the time (section 2.7.1)."""
-        day = listing.model_copy(update={"since": listing.since[:10]})
-        answer = self._page(day)
-        if not _took(answer):
-            raise self._refused(refused, listing)
-        self._callbacks.warning(
-            f"{self._settings.url}: the server refused from={listing.since} ({refused.words[:100] or refused.error}), "
-            f"and took from={day.since}: from now on it is asked by days"
-        )
-        self._note(granularity=DAYS, listing=day)
-        return day, answer
+    def _without_from(self, listing: Listing, refused: Answer) -> tuple[Listing, Answer]:
+        """The list without the `from` that the server refused: since that day, which every server has to take (section
+        2.7.1), and where it does not take that either, all that a first harvest lists. Raises SourceError where it
+        refuses that too, or it is no matter of a `from`.
+        """
+        since, begin = listing.since, self._settings.from_ or ""
+        if refused.error == "badArgument" and "T" in since:
+            day = listing.model_copy(update={"since": since[:10]})
+            answer = self._page(day)
+            if _took(answer):
+                self._callbacks.warning(
+                    f"{self._said(refused, since)}, and took from={day.since}: from now on it is asked by days"
+                )
+                self._note(granularity=DAYS, listing=day)
+                return day, answer
+        if refused.error == "badArgument" and since != begin:
+            whole = listing.model_copy(update={"since": begin})
+            answer = self._page(whole)
+            if _took(answer):
+                self._callbacks.warning(f"{self._said(refused, since)}: all that it has is listed again")
+                self._note(listing=whole)
+                return whole, answer
+        raise self._refused(refused, listing)
+
+    def _said(self, refused: Answer, since: str) -> str:
+        return f"{self._settings.url}: the server refused from={since} ({refused.words[:100] or refused.error})"
 
     def _take(self, listing: Listing, answer: Answer) -> None:
         """Keeps the page, unless it is here already, and goes on to the next one."""
@@ -426,9 +442,10 @@ class _Harvest:
     def _refused(self, answer: Answer, listing: Listing) -> SourceError:
         words = f": {answer.words[:300]}" if answer.words else ""
         asked = ", ".join(f"{name}={value}" for name, value in self._arguments(listing).items())
+        is_ours = answer.error == "badArgument" and listing.since != (self._settings.from_ or "")
         return SourceError(
             f"{self._settings.url}: the server answered with the error {answer.error}{words} (asked for {asked})",
-            advice=_ADVICE.get(answer.error, ""),
+            advice=OURS if is_ours else _ADVICE.get(answer.error, ""),
         )
 
     def _note(self, **changed: str | int | Listing | None) -> None:

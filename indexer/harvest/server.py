@@ -97,7 +97,7 @@ class Server:
         except NotAnAnswer as error:
             if status in FORGOTTEN and "resumptionToken" in query:
                 return Answer(date, error="badResumptionToken", words=f"HTTP {status}")
-            if status in FORGOTTEN and "T" in query.get("from", ""):
+            if status in FORGOTTEN and "from" in query:
                 return Answer(date, error="badArgument", words=f"HTTP {status}")
             if status != 200:
                 raise refused from None

@@ -321,6 +321,74 @@ def test_a_time_that_is_refused_by_a_status_alone_is_sent_as_a_day(harvest: Harv
     assert asked(harvest.repository)[1:] == ["2021-06-01T11:59:59Z", "2021-06-01"]
 
 
+@pytest.mark.parametrize("begin", ["", "2020-01-01"])
+def test_a_server_that_refuses_every_from_of_ours_is_asked_for_everything(
+    harvest: Harvester, lists: Callable[[Answer], None], begin: str
+) -> None:
+    have = ["a", "b"]
+
+    def answer(query: dict[str, str]) -> str:
+        refused = query.get("from", "") != begin and "metadataPrefix" in query
+        return error("badArgument", "no from here") if refused else page(have, None)
+
+    lists(answer)
+    settings = {"from": begin} if begin else {}
+    for _night in range(3):
+        harvest(**settings)
+    assert len(harvest.folder.pages()) == 1
+    have.append("c")
+    harvest(**settings)
+    assert harvest.ids() == ["a", "b", "a", "b", "c"]
+    refused = ["2021-06-01T11:59:59Z", "2021-06-01", begin]
+    assert asked(harvest.repository) == [begin] + refused * 3
+    assert (
+        harvest.warnings
+        == [
+            f"{harvest.repository.url}: the server refused from=2021-06-01T11:59:59Z (no from here): all that it has "
+            "is listed again"
+        ]
+        * 3
+    )
+    lists(lambda query: page(["d"], None))
+    harvest(**settings)
+    assert asked(harvest.repository)[-1] == "2021-06-01T11:59:59Z"  # well again, it is asked for what is new
+    assert len(harvest.warnings) == 3
+
+
+@pytest.mark.parametrize("status", ["400", "422"])
+def test_every_from_that_is_refused_by_a_status_alone(harvest: Harvester, status: str) -> None:
+    harvest()
+    number = len(harvest.repository.asked)
+    harvest.repository.faults = {number: status, number + 1: status}
+    harvest()
+    assert asked(harvest.repository)[1:] == ["2021-06-01T11:59:59Z", "2021-06-01", ""]
+    assert len(harvest.folder.pages()) == 4
+
+
+def test_a_list_that_is_begun_again_and_refused_its_from_is_listed_as_a_whole(harvest: Harvester) -> None:
+    harvest()
+    repository = harvest.repository
+    repository.put(*(Item(name, "2021-06-01T12:00:00Z", "new") for name in ALL))
+    repository.faults = {len(repository.asked) + 1: "404"}
+    with pytest.raises(SourceError):
+        harvest()
+    number = len(repository.asked)
+    repository.faults = {number: "404", number + 1: "400", number + 2: "400"}
+    harvest()
+    assert asked(repository)[2:] == ["2021-06-01T11:59:59Z", "2021-06-01", ""]
+    assert harvest.ids()[-35:] == ALL
+
+
+def test_where_the_whole_list_is_refused_too_a_from_of_ours_is_no_advice(
+    harvest: Harvester, lists: Callable[[Answer], None]
+) -> None:
+    harvest()
+    lists(lambda query: error("badArgument", "no such set"))
+    with pytest.raises(SourceError, match=r"no such set \(asked for metadataPrefix=oai_dc, from=2021") as caught:
+        harvest()
+    assert caught.value.advice == run.OURS
+
+
 def test_what_was_sent_is_named_where_the_day_is_refused_too(
     harvest: Harvester, lists: Callable[[Answer], None]
 ) -> None:
