@@ -8,6 +8,7 @@ a success that is no whole answer of the protocol   NotAnAnswer, which is tried 
 an error of the protocol, under any other status    an Answer
 certificate not trusted, 401                        SourceError
 403, other statuses                                 Refused
+414, 431                                            asked again by POST (section 3.1.1.2)
 a redirect                                          followed, to http(s) only and without the credentials when it
                                                     leads to another server
 """
@@ -46,6 +47,7 @@ PAGE_LIMIT = 2 << 30  # bytes of one answer, unpacked; memory does not grow with
 WORDS_LIMIT = 64 << 10  # bytes of a refusal
 LONGEST_REDIRECT = 5
 FORGOTTEN = (400, 410, 422)  # what servers say to a token that has expired, some without a word of OAI-PMH
+TOO_LONG = (414, 431)  # what servers say to a long resumption token
 CREDENTIALS_ADVICE = (
     "Set INDEXER_SOURCE_USERNAME and INDEXER_SOURCE_PASSWORD, and credentials = true in the source's oai: no server "
     "gets them else."
@@ -62,6 +64,7 @@ class Server:
     def __init__(self, url: str, credentials: Credentials | None) -> None:
         self.url = url
         self._credentials = credentials
+        self._shortest_refused: int | None = None  # characters of a URL
         self._session = requests.Session()
         self._session.headers.update(
             {
@@ -78,7 +81,7 @@ class Server:
         """What the server answers, which is in the file `path` then, gzip. Tried once."""
         with suppress(OSError):
             os.unlink(path)  # what an earlier request left is no part of this one
-        with self._get(query) as response:
+        with self._send(query) as response:
             status, date = response.status_code, _http_date(response.headers.get("Date"))
             if may_pass(status):
                 raise Unwell(
@@ -108,10 +111,29 @@ class Server:
             raise refused
         return found if found.date else replace(found, date=date)
 
-    def _get(self, query: Mapping[str, str]) -> requests.Response:
+    def _send(self, query: Mapping[str, str]) -> requests.Response:
+        """Asks by GET, and by POST where the server finds that too long; later what is as long is sent so at once."""
         url = requests.Request("GET", self.url, params=query).prepare().url or self.url
+        if self._shortest_refused is None or len(url) < self._shortest_refused:
+            response = self._follow(url, None)
+            if response.status_code not in TOO_LONG:
+                return response
+            response.close()
+            self._shortest_refused = len(url)
+        response = self._follow(self.url, query)
+        if response.status_code in (405, 501):
+            response.close()
+            raise Refused(
+                f"{self.url}: a request of {len(url):,} characters is too long, and by POST it is refused (HTTP "
+                f"{response.status_code})",
+                advice="Tell whoever runs the server: section 3.1.1.2 of OAI-PMH has it take POST, or make its "
+                "resumption tokens shorter.",
+            )
+        return response
+
+    def _follow(self, url: str, form: Mapping[str, str] | None) -> requests.Response:
         for _ in range(LONGEST_REDIRECT + 1):
-            response = self._once(url)
+            response = self._once(url, form)
             place = response.headers.get("Location")
             if not 300 <= response.status_code < 400 or place is None:
                 return response
@@ -125,11 +147,13 @@ class Server:
                 raise SourceError(f"{self.url}: leads to {scheme}:, which is not followed")
         raise SourceError(f"{self.url}: leads from one URL to the next, more than {LONGEST_REDIRECT} times")
 
-    def _once(self, url: str) -> requests.Response:
+    def _once(self, url: str, form: Mapping[str, str] | None) -> requests.Response:
         ca_file = self._credentials.ca_file if self._credentials else None
         try:
-            return self._session.get(
+            return self._session.request(
+                "GET" if form is None else "POST",
                 url,
+                data=form,
                 auth=self._authorize(url),
                 verify=str(ca_file) if ca_file else True,
                 timeout=(CONNECT_SECONDS, READ_SECONDS),

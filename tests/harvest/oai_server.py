@@ -54,7 +54,8 @@ class Repository:
     """`now` is the server's clock, `asked` the arguments of all requests. `faults` are for coming requests, by their
     number from 0 on: a status ("503"), "cut", "broken" (cut without a word of it in HTTP), "page" (HTML), "drop" (no
     answer), "expired" (every token given so far), "entities" (a DOCTYPE that declares one); `token_fault` is one for
-    every request with a token. `refusal` is the status of answers with an error.
+    every request with a token. `refusal` is the status of answers with an error. URLs longer than `longest` get
+    `too_long`; `posted` counts what was asked by POST.
     """
 
     items: dict[str, Item] = field(default_factory=dict)
@@ -72,6 +73,9 @@ class Repository:
     refusal: int = 200
     faults: dict[int, str] = field(default_factory=dict)
     token_fault: str = ""
+    longest: int = 65536
+    too_long: int = 414
+    posted: int = 0
     asked: list[dict[str, str]] = field(default_factory=list)
     agents: set[str] = field(default_factory=set)
     epoch: int = 0
@@ -190,10 +194,20 @@ def serving(repository: Repository) -> Iterator[Repository]:
 
         def do_GET(self) -> None:
             with lock:
-                self.serve()
+                if len(self.path) > repository.longest:
+                    self.send(repository.too_long, b"too long")
+                else:
+                    self.serve(urlsplit(self.path).query)
 
-        def serve(self) -> None:
-            query = {name: values[0] for name, values in parse_qs(urlsplit(self.path).query).items()}
+        def do_POST(self) -> None:
+            with lock:
+                assert self.headers["Content-Type"] == "application/x-www-form-urlencoded"
+                assert not urlsplit(self.path).query
+                repository.posted += 1
+                self.serve(self.rfile.read(int(self.headers["Content-Length"])).decode())
+
+        def serve(self, arguments: str) -> None:
+            query = {name: values[0] for name, values in parse_qs(arguments).items()}
             fault = repository.faults.pop(len(repository.asked), "")
             if "resumptionToken" in query and not fault:
                 fault = repository.token_fault

@@ -354,6 +354,39 @@ def test_a_redirect_leads_to_the_web_and_to_an_end(harvest: Harvester, place: st
         harvest()
 
 
+@pytest.mark.parametrize("status", [414, 431])
+def test_a_token_that_is_too_long_for_a_url_is_posted(harvest: Harvester, status: int) -> None:
+    repository = harvest.repository
+    repository.longest, repository.too_long = 80, status
+    harvest()
+    assert harvest.ids() == ALL
+    assert [set(query) for query in repository.asked[2:]] == [{"verb", "resumptionToken"}] * 3
+    assert repository.posted == 3
+    assert not harvest.pauses
+
+
+def test_what_is_posted_is_followed_to_where_it_leads_without_the_password(harvest: Harvester) -> None:
+    harvest.credentials = Credentials(username="me", password="s3cret")
+    repository = harvest.repository
+    harvest(**{"from": "2021-05-01"})
+    with serving(Repository(user="me:s3cret")) as other:
+        repository.longest, repository.redirect = 40, other.url
+        with pytest.raises(SourceError, match="HTTP 401, not allowed"):
+            harvest(**{"from": "2021-05-01"})
+    assert other.posted == 1
+
+
+@pytest.mark.parametrize("status", ["405", "501"])
+def test_a_server_that_takes_a_token_in_no_way_is_told(harvest: Harvester, status: str) -> None:
+    harvest.repository.longest = 80
+    harvest.repository.faults = {2: status}
+    with pytest.raises(SourceError, match=rf"too long, and by POST it is refused \(HTTP {status}\)"):
+        harvest()
+    assert not harvest.pauses
+    harvest()
+    assert harvest.ids() == ALL
+
+
 def test_an_answer_without_an_end_is_stopped(harvest: Harvester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "PAGE_LIMIT", 1024)
     with pytest.raises(SourceError, match="larger than 1 KiB"):
