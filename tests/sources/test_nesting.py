@@ -213,6 +213,24 @@ def test_metadata_in_a_wrapper(tmp_path: Path, metadata: str, count: int, format
         assert {etree.QName(etree.fromstring(item.raw)).namespace for item in found[:count]} == {SLIM}
 
 
+@pytest.mark.parametrize(
+    "metadata",
+    ["{}{}", "{}<x/>{}", "<records>{}{}</records>", "<records>{}</records><records>{}</records>"],
+)
+def test_two_records_that_would_have_one_id_are_none(tmp_path: Path, metadata: str) -> None:
+    content = answer(record("1", metadata.format(dc("one"), dc("two"))), record("2", dc("T")))
+    fault, sound = read_bytes(tmp_path, content)
+    assert isinstance(fault, Fault)
+    assert fault.reason == "its metadata holds 2 records, which would all have the id of its header"
+    assert fault.raw.startswith(b"<record>")
+    assert isinstance(sound, Record)
+
+
+def test_one_record_beside_what_is_none_is_the_one(tmp_path: Path) -> None:
+    content = answer(record("1", "<x/>" + dc("one")), record("2", dc("two") + "<x>y</x>"))
+    assert len(records(read_bytes(tmp_path, content))) == 2
+
+
 def test_a_wrapper_with_several_records_of_which_none_is_the_one(tmp_path: Path) -> None:
     """METS has a description of each page; which of them is that of the record, nobody can tell."""
     mets = (
