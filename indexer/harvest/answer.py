@@ -166,7 +166,7 @@ def _look_at(tag: Tag, scanner: Scanner, page: _Page) -> None:
             page.leaves[tag.local] = tag, piece.raw[len(tag.raw) : max(piece.raw.rfind(b"</"), 0)]
         elif tag.local == b"resumptionToken":
             page.problem = _UNREADABLE
-    elif page.verb == b"ListRecords":
+    elif page.verb == b"ListRecords" and not page.ended:
         page.others += 1
 
 

@@ -10,6 +10,7 @@ from indexer.harvest import run
 from indexer.model.errors import TransientError
 from indexer.model.records import Fault, Record
 from tests.harvest.harvester import ALL, Harvester
+from tests.harvest.oai_server import Item
 
 Spoil = Callable[[str], str]
 
@@ -49,6 +50,19 @@ def test_it_is_told_once_and_not_with_each_reading(
     assert [item.header.identifier for item in found if isinstance(item, Record) and item.header] == ALL
     assert len(found) == 35
     harvest()
+    assert len(harvest.flaws) == 1
+
+
+def test_a_page_with_the_same_records_and_message_is_not_kept_each_night(
+    harvest: Harvester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    harvest.repository.size = 100
+    spoil(harvest, monkeypatch, by=lambda body: body + "<br />\n<b>Warning</b>: x<br />", requests=range(2, 100))
+    harvest.repository.put(*(Item(id, "2021-06-01T12:00:00Z", id) for id in ALL))
+    for _night in range(3):
+        harvest(granularity="YYYY-MM-DD")
+    assert len(harvest.repository.lists()) == 3
+    assert len(harvest.folder.pages()) == 1
     assert len(harvest.flaws) == 1
 
 
