@@ -1,4 +1,4 @@
-"""The body of an answer: all that came of it, and unpacked as its Content-Encoding says, where that is true."""
+"""The body of an answer: all that came of it, unpacked as it is packed, whatever its Content-Encoding says."""
 
 import zlib
 from collections.abc import Iterator
@@ -49,8 +49,8 @@ def _unpacked(chunks: Iterator[bytes], coding: str) -> Iterator[bytes]:
 
 def _kind(head: bytes, coding: str) -> int | None:
     """What the body is packed in; None: in nothing, whatever the server says."""
-    if coding in ("gzip", "x-gzip"):
-        return _GZIP if head.startswith(_MAGIC) else None
+    if head.startswith(_MAGIC):
+        return _GZIP
     if coding != "deflate" or head.lstrip()[:1] in (b"<", b"\xef"):
         return None
     is_zlib = head[:1] and head[0] & 15 == 8 and int.from_bytes(head[:2]) % 31 == 0  # RFC 1950 section 2.2

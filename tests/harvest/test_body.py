@@ -93,6 +93,7 @@ def test_of_an_answer_that_broke_off_what_came_is_looked_at(
         ("gzip", ANSWER),
         ("deflate", ANSWER),
         ("identity", ANSWER),
+        ("identity", gzip.compress(ANSWER)),
     ],
 )
 def test_a_coding_is_undone_where_it_is_true(tmp_path: Path, coding: str, body: bytes) -> None:
