@@ -1,17 +1,13 @@
-"""What stands beside the records of a file: a message of the program that wrote it, something that may be a record of
-another format, and what services say of their answers, which is passed over.
+"""What stands beside the records of a list in XML: a message of the program that wrote it, and what services say of
+their answers, which is passed over.
 """
 
 import re
-from dataclasses import dataclass, field
 
-from indexer.sources.window import KEPT_OF_OVERSIZED, Window
 from indexer.sources.xml import Piece, Tag, show, text
 
-_KEPT = 20  # elements whose content is kept until it shows that they stand in a list of records
-
-_MESSAGE = re.compile(rb"(?:error|diagnostic|exception|fault|warning)s?(?:list)?", re.IGNORECASE)
-_NOTHING_SAID = frozenset({"", "false", "no", "none", "null", "ok"})
+_MESSAGE = re.compile(rb"(?:error|diagnostic|exception|fault)s?(?:list)?", re.IGNORECASE)
+_NOTHING_SAID = frozenset({"false", "no", "none", "null", "ok", "error", "errors", "success", "successful"})
 # Of an answer or of a whole file: who sent it and when, the request, counts, schemas, positions, facets, pages.
 _HARMLESS = re.compile(
     rb"about|head(?:er)?|info(?:rmation)?|meta|identify|version|request|responseHeader|query|params?|parameters?|"
@@ -39,65 +35,9 @@ def said_in(piece: Piece) -> str:
         said = text(content)
     except ValueError:
         said = show(content, 400)
-    return "" if said.isdecimal() or said.lower() in _NOTHING_SAID else show(said.encode(), 200)
+    return show(said.encode(), 200) if says_something(said) else ""
 
 
-@dataclass(slots=True)
-class _Level:
-    """An element that is open: how many there are right in it, how many of them are records, whether any is at whatever
-    depth, and those that may be records of another format.
-    """
-
-    tag: Tag
-    children: int = 0
-    records: int = 0
-    holds: bool = False
-    others: list[Piece] = field(default_factory=list)
-
-
-class Beside:
-    """Finds the elements with elements in them that stand in a list of records and hold none. Which element is such a
-    list shows once `enough` records stand in it (0: none is).
-    """
-
-    def __init__(self, enough: int) -> None:
-        self._enough = enough
-        self._open: list[_Level] = []
-
-    def enter(self, tag: Tag) -> None:
-        """An element begins that is no record."""
-        if self._open:
-            self._open[-1].children += 1
-        if not tag.empty:
-            self._open.append(_Level(tag))
-
-    def record(self) -> list[Piece]:
-        """A record stands right in the innermost element. Gives what stood before it, once it is known for a list."""
-        for level in self._open:
-            level.holds = True
-        if not self._open:
-            return []
-        here = self._open[-1]
-        here.records += 1
-        if here.records != self._enough:
-            return []
-        found, here.others = here.others, []
-        return found
-
-    def leave(self, tag: Tag, window: Window) -> list[Piece]:
-        """An end tag, `window` on it: it closes what was opened by its name. Gives it, if it stands in such a list."""
-        depth = next((at for at in range(len(self._open) - 1, -1, -1) if self._open[at].tag.name == tag.name), 0)
-        if not depth:  # the root, or none that is open
-            return []
-        left, parent = self._open[depth], self._open[depth - 1]
-        del self._open[depth:]
-        if left.holds or not left.children or not self._enough or is_harmless(left.tag):
-            return []
-        raw = left.tag.raw
-        if left.tag.offset >= window.base and len(parent.others) < _KEPT:
-            raw = window.data[left.tag.offset - window.base : window.pos + len(tag.raw)][:KEPT_OF_OVERSIZED]
-        piece = Piece(raw, left.tag.offset, f"<{show(left.tag.name)}> holds no record of a known format")
-        if parent.records >= self._enough:
-            return [piece]
-        parent.others.append(piece)
-        return []
+def says_something(message: str) -> bool:
+    """Whether a message tells of a fault: "no error" and "0 OK" do not."""
+    return any(word not in _NOTHING_SAID and not word.isdecimal() for word in re.findall(r"\w+", message.lower()))

@@ -4,17 +4,18 @@ This is what VuFindHarvest writes: a file a record, or with combineRecords a <co
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from indexer.formats.registry import of_root
 from indexer.model.records import Fault, Record
-from indexer.sources.beside import Beside, is_harmless, is_message, said_in
+from indexer.sources.beside import is_harmless, is_message, said_in
 from indexer.sources.nesting import Nesting, format_of, inside
 from indexer.sources.record_factory import RecordFactory
 from indexer.sources.window import Window
 from indexer.sources.xml import Piece, Scanner, Tag, declare, namespace, namespaces, show, text
 from indexer.sources.xml_faults import faults_at_end, loose_text
 
+_MESSAGES = 20  # of a file that are told
 _GIVE_PROFILE = "Give --profile for the format of these records."
 _ASK_AGAIN = "The records around it were read. Whoever wrote the file can say which are missing."
 
@@ -59,19 +60,17 @@ def nested(window: Window, place: RecordFactory, unit: bytes, *, listed: bool) -
     """Give the records that stand in each element `unit`, at whatever depth: `<bib>` or `<recordData>`, with what a
     service says of it around. `listed`: the elements of this name are the records, in a list that is not the root.
 
-    What else stands beside them is told: messages wherever they are, others where they may be records. Where the
-    profile names the elements that are records, the others are none.
+    What else stands in such a list is told once its first record was there, and messages wherever they stand.
     """
     scanner = Scanner(window, re.compile(b"<" + re.escape(unit) + rb"(?=[\s/>])"))
     nesting = Nesting()
-    beside = Beside(0 if place.elements else 1 if listed else 2)
+    told: set[str] = set()
     root = b""
     depth, name = 0, b""  # of the list
     for tag in scanner.tags():
         if scanner.loose is not None:
             yield from loose_text(scanner, place)
         if tag.closing:
-            yield from _others(beside.leave(tag, window), place)
             nesting.leave(tag)
             continue
         root = root or tag.name
@@ -84,17 +83,19 @@ def nested(window: Window, place: RecordFactory, unit: bytes, *, listed: bool) -
         if listed and mine:
             depth, name = len(nesting.open), nesting.open[-1].name if nesting.open else b""
         mine = mine or (tag.name == unit and not listed)
-        message = not mine and bool(nesting.open) and is_message(tag)
+        message = not mine and 0 < len(nesting.open) <= max(depth, 1) and is_message(tag)
         among = 0 < depth == len(nesting.open) and nesting.open[-1].name == name
         if not mine and not message and not among:
             nesting.enter(tag)
-            beside.enter(tag)
             continue
-        if mine:
-            yield from _others(beside.record(), place)
         piece = scanner.element(tag)
         if piece is None:
             break
+        if message and (said := said_in(piece)):
+            if said not in told and len(told) < _MESSAGES:
+                told.add(said)
+                yield place.fault(f"<{show(tag.name)}> stands beside its records: {said}", _ASK_AGAIN)
+            continue
         yield from _inside(piece, tag, nesting.inherited, place, mine=mine)
     yield from faults_at_end(scanner, place)
 
@@ -111,11 +112,7 @@ def _inside(
     for one in found:
         at = piece.offset + one.at
         yield place.reject(one.problem, one.raw, at) if one.problem else place.record(one.format, one.raw, at)
-    if found:
-        return
-    if not mine and is_message(tag):
-        if said := said_in(piece):
-            yield place.fault(f"<{show(tag.name)}> stands beside its records: {said}", _ASK_AGAIN)
+    if found or (not mine and is_message(tag)):
         return
     # A mere value beside the records, such as their number, is none of them.
     if mine or (piece.raw.count(b"<") > 2 and not is_harmless(tag)):
@@ -125,11 +122,6 @@ def _inside(
             piece.offset,
             _GIVE_PROFILE,
         )
-
-
-def _others(found: Iterable[Piece], place: RecordFactory) -> Iterator[Fault]:
-    for one in found:
-        yield place.reject(one.problem, one.raw, one.offset, _GIVE_PROFILE)
 
 
 def _unpacked(piece: Piece, tag: Tag) -> bytes:

@@ -6,6 +6,7 @@ import re
 import orjson
 
 from indexer.model.records import Fault
+from indexer.sources.beside import says_something
 from indexer.sources.record_factory import RecordFactory
 from indexer.sources.xml import Piece, Tag, show
 
@@ -38,7 +39,8 @@ def in_json(key: bytes, raw: bytes) -> str:
 def _error(value: object) -> str:
     if isinstance(value, dict):
         value = next((value[name] for name in ("msg", "reason", "message", "type") if value.get(name)), value)
-    return f"error: {show(str(value).encode('utf-8', 'replace'), 200)}" if value else ""
+    said = str(value) if value else ""
+    return f"error: {show(said.encode('utf-8', 'replace'), 200)}" if says_something(said) else ""
 
 
 def may_say(tag: Tag) -> bool:

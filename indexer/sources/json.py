@@ -26,10 +26,10 @@ ANSWER_KEYS = frozenset(
     b"debug expanded facet_counts facets grouped highlighting nextCursorMark".split()
 )
 _LISTS = {b"response": b"docs", b"hits": b"hits"}
-_OWN_LISTS = frozenset({b"sourceRecords", b"records", b"data"})  # the records right in the answer, as FOLIO has them
+_OWN_LISTS = frozenset({b"sourceRecords", b"records"})  # the records right in the answer, as FOLIO has them
 _OWN_START = re.compile(
     rb'\{\s*(?:"(?:count|size|total|total_?[cC]ount)"\s*:\s*[0-9]+\s*,\s*)?'
-    rb'"(?:(?:sourceRecords|records|data)"\s*:\s*\[\s*[\{\]]|totalRecords"\s*:)'
+    rb'"(?:(?:sourceRecords|records)"\s*:\s*\[\s*[\{\]]|totalRecords"\s*:)'
 )
 _COMMANDS = frozenset({b"add", b"delete", b"commit", b"optimize", b"rollback"})
 _GLUED = re.compile(rb"\}[ \t\r]*\{")  # objects on one line

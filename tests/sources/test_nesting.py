@@ -77,15 +77,13 @@ def test_what_stands_in_the_place_of_a_record_is_told(tmp_path: Path) -> None:
     assert [fault.raw for fault in faults(read_bytes(tmp_path, listed.encode()))] == [b"<mods><title>x</title></mods>"]
 
 
-MODS = '<mods xmlns="http://www.loc.gov/mods/v3"><titleInfo><title>x</title></titleInfo></mods>'
-
-
 @pytest.mark.parametrize(
     "content",
     [
         "<bibs><error>Bib 77 cannot be &lt;exported&gt;</error><bib>{}</bib><bib>{}</bib></bibs>",
         "<bibs><bib>{}</bib><bib>{}</bib><error>Bib 77 cannot be &lt;exported&gt;</error></bibs>",
-        "<a><list><errors><error>Bib 77 cannot be <b>&lt;exported&gt;</b></error></errors>{}{}</list></a>",
+        "<bibs><bib>{}</bib><error>Bib 77 cannot be &lt;exported&gt;</error>"
+        "<error>Bib 77 cannot be &lt;exported&gt;</error><bib>{}</bib></bibs>",
         "<a><list>{}{}</list><errorList><error>Bib 77 cannot be</error> &lt;exported&gt;</errorList></a>",
     ],
 )
@@ -96,37 +94,21 @@ def test_a_message_beside_records_is_told(tmp_path: Path, content: str) -> None:
     assert fault.reason.endswith("stands beside its records: Bib 77 cannot be <exported>")
 
 
-@pytest.mark.parametrize("nothing", ["<errors/>", "<errors>0</errors>", "<error></error>", "<warning>none</warning>"])
+@pytest.mark.parametrize(
+    "nothing", ["<errors/>", "<errors>0</errors>", "<error></error>", "<errors><code>0</code><m>No error</m></errors>"]
+)
 def test_a_message_that_says_nothing_is_none(tmp_path: Path, nothing: str) -> None:
     assert ids(read_bytes(tmp_path, f"<bibs>{nothing}<bib>{marc(1)}</bib><bib>{marc(2)}</bib></bibs>".encode()))
 
 
-@pytest.mark.parametrize(
-    ("content", "other"),
-    [
-        ("<records>{other}{one}</records>", MODS),
-        ("<records>{one}{other}</records>", MODS),
-        ("<records>{other}{one}{two}</records>", MODS),
-        ("<a><n>1</n><l>{other}{one}{two}</l></a>", MODS),
-        ("<a><n>1</n><l>{one}{other}{two}</l></a>", MODS),
-        ("<bibs>{other}<bib>{one}</bib><bib>{two}</bib></bibs>", "<item><x>1</x><y/></item>"),
-        ("<bibs><bib>{one}</bib><bib>{two}</bib>{other}</bibs>", "<item><x>1</x><y/></item>"),
-    ],
-)
-def test_another_record_in_a_list_is_told_wherever_it_stands(tmp_path: Path, content: str, other: str) -> None:
+def test_notes_in_records_and_what_stands_before_them_are_none_of_them(tmp_path: Path) -> None:
+    note = "<warning>no 245</warning><error>no 008</error>"
+    before = "<exportInfo><date>2024</date><tool>x</tool></exportInfo><metadata><a/><b/></metadata>"
+    content = f"<dump>{before}<row>{note}<data>{marc(1)}</data></row><row>{note}<data>{marc(2)}</data></row></dump>"
+    assert len(ids(read_bytes(tmp_path, content.encode()))) == 2
     xmlns = f' xmlns="{SLIM}"'
-    text = content.format(one=marc(1, xmlns), two=marc(2, xmlns), other=other)
-    found = read_bytes(tmp_path, text.encode())
-    assert len(raws(found)) == text.count("<leader>")
-    (fault,) = faults(found)
-    assert (fault.raw, fault.position.offset) == (other.encode(), text.index(other))
-
-
-def test_a_book_among_articles_is_told_wherever_it_stands(tmp_path: Path) -> None:
-    book, article = "<book><front>x</front></book>", "<article><front><x/></front></article>"
-    found = read_bytes(tmp_path, f"<collection>{book}{article}</collection>".encode(), format="jats")
-    assert raws(found) == [article.encode()]
-    assert [fault.raw for fault in faults(found)] == [book.encode()]
+    listed = f"<dump>{before}{marc(1, xmlns)}{marc(2, xmlns)}</dump>"
+    assert len(ids(read_bytes(tmp_path, listed.encode()))) == 2
 
 
 def test_what_services_say_of_their_answers_is_no_record(tmp_path: Path) -> None:
