@@ -41,6 +41,8 @@ def _unpacked(chunks: Iterator[bytes], coding: str) -> Iterator[bytes]:
             data = unpacker.unconsumed_tail
             if unpacker.eof:
                 data = unpacker.unused_data
+                while len(data) < len(_MAGIC) and (more := next(chunks, b"")):  # the next member may come by itself
+                    data += more
                 if not data.startswith(_MAGIC):
                     return  # zeros, or nothing
                 unpacker = zlib.decompressobj(kind)

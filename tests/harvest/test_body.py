@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from indexer.harvest.answer import BrokenOff
+from indexer.harvest.body import _unpacked
 from indexer.harvest.server import Server
 from tests.harvest.oai_server import Item, Repository
 
@@ -23,6 +24,13 @@ ANSWER = REPOSITORY.answer(LIST).encode()
 def deflated(data: bytes) -> bytes:
     packer = zlib.compressobj(wbits=-15)
     return packer.compress(data) + packer.flush()
+
+
+def test_members_of_gzip_that_come_one_by_one() -> None:
+    one, two = gzip.compress(b"one, "), gzip.compress(b"two")
+    for chunks in ([one + two], [one, two], [one + two[:1], two[1:]], [one, two[:1], two[1:5], two[5:]]):
+        assert b"".join(_unpacked(iter(chunks), "gzip")) == b"one, two"
+    assert b"".join(_unpacked(iter([one, bytes(9)]), "gzip")) == b"one, "
 
 
 @contextmanager
