@@ -74,13 +74,15 @@ document.addEventListener("change", (event) => { if (event.target.matches(LISTS)
 const SEARCHED = "searched";
 function remember() {
   const wanted = [...new URLSearchParams(location.search)].filter(([name]) => /^(lookfor|type|filter(\[\d*\])?)$/.test(name));
-  if (location.pathname === "/Search/Results") sessionStorage.setItem(SEARCHED, new URLSearchParams(wanted));
+  try {
+    if (location.pathname === "/Search/Results") sessionStorage.setItem(SEARCHED, new URLSearchParams(wanted));
+    const searched = sessionStorage.getItem(SEARCHED);
+    for (const link of document.querySelectorAll("a[data-search]")) if (searched) link.search += `&${searched}`;
+  } catch (error) {
+    if (error.name !== "SecurityError") throw error; // a browser that stores nothing
+  }
 }
 remember();
-for (const link of document.querySelectorAll("a[data-search]")) {
-  const searched = sessionStorage.getItem(SEARCHED);
-  if (searched) link.search += `&${searched}`;
-}
 
 // ---- suggestions (ARIA combobox with a list: the focus stays in the box)
 
