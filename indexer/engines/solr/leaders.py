@@ -112,8 +112,11 @@ class Trust:
         told = solr_json(self._target, self._session.get(url, params=params, timeout=wait))
         if "jvm" in told:  # of the node that answers alone: something between us leaves out what is asked
             raise PermanentError(f"{self._target}: does not say how its nodes are")
-        processes = {node: told[node].get("jvm", {}).get("jmx", {}) for node in nodes & told.keys()}
-        return {node: _Process(its["startTime"], its["upTimeMS"] / 1000) for node, its in processes.items() if its}
+        try:
+            jvms = {node: told[node]["jvm"]["jmx"] for node in nodes & told.keys()}
+            return {node: _Process(its["startTime"], its["upTimeMS"] / 1000) for node, its in jvms.items()}
+        except (KeyError, TypeError):
+            raise PermanentError(f"{self._target}: does not say since when its nodes run") from None
 
     def _is_sound(self, collection: str, shard: str, process: "_Process | None") -> bool:
         """Whether a leader's process is the one that was elected."""
