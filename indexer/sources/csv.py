@@ -23,6 +23,7 @@ _NOTHING = re.compile(rb'[%s"\s]*' % _DELIMITERS)
 _RETURN = re.compile(rb"\r(?!\n|\Z)")
 # Several cells, or one name: a table without rows is an empty one, a sentence is an error message of a server.
 _HEADER = re.compile(rb'.*[%s].*|\s*"?[\w.:\x80-\xff-]+"?\s*' % _DELIMITERS, re.DOTALL)
+_ONE_CELL = re.compile(rb"[\w -]*")
 _END_OF_FILE = b"\x1a"  # of old programs
 _EXCELS_HINT = re.compile(rb'"?sep=.?"?', re.IGNORECASE)
 
@@ -55,7 +56,7 @@ def records(window: Window, place: RecordFactory) -> Iterator[Record | Fault]:
             return
         elif header is None:
             header = row
-        elif row == header:
+        elif row == header and not _ONE_CELL.fullmatch(row):  # which may be a value as well
             told = True
         else:
             told = True

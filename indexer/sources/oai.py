@@ -36,7 +36,7 @@ _ENTRY = re.compile(rb"<(?:[^\s<>/:]+:)?(identifier|datestamp|setSpec)(?:\s[^<>]
 _METADATA = re.compile(rb"<(?:[^\s<>/:]+:)?metadata(?:\s[^<>]*)?>")
 _MORE = re.compile(rb"\s*<[^/!?\s]")
 _TAG = re.compile(rb"""\s*(<([^\s<>/!?]+)[^<>"']*(?:(?:"[^<"]*"|'[^<']*')[^<>"']*)*>)""")
-_OWN_IDS = frozenset({"marc", "pubmed"})  # whose records do not take the id of the header
+_HEADERS_ID = "oai_dc"  # the format whose documents have the id of the header
 _OF_A_RECORD = re.compile(rb"<(?:[^\s<>/:]+:)?(?:header|identifier|metadata)(?=[\s/>])")
 ERROR_CODE = re.compile(rb"""\scode\s*=\s*["']([^"']*)["']""")
 
@@ -143,7 +143,7 @@ def _record(
     if place.elements or several or known is None or child.local in WRAPPERS:
         whole = raw[child.offset :] if several else body
         if found := _wrapped(whole, child, inherited, place, several=several):
-            alike = sum(not one.problem and one.format not in _OWN_IDS for one in found)
+            alike = sum(not one.problem and one.format == _HEADERS_ID for one in found)
             if alike > 1 and header.identifier:  # the last would win, and the others be counted as indexed
                 return place.reject(
                     f"its metadata holds {alike} records, which would all have the id of its header",

@@ -180,7 +180,7 @@ def _with_tags(fields: list[MarcField], warnings: list[str]) -> list[MarcField]:
 
 def _checked(tag: str, ind1: str, ind2: str, subfields: list[tuple[str, str]], warnings: list[str]) -> MarcField:
     """A data field whose parts may be of any length; with the tag of a control field it is one."""
-    if tag[:2] == "00" and subfields:
+    if tag[:2] == "00" and tag != "009" and subfields:  # 009 is local, and a data field in some places
         warnings.append(f"{tag}: a control field with subfields. Read as the text of its first one")
         return MarcField(tag, subfields[0][1])
     if len(ind1) != 1 or len(ind2) != 1:
