@@ -226,14 +226,11 @@ def _facets(
     counted = _counted(reader, wanted, {name: column.numbers or column.path for name, column in columns.items()}, limit)
     found = {}
     for name, column in columns.items():
-        best = counted[name][:limit]
-        if column.numbers:
-            numbers = _with_first_terms(reader, name, counted[name], limit)
-            best = (
-                numbers if numbers is not None else _counted(reader, wanted, {name: column.path}, limit)[name][:limit]
-            )
+        best = _with_first_terms(reader, name, column, counted[name], limit) if column.numbers else counted[name]
+        if best is None:
+            best = _counted(reader, wanted, {name: column.path}, limit)[name]
         cut = len(MARK) if column.marked else 0
-        values = [(term[cut:], count) for term, count in best]
+        values = [(term[cut:], count) for term, count in best[:limit]]
         found[name] = sorted(values, key=lambda pair: (-pair[1], pair[0]))
     return found
 
@@ -249,28 +246,27 @@ def _counted(
 
 
 def _with_first_terms(
-    reader: Reader, name: str, counted: list[tuple[int, int]], limit: int
+    reader: Reader, name: str, column: Column, counted: list[tuple[int, int]], limit: int
 ) -> list[tuple[str, int]] | None:
     """The first `limit` of what was counted by numbers, by frequency and then by term; None where too many that are as
     frequent as each other begin alike.
     """
     sure, alike = counted, []
-    if len(counted) > limit:
+    if len(counted) >= limit:
         last, frequency = counted[limit - 1]
         begins = (frequency, beginning_of(last))
         places = [place for place, (key, count) in enumerate(counted) if (count, beginning_of(key)) == begins]
         if places[-1] == limit + SPARE_NUMBERS - 1:
             return None
         sure, alike = counted[: places[0]], counted[places[0] : places[-1] + 1]
-    terms = [(_term(reader, name, key), count) for key, count in sure]
-    return terms + sorted((_term(reader, name, key), count) for key, count in alike)[: limit - len(sure)]
+    terms = [(_term(reader, name, column, key), count) for key, count in sure]
+    return terms + sorted((_term(reader, name, column, key), count) for key, count in alike)[: limit - len(sure)]
 
 
-def _term(reader: Reader, name: str, number: int) -> str:
+def _term(reader: Reader, name: str, column: Column, number: int) -> str:
     """The term of a number, looked up in a document that has it."""
     term = reader.terms.get((name, number))
     if term is None:
-        column = _column(reader.layout, name, "count the values of")
         has_it = tantivy.Query.term_query(reader.schema, column.numbers, number)
         [(_, address)] = reader.searcher.search(has_it, limit=1, count=False).hits
         terms = reader.layout.terms(name, reader.document(address)[name])
