@@ -50,6 +50,16 @@ class _Repairs:
         self.angles: dict[str, None] = {}
         self.declarations = 0
 
+    def space(self, match: re.Match[str]) -> str:
+        """Takes the place of one that is not allowed."""
+        self.characters[f"U+{ord(match[0]):04X}"] = None
+        return " "
+
+    def space_of_bytes(self, match: re.Match[bytes]) -> bytes:
+        """The same for one in UTF-8."""
+        self.characters[f"U+{ord(match[0].decode()):04X}"] = None
+        return b" "
+
     def told(self) -> list[str]:
         kinds: list[tuple[str, dict[str, None]]] = [
             ("characters that XML does not allow were replaced by spaces", self.characters),
@@ -64,12 +74,7 @@ class _Repairs:
 def xml(raw: bytes) -> tuple[bytes, list[str]]:
     """The record with all that can be mended, and what that was in words."""
     repairs = _Repairs()
-
-    def character(match: re.Match[bytes]) -> bytes:
-        repairs.characters[f"U+{ord(match.group().decode()):04X}"] = None
-        return b" "
-
-    raw = _FORBIDDEN.sub(character, raw)
+    raw = _FORBIDDEN.sub(repairs.space_of_bytes, raw)
     parts = _parts(raw)
     parts[::2] = [_MARKUP.sub(lambda match: _reference(match, repairs), part) for part in parts[::2]]
     parts[::2] = [_BARE.sub(lambda match: _kept(match, repairs.ampersands), part) for part in parts[::2]]
@@ -133,18 +138,14 @@ def json(text: str) -> tuple[str, list[str]]:
     """
     repairs = _Repairs()
 
-    def character(match: re.Match[str]) -> str:
-        repairs.characters[f"U+{ord(match.group()):04X}"] = None
-        return " "
-
     def escape(match: re.Match[str]) -> str:
         if match["half"] is None:
             return match[0]
         repairs.characters[f"U+{match['half'].upper()}"] = None
         return " "
 
-    text = _JSON_ESCAPE.sub(escape, _JSON_FORBIDDEN.sub(character, text))
-    text = _JSON_STRING.sub(lambda match: _JSON_BREAK.sub(character, match[0]), text)
+    text = _JSON_ESCAPE.sub(escape, _JSON_FORBIDDEN.sub(repairs.space, text))
+    text = _JSON_STRING.sub(lambda match: _JSON_BREAK.sub(repairs.space, match[0]), text)
     return text, [one.replace("XML", "JSON") for one in repairs.told()]
 
 
@@ -156,24 +157,16 @@ def controls(data: bytes) -> tuple[bytes, list[str]]:
         return data, []
     repairs = _Repairs()
 
-    def character(match: re.Match[bytes]) -> bytes:
-        repairs.characters[f"U+{ord(match.group()):04X}"] = None
-        return b" "
-
-    return _CONTROL.sub(character, data), repairs.told()
+    return _CONTROL.sub(repairs.space_of_bytes, data), repairs.told()
 
 
 def values(value: Any, depth: int = 10) -> tuple[Any, list[str]]:
     """The same for what was read of JSON, which may have all of them as escapes; as deep as fields of records are."""
     repairs = _Repairs()
 
-    def character(match: re.Match[str]) -> str:
-        repairs.characters[f"U+{ord(match.group()):04X}"] = None
-        return " "
-
     def plain(value: Any, depth: int) -> Any:
         if isinstance(value, str):
-            return _JSON_FORBIDDEN.sub(character, value)
+            return _JSON_FORBIDDEN.sub(repairs.space, value)
         if isinstance(value, list) and depth:
             return [plain(one, depth - 1) for one in value]
         return (
