@@ -141,10 +141,8 @@ def why(query: str, id: str, type_: str, filters: tuple[str, ...], config: "Conf
 )
 @click.option(
     "--processes",
-    default=1,
-    show_default=True,
     type=click.IntRange(1, 64),
-    help="How many answer side by side; with more than one, /staff is left out.",
+    help="Processes that make pages (default: for an embedded index one a processor, 4 at most; else 1).",
 )
 @common("target", "verbose", "log-format")
 def serve(
@@ -153,7 +151,7 @@ def serve(
     staff: bool | None,
     password_file: Path | None,
     header_file: Path | None,
-    processes: int,
+    processes: int | None,
     config: "Config",
 ) -> int:
     """Show the index as web pages.

@@ -35,11 +35,13 @@ class Died(Exception):
 
 
 class Processes:
-    """So many processes, each of which begins with `start(*given)`; whichever is free takes the next call."""
+    """So many processes, each of which begins with `start(*given)`; whichever is free takes the next call, or is given
+    it `ahead`.
+    """
 
-    def __init__(self, count: int, start: Callable[..., None], *given: object) -> None:
+    def __init__(self, count: int, start: Callable[..., None], *given: object, ahead: int = AHEAD) -> None:
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
-        self._workers = [_Worker(self._calls, start, given) for _ in range(count)]
+        self._workers = [_Worker(self._calls, start, given, ahead) for _ in range(count)]
 
     def call(self, function: Callable[..., T], *arguments: object) -> "Future[T]":
         """The answer; Died where the process that takes it dies of it, or with it, or has died before. A function that
@@ -68,7 +70,11 @@ class _Worker:
     """A process, and two threads: one sends it calls, one takes its answers."""
 
     def __init__(
-        self, calls: "queue.SimpleQueue[_Call | None]", start: Callable[..., None], given: tuple[object, ...]
+        self,
+        calls: "queue.SimpleQueue[_Call | None]",
+        start: Callable[..., None],
+        given: tuple[object, ...],
+        ahead: int,
     ) -> None:
         # spawn: a forked copy of a process with threads (connections, progress) may deadlock
         context = multiprocessing.get_context("spawn")
@@ -90,7 +96,7 @@ class _Worker:
         their_questions.close()
         their_answers.close()
         self._calls = calls
-        self._slots = threading.Semaphore(AHEAD)
+        self._slots = threading.Semaphore(ahead)
         self._gone = threading.Event()
         self._sent: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
         self._threads = [threading.Thread(target=each, daemon=True) for each in (self._send, self._receive)]
@@ -141,8 +147,21 @@ def _pipe() -> tuple[Connection, Connection]:
 
 def _serve(questions: Connection, answers: Connection, start: Callable[..., None], given: tuple[object, ...]) -> None:
     """The whole life of a process."""
+    # Ctrl-C and what systemd sends to every process of a service are the main process's to handle: it needs us to
+    # finish, and ends us then
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
     start(*given)
     with contextlib.suppress(EOFError, OSError):  # the main process is gone
         while True:
             function, arguments = questions.recv()
             answers.send(function(*arguments))
+
+
+def _end_with_parent() -> None:
+    """Ends this process when the main one is gone, in the midst of a call too, where it looks at no pipe."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

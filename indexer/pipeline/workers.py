@@ -2,10 +2,6 @@
 
 import gc
 import hashlib
-import multiprocessing
-import os
-import signal
-import threading
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
@@ -174,19 +170,6 @@ def start_worker(spec: TransformSpec | None) -> None:
     if spec is not None:
         use(spec.schema)
     collect_rarely()
-    # Ctrl-C and what systemd sends to every process of a service are the main process's to handle: it needs us to
-    # finish, and ends us then
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """Ends this worker when the main process is gone, in the midst of a record too, where it looks at no pipe."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
 
 
 # Between processes records and what is made of them travel as plain tuples: to pickle dataclasses takes as long as to

@@ -1,16 +1,17 @@
 """The application: its routes, one list for each area, and what holds for every request: limits, headers, errors.
 
-Endpoints are plain functions. `guarded` runs them in threads, as many as may run at once and for as long as they may.
+Endpoints are plain functions. `guarded` has them run, in threads or in processes, as many as may run at once and for as
+long as they may.
 """
 
+import asyncio
 import functools
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import anyio
-import structlog
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -21,11 +22,11 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from indexer.engines.base import Index
-from indexer.model.errors import ConfigError, IndexerError
 from indexer.web import actions, api, live, origin, pages, staff
 from indexer.web.access import Staff
-from indexer.web.asked import BadRequest
+from indexer.web.answers import Endpoint, answer, busy
 from indexer.web.forms import read_form
+from indexer.web.processes import Answering
 from indexer.web.render import refuse
 from indexer.web.tasks import Tasks
 
@@ -33,8 +34,6 @@ SECONDS = 15.0  # that an answer may take
 AT_ONCE = 16  # requests that are answered at the same time
 ASIDE_AT_ONCE = 4  # of suggestions, beside those
 LONGEST_URL = 16_000
-RETRY_AFTER = "2"
-MESSAGES = {400: "no_form", 404: "not_found"}
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -47,27 +46,34 @@ HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
-Endpoint = Callable[[Request], Response]
-log = structlog.get_logger()
+Run = Callable[[Endpoint, Request], Awaitable[Response]]
 
 
 def application(
-    index: Index, *, operator: Staff | None = None, seconds: float = SECONDS, at_once: int = AT_ONCE
+    index: Index,
+    *,
+    operator: Staff | None = None,
+    answering: Answering | None = None,
+    seconds: float = SECONDS,
+    at_once: int = AT_ONCE,
 ) -> Starlette:
-    """The pages and the API over an index that is open and can be searched; with `operator` those for staff, too."""
+    """The pages and the API over an index that is open and can be searched; with `operator` those for staff, too.
+    `answering`: the processes that make them; without, they are made in threads.
+    """
+    run = in_thread if answering is None else answering.answer
     guard = functools.partial(guarded, seconds=seconds, slots=threading.BoundedSemaphore(at_once))
     areas = (pages.ENDPOINTS, api.ENDPOINTS)
-    routes: list[BaseRoute] = [Route(path, guard(endpoint)) for area in areas for path, endpoint in area]
+    routes: list[BaseRoute] = [Route(path, guard(endpoint, run)) for area in areas for path, endpoint in area]
     aside = functools.partial(guarded, seconds=seconds, slots=threading.BoundedSemaphore(ASIDE_AT_ONCE))
-    routes += [Route(path, aside(endpoint)) for path, endpoint in pages.ASIDE]
-    if operator is not None:  # these are there when the index is not
-        routes += [Route(path, guard(endpoint, of_index=False), methods=["GET"]) for path, endpoint in staff.ENDPOINTS]
+    routes += [Route(path, aside(endpoint, run)) for path, endpoint in pages.ASIDE]
+    if operator is not None:
+        routes += [Route(path, guard(endpoint, without_index), methods=["GET"]) for path, endpoint in staff.ENDPOINTS]
         routes += [
-            Route(path, guard(endpoint, of_index=False, takes_form=True), methods=["POST"])
+            Route(path, guard(endpoint, without_index, takes_form=True), methods=["POST"])
             for path, endpoint in actions.ACTIONS
         ]
         routes += [Route(path, live.events(part)) for path, part in staff.STREAMS]
-        routes += [Route(path, guard(endpoint), methods=["GET"]) for path, endpoint in origin.ENDPOINTS]
+        routes += [Route(path, guard(endpoint, in_thread), methods=["GET"]) for path, endpoint in origin.ENDPOINTS]
     routes.append(Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")))
     app = Starlette(
         routes=routes,
@@ -76,6 +82,7 @@ def application(
     )
     app.state.index = index
     app.state.staff = operator
+    app.state.for_staff = operator is not None
     app.state.ending = lambda: False  # the server, who knows, puts its own here
     app.state.tasks = Tasks(operator.config) if operator is not None else None
     return app
@@ -83,36 +90,19 @@ def application(
 
 def guarded(
     endpoint: Endpoint,
+    run: Run,
     *,
     seconds: float,
     slots: threading.BoundedSemaphore,
-    of_index: bool = True,
     takes_form: bool = False,
 ) -> Callable[..., object]:
-    """The endpoint in a thread. Too many at once, or too long: 503; the thread of one that takes too long keeps its
-    place until it is done.
+    """The endpoint, run as `run` does it. Too many at once, or too long: 503; one that takes too long keeps its place
+    until it is done.
     """
 
-    def answer(request: Request) -> Response:
+    async def placed(request: Request) -> Response:
         try:
-            if of_index:
-                request.app.state.index.refresh()
-            return endpoint(request)
-        except BadRequest as error:
-            return refuse(request, 400, error.key, **error.values)
-        except HTTPException as error:
-            return refuse(
-                request, error.status_code, {404: "not_found", 400: "no_form"}.get(error.status_code, "failed")
-            )
-        except ConfigError as error:  # the engine does not take what was asked for
-            log.info("request_refused", path=request.url.path, reason=error.message)
-            return refuse(request, 400, "not_taken")
-        except IndexerError as error:
-            log.error("index_does_not_answer", path=request.url.path, reason=error.message)
-            return _busy(request, "no_index")
-        except Exception:
-            log.exception("request_failed", path=request.url.path)
-            return refuse(request, 500, "failed")
+            return await run(endpoint, request)
         finally:
             slots.release()
 
@@ -126,18 +116,21 @@ def guarded(
             if refused is not None:
                 return refuse(request, refused[0], refused[1])
         if not slots.acquire(blocking=False):
-            return _busy(request, "busy")
+            return busy(request, "busy")
         with anyio.move_on_after(seconds):
-            return await anyio.to_thread.run_sync(answer, request, abandon_on_cancel=True)
-        return _busy(request, "too_slow")
+            return await asyncio.shield(asyncio.ensure_future(placed(request)))
+        return busy(request, "too_slow")
 
     return wrapped
 
 
-def _busy(request: Request, key: str) -> Response:
-    response = refuse(request, 503, key)
-    response.headers["retry-after"] = RETRY_AFTER
-    return response
+async def in_thread(endpoint: Endpoint, request: Request) -> Response:
+    return await anyio.to_thread.run_sync(answer, endpoint, request, abandon_on_cancel=True)
+
+
+async def without_index(endpoint: Endpoint, request: Request) -> Response:
+    """In a thread, and whether the index is there or not."""
+    return await anyio.to_thread.run_sync(answer, endpoint, request, False, abandon_on_cancel=True)
 
 
 async def _http_error(request: Request, error: Exception) -> Response:

@@ -57,7 +57,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
     chosen = language_of(request)
     values.setdefault("asked", Asked())
     here = [(name, value) for name, value in request.query_params.multi_items() if name != LANGUAGE_PARAMETER]
-    values |= {"for_staff": request.app.state.staff is not None, "path": request.url.path, "here": here}
+    values |= {"for_staff": request.app.state.for_staff, "path": request.url.path, "here": here}
     text = _templates().get_template(template).render(t=chosen, languages=languages(), **values)
     response = HTMLResponse(text, status, {"cache-control": "no-cache", "vary": "accept-language, cookie"})
     if request.query_params.get(LANGUAGE_PARAMETER) == chosen.code:

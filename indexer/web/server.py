@@ -1,20 +1,21 @@
 """`indexer serve`: opens the index and answers until it is told to stop."""
 
+import os
 import socket
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from indexer.engines.registry import open_index, require_search
+from indexer.engines.registry import engine_of, open_index, require_search
 from indexer.model.errors import ConfigError
 from indexer.model.targets import Target
-from indexer.web.processes import run_in
 
 if TYPE_CHECKING:
     from indexer.config import Config
 
 CONNECTIONS = 16  # to a search server: one for each request that is answered at once
+MOST_PROCESSES = 4  # that are started where nobody said how many
 SECONDS_TO_END = 5
 SECONDS_TO_FINISH = 60  # what the staff's pages set to work
 
@@ -29,13 +30,13 @@ def serve(
     staff: bool | None = None,
     password_file: Path | None = None,
     header_file: Path | None = None,
-    processes: int = 1,
+    processes: int | None = None,
 ) -> None:
-    """Serves the target's pages; `say` is told their address. Several `processes` share the work. Raises ConfigError,
-    and what opening a target raises.
+    """Serves the target's pages; `say` is told their address. Raises ConfigError, and what opening a target raises.
 
     `staff`: with the operator's pages of the configuration; None: where they need a password or a proxy's header, or
-    only this machine reaches them.
+    only this machine reaches them. `processes` that make pages: None for one a processor, up to MOST_PROCESSES, where
+    searches are this machine's work; with one they are made in this process.
     """
     require_search(target)
     try:
@@ -43,54 +44,54 @@ def serve(
 
         from indexer.web.access import staff_of
         from indexer.web.app import application
+        from indexer.web.processes import Answering
     except ModuleNotFoundError as error:
         raise ConfigError(
             f"what serves pages is not installed ({error.name})", advice="pip install 'indexer[web]'"
         ) from None
-    if processes > 1:  # what staff set going is known to the process that does it
-        if staff or password_file is not None or header_file is not None:
-            raise ConfigError("the staff's pages are served by one process", advice="Leave --processes away.")
-        staff = False
+    if processes is None:
+        processes = 1 if engine_of(target).server else min(os.cpu_count() or 1, MOST_PROCESSES)
     operator = None
     if config is not None:
         operator = staff_of(config, host, wanted=staff, password_file=password_file, header_file=header_file)
-    with closing(open_index(target, connections=1)) as index:
+    with ExitStack() as opened:
+        index = opened.enter_context(closing(open_index(target, connections=CONNECTIONS)))
         index.check()
-    with closing(_listen(host, port)) as listening:
-
-        def answer() -> None:
-            with closing(open_index(target, connections=CONNECTIONS)) as index:
-                index.check()
-                app = application(index, operator=operator)
-                options = uvicorn.Config(
-                    app,
-                    http="h11",
-                    lifespan="off",
-                    log_config=None,
-                    access_log=False,
-                    server_header=False,
-                    proxy_headers=False,
-                    timeout_graceful_shutdown=SECONDS_TO_END,
-                )
-                server = uvicorn.Server(options)
-                app.state.ending = lambda: server.should_exit
-                with suppress(KeyboardInterrupt):  # told to stop, it finished what was under way
-                    server.run(sockets=[listening])
-                if operator is not None:
-                    app.state.tasks.close(SECONDS_TO_FINISH)
-
+        listening = opened.enter_context(closing(_listen(host, port)))
+        answering = None
+        if processes > 1:
+            log = config.settings.log if config is not None else None
+            answering = Answering(processes, target, for_staff=operator is not None, log=log)
+            opened.callback(answering.close)
+        app = application(index, operator=operator, answering=answering)
+        options = uvicorn.Config(
+            app,
+            http="h11",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=SECONDS_TO_END,
+        )
+        server = uvicorn.Server(options)
+        app.state.ending = lambda: server.should_exit
         address = f"[{host}]" if ":" in host else host
         say(f"{target} at http://{address}:{listening.getsockname()[1]}/  (Ctrl-C ends it)")
-        if processes > 1:
-            run_in(processes, answer)
-        else:
-            answer()
+        with suppress(KeyboardInterrupt):  # told to stop, it finished what was under way
+            server.run(sockets=[listening])
+        if operator is not None:
+            app.state.tasks.close(SECONDS_TO_FINISH)
 
 
 def _listen(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        return socket.create_server((host, port), family=family, backlog=256)
+        listening = socket.create_server((host, port), family=family, backlog=256)
+        # asyncio knows such sockets as TCP's only if they say so: without this the end of a page would wait for the
+        # reader to acknowledge its beginning, which takes 40 ms
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listening
     except OSError as error:
         raise ConfigError(
             f"cannot listen on {host} port {port}: {error.strerror or error}", advice="Try another --port or --host."

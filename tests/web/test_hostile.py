@@ -205,20 +205,20 @@ def test_too_many_at_once_and_too_slow_ones_are_sent_away() -> None:
         go_on.wait(60)
         return Found(0, [])
 
-    client = scripted(wait, at_once=1, seconds=0.2)
-    slow = client.get("/api/v1/search")
-    assert started.is_set()
-    assert (slow.status_code, slow.headers["retry-after"]) == (503, "2")
-    busy = client.get("/api/v1/search")  # the first one's thread still has the only place
-    assert busy.status_code == 503
-    assert busy.json()["statusMessage"].startswith("Too many searches")
-    go_on.set()
-    for _ in range(1_000):
-        if client.get("/api/v1/search").status_code == 200:
-            break
-        time.sleep(0.01)
-    else:
-        pytest.fail("the place was not given back")
+    with scripted(wait, at_once=1, seconds=0.2) as client:
+        slow = client.get("/api/v1/search")
+        assert started.is_set()
+        assert (slow.status_code, slow.headers["retry-after"]) == (503, "2")
+        busy = client.get("/api/v1/search")  # the first one's thread still has the only place
+        assert busy.status_code == 503
+        assert busy.json()["statusMessage"].startswith("Too many searches")
+        go_on.set()
+        for _ in range(1_000):
+            if client.get("/api/v1/search").status_code == 200:
+                break
+            time.sleep(0.01)
+        else:
+            pytest.fail("the place was not given back")
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,5 @@
 """`indexer serve` as a command: it says where it listens, serves, and ends when it is told to."""
 
-import os
 import re
 import signal
 import socket
@@ -19,14 +18,12 @@ from indexer.cli.main import cli
 from indexer.config import Config
 from indexer.engines.registry import install, parse_target
 from indexer.model.errors import ConfigError, PermanentError
-from indexer.web import processes
-from indexer.web.processes import run_in
 from indexer.web.server import serve
 from tests.conftest import PATIENCE, ROOT
 
 
-@pytest.mark.parametrize("number", [1, 2])
-def test_it_serves_until_it_is_told_to_stop(tmp_path: Path, number: int) -> None:
+@pytest.mark.parametrize(("number", "ending"), [(1, signal.SIGTERM), (2, signal.SIGTERM), (2, signal.SIGKILL)])
+def test_it_serves_until_it_is_told_to_stop(tmp_path: Path, number: int, ending: signal.Signals) -> None:
     target = f"embedded:{tmp_path / 'index'}"
     indexer.load(ROOT / "samples/seed_oai_dc.xml", profile="pmc", config=_config(tmp_path, target))
     command = [sys.executable, "-m", "indexer", "serve", "--target", target, "--port", "0"]
@@ -38,12 +35,17 @@ def test_it_serves_until_it_is_told_to_stop(tmp_path: Path, number: int) -> None
         assert found is not None
         with urllib.request.urlopen(f"{found[0]}api/v1/search?lookfor=thrombocytopenia", timeout=PATIENCE) as answer:
             assert b'"resultCount": 1' in answer.read()
+        with urllib.request.urlopen(f"{found[0]}staff/runs", timeout=PATIENCE) as answer:
+            assert b"load" in answer.read()
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        assert len(children) == (number if number > 1 else 0)
-        process.send_signal(signal.SIGTERM)
+        assert len(children) == (number + 1 if number > 1 else 0)  # and Python's own, which looks after them
+        process.send_signal(ending)
         _, complaints = process.communicate(timeout=PATIENCE)
-        assert (process.returncode, complaints) == (0, "")
-        assert not any(Path(f"/proc/{child}").exists() for child in children)
+        assert (process.returncode, complaints) == (-ending if ending == signal.SIGKILL else 0, "")
+        until = time.monotonic() + PATIENCE
+        while any(Path(f"/proc/{child}").exists() for child in children):
+            assert time.monotonic() < until, "it left a process behind"
+            time.sleep(0.05)
     finally:
         process.kill()
 
@@ -68,58 +70,6 @@ def test_what_cannot_be_served(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(ConfigError, match="cannot listen") as caught:
         serve(target, host="127.0.0.1", port=taken.getsockname()[1], say=click.echo)
     assert "--port" in caught.value.advice
-
-
-def test_staff_are_served_by_one_process(tmp_path: Path) -> None:
-    """What they set going is known to the process that does it."""
-    target = parse_target(f"embedded:{tmp_path}/index")
-    config = _config(tmp_path, str(target))
-    with pytest.raises(ConfigError, match="one process"):
-        serve(target, host="127.0.0.1", port=0, say=click.echo, config=config, staff=True, processes=2)
-
-
-def test_a_process_that_ends_at_once_is_told_and_one_that_dies_is_made_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with pytest.raises(PermanentError, match="ended at once, with 3"):
-        run_in(2, lambda: os._exit(3))
-    monkeypatch.setattr(processes, "SHORTEST_LIFE", 0.0)
-    told = tmp_path / "lives"
-
-    def live() -> None:
-        with told.open("a") as file:
-            file.write("x")
-        if told.read_text() == "xxx":
-            os.kill(os.getppid(), signal.SIGTERM)
-            signal.pause()
-        os._exit(4)
-
-    run_in(1, live)
-    assert told.read_text() == "xxx"
-
-
-def test_a_process_that_is_told_to_end_before_it_works_does_not_go_on_as_its_parent(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    fork, waits = os.fork, iter([0.3, 1.5])  # so the second one is told to end while it waits
-
-    def slowly() -> int:
-        seconds, parent = next(waits), os.getpid()
-        try:
-            child = fork()
-            if child == 0:
-                time.sleep(seconds)
-        except BaseException:
-            if os.getpid() == parent:
-                raise
-            (tmp_path / "went on").touch()
-            os._exit(9)  # nothing may come back into pytest
-        return child
-
-    monkeypatch.setattr(os, "fork", slowly)
-    with pytest.raises(PermanentError, match="ended at once, with 3"):
-        run_in(2, lambda: os._exit(3))
-    assert not (tmp_path / "went on").exists()
 
 
 def test_its_help_says_what_it_shows() -> None:
