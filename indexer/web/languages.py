@@ -26,6 +26,8 @@ class Language:
 
     def __call__(self, key: str, **values: object) -> str:
         """The message of this key; numbers among the values get their separators."""
+        if not values:
+            return self.texts[key]
         shown = {name: self.number(value) if isinstance(value, int) else value for name, value in values.items()}
         return self.texts[key].format(**shown)
 

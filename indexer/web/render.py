@@ -33,17 +33,36 @@ def _templates() -> Environment:
         "page_of": page_of,
         "origin_of": lambda id: page_of(id).replace("/Record/", "/staff/records/", 1),
         "facet_rows": _facet_rows,
+        "facets_shown": _facets_shown,
     }
     return environment
 
 
-def _facet_rows(t: Language, asked: Asked, name: str, counted: Sequence[tuple[str, int]]) -> list[tuple[str, str, str]]:
-    """The values of a facet as they are called, how many records have each, and where they lead; "" for a chosen one.
+# Here and not in templates, for a page has dozens of values, and what a template calls takes longer than what it does.
+Counted = Sequence[tuple[str, int]]
+FacetRow = tuple[str, str, str]
 
-    Here and not in the template: a page has dozens.
-    """
+
+def _facet_rows(t: Language, asked: Asked, name: str, counted: Counted) -> list[FacetRow]:
+    """The values of a facet as they are called, how many records have each, and where it leads: "" for a chosen one."""
     urls = asked.urls_with(name, [value for value, _ in counted])
     return [(t.value(name, value), t.number(count), url) for (value, count), url in zip(counted, urls, strict=True)]
+
+
+def _facets_shown(
+    t: Language, asked: Asked, facets: Sequence[tuple[str, Counted]], most: int
+) -> list[tuple[str, str, list[FacetRow], str]]:
+    """Each facet: its field, what it is called, its first values, and where all are, or "" where these are all."""
+    start = asked.at(1)
+    return [
+        (
+            name,
+            t.facet(name),
+            _facet_rows(t, start, name, counted[:most]),
+            start.url("/Search/FacetList", facet=name) if len(counted) > most else "",
+        )
+        for name, counted in facets
+    ]
 
 
 def language_of(request: Request) -> Language:

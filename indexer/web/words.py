@@ -19,7 +19,8 @@ def marked(text: str, stems: frozenset[str]) -> Markup:
         if stem(match[0]) in stems:
             pieces += [escape(text[end : match.start()]), "<mark>", escape(match[0]), "</mark>"]
             end = match.end()
-    return Markup("".join([*pieces, escape(text[end:])]))  # noqa: S704 - each piece of the text is escaped
+    rest = escape(text[end:])
+    return Markup("".join([*pieces, rest])) if pieces else rest  # noqa: S704 - each piece of the text is escaped
 
 
 def snippet(text: str, stems: frozenset[str]) -> Markup | None:
