@@ -45,7 +45,7 @@ class Processes:
 
     def call(self, function: Callable[..., T], *arguments: object) -> "Future[T]":
         """The answer; Died where the process that takes it dies of it, or with it, or has died before. A function that
-        raises ends its process.
+        raises ends its process. Until a process has it, a call may be cancelled.
         """
         future: Future[T] = Future()
         self._calls.put((future, function, arguments))
@@ -58,7 +58,7 @@ class Processes:
             worker.process.kill()
         with contextlib.suppress(queue.Empty):
             while True:
-                if (call := self._calls.get_nowait()) is not None:
+                if (call := self._calls.get_nowait()) is not None and call[0].set_running_or_notify_cancel():
                     call[0].set_exception(Died())
         for _ in workers:
             self._calls.put(None)
@@ -115,6 +115,9 @@ class _Worker:
     def _send(self) -> None:
         while self._slots.acquire() and (call := self._calls.get()) is not None:
             future, function, arguments = call
+            if not future.set_running_or_notify_cancel():
+                self._slots.release()
+                continue
             self._sent.put(future)  # before it can be answered
             with contextlib.suppress(OSError):  # nobody reads there any more: the other thread learns of it too
                 self._questions.send((function, arguments))

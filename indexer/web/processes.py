@@ -45,8 +45,11 @@ class Answering:
         for _ in range(TRIES):
             pool = self._pool
             called = asyncio.wrap_future(pool.call(_answered, endpoint, scope))
-            await asyncio.wait([called], timeout=LONGEST)
-            if not called.done():
+            try:
+                done, _ = await asyncio.wait([called], timeout=LONGEST)
+            finally:
+                called.cancel()  # of use where it is not done: nobody will ask for it any more
+            if not done:
                 log.error("page_without_end", path=request.url.path)
                 self._renew(pool)
                 return busy(request, "too_slow")
@@ -71,7 +74,7 @@ class Answering:
     def _renew(self, pool: Processes) -> None:
         """Others whose pages were made in this pool may have done it already."""
         if pool is self._pool and time.monotonic() - self._began > SHORTEST_LIFE:
-            log.error("processes_ended", message="one that makes pages died: all are made anew")
+            log.error("processes_made_anew")
             pool.end()
             self._pool = self._start()
 

@@ -57,6 +57,19 @@ def test_a_process_that_dies_takes_along_what_it_was_asked_alone(end: Callable[[
         assert other.call(abs, -5).result(PATIENCE) == 5
 
 
+def test_a_call_that_no_process_has_yet_may_be_cancelled() -> None:
+    with processes(1) as open_session:
+        open_session.call(abs, 1).result(PATIENCE)
+        busy = [open_session.call(time.sleep, 0.5) for _ in range(2)]
+        waiting = open_session.call(abs, -2)
+        assert waiting.cancel()
+        assert open_session.call(abs, -3).result(PATIENCE) == 3
+        assert not any(call.cancel() for call in busy)
+        left = open_session.call(time.sleep, 3600), open_session.call(time.sleep, 3600), open_session.call(abs, -4)
+        assert left[-1].cancel()
+    assert [outcome(call) for call in left[:-1]] == [Died, Died]
+
+
 def test_one_that_cannot_start() -> None:
     open_session = Processes(2, os._exit, 1)
     assert {outcome(open_session.call(abs, number)) for number in range(2)} == {Died}

@@ -1,5 +1,6 @@
 """Pages that other processes make are those that this one would make; and none of them is the end of the server."""
 
+import gc
 import os
 import signal
 import time
@@ -133,13 +134,17 @@ def test_those_that_die_as_soon_as_they_are_made_are_not_made_again_at_once(
     assert odd.get("/").status_code == 200
 
 
-def test_one_that_does_not_end_is_ended(odd: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_does_not_end_is_ended(
+    odd: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(processes, "SHORTEST_LIFE", 0.0)
     assert odd.get("/").status_code == 200  # they have begun
     monkeypatch.setattr(processes, "LONGEST", 0.5)
     assert odd.get("/sleeps").status_code == 503
     monkeypatch.setattr(processes, "LONGEST", PATIENCE)
     assert odd.get("/").status_code == 200
+    gc.collect()
+    assert caplog.messages == []  # asyncio tells of what nobody asked for
 
 
 def test_a_fault_of_ours_tells_nothing_of_the_inside(odd: TestClient) -> None:
