@@ -50,8 +50,9 @@ class Place:
 class Part:
     """A word, a phrase or a number of the query. `found` in the record by the engine, in `places`, with `score`.
 
-    `ignored`: a stop word, which need not match. `elsewhere`: stored fields that have all of its words, and that a
-    search of this type does not look at. `nearest`: the word of the record that is most like one that it lacks.
+    `ignored`: a stop word, which need not match. `elsewhere`: stored fields that have all of its words, one after the
+    other, and that a search of this type does not look at. `apart`: those that have all words of a phrase, but in
+    another order or with others between. `nearest`: the word of the record that is most like one that it lacks.
     """
 
     text: str
@@ -60,6 +61,7 @@ class Part:
     score: float | None = None
     places: Sequence[Place] = ()
     elsewhere: Sequence[Place] = ()
+    apart: Sequence[Place] = ()
     nearest: str | None = None
 
 
@@ -169,8 +171,15 @@ def _part(index: Index, query: Query, part: Clause, id: str, fields: Fields) -> 
             places.append(place)
     if found or wanted.exact:
         return Part(part.text, found, score=score, places=places)
-    elsewhere = list(_having(fields, stems, wanted.fields))
-    return Part(part.text, found, elsewhere=elsewhere, nearest=_nearest(fields, part))
+    having = list(_having(fields, stems))
+    following = [place for place in having if _follow(fields, place.field, part.text)]
+    return Part(
+        part.text,
+        found,
+        elsewhere=[place for place in following if place.field not in wanted.fields],
+        apart=having if not following else (),
+        nearest=_nearest(fields, part),
+    )
 
 
 def _place(fields: Fields, name: str, stems: frozenset[str], score: float | None, *, exact: bool) -> Place | None:
@@ -182,16 +191,28 @@ def _place(fields: Fields, name: str, stems: frozenset[str], score: float | None
     return Place(name, words, score) if words or (known is not None and not known.stored) else None
 
 
-def _having(fields: Fields, stems: frozenset[str], looked_at: dict[str, float]) -> Iterator[Place]:
-    """Stored fields of words that have all of these."""
+def _having(fields: Fields, stems: frozenset[str]) -> Iterator[Place]:
+    """Stored fields of words that have all of these, but for those that repeat what others have."""
     schema = biblio()
     for name in sorted(fields):
         known = schema.field(name)
-        if name in looked_at or known is None or schema.types[known.type]["kind"] != "text":
+        if known is None or name in schema.copy_targets or schema.types[known.type]["kind"] != "text":
             continue
         words = _words(fields, name, stems)
         if stems and {stem(word) for word in words} >= stems:
             yield Place(name, words)
+
+
+def _follow(fields: Fields, name: str, text: str) -> bool:
+    """Whether one value of a field has the words of a text one after the other; for a stop word any may stand."""
+    stop_words = biblio().stop_words
+    wanted = [(stem(match[0]), match[0].lower() in stop_words) for match in WORD.finditer(text)]
+    for value in _values(fields, name):
+        has = [stem(match[0]) for match in WORD.finditer(value[:LONGEST])]
+        for start in range(len(has) - len(wanted) + 1):
+            if all(any_word or has[start + place] == word for place, (word, any_word) in enumerate(wanted)):
+                return True
+    return False
 
 
 def _conditions(index: Index, query: Query, id: str, fields: Fields) -> Iterator[Condition]:

@@ -20,6 +20,7 @@ class Language:
     code: str
     name: str
     thousands: str
+    point: str
     texts: Mapping[str, str]
     formats: Mapping[str, str]
     facets: Mapping[str, str]
@@ -38,12 +39,24 @@ class Language:
     def number(self, value: int) -> str:
         return f"{value:,}".replace(",", self.thousands)
 
+    def decimal(self, value: float, places: int | None = None) -> str:
+        """A number with a fraction: of so many places, or of four digits in all."""
+        text = f"{value:,.{places}f}" if places is not None else f"{value:.4g}"
+        return text.translate({ord(","): self.thousands, ord("."): self.point})
+
     def format(self, value: str) -> str:
         """What a format is called: those of the index are English words."""
         return self.formats.get(value, value)
 
     def value(self, field: str, value: str) -> str:
         return self.format(value) if field == "format" else value
+
+    def value_of(self, field: str, shown: str) -> str:
+        """The value in the index that is called so, however it is written; what is no format's name is one itself."""
+        if field != "format":
+            return shown
+        names = {name.casefold(): value for value in self.formats for name in (value, self.formats[value])}
+        return names.get(shown.casefold(), shown)
 
     def facet(self, field: str) -> str:
         return self.facets.get(field, field)
@@ -54,7 +67,9 @@ def language(code: str) -> Language:
     """The language of a code of CODES."""
     text = (files("indexer.web") / "languages" / f"{code}.toml").read_text(encoding="utf-8")
     data: dict[str, Any] = tomllib.loads(text)
-    return Language(code, data["name"], data["thousands"], data["texts"], data["formats"], data["facets"])
+    return Language(
+        code, data["name"], data["thousands"], data["point"], data["texts"], data["formats"], data["facets"]
+    )
 
 
 def languages() -> list[Language]:

@@ -179,7 +179,7 @@ def _why(request: Request, id: str, fields: Fields) -> Response:
     field, value = request.query_params.get("narrow", ""), clean(request.query_params.get("to", ""))
     if field and value:
         check_exact(field)
-        asked = asked.with_(field, value[:LONGEST_VALUE])
+        asked = asked.with_(field, language_of(request).value_of(field, value[:LONGEST_VALUE]))
     wanted = replace(asked, sort="relevance", page=1).query()
     looks = search_type(asked.type)
     looked_at = [*looks.fields, *looks.exact]

@@ -31,6 +31,25 @@ def test_a_filter_that_is_named_there(client: TestClient) -> None:
     assert client.get("/Record/b1?view=why&lookfor=tea&narrow=title&to=x").status_code == 400
 
 
+def test_a_filter_can_be_taken_away_again(client: TestClient) -> None:
+    page = parsed(client.get("/Record/b1?view=why&lookfor=tea&narrow=format&to=online").text)
+    assert page.xpath("//main//input[@name='filter[]']/@value") == ['format:"Online"']  # however it is written
+    [address] = page.xpath("//main//a[contains(., 'Remove')]/@href")
+    page = parsed(client.get(address).text)
+    assert page.xpath("//main//input[@name='filter[]']") == []
+    assert "tea" in page.xpath("string(//main//table)")
+    german = client.get("/Record/b1?view=why&lookfor=tea&narrow=format&to=Buch", headers={"accept-language": "de"})
+    assert parsed(german.text).xpath("//main//input[@name='filter[]']/@value") == ['format:"Book"']
+
+
+def test_words_of_a_phrase_that_stand_apart(client: TestClient) -> None:
+    row = told(client, "lookfor=%22tea+cultivation%22&type=Title")["tea cultivation"]
+    assert "not one after the other" in row
+    assert "where this search does not look" not in row
+    row = told(client, "lookfor=%22agriculture+tea%22&type=Title")
+    assert "not one after the other" not in row["agriculture tea"]
+
+
 def test_other_fields_that_have_a_word(client: TestClient) -> None:
     assert "topic" in told(client, "lookfor=agriculture&type=Title")["agriculture"]
 

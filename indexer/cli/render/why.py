@@ -50,6 +50,8 @@ def _part(part: Part, type_: str) -> Iterator[str]:
         yield f"  {part.text}: NOT in what a search of the type {type_} looks at"
         for place in part.elsewhere:
             yield f"    the record has it in {place.field}{_words(place)}"
+        for place in part.apart:
+            yield f"    the words are in {place.field}, but not one after the other{_words(place)}"
         if part.nearest:
             yield f'    most like it in the record: "{part.nearest}"'
 
