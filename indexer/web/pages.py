@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from indexer.engines.analysis import stems_of
 from indexer.engines.base import Found, Hit, Index, Query
-from indexer.engines.query import BEGINS, search_type
+from indexer.engines.query import BEGINS, only_stop_words, parse_words, search_type
 from indexer.jobs.why import explain_hit
 from indexer.model.documents import Fields
 from indexer.web import export
@@ -40,6 +40,7 @@ ALL_VALUES = 200
 SHORTEST_TYPED = 2  # characters that are looked for while somebody types
 SUGGESTED = 4  # of a kind
 LONGEST_TYPED = 200
+MOST_LEFT_OUT = 12  # words of a search of which each is left out, where it finds nothing
 NEW = 50  # records in the feed of what is new
 TEXT = "text/plain; charset=utf-8"
 
@@ -53,7 +54,25 @@ def results(request: Request) -> Response:
         return EXPORTS[view](request, asked, [hit.fields for hit in index.search(asked.query(suggest=False)).hits])
     asked = replace(asked, limit=asked.limit or LIMITS[0])
     found = index.search(asked.query(FACETS, facet_limit=SHOWN_VALUES + 1))
-    return page(request, "results.html", **results_of(asked, found))
+    fewer = without_one(index, asked) if not found.total else []
+    return page(request, "results.html", fewer=fewer, **results_of(asked, found))
+
+
+def without_one(index: Index, asked: Asked) -> list[tuple[str, int, Asked]]:
+    """Of a search that finds nothing: each word without which it finds something, how much that is, and that search."""
+    clauses = parse_words(asked.lookfor) or ()
+    if search_type(asked.type).exact or not 1 < len(clauses) <= MOST_LEFT_OUT:
+        return []
+    found = []
+    for left_out in clauses:
+        if only_stop_words([left_out]):
+            continue
+        rest = " ".join(f'"{each.text}"' if each.phrase else each.text for each in clauses if each is not left_out)
+        fewer = replace(asked, lookfor=rest, page=1)
+        total = index.search(replace(fewer, limit=0).query(suggest=False)).total
+        if total:
+            found.append((left_out.text, total, fewer))
+    return found
 
 
 def results_of(asked: Asked, found: Found) -> dict[str, Any]:

@@ -114,6 +114,20 @@ def test_a_misspelt_search_gets_a_suggestion_that_finds_something(client: TestCl
     assert hits(parsed(client.get(link.get("href")).text)) == [SEED]
 
 
+def test_the_word_that_nothing_has_is_named(client: TestClient) -> None:
+    asked = {"lookfor": 'the "garden library" tea quetzalcoatl', "filter[]": 'format:"Book"'}
+    page = parsed(client.get("/Search/Results", params=asked).text)
+    assert page.xpath("string(//h1)").endswith(' for the "garden library" tea quetzalcoatl')
+    [without] = page.xpath("//li[starts-with(normalize-space(), 'Without')]")
+    assert " ".join(without.text_content().split()) == "Without quetzalcoatl: One record"
+    found = parsed(client.get(without.xpath("string(.//a/@href)")).text)
+    assert found.xpath("//article[@class='hit']//a/@href")[0] == "/Record/b1"
+    assert found.xpath("string(//ul[@class='chosen'])").strip()  # the filter stays
+    for lookfor in ("quetzalcoatl", "quetzalcoatl popocatepetl"):  # nothing to leave out, or nothing found so
+        page = parsed(client.get("/Search/Results", params={"lookfor": lookfor}).text)
+        assert page.xpath("//li[starts-with(normalize-space(), 'Without')]") == []
+
+
 def test_what_to_try_when_nothing_was_found(client: TestClient) -> None:
     page = results(client, lookfor="cultivation", type="Author", **{"filter[]": 'format:"Map"'})
     assert hits(page) == []
