@@ -53,7 +53,11 @@ def write(folder: Path, report: dict[str, Any]) -> Path:
 def html(report: dict[str, Any], *, drawn: bool = True) -> str:
     """The page of a report, with the picture of its time line if that can be `drawn`."""
     report = complete(report)
-    closed = "books closed" if report["books_closed"] else '<strong class="bad">the books do not close</strong>'
+    closed = (
+        "every record is accounted for (the books close)"
+        if report["books_closed"]
+        else '<strong class="bad">the books do not close</strong>'
+    )
     columns = [name for name in COLUMNS if any(books.get(name) for books in report["books"].values())] or ["read"]
     head = "".join(f"<th>{name}</th>" for name in columns)
     rows = "".join(
@@ -103,7 +107,7 @@ def _time_line(report: dict[str, Any], *, drawn: bool) -> str:
     if not rows:
         return "<p>Nothing was sent.</p>"
     cells = "".join(
-        f"<tr><td>{row.start}–{row.end}</td><td>{row.read:,}</td><td>{row.rejected:,}</td><td>{row.documents:,}</td>"
+        f"<tr><td>{row.start}–{row.end}</td><td>{row.read:,}</td><td>{row.indexed:,}</td><td>{row.rejected:,}</td><td>{row.documents:,}</td>"
         f"<td>{row.rate:,.0f}</td><td>{row.mean_batch:.2f}</td><td>{row.longest_batch:.2f}</td><td>{row.retries:,}</td>"
         f"<td>{row.waited:.1f}</td></tr>"
         for row in rows
@@ -111,11 +115,12 @@ def _time_line(report: dict[str, Any], *, drawn: bool) -> str:
     heads = (
         "time of day (UTC)",
         "read so far",
+        "indexed so far",
         "rejected so far",
-        "documents",
-        "a second",
+        "documents sent",
+        "sent a second",
         "seconds a batch",
-        "longest",
+        "longest batch",
         "tried again",
         "seconds waiting",
     )
@@ -145,7 +150,8 @@ def _rejected(kinds: list[dict[str, Any]]) -> str:
         + "</ul></li>"
         for each in kinds
     )
-    return f"<h2>Rejected records by reason</h2><ul>{shown}</ul><p>indexer dead-letters list has all of them.</p>"
+    kept = "They are kept with their records: <code>indexer dead-letters list</code> shows all, and what can be done."
+    return f"<h2>Rejected records by reason</h2><ul>{shown}</ul><p>{kept}</p>"
 
 
 def _problems(problems: list[str]) -> str:

@@ -5,7 +5,7 @@ where no picture is asked for.
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta, tzinfo
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -29,8 +29,9 @@ PAUSE, RETRY = "#f5d9c8", "#d55e00"
 TEXTS = {
     "so_far": "records so far",
     "rate": "documents a second",
-    "mean": "seconds a batch, mean",
-    "longest": "longest",
+    "mean": "mean of all batches",
+    "longest": "longest batch",
+    "seconds": "seconds a batch",
     "retried": "request tried again",
     "waited": "waiting to try again",
     "time": "time of day (UTC)",
@@ -41,9 +42,11 @@ def available() -> bool:
     return find_spec("matplotlib") is not None
 
 
-def svg(report: Mapping[str, Any], texts: Mapping[str, str] = TEXTS) -> str:
-    """The picture, its words those of `texts` (and `books_read`, ...); "" where there is nothing to draw, or nothing to
-    draw with.
+def svg(
+    report: Mapping[str, Any], texts: Mapping[str, str] = TEXTS, written: Callable[[str], str] = lambda number: number
+) -> str:
+    """The picture, its words those of `texts` (and `books_read`, ...), its numbers `written` otherwise than in English;
+    "" where there is nothing to draw, or nothing to draw with.
     """
     if not available() or not spans(report):
         return ""
@@ -78,8 +81,10 @@ def svg(report: Mapping[str, Any], texts: Mapping[str, str] = TEXTS) -> str:
             top = rates.get_ylim()[1]
             rates.scatter(retried, [top] * len(retried), marker="v", color=RETRY, label=texts["retried"], zorder=3)
         for axes in (books, rates, batches):
-            _mark(axes, start, series["pauses"], texts["waited"])
+            _mark(axes, start, series["pauses"], texts["waited"], written)
         books.set_ylabel(texts["so_far"])
+        rates.set_ylabel(texts["rate"])
+        batches.set_ylabel(texts["seconds"])
         batches.set_xlabel(texts["time"])
         _times(batches, elapsed(report), start.tzinfo)
         file = io.StringIO()
@@ -88,7 +93,9 @@ def svg(report: Mapping[str, Any], texts: Mapping[str, str] = TEXTS) -> str:
     return drawn[drawn.index("<svg") :]  # what stands before is for a file of its own
 
 
-def _mark(axes: "Axes", start: Any, pauses: Sequence[Sequence[float]], label: str) -> None:
+def _mark(
+    axes: "Axes", start: Any, pauses: Sequence[Sequence[float]], label: str, written: Callable[[str], str]
+) -> None:
     """Waits, numbers as people write them, and which line is which."""
     from matplotlib.ticker import FuncFormatter
 
@@ -101,7 +108,7 @@ def _mark(axes: "Axes", start: Any, pauses: Sequence[Sequence[float]], label: st
             label=label if not number else None,
         )
     axes.set_ylim(bottom=0)
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: plain(value)))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _place: written(plain(value))))
     axes.grid(axis="y", color="#dddddd", linewidth=0.6)
     axes.spines[["top", "right"]].set_visible(False)
     if axes.get_legend_handles_labels()[0]:

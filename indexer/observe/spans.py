@@ -10,13 +10,14 @@ ROWS = 12
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From one time of day to another (UTC). `read` and `rejected` are of the run until then, `waited` the seconds in
-    which some request waited to be tried again.
+    """From one time of day to another (UTC). `read`, `indexed` and `rejected` are of the run until then, `waited` the
+    seconds in which some request waited to be tried again.
     """
 
     start: str
     end: str
     read: int
+    indexed: int
     rejected: int
     documents: int
     rate: float
@@ -45,6 +46,7 @@ def spans(report: Mapping[str, Any]) -> list[Span]:
                 start=time_of_day(report, start),
                 end=time_of_day(report, end),
                 read=series["books"]["read"][upto - 1],
+                indexed=series["books"]["indexed"][upto - 1],
                 rejected=series["books"]["rejected"][upto - 1],
                 documents=documents,
                 rate=documents / (end - start) if end > start else 0.0,
@@ -78,7 +80,7 @@ def complete(report: Mapping[str, Any]) -> dict[str, Any]:
     timeline = {"seconds_a_bucket": 1.0, **{name: [] for name in columns}, **report.get("timeline", {})}
     count = len(timeline["documents"])
     books = timeline.get("books", {})
-    timeline["books"] = {name: books.get(name) or [0] * count for name in ("read", "rejected", *books)}
+    timeline["books"] = {name: books.get(name) or [0] * count for name in ("read", "indexed", "rejected", *books)}
     timeline["retries"] = timeline["retries"] or [0] * count
     empty = {"problems": [], "rejected": [], "warnings": {}, "warning_examples": {}, "retries": 0, "in_flight": {}}
     return {**empty, **report, "timeline": timeline}

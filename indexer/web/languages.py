@@ -37,12 +37,15 @@ class Language:
         return self(f"{key}_{'one' if number == 1 else 'many'}", number=number)
 
     def number(self, value: int) -> str:
-        return f"{value:,}".replace(",", self.thousands)
+        return self.written(f"{value:,}")
 
     def decimal(self, value: float, places: int | None = None) -> str:
         """A number with a fraction: of so many places, or of four digits in all."""
-        text = f"{value:,.{places}f}" if places is not None else f"{value:.4g}"
-        return text.translate({ord(","): self.thousands, ord("."): self.point})
+        return self.written(f"{value:,.{places}f}" if places is not None else f"{value:.4g}")
+
+    def written(self, number: str) -> str:
+        """A number as English writes it, as this language does."""
+        return number.translate({ord(","): self.thousands, ord("."): self.point})
 
     def format(self, value: str) -> str:
         """What a format is called: those of the index are English words."""

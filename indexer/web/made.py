@@ -70,15 +70,17 @@ def made(fields: Fields, record: Record) -> tuple[str, list[Made]]:
 
 
 def compared(fields: Fields, found: Sequence[Explained]) -> list[Made]:
-    """What a profile makes, by field, against what the index has."""
+    """What a profile makes of each field, against what the index has; a field that it does not make has no rules."""
+    by_name = {each.name: each for each in found}
     made = []
-    for each in sorted(found, key=lambda each: each.name):
-        if each.name in fields:
-            values = _listed(each)
-            shown = [value[:LONGEST_INPUT] for value in values[:INPUTS]]
-            made.append(
-                Made(each.name, tuple(_cut(rule) for rule in each.rules), shown, values == _values(fields, each.name))
-            )
+    for name in sorted(fields):
+        if name not in by_name:
+            made.append(Made(name, (), [value[:LONGEST_INPUT] for value in _values(fields, name)[:INPUTS]], True))
+            continue
+        each = by_name[name]
+        values = _listed(each)
+        shown = [value[:LONGEST_INPUT] for value in values[:INPUTS]]
+        made.append(Made(name, tuple(_cut(rule) for rule in each.rules), shown, values == _values(fields, name)))
     return made
 
 

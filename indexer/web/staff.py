@@ -91,7 +91,7 @@ def picture(request: Request) -> Response:
             words |= {f"books_{column}": t(f"books_{column}") for column in COLUMNS}
             for old in list(_drawn)[: -(DRAWN - 1)]:
                 del _drawn[old]
-            _drawn[key] = plots.svg(seen.report, words)
+            _drawn[key] = plots.svg(seen.report, words, t.written)
     if not _drawn[key]:
         raise HTTPException(404)
     # a picture by itself: its styles are its own, and nothing in it is run

@@ -65,7 +65,7 @@ def test_the_report_says_everything_and_runs_nothing(tmp_path: Path) -> None:
     shown = tree.text_content()
     for said in (
         "embedded:var/<index>",
-        "books closed",
+        "every record is accounted for",
         f"dump.xml record 3: {SCRIPT}",
         "20 × format: title: …",
         f"dump.xml record 3 (x{SCRIPT}): title: 'a'",
@@ -84,13 +84,16 @@ def test_the_picture_has_plain_numbers_times_of_day_and_a_legend() -> None:
     drawn = plots.svg(report())
     said = re.findall(r"<text[^>]*>([^<]*)</text>", drawn)
     for label in (
-        *("read", "rejected", "records so far", "documents a second", "seconds a batch, mean", "longest"),
-        *("request tried again", "waiting to try again", "time of day (UTC)", "5,000"),
+        *("read", "rejected", "records so far", "documents a second", "mean of all batches", "longest batch"),
+        *("seconds a batch", "request tried again", "waiting to try again", "time of day (UTC)", "5,000"),
     ):
         assert any(label in text for text in said), label
     assert sum(bool(re.fullmatch(r"02:03:\d\d(\.\d)?", text)) for text in said) > 1
     assert not any(re.search(r"\de[+-]?\d|×", text) for text in said)
     assert drawn == plots.svg(report())
+    german = plots.svg(report(), written=lambda number: number.replace(",", "."))
+    assert "5.000" in german
+    assert "5,000" not in german
 
 
 def test_without_the_library_the_numbers_are_there(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +101,7 @@ def test_without_the_library_the_numbers_are_there(monkeypatch: pytest.MonkeyPat
     tree: Any = html.fromstring(page.html(report()))
     assert not tree.xpath("//svg")
     rows = tree.xpath("//table[@class='spans']//tbody/tr")
-    assert sum(int(row.xpath("string(td[4])").replace(",", "")) for row in rows) == 5000
+    assert sum(int(row.xpath("string(td[5])").replace(",", "")) for row in rows) == 5000
     assert rows[-1].xpath("string(td[2])") == "5,020"
     assert "02:03:04–" in rows[0].xpath("string(td[1])")
 

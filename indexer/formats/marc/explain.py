@@ -11,6 +11,7 @@ from indexer.derive.work_keys import normal_form
 from indexer.formats.marc import mappings, rules, titles, work_keys
 from indexer.formats.marc.reader import parse
 from indexer.formats.marc.record import MarcField, MarcRecord
+from indexer.formats.marc.specs import trim
 from indexer.formats.profiles import Profile
 from indexer.formats.provenance import Named, Rule
 from indexer.model.records import Record
@@ -95,6 +96,7 @@ def _applied(rule: rules.Rule, record: MarcRecord) -> Rule:
 def _text(rule: rules.Rule) -> str:
     """The rule as it is written in the mapping; a function with what it says of itself."""
     about = "" if rule.spec else " ".join((rule.extract.__doc__ or "").partition("\n\n")[0].split())
+    about = about.partition(" Raises ")[0]  # for who calls it
     about = re.sub(r"^[\w-]+: ", "", about)  # the field, which is told already
     return f"{rule.text}: {about}" if about else rule.text
 
@@ -102,13 +104,13 @@ def _text(rule: rules.Rule) -> str:
 def _steps(name: str, record: MarcRecord, values: list[str]) -> list[Named]:
     """Inside those functions of the bundled mapping that go by several steps."""
     if name == titles.title_sort.__name__:
-        filed = [text for field in record.by_tag.get("245", []) for text in titles.filed(field, "abkp")]
-        forms = [(text, titles.sort_form(text)) for text in filed]
+        filed = [(field, text) for field in record.by_tag.get("245", []) for text in titles.filed(field, "abkp")]
+        forms = [(field, text, titles.sort_form(text)) for field, text in filed]
         return [
             step
-            for text, form in forms
+            for field, text, form in forms
             if form in " ".join(values)
-            for step in (("files as", text), ("sorts as", form))
+            for step in ((_filed_as(field, text), text), ("sorts as", form))
         ]
     if name == work_keys.work_keys.__name__:
         texts = [
@@ -121,6 +123,15 @@ def _steps(name: str, record: MarcRecord, values: list[str]) -> list[Named]:
         told = {form: f"{what} {text!r}" for what, text in reversed(texts) if (form := normal_form(text)) in parts}
         return [(text, form) for form, text in reversed(told.items())]
     return []
+
+
+def _filed_as(field: MarcField, text: str) -> str:
+    """How a subfield of a title came to be filed so."""
+    skipped = titles.nonfiling(field)
+    starts = [value for code, value in field.subfields if code == "a" and trim(value[skipped:]) == text]
+    if not skipped or not starts:
+        return "files as"
+    return f"files without {starts[0][:skipped]!r} (second indicator {skipped}) as"
 
 
 def _shown(field: MarcField) -> Named:
