@@ -6,9 +6,11 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from markupsafe import Markup
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,7 +21,6 @@ from indexer.model.books import COLUMNS, HELD
 from indexer.model.errors import ConfigError, SourceError
 from indexer.model.records import Record
 from indexer.observe import building, plots
-from indexer.observe import page as report_page
 from indexer.observe.report import duration
 from indexer.observe.spans import spans
 from indexer.state.dead_letters import StoredLetter
@@ -79,11 +80,20 @@ def run_part(request: Request) -> tuple[str, bool]:
 
 
 def picture(request: Request) -> Response:
-    """The time line of a run (SVG). One is drawn at a time, and of a run that goes on every ten seconds at most."""
-    t = language_of(request)
-    seen = _seen(request)
-    if seen.report is None:
+    """The time line of a run (SVG)."""
+    drawing = _drawing_of(request, _seen(request))
+    if not drawing:
         raise HTTPException(404)
+    # a picture by itself: its styles are its own, and nothing in it is run
+    policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    return Response(drawing, headers={"content-security-policy": policy}, media_type="image/svg+xml")
+
+
+def _drawing_of(request: Request, seen: SeenRun) -> str:
+    """One is drawn at a time, of a run that goes on every ten seconds at most; "" where there is nothing to draw."""
+    t = language_of(request)
+    if seen.report is None:
+        return ""
     key = (seen.run.id, t.code, "" if not seen.under_way else str(int(time.monotonic() / DRAWN_EVERY)))
     with _drawing:
         if key not in _drawn:
@@ -92,21 +102,19 @@ def picture(request: Request) -> Response:
             for old in list(_drawn)[: -(DRAWN - 1)]:
                 del _drawn[old]
             _drawn[key] = plots.svg(seen.report, words, t.written)
-    if not _drawn[key]:
-        raise HTTPException(404)
-    # a picture by itself: its styles are its own, and nothing in it is run
-    policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-    return Response(_drawn[key], headers={"content-security-policy": policy}, media_type="image/svg+xml")
+        return _drawn[key]
 
 
 def saved(request: Request) -> Response:
-    """The report of a run as one file."""
+    """The page of a run as one file that needs nothing else."""
     seen = _seen(request)
     if seen.report is None:
         raise HTTPException(404)
+    style = (Path(__file__).parent / "static/style.css").read_text(encoding="utf-8")
+    ours = {"alone": True, "style": Markup(style), "drawing": Markup(_drawing_of(request, seen))}  # noqa: S704 - no text of a record
+    text = part(request, "staff_run_alone.html", **shown_run(seen) | ours)
     headers = {"content-disposition": f'attachment; filename="run-{seen.run.id}.html"'}
-    with _drawing:
-        return Response(report_page.html(seen.report), headers=headers, media_type="text/html; charset=utf-8")
+    return Response(text, headers=headers, media_type="text/html; charset=utf-8")
 
 
 def shown_run(seen: SeenRun) -> dict[str, Any]:
@@ -125,6 +133,7 @@ def shown_run(seen: SeenRun) -> dict[str, Any]:
         just_now = int(sum(series["documents"][-buckets:]) / (buckets * series["seconds_a_bucket"]))
     read = sum(each["read"] for each in books.values())
     return {
+        "alone": False,
         "run": run,
         "report": report,
         "under_way": seen.under_way,

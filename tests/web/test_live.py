@@ -153,6 +153,10 @@ def test_the_report_of_a_run_as_a_picture_and_as_one_file(staff: TestClient) -> 
     assert tree.xpath("//*[local-name()='svg']")
     assert not tree.xpath("//script|//@src|//@href")
     assert "3 × format" in tree.text_content()
+    assert "url(" not in saved.text.replace("url(#", "")
+    told = parsed(staff.get("/staff/runs/1/report.html", headers={"accept-language": "de"}).text).text_content()
+    assert "Was aus den Datensätzen wurde" in told
+    assert "Datensätze bisher" in told
     page = staff.get("/staff/runs/1").text
     assert "the stylesheet makes" in page or "title: holds one value" in page
     for name in ("picture.svg", "report.html"):
