@@ -160,10 +160,12 @@ def serve(
     is in the index, and change nothing. /staff shows the runs and the rejected records; who knows the password may try
     those again there, or forget them. Stays until Ctrl-C or SIGTERM.
     """
+    from indexer.web.server import processes_for
     from indexer.web.server import serve as run
 
+    target = config.target()
     run(
-        config.target(),
+        target,
         host=host,
         port=port,
         say=click.echo,
@@ -171,6 +173,6 @@ def serve(
         staff=staff,
         password_file=password_file,
         header_file=header_file,
-        processes=processes,
+        processes=processes or processes_for(target),
     )
     return ExitCode.OK

@@ -35,17 +35,23 @@ class Died(Exception):
 
 
 class Processes:
-    """So many processes, each of which begins with `start(*given)`; whichever is free takes the next call, or is given
-    it `ahead`.
+    """So many processes, each of which begins with `start(*given)`; whichever is free takes the next call. Raises
+    OSError where the system gives no more of them.
     """
 
-    def __init__(self, count: int, start: Callable[..., None], *given: object, ahead: int = AHEAD) -> None:
+    def __init__(self, count: int, start: Callable[..., None], *given: object) -> None:
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
-        self._workers = [_Worker(self._calls, start, given, ahead) for _ in range(count)]
+        self._workers: list[_Worker] = []
+        try:
+            for _ in range(count):
+                self._workers.append(_Worker(self._calls, start, given))
+        except BaseException:  # a Ctrl-C too: Python would wait for those that are there already
+            self.end()
+            raise
 
     def call(self, function: Callable[..., T], *arguments: object) -> "Future[T]":
         """The answer; Died where the process that takes it dies of it, or with it, or has died before. A function that
-        raises ends its process. Until a process has it, a call may be cancelled.
+        raises ends its process.
         """
         future: Future[T] = Future()
         self._calls.put((future, function, arguments))
@@ -58,7 +64,7 @@ class Processes:
             worker.process.kill()
         with contextlib.suppress(queue.Empty):
             while True:
-                if (call := self._calls.get_nowait()) is not None and call[0].set_running_or_notify_cancel():
+                if (call := self._calls.get_nowait()) is not None:
                     call[0].set_exception(Died())
         for _ in workers:
             self._calls.put(None)
@@ -70,17 +76,32 @@ class _Worker:
     """A process, and two threads: one sends it calls, one takes its answers."""
 
     def __init__(
-        self,
-        calls: "queue.SimpleQueue[_Call | None]",
-        start: Callable[..., None],
-        given: tuple[object, ...],
-        ahead: int,
+        self, calls: "queue.SimpleQueue[_Call | None]", start: Callable[..., None], given: tuple[object, ...]
     ) -> None:
         # spawn: a forked copy of a process with threads (connections, progress) may deadlock
         context = multiprocessing.get_context("spawn")
         their_questions, self._questions = _pipe()
         self._answers, their_answers = _pipe()
         self.process = context.Process(target=_serve, args=(their_questions, their_answers, start, given), daemon=True)
+        try:
+            self._start()
+        except BaseException:
+            for end in (their_questions, their_answers, self._questions, self._answers):
+                end.close()
+            if self.process.pid is not None:
+                self.process.kill()
+            raise
+        their_questions.close()
+        their_answers.close()
+        self._calls = calls
+        self._slots = threading.Semaphore(AHEAD)
+        self._gone = threading.Event()
+        self._sent: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
+        self._threads = [threading.Thread(target=each, daemon=True) for each in (self._send, self._receive)]
+        for thread in self._threads:
+            thread.start()
+
+    def _start(self) -> None:
         # Ctrl-C in a terminal is sent to it too, and is not its own to handle: until it can say so itself, it inherits
         # that from here.
         resource_tracker.ensure_running()  # which some versions of Python would start below, and unblock the signals
@@ -93,15 +114,6 @@ class _Worker:
             if set_by_us:  # it is for this process, and for no other one of whoever called us
                 os.environ.pop("GLIBC_TUNABLES", None)
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        their_questions.close()
-        their_answers.close()
-        self._calls = calls
-        self._slots = threading.Semaphore(ahead)
-        self._gone = threading.Event()
-        self._sent: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
-        self._threads = [threading.Thread(target=each, daemon=True) for each in (self._send, self._receive)]
-        for thread in self._threads:
-            thread.start()
 
     def join(self) -> None:
         """Waits for its end, after `kill` and a None among the calls."""
@@ -115,9 +127,6 @@ class _Worker:
     def _send(self) -> None:
         while self._slots.acquire() and (call := self._calls.get()) is not None:
             future, function, arguments = call
-            if not future.set_running_or_notify_cancel():
-                self._slots.release()
-                continue
             self._sent.put(future)  # before it can be answered
             with contextlib.suppress(OSError):  # nobody reads there any more: the other thread learns of it too
                 self._questions.send((function, arguments))

@@ -5,6 +5,7 @@ They are for an index whose searches are this machine's work; those of a search 
 
 import asyncio
 import time
+from dataclasses import dataclass
 from types import SimpleNamespace
 
 import structlog
@@ -12,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from indexer.engines.registry import open_index
+from indexer.model.errors import IndexerError
 from indexer.model.schema import Schema, biblio, use
 from indexer.model.settings import LogSettings
 from indexer.model.targets import Target
@@ -20,9 +22,10 @@ from indexer.pipeline.processes import Died, Processes
 from indexer.pipeline.workers import collect_rarely
 from indexer.web.answers import Endpoint, answer, busy
 
-SHORTEST_LIFE = 5.0  # seconds: processes that end sooner would do so again
+AGAIN = 5.0  # seconds after which one is made anew that has died before it made a page
 TRIES = 2
-LONGEST = 60.0  # seconds for a page; nobody waits for it any more, and its process can make no other
+WAIT = 15.0  # seconds until one is free; whoever asked has been told by then that it takes too long
+LONGEST = 60.0  # seconds for a page; its process can make no other one
 # What of a request the pages read.
 CARRIED = ("type", "method", "scheme", "server", "root_path", "path", "path_params", "query_string", "headers")
 log = structlog.get_logger()
@@ -30,63 +33,103 @@ log = structlog.get_logger()
 _app: SimpleNamespace
 
 
+@dataclass(slots=True)
+class _Maker:
+    """A process, since when there is one, and whether it has made a page."""
+
+    process: Processes
+    began: float
+    proven: bool = False
+
+
 class Answering:
-    """So many processes. When one dies all are made anew, and what they were about is begun again."""
+    """So many processes. One that dies is made anew, and the page that it was about is begun again by another one."""
 
     def __init__(self, count: int, target: Target, *, for_staff: bool, log: LogSettings | None) -> None:
-        self._count = count
+        """Raises OSError where the system gives no more processes."""
         self._given = (target, biblio(), for_staff, log)
-        self._began = 0.0
-        self._pool = self._start()
+        self._open = True
+        self._makers: list[_Maker] = []
+        self._free: asyncio.Queue[_Maker] = asyncio.Queue()
+        try:
+            for _ in range(count):
+                self._add()
+        except BaseException:
+            self.close()
+            raise
 
     async def answer(self, endpoint: Endpoint, request: Request) -> Response:
         """Whatever becomes of the endpoint, which has to be a function of a module."""
         scope = {name: request.scope[name] for name in CARRIED if name in request.scope}
         for _ in range(TRIES):
-            pool = self._pool
-            called = asyncio.wrap_future(pool.call(_answered, endpoint, scope))
+            if not self._makers:  # they die as soon as they are made
+                break
             try:
-                done, _ = await asyncio.wait([called], timeout=LONGEST)
-            finally:
-                called.cancel()  # of use where it is not done: nobody will ask for it any more
+                async with asyncio.timeout(WAIT):
+                    maker = await self._free.get()
+            except TimeoutError:
+                return busy(request, "too_slow")
+            called = asyncio.wrap_future(maker.process.call(_answered, endpoint, scope))
+            done, _ = await asyncio.wait([called], timeout=LONGEST)
             if not done:
                 log.error("page_without_end", path=request.url.path)
-                self._renew(pool)
-                return busy(request, "too_slow")
+                maker.process.end()
             try:
-                status, headers, body = called.result()
+                status, headers, body = await called
             except Died:
-                self._renew(pool)
+                self._replace(maker)
             else:
+                maker.proven = True
+                self._free.put_nowait(maker)
                 response = Response(body, status)
                 response.raw_headers = headers
                 return response
+            if not done:
+                return busy(request, "too_slow")
         return busy(request, "no_index")
 
     def close(self) -> None:
-        self._pool.end()
+        self._open = False
+        for maker in self._makers:
+            maker.process.end()
 
-    def _start(self) -> Processes:
-        self._began = time.monotonic()
-        # none is given a call ahead: another one may be free before it is
-        return Processes(self._count, _begin, *self._given, ahead=1)
+    def _add(self) -> None:
+        maker = _Maker(Processes(1, _begin, *self._given), time.monotonic())
+        self._makers.append(maker)
+        self._free.put_nowait(maker)
 
-    def _renew(self, pool: Processes) -> None:
-        """Others whose pages were made in this pool may have done it already."""
-        if pool is self._pool and time.monotonic() - self._began > SHORTEST_LIFE:
-            log.error("processes_made_anew")
-            pool.end()
-            self._pool = self._start()
+    def _replace(self, maker: _Maker) -> None:
+        log.error("process_died")
+        maker.process.end()
+        self._makers.remove(maker)
+        age = time.monotonic() - maker.began
+        if maker.proven or age > AGAIN:
+            self._make_anew()
+        else:
+            asyncio.get_running_loop().call_later(AGAIN - age, self._make_anew)
+
+    def _make_anew(self) -> None:
+        if not self._open:
+            return
+        try:
+            self._add()
+        except OSError as error:  # too many processes, files, or no memory: it may pass
+            log.error("process_not_made", reason=str(error))
+            asyncio.get_running_loop().call_later(AGAIN, self._make_anew)
 
 
-def _begin(target: Target, schema: Schema, for_staff: bool, log: LogSettings | None) -> None:
+def _begin(target: Target, schema: Schema, for_staff: bool, log_settings: LogSettings | None) -> None:
     global _app
-    if log is not None:
-        configure(format=log.format, level=log.level)
+    if log_settings is not None:
+        configure(format=log_settings.format, level=log_settings.level)
     use(schema)
     collect_rarely()
     index = open_index(target, connections=1)
-    index.check()
+    try:
+        index.check()
+    except IndexerError as error:  # it was there when the server began
+        log.error("index_does_not_answer", reason=error.message)
+        raise SystemExit(1) from None
     _app = SimpleNamespace(state=SimpleNamespace(index=index, for_staff=for_staff))
 
 

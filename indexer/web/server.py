@@ -1,9 +1,10 @@
 """`indexer serve`: opens the index and answers until it is told to stop."""
 
 import os
+import signal
 import socket
-from collections.abc import Callable
-from contextlib import ExitStack, closing, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,27 +31,26 @@ def serve(
     staff: bool | None = None,
     password_file: Path | None = None,
     header_file: Path | None = None,
-    processes: int | None = None,
+    processes: int = 1,
 ) -> None:
     """Serves the target's pages; `say` is told their address. Raises ConfigError, and what opening a target raises.
 
     `staff`: with the operator's pages of the configuration; None: where they need a password or a proxy's header, or
-    only this machine reaches them. `processes` that make pages: None for one a processor, up to MOST_PROCESSES, where
-    searches are this machine's work; with one they are made in this process.
+    only this machine reaches them. `processes` that make pages; with 1 they are made in this one. More of them run the
+    program that calls this again, as those of `multiprocessing` do: it has to ask whether it is `__main__`.
     """
     require_search(target)
     try:
-        import uvicorn
+        with _undisturbed():
+            import uvicorn
 
-        from indexer.web.access import staff_of
-        from indexer.web.app import application
-        from indexer.web.processes import Answering
+            from indexer.web.access import staff_of
+            from indexer.web.app import application
+            from indexer.web.processes import Answering
     except ModuleNotFoundError as error:
         raise ConfigError(
             f"what serves pages is not installed ({error.name})", advice="pip install 'indexer[web]'"
         ) from None
-    if processes is None:
-        processes = 1 if engine_of(target).server else min(os.cpu_count() or 1, MOST_PROCESSES)
     operator = None
     if config is not None:
         operator = staff_of(config, host, wanted=staff, password_file=password_file, header_file=header_file)
@@ -61,7 +61,13 @@ def serve(
         answering = None
         if processes > 1:
             log = config.settings.log if config is not None else None
-            answering = Answering(processes, target, for_staff=operator is not None, log=log)
+            try:
+                answering = Answering(processes, target, for_staff=operator is not None, log=log)
+            except OSError as error:
+                raise ConfigError(
+                    f"{processes} processes that make pages cannot be started: {error.strerror or error}",
+                    advice="Try fewer: --processes.",
+                ) from None
             opened.callback(answering.close)
         app = application(index, operator=operator, answering=answering)
         options = uvicorn.Config(
@@ -82,6 +88,23 @@ def serve(
             server.run(sockets=[listening])
         if operator is not None:
             app.state.tasks.close(SECONDS_TO_FINISH)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ctrl-C and SIGTERM wait: where C code is about to set up its module, as lxml's, Python forgets them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def processes_for(target: Target) -> int:
+    """How many make the pages of a target where nobody said it: one a processor where searches are this machine's work,
+    one where a server does them.
+    """
+    return 1 if engine_of(target).server else min(os.cpu_count() or 1, MOST_PROCESSES)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from multiprocessing.context import SpawnProcess
 from typing import Any
 
 import pytest
@@ -57,19 +58,6 @@ def test_a_process_that_dies_takes_along_what_it_was_asked_alone(end: Callable[[
         assert other.call(abs, -5).result(PATIENCE) == 5
 
 
-def test_a_call_that_no_process_has_yet_may_be_cancelled() -> None:
-    with processes(1) as open_session:
-        open_session.call(abs, 1).result(PATIENCE)
-        busy = [open_session.call(time.sleep, 0.5) for _ in range(2)]
-        waiting = open_session.call(abs, -2)
-        assert waiting.cancel()
-        assert open_session.call(abs, -3).result(PATIENCE) == 3
-        assert not any(call.cancel() for call in busy)
-        left = open_session.call(time.sleep, 3600), open_session.call(time.sleep, 3600), open_session.call(abs, -4)
-        assert left[-1].cancel()
-    assert [outcome(call) for call in left[:-1]] == [Died, Died]
-
-
 def test_one_that_cannot_start() -> None:
     open_session = Processes(2, os._exit, 1)
     assert {outcome(open_session.call(abs, number)) for number in range(2)} == {Died}
@@ -87,6 +75,26 @@ def test_the_end_in_the_midst_of_answers_and_of_questions() -> None:
         done = [outcome(call) for call in calls]
         assert done[-1] is Died
         assert all(each is Died or each == function(argument) for each in done)
+
+
+@pytest.mark.parametrize("error", [OSError("no more"), KeyboardInterrupt()])
+def test_those_that_are_there_end_where_another_cannot_be_made(
+    error: BaseException, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start, starts = SpawnProcess.start, iter([False, True])
+
+    def start_one(process: SpawnProcess) -> None:
+        start(process)
+        if next(starts):
+            raise error
+
+    monkeypatch.setattr(SpawnProcess, "start", start_one)
+    with pytest.raises(type(error)):
+        Processes(3, gc.enable)
+    until = time.monotonic() + PATIENCE
+    while multiprocessing.active_children():
+        assert time.monotonic() < until
+        time.sleep(0.01)
 
 
 def test_nothing_is_left_open() -> None:

@@ -1,11 +1,13 @@
 """Pages that other processes make are those that this one would make; and none of them is the end of the server."""
 
 import gc
+import multiprocessing
 import os
 import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.requests import Request
@@ -13,8 +15,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.testclient import TestClient
 
 from indexer.engines.base import Index
-from indexer.engines.registry import parse_target
+from indexer.engines.registry import open_index, parse_target
 from indexer.model.settings import LogSettings
+from indexer.pipeline.processes import Processes
 from indexer.web import pages, processes
 from indexer.web.access import Staff
 from indexer.web.app import application
@@ -106,45 +109,90 @@ def odd(index: Index, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """Endpoints that misbehave, beside the others."""
     odd_ones = (("/dies", _dies), ("/dies-once", _dies_once), ("/sleeps", _sleeps), ("/fails", _fails))
     monkeypatch.setattr(pages, "ENDPOINTS", (*pages.ENDPOINTS, *odd_ones))
+    before = set(multiprocessing.active_children())
     answering = Answering(2, parse_target(str(index)), for_staff=False, log=LogSettings())
     with TestClient(application(index, answering=answering, seconds=PATIENCE), base_url=HERE) as opened:
         yield opened
     answering.close()
+    assert set(multiprocessing.active_children()) == before
 
 
 def test_one_that_dies_is_made_anew_and_what_it_was_about_is_begun_again(
     odd: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(processes, "SHORTEST_LIFE", 0.0)
-    assert odd.get("/").status_code == 200
+    monkeypatch.setattr(processes, "AGAIN", 0.0)
     assert odd.get("/dies-once", params={"mark": str(tmp_path / "mark")}).text == "alive"
     refused = odd.get("/dies")
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "2")
+    for _ in range(20):
+        assert odd.get("/").status_code == 200
+
+
+def test_one_that_is_killed_takes_nothing_along(odd: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     assert odd.get("/").status_code == 200
+    for again in (0.0, 3600.0):  # made anew at once, and not at all
+        monkeypatch.setattr(processes, "AGAIN", again)
+        killed = max(multiprocessing.active_children(), key=lambda process: process.pid or 0)  # not of another test
+        assert killed.pid is not None
+        os.kill(killed.pid, signal.SIGKILL)
+        for _ in range(20):
+            assert odd.get("/").status_code == 200
 
 
-def test_those_that_die_as_soon_as_they_are_made_are_not_made_again_at_once(
+def test_those_that_die_before_they_have_made_a_page_are_not_made_again_at_once(
     odd: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(processes, "SHORTEST_LIFE", 3600.0)
-    for _ in range(4):
-        assert odd.get("/dies").status_code == 503
+    monkeypatch.setattr(processes, "AGAIN", 3600.0)
+    assert odd.get("/dies").status_code == 503
     assert odd.get("/").status_code == 503  # both are gone
-    monkeypatch.setattr(processes, "SHORTEST_LIFE", 0.0)
-    assert odd.get("/").status_code == 200
+
+
+def test_one_that_cannot_be_made_is_tried_again(odd: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "AGAIN", 0.05)
+    make, faults = Processes, iter([OSError("too many"), OSError("too many")])
+
+    def seldom(*given: Any) -> Processes:
+        if (fault := next(faults, None)) is not None:
+            raise fault
+        return make(*given)
+
+    monkeypatch.setattr(processes, "Processes", seldom)
+    assert odd.get("/dies").status_code == 503
+    until = time.monotonic() + PATIENCE
+    while odd.get("/").status_code != 200:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    faults = iter([OSError("too many")])
+    with pytest.raises(OSError, match="too many"):
+        Answering(2, parse_target("embedded:nowhere"), for_staff=False, log=LogSettings())
 
 
 def test_one_that_does_not_end_is_ended(
     odd: TestClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(processes, "SHORTEST_LIFE", 0.0)
-    assert odd.get("/").status_code == 200  # they have begun
+    for _ in range(2):
+        assert odd.get("/").status_code == 200  # they have begun
     monkeypatch.setattr(processes, "LONGEST", 0.5)
     assert odd.get("/sleeps").status_code == 503
     monkeypatch.setattr(processes, "LONGEST", PATIENCE)
-    assert odd.get("/").status_code == 200
+    for _ in range(4):
+        assert odd.get("/").status_code == 200
     gc.collect()
     assert caplog.messages == []  # asyncio tells of what nobody asked for
+
+
+def test_an_index_that_went_away_is_no_traceback(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(processes, "AGAIN", 3600.0)
+    target = parse_target(f"embedded:{tmp_path / 'gone'}")
+    answering = Answering(1, target, for_staff=False, log=LogSettings(format="json"))
+    with TestClient(application(open_index(target), answering=answering), base_url=HERE) as opened:
+        assert opened.get("/").status_code == 503
+    answering.close()
+    said = capfd.readouterr().err
+    assert "index_does_not_answer" in said
+    assert "Traceback" not in said
 
 
 def test_a_fault_of_ours_tells_nothing_of_the_inside(odd: TestClient) -> None:
