@@ -57,6 +57,11 @@ class Processes:
         self._calls.put((future, function, arguments))
         return future
 
+    @property
+    def alive(self) -> bool:
+        """Whether any of them is."""
+        return any(worker.process.is_alive() for worker in self._workers)
+
     def end(self) -> None:
         """Leaves no process running, whatever it is about: they have nothing to lose. What was not answered is Died."""
         workers, self._workers = self._workers, []

@@ -24,7 +24,8 @@ from indexer.web.answers import Endpoint, answer, busy
 
 AGAIN = 5.0  # seconds after which one is made anew that has died before it made a page
 TRIES = 2
-WAIT = 15.0  # seconds until one is free; whoever asked has been told by then that it takes too long
+AT_ONCE = 2  # pages that a process is given: the one that it makes, and the next, so that it need not wait for it
+WAIT = 15.0  # seconds until one takes a page; whoever asked has been told by then that it takes too long
 LONGEST = 60.0  # seconds for a page; its process can make no other one
 # What of a request the pages read.
 CARRIED = ("type", "method", "scheme", "server", "root_path", "path", "path_params", "query_string", "headers")
@@ -33,12 +34,13 @@ log = structlog.get_logger()
 _app: SimpleNamespace
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Maker:
-    """A process, since when there is one, and whether it has made a page."""
+    """A process, since when there is one, how many pages it is given, and whether it has made one."""
 
     process: Processes
     began: float
+    given: int = 0
     proven: bool = False
 
 
@@ -50,7 +52,7 @@ class Answering:
         self._given = (target, biblio(), for_staff, log)
         self._open = True
         self._makers: list[_Maker] = []
-        self._free: asyncio.Queue[_Maker] = asyncio.Queue()
+        self._free = asyncio.Condition()
         try:
             for _ in range(count):
                 self._add()
@@ -62,11 +64,15 @@ class Answering:
         """Whatever becomes of the endpoint, which has to be a function of a module."""
         scope = {name: request.scope[name] for name in CARRIED if name in request.scope}
         for _ in range(TRIES):
+            for idle in [maker for maker in self._makers if not maker.given and not maker.process.alive]:
+                self._replace(idle)
             if not self._makers:  # they die as soon as they are made
                 break
             try:
-                async with asyncio.timeout(WAIT):
-                    maker = await self._free.get()
+                async with asyncio.timeout(WAIT), self._free:
+                    while (maker := self._least()) is None:
+                        await self._free.wait()
+                    maker.given += 1
             except TimeoutError:
                 return busy(request, "too_slow")
             called = asyncio.wrap_future(maker.process.call(_answered, endpoint, scope))
@@ -80,13 +86,21 @@ class Answering:
                 self._replace(maker)
             else:
                 maker.proven = True
-                self._free.put_nowait(maker)
                 response = Response(body, status)
                 response.raw_headers = headers
                 return response
+            finally:
+                maker.given -= 1
+                async with self._free:
+                    self._free.notify()
             if not done:
                 return busy(request, "too_slow")
         return busy(request, "no_index")
+
+    def _least(self) -> _Maker | None:
+        """The process that has the least to do, if there is one that takes more."""
+        least = min(self._makers, key=lambda maker: maker.given, default=None)
+        return least if least is not None and least.given < AT_ONCE else None
 
     def close(self) -> None:
         self._open = False
@@ -94,11 +108,11 @@ class Answering:
             maker.process.end()
 
     def _add(self) -> None:
-        maker = _Maker(Processes(1, _begin, *self._given), time.monotonic())
-        self._makers.append(maker)
-        self._free.put_nowait(maker)
+        self._makers.append(_Maker(Processes(1, _begin, *self._given), time.monotonic()))
 
     def _replace(self, maker: _Maker) -> None:
+        if maker not in self._makers:  # another page that it was given has told already
+            return
         log.error("process_died")
         maker.process.end()
         self._makers.remove(maker)
