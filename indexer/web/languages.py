@@ -13,14 +13,15 @@ COOKIE = "language"
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """`texts`: key -> message, with {names} for what is put in; `formats` and `facets`: what is in the index -> how it
-    is called.
+    """`thousands`, `point`, `colon`: how it writes these. `texts`: key -> message, with {names} for what is put in;
+    `formats` and `facets`: what is in the index -> how it is called.
     """
 
     code: str
     name: str
     thousands: str
     point: str
+    colon: str
     texts: Mapping[str, str]
     formats: Mapping[str, str]
     facets: Mapping[str, str]
@@ -70,9 +71,7 @@ def language(code: str) -> Language:
     """The language of a code of CODES."""
     text = (files("indexer.web") / "languages" / f"{code}.toml").read_text(encoding="utf-8")
     data: dict[str, Any] = tomllib.loads(text)
-    return Language(
-        code, data["name"], data["thousands"], data["point"], data["texts"], data["formats"], data["facets"]
-    )
+    return Language(code, **data)
 
 
 def languages() -> list[Language]:

@@ -250,7 +250,7 @@ def _atom(request: Request, asked: Asked, found: list[Fields]) -> Response:
     here = quote(request.url.path) + (f"?{request.url.query}" if request.url.query else "")
     name = f"{language_of(request)('site')}: {asked.lookfor}" if asked.lookfor else language_of(request)("site")
     feed = export.atom(found, base=base, self_url=here, html_url=asked.url(), name=name)
-    return Response(feed, media_type="application/atom+xml", headers={"cache-control": "no-cache"})
+    return Response(feed, media_type="application/atom+xml; charset=utf-8", headers={"cache-control": "no-cache"})
 
 
 EXPORTS: dict[str, Callable[[Request, Asked, list[Fields]], Response]] = {
