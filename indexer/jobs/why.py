@@ -192,11 +192,14 @@ def _place(fields: Fields, name: str, stems: frozenset[str], score: float | None
 
 
 def _having(fields: Fields, stems: frozenset[str]) -> Iterator[Place]:
-    """Stored fields of words that have all of these, but for those that repeat what others have."""
+    """Stored fields of words that have all of these, but for those that repeat what other fields of words have."""
     schema = biblio()
     for name in sorted(fields):
         known = schema.field(name)
-        if known is None or name in schema.copy_targets or schema.types[known.type]["kind"] != "text":
+        if known is None or schema.types[known.type]["kind"] != "text":
+            continue
+        sources = [source for each in known.copied_from if (source := schema.field(each)) is not None]
+        if any(schema.types[source.type]["kind"] == "text" for source in sources):
             continue
         words = _words(fields, name, stems)
         if stems and {stem(word) for word in words} >= stems:
@@ -204,9 +207,13 @@ def _having(fields: Fields, stems: frozenset[str]) -> Iterator[Place]:
 
 
 def _follow(fields: Fields, name: str, text: str) -> bool:
-    """Whether one value of a field has the words of a text one after the other; for a stop word any may stand."""
+    """Whether one value of a field has the words of a text one after the other; for a stop word among them any may
+    stand.
+    """
     stop_words = biblio().stop_words
-    wanted = [(stem(match[0]), match[0].lower() in stop_words) for match in WORD.finditer(text)]
+    words = [match[0] for match in WORD.finditer(text)]
+    told = [place for place, word in enumerate(words) if word.lower() not in stop_words] or range(len(words))
+    wanted = [(stem(word), word.lower() in stop_words) for word in words[told[0] : told[-1] + 1]] if words else []
     for value in _values(fields, name):
         has = [stem(match[0]) for match in WORD.finditer(value[:LONGEST])]
         for start in range(len(has) - len(wanted) + 1):

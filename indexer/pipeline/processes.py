@@ -6,6 +6,7 @@ process has of a pipe is its own: that it died is known by the end of the pipe, 
 """
 
 import contextlib
+import errno
 import fcntl
 import multiprocessing
 import os
@@ -88,23 +89,25 @@ class _Worker:
         their_questions, self._questions = _pipe()
         self._answers, their_answers = _pipe()
         self.process = context.Process(target=_serve, args=(their_questions, their_answers, start, given), daemon=True)
-        try:
-            self._start()
-        except BaseException:
-            for end in (their_questions, their_answers, self._questions, self._answers):
-                end.close()
-            if self.process.pid is not None:
-                self.process.kill()
-            raise
-        their_questions.close()
-        their_answers.close()
         self._calls = calls
         self._slots = threading.Semaphore(AHEAD)
         self._gone = threading.Event()
         self._sent: queue.SimpleQueue[Future[Any]] = queue.SimpleQueue()
-        self._threads = [threading.Thread(target=each, daemon=True) for each in (self._send, self._receive)]
-        for thread in self._threads:
-            thread.start()
+        self._threads = [threading.Thread(target=each, daemon=True) for each in (self._receive, self._send)]
+        try:
+            self._start()
+            their_questions.close()
+            their_answers.close()
+            for thread in self._threads:
+                thread.start()
+        except BaseException as error:
+            if self.process.pid is not None:
+                self.process.kill()  # and a thread that is there ends with it
+            for end in (their_questions, their_answers, self._questions):
+                end.close()
+            if isinstance(error, RuntimeError):  # no more threads; to whoever calls it is as if there were no process
+                raise OSError(errno.EAGAIN, str(error)) from None
+            raise
 
     def _start(self) -> None:
         # Ctrl-C in a terminal is sent to it too, and is not its own to handle: until it can say so itself, it inherits

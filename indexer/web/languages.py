@@ -59,7 +59,8 @@ class Language:
         """The value in the index that is called so, however it is written; what is no format's name is one itself."""
         if field != "format":
             return shown
-        names = {name.casefold(): value for value in self.formats for name in (value, self.formats[value])}
+        names = {value.casefold(): value for value in self.formats}
+        names |= {name.casefold(): value for value, name in self.formats.items()}
         return names.get(shown.casefold(), shown)
 
     def facet(self, field: str) -> str:

@@ -36,11 +36,14 @@ _app: SimpleNamespace
 
 @dataclass(slots=True, eq=False)
 class _Maker:
-    """A process, since when there is one, how many pages it is given, and whether it has made one."""
+    """A process, since when there is one, how many pages it is given, since when the last, and whether it has made
+    one.
+    """
 
     process: Processes
     began: float
     given: int = 0
+    given_at: float = 0.0
     proven: bool = False
 
 
@@ -53,6 +56,7 @@ class Answering:
         self._open = True
         self._makers: list[_Maker] = []
         self._free = asyncio.Condition()
+        self._telling: asyncio.Future[None] | None = None
         try:
             for _ in range(count):
                 self._add()
@@ -73,7 +77,9 @@ class Answering:
                     while (maker := self._least()) is None:
                         await self._free.wait()
                     maker.given += 1
+                    maker.given_at = time.monotonic()
             except TimeoutError:
+                await self._tell()  # it may have been told of a free one in the same moment
                 return busy(request, "too_slow")
             called = asyncio.wrap_future(maker.process.call(_answered, endpoint, scope))
             done, _ = await asyncio.wait([called], timeout=LONGEST)
@@ -91,15 +97,21 @@ class Answering:
                 return response
             finally:
                 maker.given -= 1
-                async with self._free:
-                    self._free.notify()
+                await self._tell()
             if not done:
                 return busy(request, "too_slow")
         return busy(request, "no_index")
 
+    async def _tell(self, *, every: bool = False) -> None:
+        """One that waits for a process, or every one, looks again."""
+        async with self._free:
+            self._free.notify(len(self._makers) * AT_ONCE if every else 1)
+
     def _least(self) -> _Maker | None:
-        """The process that has the least to do, if there is one that takes more."""
-        least = min(self._makers, key=lambda maker: maker.given, default=None)
+        """The process that has the least to do, if there is one that takes more; of several the one that was given a
+        page last, for another may be held up.
+        """
+        least = min(self._makers, key=lambda maker: (maker.given, -maker.given_at), default=None)
         return least if least is not None and least.given < AT_ONCE else None
 
     def close(self) -> None:
@@ -130,6 +142,8 @@ class Answering:
         except OSError as error:  # too many processes, files, or no memory: it may pass
             log.error("process_not_made", reason=str(error))
             asyncio.get_running_loop().call_later(AGAIN, self._make_anew)
+        else:
+            self._telling = asyncio.ensure_future(self._tell(every=True))
 
 
 def _begin(target: Target, schema: Schema, for_staff: bool, log_settings: LogSettings | None) -> None:

@@ -94,7 +94,7 @@ def _drawing_of(request: Request, seen: SeenRun) -> str:
     t = language_of(request)
     if seen.report is None:
         return ""
-    key = (seen.run.id, t.code, "" if not seen.under_way else str(int(time.monotonic() / DRAWN_EVERY)))
+    key = (seen.run.id, t.code, "" if seen.run.finished else str(int(time.monotonic() / DRAWN_EVERY)))
     with _drawing:
         if key not in _drawn:
             words = {name: t(f"plot_{name}") for name in plots.TEXTS}

@@ -98,6 +98,20 @@ def test_those_that_are_there_end_where_another_cannot_be_made(
         time.sleep(0.01)
 
 
+def test_no_more_threads_is_no_more_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    def start(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    with pytest.raises(OSError, match="new thread"):
+        Processes(2, gc.enable)
+    monkeypatch.undo()
+    until = time.monotonic() + PATIENCE
+    while multiprocessing.active_children():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
 def test_nothing_is_left_open() -> None:
     def count() -> int:
         return len(os.listdir("/proc/self/fd"))

@@ -1,13 +1,16 @@
 """Pages that other processes make are those that this one would make; and none of them is the end of the server."""
 
+import asyncio
 import gc
 import multiprocessing
 import os
 import signal
 import time
 from collections.abc import Iterator
+from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, ClassVar
 
 import pytest
 from starlette.requests import Request
@@ -17,7 +20,7 @@ from starlette.testclient import TestClient
 from indexer.engines.base import Index
 from indexer.engines.registry import open_index, parse_target
 from indexer.model.settings import LogSettings
-from indexer.pipeline.processes import Processes
+from indexer.pipeline.processes import Died, Processes
 from indexer.web import pages, processes
 from indexer.web.access import Staff
 from indexer.web.app import application
@@ -200,3 +203,51 @@ def test_a_fault_of_ours_tells_nothing_of_the_inside(odd: TestClient) -> None:
     assert failed.status_code == 500
     assert "secret" not in failed.text
     assert odd.get("/").status_code == 200
+
+
+class Made:
+    """In place of a process: a test says when it answers, and when it dies."""
+
+    every: ClassVar[list["Made"]] = []
+
+    def __init__(self, *_given: object) -> None:
+        self.alive = True
+        self.calls: list[Future[object]] = []
+        self.every.append(self)
+
+    def call(self, *_given: object) -> Future[object]:
+        self.calls.append(Future())
+        return self.calls[-1]
+
+    def end(self) -> None:
+        self.alive = False
+        for call in self.calls:
+            if not call.done():
+                call.set_exception(Died())
+
+
+def test_whoever_waits_is_told_of_a_process_that_is_made_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both die of their first pages while others wait."""
+    monkeypatch.setattr(Made, "every", [])
+    monkeypatch.setattr(processes, "Processes", Made)
+    monkeypatch.setattr(processes, "AGAIN", 0.2)
+    monkeypatch.setattr(processes, "WAIT", PATIENCE)
+    app = SimpleNamespace(state=SimpleNamespace(for_staff=False))
+    request = Request({"type": "http", "path": "/", "query_string": b"", "headers": [], "app": app})
+
+    async def run() -> list[int]:
+        answering = Answering(2, parse_target("embedded:nowhere"), for_staff=False, log=None)
+        asked = [asyncio.create_task(answering.answer(_fails, request)) for _ in range(8)]
+        while sum(len(made.calls) for made in Made.every) < 4:
+            await asyncio.sleep(0)
+        for made in list(Made.every):
+            made.end()
+        while not all(each.done() for each in asked):
+            for made in Made.every[2:]:
+                for call in made.calls:
+                    if not call.done():
+                        call.set_result((200, [], b""))
+            await asyncio.sleep(0.01)
+        return [each.result().status_code for each in asked]
+
+    assert asyncio.run(run())[4:] == [200] * 4

@@ -46,6 +46,8 @@ def test_words_of_a_phrase_that_stand_apart(client: TestClient) -> None:
     row = told(client, "lookfor=%22tea+cultivation%22&type=Title")["tea cultivation"]
     assert "not one after the other" in row
     assert "where this search does not look" not in row
+    row = told(client, "lookfor=%22the+agriculture+of%22&type=Title")["the agriculture of"]
+    assert "where this search does not look" in row  # what stands around the words need not
     row = told(client, "lookfor=%22agriculture+tea%22&type=Title")["agriculture tea"]
     assert "not one after the other" not in row
 
