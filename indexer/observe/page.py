@@ -107,7 +107,8 @@ def _time_line(report: dict[str, Any], *, drawn: bool) -> str:
     if not rows:
         return "<p>Nothing was sent.</p>"
     cells = "".join(
-        f"<tr><td>{row.start}–{row.end}</td><td>{row.read:,}</td><td>{row.indexed:,}</td><td>{row.rejected:,}</td><td>{row.documents:,}</td>"
+        f"<tr><td>{row.start}–{row.end}</td><td>{row.read:,}</td><td>{row.indexed:,}</td>"
+        f"<td>{row.rejected:,}</td><td>{row.documents:,}</td>"
         f"<td>{row.rate:,.0f}</td><td>{row.mean_batch:.2f}</td><td>{row.longest_batch:.2f}</td><td>{row.retries:,}</td>"
         f"<td>{row.waited:.1f}</td></tr>"
         for row in rows

@@ -42,9 +42,7 @@ def available() -> bool:
     return find_spec("matplotlib") is not None
 
 
-def svg(
-    report: Mapping[str, Any], texts: Mapping[str, str] = TEXTS, written: Callable[[str], str] = lambda number: number
-) -> str:
+def svg(report: Mapping[str, Any], texts: Mapping[str, str] = TEXTS, written: Callable[[str], str] = str) -> str:
     """The picture, its words those of `texts` (and `books_read`, ...), its numbers `written` otherwise than in English;
     "" where there is nothing to draw, or nothing to draw with.
     """

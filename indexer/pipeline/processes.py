@@ -13,7 +13,7 @@ import os
 import queue
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
@@ -113,15 +113,14 @@ class _Worker:
         # Ctrl-C in a terminal is sent to it too, and is not its own to handle: until it can say so itself, it inherits
         # that from here.
         resource_tracker.ensure_running()  # which some versions of Python would start below, and unblock the signals
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-        set_by_us = "GLIBC_TUNABLES" not in os.environ
-        try:
-            os.environ.setdefault("GLIBC_TUNABLES", KEPT_AT_HAND)
-            self.process.start()
-        finally:
-            if set_by_us:  # it is for this process, and for no other one of whoever called us
-                os.environ.pop("GLIBC_TUNABLES", None)
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        with undisturbed():
+            set_by_us = "GLIBC_TUNABLES" not in os.environ
+            try:
+                os.environ.setdefault("GLIBC_TUNABLES", KEPT_AT_HAND)
+                self.process.start()
+            finally:
+                if set_by_us:  # it is for this process, and for no other one of whoever called us
+                    os.environ.pop("GLIBC_TUNABLES", None)
 
     def join(self) -> None:
         """Waits for its end, after `kill` and a None among the calls."""
@@ -155,6 +154,16 @@ class _Worker:
             while True:
                 self._sent.get_nowait().set_exception(Died())
                 self._slots.release()
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Ctrl-C and SIGTERM wait until this is left; a process that is started here has them wait too."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _pipe() -> tuple[Connection, Connection]:

@@ -11,6 +11,7 @@ from indexer.model.errors import ConfigError, IndexerError
 from indexer.web.asked import BadRequest
 from indexer.web.render import refuse
 
+SECONDS = 15.0  # that an answer may take
 RETRY_AFTER = "2"
 Endpoint = Callable[[Request], Response]
 log = structlog.get_logger()

@@ -24,13 +24,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from indexer.engines.base import Index
 from indexer.web import actions, api, live, origin, pages, staff
 from indexer.web.access import Staff
-from indexer.web.answers import Endpoint, answer, busy
+from indexer.web.answers import SECONDS, Endpoint, answer, busy
 from indexer.web.forms import read_form
 from indexer.web.processes import Answering
 from indexer.web.render import refuse
 from indexer.web.tasks import Tasks
 
-SECONDS = 15.0  # that an answer may take
 AT_ONCE = 16  # requests that are answered at the same time
 ASIDE_AT_ONCE = 4  # of suggestions, beside those
 LONGEST_URL = 16_000

@@ -71,16 +71,14 @@ def made(fields: Fields, record: Record) -> tuple[str, list[Made]]:
 
 def compared(fields: Fields, found: Sequence[Explained]) -> list[Made]:
     """What a profile makes of each field, against what the index has; a field that it does not make has no rules."""
-    by_name = {each.name: each for each in found}
+    rules = {each.name: tuple(_cut(rule) for rule in each.rules) for each in found}
+    gives = {each.name: _listed(each) for each in found}
     made = []
     for name in sorted(fields):
-        if name not in by_name:
-            made.append(Made(name, (), [value[:LONGEST_INPUT] for value in _values(fields, name)[:INPUTS]], True))
-            continue
-        each = by_name[name]
-        values = _listed(each)
+        has = _values(fields, name)
+        values = gives.get(name, has)
         shown = [value[:LONGEST_INPUT] for value in values[:INPUTS]]
-        made.append(Made(name, tuple(_cut(rule) for rule in each.rules), shown, values == _values(fields, name)))
+        made.append(Made(name, rules.get(name, ()), shown, values == has))
     return made
 
 

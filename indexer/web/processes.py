@@ -20,12 +20,12 @@ from indexer.model.targets import Target
 from indexer.observe.log import configure
 from indexer.pipeline.processes import Died, Processes
 from indexer.pipeline.workers import collect_rarely
-from indexer.web.answers import Endpoint, answer, busy
+from indexer.web.answers import SECONDS, Endpoint, answer, busy
 
 AGAIN = 5.0  # seconds after which one is made anew that has died before it made a page
 TRIES = 2
 AT_ONCE = 2  # pages that a process is given: the one that it makes, and the next, so that it need not wait for it
-WAIT = 15.0  # seconds until one takes a page; whoever asked has been told by then that it takes too long
+WAIT = SECONDS  # until one takes a page: whoever asked has been told by then that it takes too long
 LONGEST = 60.0  # seconds for a page; its process can make no other one
 # What of a request the pages read.
 CARRIED = ("type", "method", "scheme", "server", "root_path", "path", "path_params", "query_string", "headers")

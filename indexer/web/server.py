@@ -1,16 +1,16 @@
 """`indexer serve`: opens the index and answers until it is told to stop."""
 
 import os
-import signal
 import socket
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager, suppress
+from collections.abc import Callable
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from indexer.engines.registry import engine_of, open_index, require_search
 from indexer.model.errors import ConfigError
 from indexer.model.targets import Target
+from indexer.pipeline.processes import undisturbed
 
 if TYPE_CHECKING:
     from indexer.config import Config
@@ -41,7 +41,7 @@ def serve(
     """
     require_search(target)
     try:
-        with _undisturbed():
+        with undisturbed():  # where C code sets up its module, as lxml's, Python forgets a Ctrl-C
             import uvicorn
 
             from indexer.web.access import staff_of
@@ -88,16 +88,6 @@ def serve(
             server.run(sockets=[listening])
         if operator is not None:
             app.state.tasks.close(SECONDS_TO_FINISH)
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Ctrl-C and SIGTERM wait: where C code is about to set up its module, as lxml's, Python forgets them."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def processes_for(target: Target) -> int:
